@@ -1,0 +1,4 @@
+//! The people of a case. What is recorded belongs to the case it was recorded in; a `person` is only
+//! the link that matching makes between parties.
+
+pub mod model;

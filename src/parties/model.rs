@@ -1,0 +1,256 @@
+//! What is known of a person in one case: identity, characteristics, addresses, contacts.
+//! Each group is sealed, versioned and seen on its own (design section 3, lens).
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::{Validate, ValidationError};
+
+use crate::vocabulary;
+use crate::vocabulary::YesNoUnknown;
+
+vocabulary! {
+    /// The part somebody plays in a case.
+    PartyRole {
+        Survivor = "survivor",
+        Perpetrator = "perpetrator",
+        Child = "child",
+        OtherAdult = "other_adult",
+    }
+}
+
+vocabulary! {
+    /// Gender as the person gives it; trans status is kept apart.
+    Gender {
+        Female = "female",
+        Male = "male",
+        Other = "other",
+        Unknown = "unknown",
+    }
+}
+
+vocabulary! {
+    /// The 19 groups of the 2021 census, and unknown (domain 3.4).
+    Ethnicity {
+        AsianBangladeshi = "asian_bangladeshi",
+        AsianChinese = "asian_chinese",
+        AsianIndian = "asian_indian",
+        AsianPakistani = "asian_pakistani",
+        AsianOther = "asian_other",
+        BlackAfrican = "black_african",
+        BlackCaribbean = "black_caribbean",
+        BlackOther = "black_other",
+        MixedAsianWhite = "mixed_asian_white",
+        MixedBlackAfricanWhite = "mixed_black_african_white",
+        MixedBlackCaribbeanWhite = "mixed_black_caribbean_white",
+        MixedOther = "mixed_other",
+        WhiteBritish = "white_british",
+        WhiteGypsyTraveller = "white_gypsy_traveller",
+        WhiteIrish = "white_irish",
+        WhiteRoma = "white_roma",
+        WhiteOther = "white_other",
+        Arab = "arab",
+        Other = "other",
+        Unknown = "unknown",
+    }
+}
+
+vocabulary! {
+    /// How somebody stands to somebody else: the statutory "personally connected" list and the
+    /// child's relations (domain 3.5).
+    RelationshipKind {
+        CurrentPartner = "current_partner",
+        ExPartner = "ex_partner",
+        Spouse = "spouse",
+        ExSpouse = "ex_spouse",
+        CivilPartner = "civil_partner",
+        ExCivilPartner = "ex_civil_partner",
+        Parent = "parent",
+        StepParent = "step_parent",
+        AdultChild = "adult_child",
+        Child = "child",
+        StepChild = "step_child",
+        Sibling = "sibling",
+        Grandparent = "grandparent",
+        Grandchild = "grandchild",
+        InLaw = "in_law",
+        OtherRelative = "other_relative",
+        SharedParentalResponsibility = "shared_parental_responsibility",
+        Unknown = "unknown",
+    }
+}
+
+vocabulary! {
+    /// What an address is to the person.
+    AddressKind {
+        Current = "current",
+        Usual = "usual",
+        Previous = "previous",
+        Refuge = "refuge",
+    }
+}
+
+vocabulary! {
+    /// How the person can be reached.
+    ContactKind {
+        Phone = "phone",
+        Email = "email",
+        ThirdParty = "third_party",
+    }
+}
+
+/// Names and date of birth. At least a family name, or `name_unknown` (SL7).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "named"))]
+pub struct Identity {
+    /// Family name as the person uses it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 120))]
+    pub family_name: Option<String>,
+    /// Given names, in order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 120))]
+    pub given_names: Option<String>,
+    /// Said outright when nobody knows the name.
+    #[serde(default)]
+    pub name_unknown: bool,
+    /// Aliases, former names and spellings: agencies search on them.
+    #[serde(default)]
+    #[validate(length(max = 20), custom(function = "short_lines"))]
+    pub aliases: Vec<String>,
+    /// Date of birth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_of_birth: Option<NaiveDate>,
+    /// The date is an estimate.
+    #[serde(default)]
+    pub date_of_birth_estimated: bool,
+    /// Other dates of birth in use.
+    #[serde(default)]
+    #[validate(length(max = 10))]
+    pub other_dates_of_birth: Vec<NaiveDate>,
+    /// Gender.
+    #[serde(default = "gender_unknown")]
+    pub gender: Gender,
+    /// School, for a child; occupation or employer, for an adult.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 200))]
+    pub school_or_occupation: Option<String>,
+}
+
+impl Default for Gender {
+    fn default() -> Self {
+        Self::Unknown
+    }
+}
+
+fn gender_unknown() -> Gender {
+    Gender::Unknown
+}
+
+fn named(identity: &Identity) -> Result<(), ValidationError> {
+    if identity.family_name.is_none() && !identity.name_unknown {
+        return Err(ValidationError::new("family_name_or_unknown"));
+    }
+    Ok(())
+}
+
+/// Up to 200 characters each, none empty.
+pub(crate) fn short_lines(lines: &[String]) -> Result<(), ValidationError> {
+    match lines.iter().all(|line| (1..=200).contains(&line.trim().chars().count())) {
+        true => Ok(()),
+        false => Err(ValidationError::new("line_length")),
+    }
+}
+
+/// Protected characteristics and needs. Unknown unless said (R38).
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct Characteristics {
+    /// Census group.
+    pub ethnicity: Ethnicity,
+    /// Disabled within the meaning of the Equality Act 2010.
+    pub disabled: YesNoUnknown,
+    /// Lesbian, gay, bisexual, trans or other.
+    pub lgbt: YesNoUnknown,
+    /// Pregnant, or a baby under 18 months.
+    pub pregnant_or_baby: YesNoUnknown,
+    /// No recourse to public funds.
+    pub no_recourse_to_public_funds: YesNoUnknown,
+    /// Language spoken.
+    #[validate(length(min = 1, max = 80))]
+    pub language: Option<String>,
+    /// An interpreter is needed (never a relative).
+    pub interpreter: YesNoUnknown,
+    /// Religion or belief.
+    #[validate(length(min = 1, max = 80))]
+    pub religion: Option<String>,
+    /// Care, support, health and communication needs, in words.
+    #[validate(length(min = 1, max = 4000))]
+    pub needs: Option<String>,
+}
+
+impl Default for Ethnicity {
+    fn default() -> Self {
+        Self::Unknown
+    }
+}
+
+/// An address. Refuge and confidential ones reach only coordinator, chair, IDVA and whoever an
+/// action's `needs` names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    /// What it is to the person.
+    pub kind: AddressKind,
+    /// Lines of the address, without the postcode.
+    #[validate(length(min = 1, max = 400))]
+    pub lines: String,
+    /// Postcode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 2, max = 10))]
+    pub postcode: Option<String>,
+    /// Not to be given to anybody who is not named. A refuge always is.
+    #[serde(default)]
+    pub confidential: bool,
+    /// Whether the perpetrator knows it. Unknown counts as no.
+    #[serde(default)]
+    pub known_to_perpetrator: YesNoUnknown,
+    /// First day at the address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<NaiveDate>,
+    /// Last day at the address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<NaiveDate>,
+}
+
+/// A way to reach somebody, and what is safe. Everything is unsafe until said (R8).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// What it is.
+    pub kind: ContactKind,
+    /// Number, e-mail address, or the third party's name, relation and number.
+    #[validate(length(min = 1, max = 200))]
+    pub value: String,
+    /// Safe to call.
+    #[serde(default)]
+    pub safe_to_call: bool,
+    /// Safe to text.
+    #[serde(default)]
+    pub safe_to_text: bool,
+    /// Safe to leave a voicemail.
+    #[serde(default)]
+    pub safe_voicemail: bool,
+    /// Call from a withheld number.
+    #[serde(default = "yes")]
+    pub withheld_number: bool,
+    /// Best times, code words, what to say if somebody else answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 1000))]
+    pub notes: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}

@@ -1,0 +1,237 @@
+//! A referral as it is sent: survivor, perpetrators, children, assessment, criteria and consent in
+//! one request, so that nothing is keyed twice. It is kept whole and sealed.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::parties::model::{
+    Address, Characteristics, Contact, Identity, RelationshipKind, short_lines,
+};
+use crate::vocabulary;
+use crate::vocabulary::YesNoUnknown;
+
+vocabulary! {
+    /// Whether the survivor agreed. Consent is preferred, never the basis (R6).
+    Consent {
+        Given = "given",
+        Refused = "refused",
+        NotSoughtUnsafe = "not_sought_unsafe",
+        NotSoughtOther = "not_sought_other",
+        Unknown = "unknown",
+    }
+}
+
+vocabulary! {
+    /// Where something that must be arranged stands (R9, R10).
+    Arranged {
+        Made = "made",
+        Declined = "declined",
+        AlreadyOpen = "already_open",
+        NotMade = "not_made",
+        Unknown = "unknown",
+    }
+}
+
+/// The person the referral is about.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Survivor {
+    /// Names, date of birth, gender.
+    #[validate(nested)]
+    pub identity: Identity,
+    /// Protected characteristics and needs.
+    #[serde(default)]
+    #[validate(nested)]
+    pub characteristics: Characteristics,
+    /// Addresses; the current one decides the MARAC (R11).
+    #[serde(default)]
+    #[validate(nested, length(max = 20))]
+    pub addresses: Vec<Address>,
+    /// Ways to reach the survivor; unsafe until said (R8).
+    #[serde(default)]
+    #[validate(nested, length(max = 20))]
+    pub contacts: Vec<Contact>,
+}
+
+/// Somebody causing harm.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Perpetrator {
+    /// Names, date of birth, gender.
+    #[validate(nested)]
+    pub identity: Identity,
+    /// What the perpetrator is to the survivor.
+    pub relationship: RelationshipKind,
+    /// Whether they live together.
+    #[serde(default)]
+    pub living_together: YesNoUnknown,
+    /// Addresses.
+    #[serde(default)]
+    #[validate(nested, length(max = 20))]
+    pub addresses: Vec<Address>,
+}
+
+/// A child of the household.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Child {
+    /// Names, date of birth, gender, school.
+    #[validate(nested)]
+    pub identity: Identity,
+    /// Lives with the survivor.
+    #[serde(default)]
+    pub lives_with_survivor: YesNoUnknown,
+    /// Lives with the perpetrator.
+    #[serde(default)]
+    pub lives_with_perpetrator: YesNoUnknown,
+}
+
+/// One answer of a risk tool.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerIn {
+    /// The item's id, as `GET /risk-tools` lists it (`q1` …).
+    #[validate(length(min = 1, max = 40))]
+    pub item: String,
+    /// The answer.
+    pub answer: crate::risk::Answer,
+    /// Who answered, if not the survivor.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 200))]
+    pub source: Option<String>,
+    /// What was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 2000))]
+    pub note: Option<String>,
+    /// Sub-options ticked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[validate(length(max = 20), custom(function = "short_lines"))]
+    pub options: Vec<String>,
+}
+
+/// A completed risk tool. The server scores it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentIn {
+    /// The tool's id: `safelives_dash` …
+    #[validate(length(min = 1, max = 40))]
+    pub tool: String,
+    /// Its version; the newest if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_version: Option<u32>,
+    /// When it was done with the survivor.
+    pub assessed_on: NaiveDate,
+    /// The answers; items left out count as not asked.
+    #[validate(nested, length(max = 60))]
+    pub answers: Vec<AnswerIn>,
+    /// Anything else the practitioner weighs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 4000))]
+    pub notes: Option<String>,
+}
+
+/// Why the case is referred (R2). The server decides visible high risk from the score.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct CriteriaIn {
+    /// Professional judgement: the concern in words. It raises, never lowers (R4).
+    #[validate(length(min = 1, max = 4000))]
+    pub professional_judgement: Option<String>,
+    /// Events in the MARAC's escalation window, if escalation is claimed.
+    #[validate(range(max = 1000))]
+    pub escalation_events: Option<u32>,
+    /// Of those, events reported to the police.
+    #[validate(range(max = 1000))]
+    pub escalation_police_reports: Option<u32>,
+    /// The referrer knows of an earlier referral of the same pair: when it was heard (R2).
+    pub repeat_previous_date: Option<NaiveDate>,
+    /// … or the earlier case's code.
+    #[validate(length(min = 1, max = 20))]
+    pub repeat_previous_case: Option<String>,
+}
+
+/// Whether the survivor knows and agrees, and the lawful basis where they do not (R6, R7).
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct AwarenessIn {
+    /// The survivor has been told of the referral.
+    pub survivor_aware: Option<bool>,
+    /// Why not (R7).
+    #[validate(length(min = 1, max = 2000))]
+    pub not_aware_reason: Option<String>,
+    /// Whether the survivor agreed.
+    pub consent: Option<Consent>,
+    /// Lawful basis and why sharing is necessary and proportionate, unless consent is given (R6).
+    #[validate(length(min = 1, max = 4000))]
+    pub lawful_basis: Option<String>,
+}
+
+/// What the survivor and the referrer say. On acceptance each becomes an entry of the account.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct AccountIn {
+    /// What happened: the most recent incident and the history.
+    #[validate(length(min = 1, max = 12000))]
+    pub what_happened: Option<String>,
+    /// Who else is affected.
+    #[validate(length(min = 1, max = 4000))]
+    pub who_else_is_affected: Option<String>,
+    /// Who and what the survivor is afraid of.
+    #[validate(length(min = 1, max = 4000))]
+    pub what_is_feared: Option<String>,
+    /// What the survivor wants.
+    #[validate(length(min = 1, max = 4000))]
+    pub what_the_survivor_wants: Option<String>,
+    /// What has been tried, what is in place.
+    #[validate(length(min = 1, max = 4000))]
+    pub what_has_been_tried: Option<String>,
+    /// What is needed now, and why several agencies.
+    #[validate(length(min = 1, max = 4000))]
+    pub what_is_needed_now: Option<String>,
+    /// Who it is safe and unsafe to talk to, and other practical safety.
+    #[validate(length(min = 1, max = 4000))]
+    pub practical_safety: Option<String>,
+}
+
+/// The whole referral. A draft may lack any part; `missing` lists what submission still needs.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct Document {
+    /// Day of the referral; today if left out.
+    pub referred_on: Option<NaiveDate>,
+    /// Contact at the referring agency: name, phone, e-mail.
+    #[validate(length(min = 1, max = 400))]
+    pub referrer_contact: Option<String>,
+    /// The person the referral is about.
+    #[validate(nested)]
+    pub survivor: Option<Survivor>,
+    /// Those causing harm: at least one, whose name may be unknown.
+    #[validate(nested, length(max = 10))]
+    pub perpetrators: Vec<Perpetrator>,
+    /// Children of the household.
+    #[validate(nested, length(max = 30))]
+    pub children: Vec<Child>,
+    /// Whether there are children: an empty list alone says nothing.
+    pub no_children: bool,
+    /// The risk assessment.
+    #[validate(nested)]
+    pub assessment: Option<AssessmentIn>,
+    /// Why the case is referred.
+    #[validate(nested)]
+    pub criteria: CriteriaIn,
+    /// Awareness and consent.
+    #[validate(nested)]
+    pub awareness: AwarenessIn,
+    /// The account, told once.
+    #[validate(nested)]
+    pub account: AccountIn,
+    /// Referral to an IDVA (R9).
+    pub idva_referral: Option<Arranged>,
+    /// Children's safeguarding referral (R10).
+    pub children_safeguarding: Option<Arranged>,
+    /// Other MARACs the case has been referred to, where and when.
+    #[validate(length(min = 1, max = 1000))]
+    pub other_maracs: Option<String>,
+}

@@ -1,0 +1,3 @@
+//! Referrals: the act of sending a case in, from draft to decision.
+
+pub mod document;

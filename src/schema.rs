@@ -1,0 +1,749 @@
+//! The tables, generated from the migrations by `diesel print-schema`; never edited.
+#![allow(missing_docs)]
+
+
+pub mod sql_types {
+    #[derive(diesel::sql_types::SqlType)]
+    #[diesel(postgres_type(name = "xid8", schema = "pg_catalog"))]
+    pub struct Xid8;
+}
+
+diesel::table! {
+    account_entries (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        heading -> Text,
+        sharing -> Text,
+        told_on -> Date,
+        how_told -> Text,
+        author_id -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
+        agency_id -> Uuid,
+        supersedes_id -> Nullable<Uuid>,
+        superseded_by_id -> Nullable<Uuid>,
+        sealed -> Bytea,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::Xid8;
+
+    action_changes (id) {
+        txid -> Xid8,
+        id -> Int8,
+        action_id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        agency_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    action_events (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        action_id -> Uuid,
+        kind -> Text,
+        status -> Text,
+        due_on -> Date,
+        owner_agency_id -> Uuid,
+        effective_on -> Date,
+        by_user_id -> Nullable<Uuid>,
+        by_actor_id -> Nullable<Uuid>,
+        by_agency_id -> Nullable<Uuid>,
+        sealed -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    actions (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        meeting_id -> Nullable<Uuid>,
+        agenda_item_id -> Nullable<Uuid>,
+        owner_agency_id -> Uuid,
+        owner_user_id -> Nullable<Uuid>,
+        target -> Text,
+        category -> Text,
+        priority -> Text,
+        due_on -> Date,
+        agreed_on -> Date,
+        status -> Text,
+        resolved -> Bool,
+        needs -> Array<Nullable<Text>>,
+        carried_over -> Int2,
+        gaps -> Array<Nullable<Text>>,
+        sealed -> Bytea,
+        status_at -> Timestamptz,
+        superseded_by_id -> Nullable<Uuid>,
+        created_by -> Nullable<Uuid>,
+        external_ref -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    agencies (id) {
+        id -> Uuid,
+        name -> Text,
+        kind -> Text,
+        closed_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    agenda_items (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        meeting_id -> Uuid,
+        referral_id -> Nullable<Uuid>,
+        kind -> Text,
+        position -> Int4,
+        placed_by_hand -> Bool,
+        slot_minutes -> Int2,
+        has_children -> Bool,
+        late -> Bool,
+        status -> Text,
+        deferred_to_id -> Nullable<Uuid>,
+        outcome -> Nullable<Bytea>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    agenda_listings (agenda_item_id, agency_id) {
+        agenda_item_id -> Uuid,
+        agency_id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    api_clients (id) {
+        id -> Uuid,
+        agency_id -> Uuid,
+        name -> Text,
+        secret_hash -> Bytea,
+        rights -> Array<Nullable<Text>>,
+        created_by -> Uuid,
+        disabled_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    attendances (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        meeting_id -> Uuid,
+        agency_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        role -> Text,
+        presence -> Text,
+        information_sent -> Bool,
+        confidentiality_accepted_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    audit_chain (seq) {
+        seq -> Int8,
+        event_id -> Uuid,
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::Xid8;
+
+    audit_events (id) {
+        id -> Uuid,
+        txid -> Xid8,
+        at -> Timestamptz,
+        act -> Text,
+        outcome -> Text,
+        principal -> Text,
+        user_id -> Nullable<Uuid>,
+        client_id -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
+        agency_id -> Nullable<Uuid>,
+        session_id -> Nullable<Uuid>,
+        marac_id -> Nullable<Uuid>,
+        case_id -> Nullable<Uuid>,
+        subject -> Nullable<Text>,
+        subject_id -> Nullable<Uuid>,
+        fields -> Array<Nullable<Text>>,
+        rows_seen -> Nullable<Int4>,
+        detail -> Nullable<Bytea>,
+        request_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use super::sql_types::Xid8;
+
+    audit_heads (last_seq) {
+        last_seq -> Int8,
+        last_txid -> Xid8,
+        last_event_id -> Uuid,
+        hash -> Bytea,
+        sealed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    cases (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        code -> Text,
+        status -> Text,
+        received_at -> Nullable<Timestamptz>,
+        opened_at -> Nullable<Timestamptz>,
+        last_referral_on -> Nullable<Date>,
+        lapses_on -> Nullable<Date>,
+        score -> Nullable<Int2>,
+        criteria -> Array<Nullable<Text>>,
+        has_children -> Bool,
+        lead_user_id -> Nullable<Uuid>,
+        lead_agency_id -> Nullable<Uuid>,
+        restricted -> Bool,
+        closed_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    circle (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        basis -> Text,
+        user_id -> Nullable<Uuid>,
+        agency_id -> Nullable<Uuid>,
+        opens_at -> Timestamptz,
+        full_at -> Timestamptz,
+        ends_at -> Timestamptz,
+        meeting_id -> Nullable<Uuid>,
+        reason -> Nullable<Bytea>,
+        created_by -> Nullable<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    data_keys (case_id) {
+        case_id -> Uuid,
+        marac_id -> Uuid,
+        master_key_id -> Text,
+        wrapped -> Nullable<Bytea>,
+        destroyed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    exclusions (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
+        agency_id -> Nullable<Uuid>,
+        exempt_user_id -> Nullable<Uuid>,
+        reason -> Bytea,
+        set_by -> Nullable<Uuid>,
+        ends_at -> Timestamptz,
+        lifted_by -> Nullable<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (principal_id, operation, key) {
+        principal_id -> Uuid,
+        operation -> Text,
+        key -> Text,
+        digest -> Bytea,
+        status -> Int2,
+        resource_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    installation (only_row) {
+        only_row -> Bool,
+        demonstration -> Bool,
+        key_check -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        token_hash -> Bytea,
+        created_by -> Nullable<Uuid>,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    login_failures (subject) {
+        subject -> Bytea,
+        failures -> Int4,
+        last_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    marac_agencies (marac_id, agency_id) {
+        marac_id -> Uuid,
+        agency_id -> Uuid,
+        core -> Bool,
+        agreement_signed_on -> Nullable<Date>,
+        agreement_signatory -> Nullable<Text>,
+        agreement_review_on -> Nullable<Date>,
+        access_ends_at -> Nullable<Timestamptz>,
+        suspended_at -> Nullable<Timestamptz>,
+        suspended_by -> Nullable<Uuid>,
+        suspension_reason -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    maracs (id) {
+        id -> Uuid,
+        code -> Text,
+        name -> Text,
+        local_authority_codes -> Array<Nullable<Text>>,
+        police_force_area -> Nullable<Text>,
+        adult_female_population -> Nullable<Int4>,
+        adult_female_population_year -> Nullable<Int4>,
+        time_zone -> Text,
+        settings -> Jsonb,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    match_tokens (case_id, kind, token) {
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        kind -> Text,
+        token -> Bytea,
+    }
+}
+
+diesel::table! {
+    meetings (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        kind -> Text,
+        starts_at -> Timestamptz,
+        time_zone -> Text,
+        mode -> Text,
+        place -> Nullable<Text>,
+        status -> Text,
+        minutes_per_case -> Int2,
+        capacity -> Int2,
+        circulated_at -> Nullable<Timestamptz>,
+        started_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        settings_version -> Int4,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    parties (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        person_id -> Uuid,
+        role -> Text,
+        identity -> Bytea,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    party_addresses (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        party_id -> Uuid,
+        kind -> Text,
+        confidential -> Bool,
+        known_to_perpetrator -> Text,
+        valid_from -> Nullable<Date>,
+        valid_to -> Nullable<Date>,
+        sealed -> Bytea,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    party_characteristics (party_id) {
+        party_id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        sealed -> Bytea,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    party_contacts (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        party_id -> Uuid,
+        kind -> Text,
+        safe_to_call -> Bool,
+        safe_to_text -> Bool,
+        safe_voicemail -> Bool,
+        withheld_number -> Bool,
+        confirmed_at -> Nullable<Timestamptz>,
+        sealed -> Bytea,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    party_relationships (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        from_party_id -> Uuid,
+        to_party_id -> Uuid,
+        kind -> Text,
+        living_together -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    persons (id) {
+        id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    referral_counts (referral_id) {
+        referral_id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        referred_on -> Date,
+        source -> Text,
+        co_source -> Nullable<Text>,
+        gender -> Text,
+        ethnicity -> Text,
+        lgbt -> Text,
+        disabled -> Text,
+        age -> Nullable<Int2>,
+        perpetrator_under_18 -> Text,
+        children -> Int2,
+        filed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    referrals (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        agency_id -> Uuid,
+        co_agency_id -> Nullable<Uuid>,
+        submitted_by -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
+        external_ref -> Nullable<Text>,
+        status -> Text,
+        urgent -> Bool,
+        referred_on -> Nullable<Date>,
+        submitted_at -> Nullable<Timestamptz>,
+        document -> Bytea,
+        tool -> Nullable<Text>,
+        tool_version -> Nullable<Int4>,
+        score -> Nullable<Int2>,
+        criteria -> Array<Nullable<Text>>,
+        missing -> Array<Nullable<Text>>,
+        gaps -> Array<Nullable<Text>>,
+        is_repeat -> Nullable<Bool>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        decision -> Nullable<Bytea>,
+        challenge -> Nullable<Bytea>,
+        challenged_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (token_hash) {
+        token_hash -> Bytea,
+        session_id -> Uuid,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    registered_actors (id) {
+        id -> Uuid,
+        agency_id -> Uuid,
+        client_id -> Uuid,
+        partner_ref -> Text,
+        name -> Text,
+        kind -> Text,
+        user_id -> Nullable<Uuid>,
+        disabled_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    restrictions (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        reason -> Bytea,
+        set_by -> Nullable<Uuid>,
+        ends_at -> Timestamptz,
+        lifted_by -> Nullable<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    risk_assessments (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        referral_id -> Nullable<Uuid>,
+        tool -> Text,
+        tool_version -> Int4,
+        score -> Int2,
+        yes_count -> Int2,
+        no_count -> Int2,
+        dont_know_count -> Int2,
+        not_asked_count -> Int2,
+        assessed_on -> Date,
+        agency_id -> Uuid,
+        created_by -> Nullable<Uuid>,
+        supersedes_id -> Nullable<Uuid>,
+        sealed -> Bytea,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    role_grants (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        client_id -> Nullable<Uuid>,
+        role -> Text,
+        granted_by -> Nullable<Uuid>,
+        ends_at -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        password_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_because -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Uuid,
+        agency_id -> Uuid,
+        email -> Text,
+        name -> Text,
+        password_hash -> Nullable<Text>,
+        administrator -> Bool,
+        disabled_at -> Nullable<Timestamptz>,
+        disabled_by -> Nullable<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(account_entries -> agencies (agency_id));
+diesel::joinable!(account_entries -> cases (case_id));
+diesel::joinable!(account_entries -> maracs (marac_id));
+diesel::joinable!(account_entries -> registered_actors (actor_id));
+diesel::joinable!(account_entries -> users (author_id));
+diesel::joinable!(action_changes -> actions (action_id));
+diesel::joinable!(action_changes -> agencies (agency_id));
+diesel::joinable!(action_changes -> cases (case_id));
+diesel::joinable!(action_changes -> maracs (marac_id));
+diesel::joinable!(action_events -> actions (action_id));
+diesel::joinable!(action_events -> cases (case_id));
+diesel::joinable!(action_events -> maracs (marac_id));
+diesel::joinable!(action_events -> registered_actors (by_actor_id));
+diesel::joinable!(action_events -> users (by_user_id));
+diesel::joinable!(actions -> agencies (owner_agency_id));
+diesel::joinable!(actions -> agenda_items (agenda_item_id));
+diesel::joinable!(actions -> cases (case_id));
+diesel::joinable!(actions -> maracs (marac_id));
+diesel::joinable!(actions -> meetings (meeting_id));
+diesel::joinable!(agenda_items -> cases (case_id));
+diesel::joinable!(agenda_items -> maracs (marac_id));
+diesel::joinable!(agenda_items -> referrals (referral_id));
+diesel::joinable!(agenda_items -> users (decided_by));
+diesel::joinable!(agenda_listings -> agencies (agency_id));
+diesel::joinable!(agenda_listings -> agenda_items (agenda_item_id));
+diesel::joinable!(agenda_listings -> cases (case_id));
+diesel::joinable!(agenda_listings -> maracs (marac_id));
+diesel::joinable!(api_clients -> agencies (agency_id));
+diesel::joinable!(api_clients -> users (created_by));
+diesel::joinable!(attendances -> agencies (agency_id));
+diesel::joinable!(attendances -> maracs (marac_id));
+diesel::joinable!(attendances -> meetings (meeting_id));
+diesel::joinable!(attendances -> users (user_id));
+diesel::joinable!(cases -> agencies (lead_agency_id));
+diesel::joinable!(cases -> maracs (marac_id));
+diesel::joinable!(cases -> users (lead_user_id));
+diesel::joinable!(circle -> agencies (agency_id));
+diesel::joinable!(circle -> cases (case_id));
+diesel::joinable!(circle -> maracs (marac_id));
+diesel::joinable!(circle -> meetings (meeting_id));
+diesel::joinable!(data_keys -> cases (case_id));
+diesel::joinable!(data_keys -> maracs (marac_id));
+diesel::joinable!(exclusions -> agencies (agency_id));
+diesel::joinable!(exclusions -> cases (case_id));
+diesel::joinable!(exclusions -> maracs (marac_id));
+diesel::joinable!(exclusions -> registered_actors (actor_id));
+diesel::joinable!(marac_agencies -> agencies (agency_id));
+diesel::joinable!(marac_agencies -> maracs (marac_id));
+diesel::joinable!(marac_agencies -> users (suspended_by));
+diesel::joinable!(match_tokens -> cases (case_id));
+diesel::joinable!(match_tokens -> maracs (marac_id));
+diesel::joinable!(meetings -> maracs (marac_id));
+diesel::joinable!(parties -> cases (case_id));
+diesel::joinable!(parties -> maracs (marac_id));
+diesel::joinable!(parties -> persons (person_id));
+diesel::joinable!(party_addresses -> cases (case_id));
+diesel::joinable!(party_addresses -> maracs (marac_id));
+diesel::joinable!(party_addresses -> parties (party_id));
+diesel::joinable!(party_characteristics -> cases (case_id));
+diesel::joinable!(party_characteristics -> maracs (marac_id));
+diesel::joinable!(party_characteristics -> parties (party_id));
+diesel::joinable!(party_contacts -> cases (case_id));
+diesel::joinable!(party_contacts -> maracs (marac_id));
+diesel::joinable!(party_contacts -> parties (party_id));
+diesel::joinable!(party_relationships -> cases (case_id));
+diesel::joinable!(party_relationships -> maracs (marac_id));
+diesel::joinable!(referral_counts -> cases (case_id));
+diesel::joinable!(referral_counts -> maracs (marac_id));
+diesel::joinable!(referral_counts -> referrals (referral_id));
+diesel::joinable!(referrals -> cases (case_id));
+diesel::joinable!(referrals -> maracs (marac_id));
+diesel::joinable!(referrals -> registered_actors (actor_id));
+diesel::joinable!(refresh_tokens -> sessions (session_id));
+diesel::joinable!(registered_actors -> agencies (agency_id));
+diesel::joinable!(registered_actors -> api_clients (client_id));
+diesel::joinable!(registered_actors -> users (user_id));
+diesel::joinable!(restrictions -> cases (case_id));
+diesel::joinable!(restrictions -> maracs (marac_id));
+diesel::joinable!(risk_assessments -> agencies (agency_id));
+diesel::joinable!(risk_assessments -> cases (case_id));
+diesel::joinable!(risk_assessments -> maracs (marac_id));
+diesel::joinable!(risk_assessments -> referrals (referral_id));
+diesel::joinable!(risk_assessments -> users (created_by));
+diesel::joinable!(role_grants -> api_clients (client_id));
+diesel::joinable!(role_grants -> maracs (marac_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(users -> agencies (agency_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    account_entries,
+    action_changes,
+    action_events,
+    actions,
+    agencies,
+    agenda_items,
+    agenda_listings,
+    api_clients,
+    attendances,
+    audit_chain,
+    audit_events,
+    audit_heads,
+    cases,
+    circle,
+    data_keys,
+    exclusions,
+    idempotency_keys,
+    installation,
+    invitations,
+    login_failures,
+    marac_agencies,
+    maracs,
+    match_tokens,
+    meetings,
+    parties,
+    party_addresses,
+    party_characteristics,
+    party_contacts,
+    party_relationships,
+    persons,
+    referral_counts,
+    referrals,
+    refresh_tokens,
+    registered_actors,
+    restrictions,
+    risk_assessments,
+    role_grants,
+    sessions,
+    users,
+);

@@ -1,0 +1,208 @@
+//! Who did what. Events are written in the transaction of what they tell of: no audit row, no data.
+//! The chain that makes tampering visible is sealed off the request path, in `chain`.
+
+pub mod chain;
+
+use chrono::{DateTime, Utc};
+use diesel::RunQueryDsl;
+use diesel::pg::PgConnection;
+use uuid::Uuid;
+
+use crate::db::sql;
+use crate::error::{Code, Error, Result};
+use crate::policy::visibility::{VisibleAction, VisibleCase};
+use crate::policy::{Act, Ask, Principal};
+use crate::vocabulary;
+
+vocabulary! {
+    /// How it ended.
+    Outcome {
+        Done = "done",
+        Denied = "denied",
+        NotFound = "not_found",
+        Failed = "failed",
+    }
+}
+
+impl Outcome {
+    /// The outcome to record for a refusal; `None` for mistakes of form and faults, which show in the
+    /// log.
+    pub(crate) fn of_refusal(error: &Error) -> Option<Self> {
+        match error.code() {
+            Code::Forbidden | Code::ActorUnknown | Code::StepUpRequired => Some(Self::Denied),
+            Code::NotFound => Some(Self::NotFound),
+            _ => None,
+        }
+    }
+}
+
+/// One event. Holds ids and field names; values only sealed.
+#[derive(Debug, Clone, Default)]
+pub struct Event {
+    act: Option<Act>,
+    outcome: Option<Outcome>,
+    subject: Option<(&'static str, Uuid)>,
+    marac_id: Option<Uuid>,
+    case_id: Option<Uuid>,
+    fields: Vec<&'static str>,
+    rows_seen: Option<i32>,
+    detail: Option<Vec<u8>>,
+    user_id: Option<Uuid>,
+}
+
+impl Event {
+    /// Something done or read that belongs to no case.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Something done to, or read of, a case.
+    pub fn of_case(case: &VisibleCase) -> Self {
+        Self { marac_id: Some(case.marac_id), case_id: Some(case.id), ..Self::default() }
+    }
+
+    /// Something done to, or read of, an action.
+    pub fn of_action(action: &VisibleAction) -> Self {
+        Self {
+            marac_id: Some(action.marac_id),
+            case_id: Some(action.case_id),
+            subject: Some(("action", action.id)),
+            ..Self::default()
+        }
+    }
+
+    /// A list: how many rows were seen. Never what was searched for.
+    pub fn list(rows: usize) -> Self {
+        Self::new().rows(rows)
+    }
+
+    pub(crate) fn refused(ask: &Ask, outcome: Outcome) -> Self {
+        Self { subject: ask.subject, outcome: Some(outcome), ..Self::default() }
+    }
+
+    /// What it was done to.
+    pub fn on(mut self, kind: &'static str, id: Uuid) -> Self {
+        self.subject = Some((kind, id));
+        self
+    }
+
+    /// The MARAC it belongs to.
+    pub fn in_marac(mut self, id: Uuid) -> Self {
+        self.marac_id = Some(id);
+        self
+    }
+
+    /// The case it belongs to, where no `VisibleCase` is at hand.
+    pub fn in_case(mut self, marac_id: Uuid, case_id: Uuid) -> Self {
+        self.marac_id = Some(marac_id);
+        self.case_id = Some(case_id);
+        self
+    }
+
+    /// Names of the fields changed or read.
+    pub fn fields(mut self, fields: impl IntoIterator<Item = &'static str>) -> Self {
+        self.fields.extend(fields);
+        self
+    }
+
+    /// How many rows the caller got.
+    pub fn rows(mut self, rows: usize) -> Self {
+        self.rows_seen = i32::try_from(rows).ok();
+        self
+    }
+
+    /// Old and new values, sealed under the case's key.
+    pub fn detail(mut self, sealed: Vec<u8>) -> Self {
+        self.detail = Some(sealed);
+        self
+    }
+
+    /// A second act within the same request, such as a submission that comes with its draft.
+    pub fn act(mut self, act: Act) -> Self {
+        self.act = Some(act);
+        self
+    }
+
+    /// It was tried and failed, as a wrong password is.
+    pub fn failed(mut self) -> Self {
+        self.outcome = Some(Outcome::Failed);
+        self
+    }
+
+    /// The account concerned, where nobody is signed in yet.
+    pub fn about_user(mut self, id: Uuid) -> Self {
+        self.user_id = Some(id);
+        self
+    }
+}
+
+/// A result that may leave its transaction, because what is to be recorded of it is at hand.
+pub struct Audited<T> {
+    value: T,
+    events: Vec<Event>,
+}
+
+impl<T> Audited<T> {
+    /// A result and its event.
+    pub fn new(value: T, event: Event) -> Self {
+        Self { value, events: vec![event] }
+    }
+
+    /// One event more.
+    pub fn and(mut self, event: Event) -> Self {
+        self.events.push(event);
+        self
+    }
+
+    /// The same events, another shape of the result.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Audited<U> {
+        Audited { value: f(self.value), events: self.events }
+    }
+
+    /// The result within the transaction, for work that goes on from it.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    pub(crate) fn into_parts(self) -> (T, Vec<Event>) {
+        (self.value, self.events)
+    }
+}
+
+/// Writes one event.
+pub(crate) fn record(
+    conn: &mut PgConnection, ask: &Ask, principal: &Principal, agency: Option<Uuid>,
+    now: DateTime<Utc>, event: &Event,
+) -> Result<()> {
+    let (kind, user, client, session) = match principal {
+        Principal::User { id, session_id } => ("user", Some(*id), None, Some(*session_id)),
+        Principal::Client { id, user_id, .. } => ("client", *user_id, Some(*id), None),
+        Principal::System => ("system", None, None, None),
+        Principal::Anonymous => ("anonymous", None, None, None),
+    };
+    let subject = event.subject.or(ask.subject).or(event.user_id.map(|id| ("user", id)));
+    sql("insert into audit_events (id, at, act, outcome, principal, user_id, client_id, actor_id, \
+         agency_id, session_id, marac_id, case_id, subject, subject_id, fields, rows_seen, detail, \
+         request_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+         $17, $18)")
+        .bind(Uuid::now_v7())
+        .bind(now)
+        .bind(event.act.unwrap_or(ask.act).as_str())
+        .bind(event.outcome.unwrap_or(Outcome::Done).as_str())
+        .bind(kind)
+        .bind(user)
+        .bind(client)
+        .bind(principal.actor_id())
+        .bind(agency.filter(|id| !id.is_nil()))
+        .bind(session)
+        .bind(event.marac_id)
+        .bind(event.case_id)
+        .bind(subject.map(|(kind, _)| kind))
+        .bind(subject.map(|(_, id)| id))
+        .bind(event.fields.clone())
+        .bind(event.rows_seen)
+        .bind(event.detail.clone())
+        .bind(crate::telemetry::request_id())
+        .execute(conn)?;
+    Ok(())
+}

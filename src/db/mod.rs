@@ -1,0 +1,255 @@
+//! The only way to the database: one closure, one connection, one transaction, and no commit without
+//! its audit row.
+//!
+//! `Db::run` loads the live actor first (account, agency, agreement, roles, closed cases), sets what
+//! the visibility rule and row-level security read, and asks the policy. A refusal is recorded in a
+//! transaction of its own.
+
+mod pool;
+mod sql;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::{DateTime, Utc};
+use diesel::connection::TransactionManager;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use uuid::Uuid;
+
+use crate::audit::{self, Audited, Event, Outcome};
+use crate::auth::Caller;
+use crate::clock::Clock;
+use crate::crypto::KeyRing;
+use crate::error::{Code, Error, Result};
+use crate::policy::{self, Actor, Ask, Principal, Right, Role};
+
+pub use pool::{PoolOptions, connect};
+pub use sql::{Bind, Sql, sql};
+
+/// Transactions of AnsiTransactionManager, by its connection.
+type Manager = <PgConnection as diesel::Connection>::TransactionManager;
+
+/// The database as handlers see it.
+#[derive(Clone)]
+pub struct Db {
+    pool: pool::Pool,
+    clock: Clock,
+    keys: KeyRing,
+    statements: Arc<AtomicU64>,
+}
+
+/// One open transaction, and what every piece of work in it needs.
+pub struct Tx<'c> {
+    /// The connection.
+    pub conn: &'c mut PgConnection,
+    /// Who asks, as they stand now.
+    pub actor: Actor,
+    /// The moment of the request: one for all that it writes.
+    pub now: DateTime<Utc>,
+    /// The key ring.
+    pub keys: KeyRing,
+}
+
+impl Tx<'_> {
+    /// Today's date where the MARACs are.
+    pub fn today(&self) -> chrono::NaiveDate {
+        self.now.with_timezone(&chrono_tz::Europe::London).date_naive()
+    }
+}
+
+impl Db {
+    /// A pool on `url`, which must be the application's role.
+    pub fn new(url: &str, options: PoolOptions, clock: Clock, keys: KeyRing) -> Result<Self> {
+        let statements = Arc::new(AtomicU64::new(0));
+        let pool = pool::build(url, options, Arc::clone(&statements))?;
+        Ok(Self { pool, clock, keys, statements })
+    }
+
+    /// Statements sent so far, transaction control included.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Does `work` for a signed-in caller: live actor, permission, work, audit, commit.
+    pub async fn run<T, F>(&self, caller: &Caller, ask: Ask, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<Audited<T>> + Send + 'static,
+    {
+        let (db, caller) = (self.clone(), caller.clone());
+        blocking(move || db.run_blocking(&caller, ask, work)).await
+    }
+
+    /// Does `work` for a caller who is nobody yet: signing in, taking up an invitation.
+    pub async fn run_public<T, F>(&self, ask: Ask, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<Audited<T>> + Send + 'static,
+    {
+        let db = self.clone();
+        blocking(move || {
+            db.attempt(&ask, Principal::Anonymous, |conn, now| {
+                finish(conn, Actor::nobody(Principal::Anonymous), now, &db.keys, &ask, work)
+            })
+        })
+        .await
+    }
+
+    /// Does `work` for the program itself: a command line or a job. Sees every MARAC.
+    pub fn run_system<T>(&self, ask: Ask, work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>) -> Result<T> {
+        self.attempt(&ask, Principal::System, |conn, now| {
+            sql("select load_system($1)").bind(now).execute(conn)?;
+            finish(conn, Actor::nobody(Principal::System), now, &self.keys, &ask, work)
+        })
+    }
+
+    /// `run`, on the thread it is called on.
+    pub fn run_blocking<T>(
+        &self, caller: &Caller, ask: Ask, work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>,
+    ) -> Result<T> {
+        self.attempt(&ask, caller.principal(), |conn, now| {
+            let actor = load_actor(conn, caller, now)?;
+            policy::may(&actor, ask.act)?;
+            finish(conn, actor, now, &self.keys, &ask, work)
+        })
+    }
+
+    /// Whether the database answers, for readiness.
+    pub async fn ping(&self) -> Result<()> {
+        let db = self.clone();
+        blocking(move || {
+            let mut conn = db.pool.get()?;
+            sql("select 1").execute(&mut *conn)?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// One transaction; if it is refused, one more for the refusal.
+    fn attempt<T>(
+        &self, ask: &Ask, principal: Principal,
+        work: impl FnOnce(&mut PgConnection, DateTime<Utc>) -> Result<T>,
+    ) -> Result<T> {
+        let now = self.clock.now();
+        let mut conn = self.begin()?;
+        let result = work(&mut conn, now).and_then(|value| {
+            Manager::commit_transaction(&mut *conn)?;
+            Ok(value)
+        });
+        let error = match result {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        if Manager::rollback_transaction(&mut *conn).is_err() {
+            conn.mark_broken();
+            return Err(error);
+        }
+        if let Some(outcome) = Outcome::of_refusal(&error) {
+            let event = Event::refused(ask, outcome);
+            conn.transaction(|conn| {
+                audit::record(conn, ask, &principal, None, now, &event)
+            })?;
+        }
+        Err(error)
+    }
+
+    /// A connection with a transaction open. Connections are not tested when they are handed out, so
+    /// one that died with a restarted server shows here, and another takes its place.
+    fn begin(&self) -> Result<pool::Pooled> {
+        for _ in 0..=self.pool.size() {
+            let mut conn = self.pool.get()?;
+            match Manager::begin_transaction(&mut *conn) {
+                Ok(()) => return Ok(conn),
+                Err(_) => conn.mark_broken(),
+            }
+        }
+        Err(Error::Pool)
+    }
+}
+
+fn finish<T>(
+    conn: &mut PgConnection, actor: Actor, now: DateTime<Utc>, keys: &KeyRing, ask: &Ask,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>,
+) -> Result<T> {
+    let mut tx = Tx { conn, actor, now, keys: keys.clone() };
+    let (value, events) = work(&mut tx)?.into_parts();
+    let Tx { conn, actor, .. } = tx;
+    for event in &events {
+        audit::record(conn, ask, &actor.principal, Some(actor.agency_id), now, event)?;
+    }
+    Ok(value)
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let request = crate::telemetry::request_id();
+    let span = tracing::Span::current();
+    actix_web::web::block(move || {
+        let _entered = span.entered();
+        crate::telemetry::with_request_id(request, work)
+    })
+    .await
+    .map_err(|_| Error::Internal("a worker thread was lost"))?
+}
+
+#[derive(QueryableByName)]
+struct ActorRow {
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    user_id: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    actor_id: Option<Uuid>,
+    #[diesel(sql_type = st::Bool)]
+    actor_known: bool,
+    #[diesel(sql_type = st::Uuid)]
+    agency_id: Uuid,
+    #[diesel(sql_type = st::Bool)]
+    administrator: bool,
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    password_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = st::Array<st::Text>)]
+    rights: Vec<String>,
+    #[diesel(sql_type = st::Array<st::Uuid>)]
+    marac_ids: Vec<Uuid>,
+    #[diesel(sql_type = st::Array<st::Text>)]
+    roles: Vec<String>,
+}
+
+fn load_actor(conn: &mut PgConnection, caller: &Caller, now: DateTime<Utc>) -> Result<Actor> {
+    let (user, session, client, actor_ref) = match caller {
+        Caller::User { user_id, session_id } => (Some(*user_id), Some(*session_id), None, None),
+        Caller::Client { client_id, actor_ref } => (None, None, Some(*client_id), actor_ref.clone()),
+    };
+    let row: ActorRow = sql(
+        "select user_id, actor_id, actor_known, agency_id, administrator, password_at, rights, \
+         marac_ids, roles from load_actor($1, $2, $3, $4, $5)",
+    )
+    .bind(user).bind(session).bind(client).bind(actor_ref).bind(now)
+    .get_result(conn)
+    .optional()?
+    .ok_or(Code::Unauthenticated)?;
+    if !row.actor_known {
+        return Err(Code::ActorUnknown.into());
+    }
+    let principal = match caller {
+        Caller::User { user_id, session_id } => Principal::User { id: *user_id, session_id: *session_id },
+        Caller::Client { client_id, .. } => {
+            Principal::Client { id: *client_id, actor_id: row.actor_id, user_id: row.user_id }
+        }
+    };
+    let roles = row.marac_ids.into_iter().zip(row.roles.iter())
+        .filter_map(|(marac, role)| Some((marac, Role::parse(role)?)));
+    Ok(Actor {
+        principal,
+        agency_id: row.agency_id,
+        administrator: row.administrator,
+        password_at: row.password_at,
+        rights: row.rights.iter().filter_map(|right| Right::parse(right)).collect(),
+        roles: roles.collect(),
+    })
+}

@@ -1,0 +1,281 @@
+//! One error type, one table of codes, one answer: RFC 9457 `application/problem+json`.
+//! What the caller hears is in the type; what went wrong inside goes to the log alone, and neither
+//! ever holds a submitted value.
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The stable codes a problem may carry: code, status, title.
+macro_rules! codes {
+    ($($(#[$meta:meta])* $name:ident => $status:ident, $text:literal, $title:literal;)+) => {
+        /// What kind of problem it is. Codes are stable; titles may be reworded.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Code { $($(#[$meta])* $name),+ }
+
+        impl Code {
+            /// The code as it stands in the answer.
+            pub const fn as_str(self) -> &'static str { match self { $(Self::$name => $text),+ } }
+            /// The HTTP status it goes with.
+            pub const fn status(self) -> StatusCode { match self { $(Self::$name => StatusCode::$status),+ } }
+            /// A sentence for people.
+            pub const fn title(self) -> &'static str { match self { $(Self::$name => $title),+ } }
+        }
+    };
+}
+
+codes! {
+    /// The request is not what the interface takes: unreadable JSON, a malformed id or header.
+    Malformed => BAD_REQUEST, "malformed", "The request could not be read.";
+    /// Fields are missing or refused; `errors` names each.
+    Invalid => UNPROCESSABLE_ENTITY, "invalid", "Some fields were refused.";
+    /// No token, or one that no longer holds.
+    Unauthenticated => UNAUTHORIZED, "unauthenticated", "Sign in to do this.";
+    /// E-mail, password or client secret do not match.
+    BadCredentials => UNAUTHORIZED, "bad_credentials", "These credentials do not match.";
+    /// The password must be given again (within five minutes).
+    StepUpRequired => UNAUTHORIZED, "step_up_required", "Give your password again to do this.";
+    /// No role held allows it.
+    Forbidden => FORBIDDEN, "forbidden", "None of your roles allows this.";
+    /// The person a client acts for is not registered with its agency.
+    ActorUnknown => FORBIDDEN, "actor_unknown", "The person you act for is not registered.";
+    /// Does not exist, or is out of sight: the answer is the same.
+    NotFound => NOT_FOUND, "not_found", "There is nothing here.";
+    /// The state it is in does not allow this; `reason` names the rule.
+    Conflict => CONFLICT, "conflict", "Its present state does not allow this.";
+    /// `If-Match` names an older version.
+    Stale => PRECONDITION_FAILED, "stale", "Somebody changed this since you read it.";
+    /// `If-Match` is required.
+    PreconditionRequired => PRECONDITION_REQUIRED, "precondition_required", "Send If-Match with the version you read.";
+    /// The same `Idempotency-Key` came with another body.
+    KeyReused => UNPROCESSABLE_ENTITY, "idempotency_key_reused", "This Idempotency-Key was used for another request.";
+    /// Body over the limit.
+    TooLarge => PAYLOAD_TOO_LARGE, "too_large", "The request body is too large.";
+    /// Not `application/json`.
+    UnsupportedMediaType => UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Send application/json.";
+    /// Known path, wrong method.
+    MethodNotAllowed => METHOD_NOT_ALLOWED, "method_not_allowed", "This method is not offered here.";
+    /// Too many tries; `Retry-After` says when.
+    TooMany => TOO_MANY_REQUESTS, "too_many_requests", "Too many requests. Wait, then try again.";
+    /// The database did not answer in time.
+    Unavailable => SERVICE_UNAVAILABLE, "unavailable", "The service is busy. Try again shortly.";
+    /// A fault of ours. Nothing was stored.
+    Internal => INTERNAL_SERVER_ERROR, "internal", "Something went wrong. Nothing was stored.";
+}
+
+/// One refused field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// JSON pointer into the request body, or the name of a parameter or header.
+    #[schema(example = "/survivor/identity/family_name")]
+    pub pointer: String,
+    /// Stable code of the rule.
+    #[schema(example = "required")]
+    pub code: String,
+    /// What is asked for. Never what was sent.
+    pub message: String,
+}
+
+impl FieldError {
+    /// A refused field.
+    pub fn new(pointer: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), code: code.into(), message: message.into() }
+    }
+
+    /// A field that must be there.
+    pub fn required(pointer: impl Into<String>) -> Self {
+        Self::new(pointer, "required", "This is required.")
+    }
+}
+
+/// The problem document (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemDocument {
+    /// URI of the kind of problem.
+    #[serde(rename = "type")]
+    #[schema(example = "urn:toldonce:problem:not_found")]
+    pub kind: String,
+    /// A sentence for people.
+    pub title: String,
+    /// HTTP status.
+    #[schema(example = 404)]
+    pub status: u16,
+    /// Stable code.
+    #[schema(example = "not_found")]
+    pub code: String,
+    /// The rule that refused, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Ties the answer to the log.
+    pub request_id: uuid::Uuid,
+    /// Refused fields.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+/// Everything that can go wrong on the way to an answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The caller's to mend.
+    #[error("{}", .0.code.as_str())]
+    Problem(Box<Problem>),
+    /// The database failed. The text may hold values: it is never shown or logged, only its class.
+    #[error("database error")]
+    Database(#[from] diesel::result::Error),
+    /// No connection in time, or the connection broke.
+    #[error("no database connection")]
+    Pool,
+    /// A seal did not open, or a key is missing: data or keys are not what they were.
+    #[error("crypto: {0}")]
+    Crypto(#[from] crate::crypto::CryptoError),
+    /// What must hold does not: a fault of ours, named for the log.
+    #[error("internal: {0}")]
+    Internal(&'static str),
+}
+
+/// A problem on its way out.
+#[derive(Debug)]
+pub struct Problem {
+    /// Its kind.
+    pub code: Code,
+    /// Named rule, for conflicts.
+    pub reason: Option<&'static str>,
+    /// Refused fields.
+    pub errors: Vec<FieldError>,
+    /// Seconds until another try, for `Retry-After`.
+    pub retry_after: Option<u32>,
+}
+
+/// Shorthand for results of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl From<Code> for Error {
+    fn from(code: Code) -> Self {
+        Problem { code, reason: None, errors: Vec::new(), retry_after: None }.into()
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
+    }
+}
+
+impl Error {
+    /// 422 with these fields.
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        Problem { code: Code::Invalid, reason: None, errors, retry_after: None }.into()
+    }
+
+    /// 422 with one field.
+    pub fn field(pointer: &str, code: &str, message: &str) -> Self {
+        Self::invalid(vec![FieldError::new(pointer, code, message)])
+    }
+
+    /// 400 naming what could not be read.
+    pub fn malformed(pointer: impl Into<String>, code: &str, message: &str) -> Self {
+        let errors = vec![FieldError::new(pointer, code, message)];
+        Problem { code: Code::Malformed, reason: None, errors, retry_after: None }.into()
+    }
+
+    /// 409 with the named rule.
+    pub fn conflict(reason: &'static str) -> Self {
+        Problem { code: Code::Conflict, reason: Some(reason), errors: Vec::new(), retry_after: None }
+            .into()
+    }
+
+    /// 429.
+    pub fn too_many(retry_after: u32) -> Self {
+        let retry_after = Some(retry_after.max(1));
+        Problem { code: Code::TooMany, reason: None, errors: Vec::new(), retry_after }.into()
+    }
+
+    /// The code the caller will see.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Problem(problem) => problem.code,
+            Self::Pool => Code::Unavailable,
+            Self::Database(error) if is_transient(error) => Code::Unavailable,
+            Self::Database(_) | Self::Crypto(_) | Self::Internal(_) => Code::Internal,
+        }
+    }
+
+    /// The violated constraint's name, if that is what happened.
+    pub fn constraint(&self) -> Option<&str> {
+        match self {
+            Self::Database(diesel::result::Error::DatabaseError(_, info)) => info.constraint_name(),
+            _ => None,
+        }
+    }
+
+    /// Turns the violation of a named constraint into something the caller can mend.
+    pub fn on_constraint(self, name: &str, instead: impl FnOnce() -> Self) -> Self {
+        if self.constraint() == Some(name) { instead() } else { self }
+    }
+}
+
+fn is_transient(error: &diesel::result::Error) -> bool {
+    use diesel::result::DatabaseErrorKind as Kind;
+    use diesel::result::Error as Diesel;
+    match error {
+        Diesel::DatabaseError(Kind::ClosedConnection | Kind::SerializationFailure, _) => true,
+        // A broken socket is reported as an unknown error without a constraint or a hint.
+        Diesel::DatabaseError(Kind::Unknown, info) => {
+            let text = info.message();
+            text.contains("server closed the connection") || text.contains("terminating connection")
+                || text.contains("deadlock detected") || text.contains("no connection to the server")
+        }
+        Diesel::BrokenTransactionManager => true,
+        _ => false,
+    }
+}
+
+/// A class for the log: which kind of database failure, without its text.
+fn class(error: &diesel::result::Error) -> String {
+    match error {
+        diesel::result::Error::DatabaseError(kind, info) => {
+            format!("{kind:?} {}", info.constraint_name().or(info.table_name()).unwrap_or(""))
+        }
+        diesel::result::Error::NotFound => "NotFound".into(),
+        diesel::result::Error::QueryBuilderError(_) => "QueryBuilder".into(),
+        diesel::result::Error::DeserializationError(_) => "Deserialization".into(),
+        diesel::result::Error::SerializationError(_) => "Serialization".into(),
+        _ => "Other".into(),
+    }
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        self.code().status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let code = self.code();
+        match self {
+            Self::Problem(_) => {}
+            Self::Database(error) => tracing::error!(class = class(error), "database error"),
+            other => tracing::error!(error = %other, "request failed"),
+        }
+        let (reason, errors, retry_after) = match self {
+            Self::Problem(p) => (p.reason, p.errors.clone(), p.retry_after),
+            _ => (None, Vec::new(), (code == Code::Unavailable).then_some(1)),
+        };
+        let mut response = HttpResponseBuilder::new(code.status());
+        if let Some(seconds) = retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        if code.status() == StatusCode::UNAUTHORIZED {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        response.content_type("application/problem+json").json(ProblemDocument {
+            kind: format!("urn:toldonce:problem:{}", code.as_str()),
+            title: code.title().into(),
+            status: code.status().as_u16(),
+            code: code.as_str().into(),
+            reason: reason.map(Into::into),
+            request_id: crate::telemetry::request_id(),
+            errors,
+        })
+    }
+}

@@ -1,0 +1,94 @@
+//! Retries that happen once. The key is written first, in the transaction of what it makes; a replay
+//! is rendered afresh under today's rights, so no answer is kept.
+
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::db::{Tx, sql};
+use crate::error::{Code, Error, Result};
+
+/// The `Idempotency-Key` header, if one was sent.
+#[derive(Debug, Clone)]
+pub struct IdempotencyKey(Option<String>);
+
+impl FromRequest for IdempotencyKey {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(value) = request.headers().get("idempotency-key") else {
+            return ready(Ok(Self(None)));
+        };
+        let key = value.to_str().ok().map(str::trim).filter(|key| {
+            (8..=128).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+        });
+        ready(key.map(|key| Self(Some(key.to_owned()))).ok_or_else(|| {
+            Error::malformed("Idempotency-Key", "key", "Send 8 to 128 visible characters, such as a UUID.")
+        }))
+    }
+}
+
+/// What the key says of this request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Idempotency {
+    /// Not seen before: make the resource with this id.
+    Fresh(Uuid),
+    /// Done already: this is the resource.
+    Replay(Uuid),
+}
+
+impl Idempotency {
+    /// The resource's id, made or found.
+    pub fn id(self) -> Uuid {
+        match self {
+            Self::Fresh(id) | Self::Replay(id) => id,
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Known {
+    #[diesel(sql_type = st::Bool)]
+    fresh: bool,
+    #[diesel(sql_type = st::Binary)]
+    digest: Vec<u8>,
+    #[diesel(sql_type = st::Uuid)]
+    resource_id: Uuid,
+}
+
+impl IdempotencyKey {
+    /// Claims the key for this operation and body. A second request with it waits for the first to
+    /// end, then is a replay; another body is 422.
+    pub fn claim(&self, tx: &mut Tx<'_>, operation: &'static str, body: &impl Serialize) -> Result<Idempotency> {
+        let id = Uuid::now_v7();
+        let Some(key) = &self.0 else { return Ok(Idempotency::Fresh(id)) };
+        let text = zeroize::Zeroizing::new(
+            serde_json::to_string(body).map_err(|_| Error::Internal("a body did not serialise"))?,
+        );
+        let digest = tx.keys.index("idempotency", &[operation, &text]);
+        // The no-op update makes a second request wait for the first, and returns its row.
+        let known: Known = sql(
+            "insert into idempotency_keys as k (principal_id, operation, key, digest, status, resource_id, created_at) \
+             values ($1, $2, $3, $4, 201, $5, $6) \
+             on conflict (principal_id, operation, key) do update set status = k.status \
+             returning (k.resource_id = $5) as fresh, k.digest, k.resource_id",
+        )
+        .bind(tx.actor.principal.actor_id().unwrap_or_else(|| tx.actor.principal.id()))
+        .bind(operation)
+        .bind(key.clone())
+        .bind(digest.clone())
+        .bind(id)
+        .bind(tx.now)
+        .get_result(tx.conn)?;
+        match (known.fresh, crate::crypto::same(&known.digest, &digest)) {
+            (true, _) => Ok(Idempotency::Fresh(id)),
+            (false, true) => Ok(Idempotency::Replay(known.resource_id)),
+            (false, false) => Err(Code::KeyReused.into()),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What every endpoint shares: reading requests without echoing them, pages, versions, retries.
+
+mod etag;
+mod extract;
+mod idempotency;
+mod page;
+
+pub use etag::{IfMatch, etag, tagged};
+pub use extract::{Body, MAX_BODY, Path, Query, refuse_deserialization, validated};
+pub use idempotency::{Idempotency, IdempotencyKey};
+pub use page::{Cursor, Page, PageQuery, paged};
+
+use utoipa::IntoResponses;
+
+use crate::error::ProblemDocument;
+
+/// The problems any operation behind sign-in may answer with.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub enum Problems {
+    /// The request could not be read.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(#[to_schema] ProblemDocument),
+    /// Not signed in, or no longer.
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthenticated(#[to_schema] ProblemDocument),
+    /// None of the roles held allows this.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(#[to_schema] ProblemDocument),
+    /// Does not exist, or is out of sight.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(#[to_schema] ProblemDocument),
+    /// Too many requests.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(#[to_schema] ProblemDocument),
+    /// The service is busy.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(#[to_schema] ProblemDocument),
+}
+
+/// The further problems of operations that take a body.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub enum WriteProblems {
+    /// Its present state does not allow this; `reason` names the rule.
+    #[response(status = 409, content_type = "application/problem+json")]
+    Conflict(#[to_schema] ProblemDocument),
+    /// The body is over 64 KiB.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(#[to_schema] ProblemDocument),
+    /// Not `application/json`.
+    #[response(status = 415, content_type = "application/problem+json")]
+    UnsupportedMediaType(#[to_schema] ProblemDocument),
+    /// Fields were refused; `errors` names each.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(#[to_schema] ProblemDocument),
+}
+
+/// The further problems of operations that change what was read before.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub enum VersionProblems {
+    /// Somebody changed it since it was read.
+    #[response(status = 412, content_type = "application/problem+json")]
+    Stale(#[to_schema] ProblemDocument),
+    /// `If-Match` is required.
+    #[response(status = 428, content_type = "application/problem+json")]
+    PreconditionRequired(#[to_schema] ProblemDocument),
+}

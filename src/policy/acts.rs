@@ -1,0 +1,237 @@
+//! Every act there is, who may do it, and which right an API client needs for it.
+
+use super::{Right, Role};
+
+/// Who may do an act at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Every live account.
+    SignedIn,
+    /// The administrator.
+    Administrator,
+    /// Holders of one of these roles.
+    Roles(&'static [Role]),
+    /// The administrator, or holders of one of these roles.
+    AdministratorOr(&'static [Role]),
+    /// The program itself, or nobody yet: never a signed-in caller.
+    Program,
+}
+
+use Role::{
+    AgencyLead, Analyst, Auditor, Chair, Coordinator, Idva, Observer, Practitioner, Representative,
+};
+
+const STAFF: &[Role] = &[Coordinator, Chair];
+const COORDINATOR: &[Role] = &[Coordinator];
+const CHAIR: &[Role] = &[Chair];
+/// Those who work with a case.
+const CASEWORK: &[Role] = &[Practitioner, Idva, Representative, Coordinator, Chair];
+const REFERRERS: &[Role] = &[Practitioner, Idva, Representative, Coordinator];
+const OWNERS: &[Role] = &[Practitioner, Idva, Representative, Coordinator, Chair];
+const MEETING: &[Role] = &[Idva, Representative, Observer, Coordinator, Chair];
+const LEADS: &[Role] = &[AgencyLead];
+const COUNTS: &[Role] = &[Coordinator, Chair, Analyst];
+
+macro_rules! acts {
+    ($($(#[$meta:meta])* $name:ident = $text:literal, $who:expr, $right:expr;)+) => {
+        /// One variant per thing a person can do. A new one does not compile until its line below
+        /// says who may.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Act { $($(#[$meta])* $name),+ }
+
+        impl Act {
+            /// Every act.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+            /// Its name in the audit.
+            pub const fn as_str(self) -> &'static str { match self { $(Self::$name => $text),+ } }
+            /// Who may do it at all.
+            pub const fn who(self) -> Who { match self { $(Self::$name => $who),+ } }
+            /// The right an API client needs; `None`: not for clients.
+            pub const fn right(self) -> Option<Right> { match self { $(Self::$name => $right),+ } }
+        }
+    };
+}
+
+acts! {
+    /// Sign in with a password, or try to.
+    SignIn = "sign_in", Who::Program, None;
+    /// Exchange a refresh token.
+    RefreshSession = "refresh_session", Who::Program, None;
+    /// Issue a client's access token.
+    IssueClientToken = "issue_client_token", Who::Program, None;
+    /// Take up an invitation.
+    AcceptInvitation = "accept_invitation", Who::Program, None;
+    /// Sign out, here or everywhere.
+    SignOut = "sign_out", Who::SignedIn, None;
+    /// Give the password again.
+    StepUp = "step_up", Who::SignedIn, None;
+    /// Change the own password.
+    ChangePassword = "change_password", Who::SignedIn, None;
+    /// Read the own account.
+    ReadMe = "read_me", Who::SignedIn, None;
+    /// Import a register.
+    ImportRegister = "import_register", Who::Program, None;
+    /// Run a report at the command line.
+    RunReport = "run_report", Who::Program, None;
+    /// Set up accounts at the command line or for the demonstration.
+    SetUp = "set_up", Who::Program, None;
+    /// Wrap data keys under the current master key.
+    RotateKeys = "rotate_keys", Who::Program, None;
+    /// Seal the audit's tail.
+    SealAudit = "seal_audit", Who::Program, None;
+
+    /// List MARACs.
+    ListMaracs = "list_maracs", Who::SignedIn, None;
+    /// Read a MARAC and its settings.
+    ReadMarac = "read_marac", Who::SignedIn, None;
+    /// Found a MARAC.
+    CreateMarac = "create_marac", Who::Administrator, None;
+    /// Change a MARAC's settings.
+    ChangeMarac = "change_marac", Who::AdministratorOr(COORDINATOR), None;
+    /// Take an agency into a MARAC, change its agreement, suspend it.
+    SetMembership = "set_membership", Who::AdministratorOr(COORDINATOR), None;
+    /// List agencies.
+    ListAgencies = "list_agencies", Who::SignedIn, None;
+    /// Read an agency.
+    ReadAgency = "read_agency", Who::SignedIn, None;
+    /// Register an agency.
+    CreateAgency = "create_agency", Who::AdministratorOr(COORDINATOR), None;
+    /// Change an agency.
+    ChangeAgency = "change_agency", Who::AdministratorOr(COORDINATOR), None;
+    /// List accounts: all, or the own agency's.
+    ListUsers = "list_users", Who::AdministratorOr(LEADS), None;
+    /// Read an account.
+    ReadUser = "read_user", Who::AdministratorOr(LEADS), None;
+    /// Invite somebody.
+    InviteUser = "invite_user", Who::AdministratorOr(LEADS), None;
+    /// Change an account's name or address.
+    ChangeUser = "change_user", Who::AdministratorOr(LEADS), None;
+    /// Disable or enable an account.
+    DisableUser = "disable_user", Who::AdministratorOr(LEADS), None;
+    /// Grant and end roles.
+    GrantRoles = "grant_roles", Who::AdministratorOr(LEADS), None;
+    /// List and read API clients and their actors.
+    ReadClients = "read_clients", Who::AdministratorOr(LEADS), None;
+    /// Register an API client, choose its rights, rotate its secret, disable it.
+    ManageClients = "manage_clients", Who::AdministratorOr(LEADS), None;
+    /// Register the people a client acts for.
+    RegisterActors = "register_actors", Who::AdministratorOr(LEADS), None;
+    /// Read the published risk tools.
+    ReadRiskTools = "read_risk_tools", Who::SignedIn, None;
+
+    /// Write a referral or its draft.
+    CreateReferral = "create_referral", Who::Roles(REFERRERS), Some(Right::ReferralsWrite);
+    /// List referrals: the own, or a MARAC's inbox.
+    ListReferrals = "list_referrals", Who::Roles(CASEWORK), Some(Right::ReferralsWrite);
+    /// Read a referral.
+    ReadReferral = "read_referral", Who::Roles(CASEWORK), Some(Right::ReferralsWrite);
+    /// Change a draft or a returned referral.
+    ChangeReferral = "change_referral", Who::Roles(REFERRERS), Some(Right::ReferralsWrite);
+    /// Submit it.
+    SubmitReferral = "submit_referral", Who::Roles(REFERRERS), Some(Right::ReferralsWrite);
+    /// Take it back.
+    WithdrawReferral = "withdraw_referral", Who::Roles(REFERRERS), Some(Right::ReferralsWrite);
+    /// Challenge a refusal (R3).
+    ChallengeDecision = "challenge_decision", Who::Roles(REFERRERS), Some(Right::ReferralsWrite);
+    /// Send it back with reasons.
+    ReturnReferral = "return_referral", Who::Roles(COORDINATOR), None;
+    /// Accept it: open a case or join one.
+    AcceptReferral = "accept_referral", Who::Roles(STAFF), None;
+    /// Decline it, as the named decider (R3).
+    DeclineReferral = "decline_referral", Who::Roles(STAFF), None;
+    /// See other files of the same pair.
+    CheckRepeat = "check_repeat", Who::Roles(STAFF), None;
+    /// Search people by name and date of birth.
+    SearchPeople = "search_people", Who::Roles(STAFF), None;
+
+    /// List cases.
+    ListCases = "list_cases", Who::Roles(CASEWORK), Some(Right::CasesRead);
+    /// Read a case file.
+    ReadCase = "read_case", Who::Roles(CASEWORK), Some(Right::CasesRead);
+    /// Allocate a case, close it, change its lead.
+    ChangeCase = "change_case", Who::Roles(STAFF), None;
+    /// Change identity, characteristics, addresses, contacts, relationships.
+    ChangeParty = "change_party", Who::Roles(&[Idva, Coordinator]), None;
+    /// Add a contact: an add-only act.
+    AddContact = "add_contact", Who::Roles(CASEWORK), Some(Right::CasesWrite);
+    /// Assess risk again.
+    AssessRisk = "assess_risk", Who::Roles(&[Practitioner, Idva, Coordinator]), Some(Right::CasesWrite);
+    /// Read the account.
+    ReadAccount = "read_account", Who::Roles(CASEWORK), Some(Right::CasesRead);
+    /// Add to the account, or supersede one's own entry: an add-only act.
+    AddAccountEntry = "add_account_entry", Who::Roles(CASEWORK), Some(Right::CasesWrite);
+    /// Read what happened to a case, and when.
+    ReadTimeline = "read_timeline", Who::Roles(CASEWORK), Some(Right::CasesRead);
+    /// See who looked at a case.
+    ReadAccessLog = "read_access_log", Who::Roles(&[Coordinator, Chair, Auditor]), None;
+    /// List, set and end shares.
+    ManageShares = "manage_shares", Who::Roles(STAFF), None;
+    /// List, set and lift exclusions.
+    ManageExclusions = "manage_exclusions", Who::Roles(STAFF), None;
+    /// Restrict a case to named people.
+    RestrictCase = "restrict_case", Who::Roles(STAFF), None;
+
+    /// List meetings.
+    ListMeetings = "list_meetings", Who::Roles(MEETING), Some(Right::MeetingsRead);
+    /// Read a meeting.
+    ReadMeeting = "read_meeting", Who::Roles(MEETING), Some(Right::MeetingsRead);
+    /// Plan, move or cancel a meeting.
+    PlanMeeting = "plan_meeting", Who::Roles(STAFF), None;
+    /// Read an agenda.
+    ReadAgenda = "read_agenda", Who::Roles(MEETING), Some(Right::MeetingsRead);
+    /// Put cases on an agenda, order them, choose the agencies listed.
+    ChangeAgenda = "change_agenda", Who::Roles(COORDINATOR), None;
+    /// Circulate the list: opens cases to the listed agencies.
+    CirculateMeeting = "circulate_meeting", Who::Roles(COORDINATOR), None;
+    /// Start and close a meeting.
+    RunMeeting = "run_meeting", Who::Roles(STAFF), None;
+    /// Record who came (R20).
+    RecordAttendance = "record_attendance", Who::Roles(COORDINATOR), None;
+    /// Mark a case heard or deferred (R22).
+    DecideAgendaItem = "decide_agenda_item", Who::Roles(STAFF), None;
+
+    /// List actions.
+    ListActions = "list_actions", Who::Roles(OWNERS), Some(Right::ActionsRead);
+    /// Read an action and its history.
+    ReadAction = "read_action", Who::Roles(OWNERS), Some(Right::ActionsRead);
+    /// Agree an action.
+    AgreeAction = "agree_action", Who::Roles(STAFF), None;
+    /// Report on one's agency's action (R27).
+    ReportAction = "report_action", Who::Roles(OWNERS), Some(Right::ActionsReport);
+    /// Re-assign, re-schedule or re-open an action, with a reason.
+    ChangeAction = "change_action", Who::Roles(STAFF), None;
+    /// Accept, supersede or cancel: the chair's word.
+    ResolveAction = "resolve_action", Who::Roles(CHAIR), None;
+
+    /// Read counts of actions.
+    ReadActionReport = "read_action_report", Who::Roles(COUNTS), None;
+    /// Read the audit.
+    ReadAudit = "read_audit", Who::Roles(&[Coordinator, Chair, Auditor]), None;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_every_role_can_do_something() {
+        let names: std::collections::HashSet<_> = Act::ALL.iter().map(|act| act.as_str()).collect();
+        assert_eq!(names.len(), Act::ALL.len());
+        for role in Role::ALL {
+            let can = Act::ALL.iter().any(|act| match act.who() {
+                Who::Roles(roles) | Who::AdministratorOr(roles) => roles.contains(role),
+                _ => false,
+            });
+            assert!(can, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn the_administrator_reaches_no_case() {
+        for act in Act::ALL {
+            if let Who::Administrator | Who::AdministratorOr(_) = act.who() {
+                assert_eq!(act.right(), None, "{act:?}");
+            }
+        }
+    }
+}

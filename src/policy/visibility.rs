@@ -1,0 +1,323 @@
+//! Which cases and which actions are in sight: the only spelling of the rule.
+//!
+//! `visible_cases!` and `visible_actions!` are SQL for one table alias each. List, count, fetch, lock
+//! and every child table use them. Both read the settings that `Db::run` made from the live actor,
+//! so no caller can pass them somebody else. Exclusion is the first conjunct of both.
+//!
+//! [`VisibleCase`] and [`VisibleAction`] are proof that the rule held; they are made here alone.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use uuid::Uuid;
+
+use super::lens::{Basis, Lens, Standing};
+use super::{Act, Role, hidden, may_in};
+use crate::crypto::DataKey;
+use crate::db::{Tx, sql};
+use crate::error::{Error, Result};
+
+/// SQL: the case at this alias is in the caller's sight.
+///
+/// Own MARACs; and there: received files for coordinator and chair; the files the person is in the
+/// circle of; those allocated to the agency for its IDVAs; those listed to or shared with the agency
+/// for its representatives, from circulation until the end of the listing or share.
+#[macro_export]
+macro_rules! visible_cases {
+    ($c:literal) => {
+        concat!(
+            "(", $c, ".id <> all ((select current_setting('toldonce.closed'))::uuid[])",
+            " and ", $c, ".marac_id = any ((select current_setting('toldonce.maracs'))::uuid[])",
+            " and ((", $c, ".received_at is not null and ", $c,
+            ".marac_id = any ((select current_setting('toldonce.staff'))::uuid[]))",
+            " or exists (select from circle g where g.case_id = ", $c, ".id",
+            " and g.opens_at <= (select current_setting('toldonce.now')::timestamptz)",
+            " and g.ends_at > (select current_setting('toldonce.now')::timestamptz)",
+            " and ", $crate::in_circle!("g"), ")))"
+        )
+    };
+}
+
+/// SQL: the circle row at this alias is the caller's, by person or by agency and role.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! in_circle {
+    ($g:literal) => {
+        concat!(
+            "(", $g, ".user_id = (select nullif(current_setting('toldonce.user'), '')::uuid)",
+            " or (", $g, ".agency_id = (select nullif(current_setting('toldonce.agency'), '')::uuid)",
+            " and case ", $g, ".basis when 'allocation'",
+            " then ", $g, ".marac_id = any ((select current_setting('toldonce.idva'))::uuid[])",
+            " else ", $g, ".marac_id = any ((select current_setting('toldonce.rep'))::uuid[]) end))"
+        )
+    };
+}
+
+/// SQL: the action at this alias is in the caller's sight: owned by the agency (whatever has become
+/// of the share, while it is outstanding), or on a visible case.
+#[macro_export]
+macro_rules! visible_actions {
+    ($a:literal) => {
+        concat!(
+            "(", $a, ".case_id <> all ((select current_setting('toldonce.closed'))::uuid[])",
+            " and ", $a, ".marac_id = any ((select current_setting('toldonce.maracs'))::uuid[])",
+            " and ((", $a, ".status in ('open', 'in_progress') and ", $crate::owned_action!($a), ")",
+            " or exists (select from cases c where c.id = ", $a, ".case_id and ",
+            $crate::visible_cases!("c"), ")))"
+        )
+    };
+}
+
+/// SQL: the action at this alias is owned by the caller's agency, and the caller speaks for it.
+#[macro_export]
+macro_rules! owned_action {
+    ($a:literal) => {
+        concat!(
+            "(", $a, ".owner_agency_id = (select nullif(current_setting('toldonce.agency'), '')::uuid)",
+            " and (", $a, ".marac_id = any ((select current_setting('toldonce.rep'))::uuid[])",
+            " or ", $a, ".marac_id = any ((select current_setting('toldonce.idva'))::uuid[])",
+            " or ", $a, ".owner_user_id = (select nullif(current_setting('toldonce.user'), '')::uuid)))"
+        )
+    };
+}
+
+/// A case the caller may see, with its key and the lens they see it through.
+pub struct VisibleCase {
+    /// Id.
+    pub id: Uuid,
+    /// Its MARAC.
+    pub marac_id: Uuid,
+    /// The row.
+    pub row: CaseRow,
+    /// What of it the caller gets.
+    pub lens: Lens,
+    /// Why it is in sight.
+    pub standings: Vec<Standing>,
+    key: DataKey,
+}
+
+impl VisibleCase {
+    /// Seals and opens what belongs to this case.
+    pub fn key(&self) -> &DataKey {
+        &self.key
+    }
+
+    /// Whether the caller's circle has this basis.
+    pub fn has_basis(&self, wanted: Basis) -> bool {
+        self.standings.iter().any(|s| matches!(s, Standing::Circle { basis, .. } if *basis == wanted))
+    }
+}
+
+/// The plain columns of a case.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct CaseRow {
+    /// Random code with a check character.
+    #[diesel(sql_type = st::Text)]
+    pub code: String,
+    /// Life cycle.
+    #[diesel(sql_type = st::Text)]
+    pub status: crate::cases::CaseStatus,
+    /// When it was opened by an accepted referral.
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    pub opened_at: Option<DateTime<Utc>>,
+    /// The 12 months run from here (R14).
+    #[diesel(sql_type = st::Nullable<st::Date>)]
+    pub last_referral_on: Option<NaiveDate>,
+    /// When flags lapse (R14).
+    #[diesel(sql_type = st::Nullable<st::Date>)]
+    pub lapses_on: Option<NaiveDate>,
+    /// Score of the latest assessment.
+    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
+    pub score: Option<i16>,
+    /// Criteria met by the latest referral.
+    #[diesel(sql_type = st::Array<st::Text>)]
+    pub criteria: Vec<String>,
+    /// Children in the household.
+    #[diesel(sql_type = st::Bool)]
+    pub has_children: bool,
+    /// The lead: a person.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub lead_user_id: Option<Uuid>,
+    /// The lead's agency.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub lead_agency_id: Option<Uuid>,
+    /// Open to named people only.
+    #[diesel(sql_type = st::Bool)]
+    pub restricted: bool,
+    /// Version of the row.
+    #[diesel(sql_type = st::Integer)]
+    pub version: i32,
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    marac_id: Uuid,
+    #[diesel(embed)]
+    row: CaseRow,
+    #[diesel(sql_type = st::Text)]
+    master_key_id: String,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    wrapped: Option<Vec<u8>>,
+    #[diesel(sql_type = st::Array<st::Text>)]
+    bases: Vec<Basis>,
+    #[diesel(sql_type = st::Array<st::Timestamptz>)]
+    full_at: Vec<DateTime<Utc>>,
+}
+
+macro_rules! find_case {
+    ($tail:literal) => {
+        concat!(
+            "select c.id, c.marac_id, c.code, c.status, c.opened_at, c.last_referral_on, c.lapses_on, ",
+            "c.score, c.criteria, c.has_children, c.lead_user_id, c.lead_agency_id, c.restricted, ",
+            "c.version, k.master_key_id, k.wrapped, ",
+            "coalesce(s.bases, '{}') as bases, coalesce(s.full_at, '{}') as full_at ",
+            "from cases c join data_keys k on k.case_id = c.id ",
+            "left join lateral (select array_agg(g.basis) as bases, ",
+            "array_agg(case when g.full_at = 'infinity' then timestamptz '9999-01-01' else g.full_at end) as full_at ",
+            "from circle g where g.case_id = c.id ",
+            "and g.opens_at <= (select current_setting('toldonce.now')::timestamptz) ",
+            "and g.ends_at > (select current_setting('toldonce.now')::timestamptz) and ",
+            $crate::in_circle!("g"), ") s on true ",
+            "where c.id = $1 and ", $crate::visible_cases!("c"), $tail
+        )
+    };
+}
+
+const FIND: &str = find_case!("");
+const LOCK: &str = find_case!(" for update of c");
+
+/// The case, if it is in sight and the caller may do this in its MARAC.
+pub fn case(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
+    fetch(tx, act, id, FIND)
+}
+
+/// The same, locked until the transaction ends: for everything that decides on its state.
+pub fn case_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
+    fetch(tx, act, id, LOCK)
+}
+
+fn fetch(tx: &mut Tx<'_>, act: Act, id: Uuid, text: &'static str) -> Result<VisibleCase> {
+    let found: Found = sql(text).bind(id).get_result(tx.conn).optional()?.ok_or_else(hidden)?;
+    may_in(&tx.actor, act, found.marac_id)?;
+    let key = tx.keys.unwrap(found.id, &found.master_key_id, found.wrapped.as_deref())?;
+    let standings = standings(tx, found.marac_id, &found.bases, &found.full_at);
+    Ok(VisibleCase {
+        id: found.id,
+        marac_id: found.marac_id,
+        lens: Lens::of(&standings, tx.now),
+        standings,
+        row: found.row,
+        key,
+    })
+}
+
+fn standings(tx: &Tx<'_>, marac: Uuid, bases: &[Basis], full_at: &[DateTime<Utc>]) -> Vec<Standing> {
+    let system = tx.actor.principal == super::Principal::System;
+    let coordinator = system || tx.actor.holds(marac, &[Role::Coordinator]);
+    let staff = [
+        coordinator.then_some(Standing::Coordinator),
+        tx.actor.holds(marac, &[Role::Chair]).then_some(Standing::Chair),
+    ];
+    let circle = bases.iter().zip(full_at).map(|(basis, full_at)| Standing::Circle {
+        basis: *basis,
+        full_at: *full_at,
+    });
+    staff.into_iter().flatten().chain(circle).collect()
+}
+
+/// An action the caller may see, with its case's key.
+pub struct VisibleAction {
+    /// Id.
+    pub id: Uuid,
+    /// Its case.
+    pub case_id: Uuid,
+    /// Its MARAC.
+    pub marac_id: Uuid,
+    /// The owner.
+    pub owner_agency_id: Uuid,
+    /// Whether the caller speaks for the owner.
+    pub owned: bool,
+    /// Whether the whole case is in the caller's sight, or the action alone.
+    pub case_visible: bool,
+    key: DataKey,
+}
+
+impl VisibleAction {
+    /// Seals and opens what belongs to its case.
+    pub fn key(&self) -> &DataKey {
+        &self.key
+    }
+}
+
+#[derive(QueryableByName)]
+struct FoundAction {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    case_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    marac_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    owner_agency_id: Uuid,
+    #[diesel(sql_type = st::Bool)]
+    owned: bool,
+    #[diesel(sql_type = st::Bool)]
+    case_visible: bool,
+    #[diesel(sql_type = st::Text)]
+    master_key_id: String,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    wrapped: Option<Vec<u8>>,
+}
+
+macro_rules! find_action {
+    ($tail:literal) => {
+        concat!(
+            "select a.id, a.case_id, a.marac_id, a.owner_agency_id, ",
+            $crate::owned_action!("a"), " as owned, ",
+            "exists (select from cases c where c.id = a.case_id and ", $crate::visible_cases!("c"),
+            ") as case_visible, k.master_key_id, k.wrapped ",
+            "from actions a join data_keys k on k.case_id = a.case_id ",
+            "where a.id = $1 and ", $crate::visible_actions!("a"), $tail
+        )
+    };
+}
+
+const FIND_ACTION: &str = find_action!("");
+const LOCK_ACTION: &str = find_action!(" for update of a");
+
+/// The action, if it is in sight and the caller may do this in its MARAC.
+pub fn action(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleAction> {
+    fetch_action(tx, act, id, FIND_ACTION)
+}
+
+/// The same, locked until the transaction ends.
+pub fn action_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleAction> {
+    fetch_action(tx, act, id, LOCK_ACTION)
+}
+
+fn fetch_action(tx: &mut Tx<'_>, act: Act, id: Uuid, text: &'static str) -> Result<VisibleAction> {
+    let found: FoundAction = sql(text).bind(id).get_result(tx.conn).optional()?.ok_or_else(hidden)?;
+    may_in(&tx.actor, act, found.marac_id)?;
+    let key = tx.keys.unwrap(found.case_id, &found.master_key_id, found.wrapped.as_deref())?;
+    Ok(VisibleAction {
+        id: found.id,
+        case_id: found.case_id,
+        marac_id: found.marac_id,
+        owner_agency_id: found.owner_agency_id,
+        owned: found.owned,
+        case_visible: found.case_visible,
+        key,
+    })
+}
+
+/// A file that is being made in this transaction: its maker sees it by having made it.
+pub fn new_case(tx: &Tx<'_>, id: Uuid, marac_id: Uuid, row: CaseRow, key: DataKey) -> Result<VisibleCase> {
+    if !tx.actor.maracs().contains(&marac_id) && tx.actor.principal != super::Principal::System {
+        return Err(Error::Internal("a file was opened outside the caller's MARACs"));
+    }
+    let standings = standings(tx, marac_id, &[Basis::Referrer], &[tx.now]);
+    Ok(VisibleCase { id, marac_id, lens: Lens::of(&standings, tx.now), standings, row, key })
+}

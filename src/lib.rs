@@ -1,1 +1,3 @@
 //! Told Once.
+
+pub mod maracs;

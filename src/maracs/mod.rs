@@ -1,0 +1,3 @@
+//! The area conference: its calendar.
+
+pub mod calendar;

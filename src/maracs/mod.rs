@@ -1,3 +1,4 @@
-//! The area conference: its calendar.
+//! The area conference: its calendar and its settings.
 
 pub mod calendar;
+pub mod settings;

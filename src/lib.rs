@@ -1,1 +1,4 @@
 //! Told Once.
+
+pub mod maracs;
+pub mod risk;

@@ -1,0 +1,19 @@
+//! Risk assessment: the published tools, their scores, and what the scores and claims of a referral mean.
+
+mod criteria;
+mod criterion;
+mod rules;
+mod tool;
+mod tools;
+
+pub use criteria::{
+    Advice, Claims, CriteriaError, CriteriaFinding, CriteriaSettings, EscalationEvent, Evidence,
+    MetCriterion, criteria,
+};
+pub use criterion::{Criteria, Criterion};
+pub use rules::{
+    Answer, AnswerError, AnswerErrorCode, Given, Score, age_on, answers_from_line, flag_expires,
+    is_repeat, score,
+};
+pub use tool::{Band, Fault, Group, Item, ItemOption, Scoring, ScoringMethod, Subject, Tool};
+pub use tools::{ToolError, Tools};

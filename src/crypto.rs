@@ -146,7 +146,8 @@ fn open(key: &LessSafeKey, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8
     Ok(body)
 }
 
-fn random<const N: usize>() -> Result<[u8; N], CryptoError> {
+/// Random bytes.
+pub fn random<const N: usize>() -> Result<[u8; N], CryptoError> {
     let mut bytes = [0; N];
     rand::fill(&mut bytes).map_err(|_| CryptoError::Randomness)?;
     Ok(bytes)

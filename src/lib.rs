@@ -1,4 +1,27 @@
-//! Told Once.
+//! Told Once: a backend for MARACs.
+//!
+//! Where things are: `app` assembles the service; `db` is the only way to the database; `policy` says
+//! who may see and do what; `audit` records it; `crypto` seals; `http` reads requests and shapes
+//! pages, versions and retries; `auth` knows callers. Then a folder per resource, each with `api`
+//! (shapes and handlers), `rules` (pure decisions) and `store` (rows and queries).
 
+pub mod app;
+pub mod audit;
+pub mod auth;
+pub mod cases;
+pub mod clock;
+pub mod config;
+pub mod crypto;
+pub mod db;
+pub mod error;
+pub mod http;
 pub mod maracs;
+pub mod parties;
+pub mod policy;
+pub mod referrals;
 pub mod risk;
+#[rustfmt::skip]
+pub mod schema;
+pub mod telemetry;
+#[macro_use]
+pub mod vocabulary;

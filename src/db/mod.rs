@@ -126,7 +126,7 @@ impl Db {
         let db = self.clone();
         blocking(move || {
             let mut conn = db.pool.get()?;
-            sql("select 1").execute(&mut *conn)?;
+            sql("select 1").execute(&mut **conn)?;
             Ok(())
         })
         .await
@@ -140,14 +140,14 @@ impl Db {
         let now = self.clock.now();
         let mut conn = self.begin()?;
         let result = work(&mut conn, now).and_then(|value| {
-            Manager::commit_transaction(&mut *conn)?;
+            Manager::commit_transaction(&mut **conn)?;
             Ok(value)
         });
         let error = match result {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        if Manager::rollback_transaction(&mut *conn).is_err() {
+        if Manager::rollback_transaction(&mut **conn).is_err() {
             conn.mark_broken();
             return Err(error);
         }
@@ -165,7 +165,7 @@ impl Db {
     fn begin(&self) -> Result<pool::Pooled> {
         for _ in 0..=self.pool.size() {
             let mut conn = self.pool.get()?;
-            match Manager::begin_transaction(&mut *conn) {
+            match Manager::begin_transaction(&mut **conn) {
                 Ok(()) => return Ok(conn),
                 Err(_) => conn.mark_broken(),
             }

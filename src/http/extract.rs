@@ -23,20 +23,9 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let json = is_json(request);
-        let mut payload = payload.take();
+        let bytes = read(request, payload, &mime::APPLICATION_JSON);
         Box::pin(async move {
-            if !json {
-                return Err(Code::UnsupportedMediaType.into());
-            }
-            let mut bytes = zeroize::Zeroizing::new(Vec::new());
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_| Error::malformed("", "unreadable", "The body broke off."))?;
-                if bytes.len() + chunk.len() > MAX_BODY {
-                    return Err(Code::TooLarge.into());
-                }
-                bytes.extend_from_slice(&chunk);
-            }
+            let bytes = bytes.await?;
             let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
             let value: T = serde_path_to_error::deserialize(&mut deserializer)
                 .map_err(|error| refuse_deserialization(&error))?;
@@ -48,11 +37,47 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
     }
 }
 
-fn is_json(request: &HttpRequest) -> bool {
+/// A form-encoded body, for OAuth 2 alone (RFC 6749).
+pub struct Form<T>(pub T);
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Form<T> {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = read(request, payload, &mime::APPLICATION_WWW_FORM_URLENCODED);
+        Box::pin(async move {
+            let bytes = bytes.await?;
+            let value: T = serde_urlencoded::from_bytes(&bytes)
+                .map_err(|_| Error::malformed("", "form", "A field is missing, unknown or malformed."))?;
+            validated(value).map(Self)
+        })
+    }
+}
+
+/// The body's bytes, if it is of this type and within the limit.
+fn read(
+    request: &HttpRequest, payload: &mut Payload, wanted: &'static mime::Mime,
+) -> LocalBoxFuture<'static, Result<zeroize::Zeroizing<Vec<u8>>>> {
     let header = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    header
+    let fits = header
         .and_then(|value| value.parse::<mime::Mime>().ok())
-        .is_some_and(|mime| mime.type_() == mime::APPLICATION && mime.subtype() == mime::JSON)
+        .is_some_and(|mime| mime.essence_str() == wanted.essence_str());
+    let mut payload = payload.take();
+    Box::pin(async move {
+        if !fits {
+            return Err(Code::UnsupportedMediaType.into());
+        }
+        let mut bytes = zeroize::Zeroizing::new(Vec::new());
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|_| Error::malformed("", "unreadable", "The body broke off."))?;
+            if bytes.len() + chunk.len() > MAX_BODY {
+                return Err(Code::TooLarge.into());
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    })
 }
 
 /// The value, or 422 with a pointer for each field its rules refuse.
@@ -145,7 +170,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let path = actix_web::dev::PathDeserializer::new(request.match_info());
+        let path = actix_router::PathDeserializer::new(request.match_info());
         ready(T::deserialize(path).map(Self).map_err(|_| Code::NotFound.into()))
     }
 }

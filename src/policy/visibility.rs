@@ -156,7 +156,7 @@ struct Found {
     #[diesel(sql_type = st::Uuid)]
     marac_id: Uuid,
     #[diesel(embed)]
-    row: CaseRow,
+    case: CaseRow,
     #[diesel(sql_type = st::Text)]
     master_key_id: String,
     #[diesel(sql_type = st::Nullable<st::Binary>)]
@@ -209,7 +209,7 @@ fn fetch(tx: &mut Tx<'_>, act: Act, id: Uuid, text: &'static str) -> Result<Visi
         marac_id: found.marac_id,
         lens: Lens::of(&standings, tx.now),
         standings,
-        row: found.row,
+        row: found.case,
         key,
     })
 }

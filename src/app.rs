@@ -1,0 +1,169 @@
+//! The service: state, scopes, the order of middleware, and a net for the framework's own errors.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::middleware::{ErrorHandlerResponse, ErrorHandlers, Next, from_fn};
+use actix_web::web::Data;
+use actix_web::{App, HttpResponse, get};
+use tracing_actix_web::TracingLogger;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::auth::{Throttle, authenticate, password::Passwords, token::Tokens};
+use crate::db::Db;
+use crate::error::{Code, Error, Result};
+use crate::risk::Tools;
+use crate::telemetry::{RootSpan, identify};
+
+/// What every request can reach.
+pub struct State {
+    /// The database.
+    pub db: Db,
+    /// Signs and verifies access tokens.
+    pub tokens: Tokens,
+    /// Hashes passwords.
+    pub passwords: Passwords,
+    /// Limits per person.
+    pub throttle: Throttle,
+    /// The published risk tools.
+    pub tools: std::sync::Arc<Tools>,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Told Once",
+        description = "A survivor tells it once. Every agency that needs it reads the same account. \
+            Nobody else ever sees it. Every action that was agreed is chased until it is done.",
+        license(name = "MIT", identifier = "MIT"),
+    ),
+    servers((url = "/")),
+    security(("bearer" = [])),
+    modifiers(&Bearer),
+)]
+struct Document;
+
+struct Bearer;
+
+impl utoipa::Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(
+            Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build(),
+        );
+        document.components.get_or_insert_default().add_security_scheme("bearer", scheme);
+    }
+}
+
+/// Every route of the API, once: the server and the OpenAPI document are made of this.
+fn api(config: &mut ServiceConfig<'_>) {
+    config.configure(crate::auth::routes);
+}
+
+/// The whole application on top of `app`, and its document.
+macro_rules! assemble {
+    ($app:expr) => {
+        $app.into_utoipa_app()
+            .openapi(Document::openapi())
+            .service(livez)
+            .service(readyz)
+            .service(
+                utoipa_actix_web::scope("/api/v1")
+                    .configure(api)
+                    .default_service(actix_web::web::to(nothing_here))
+                    .wrap(from_fn(authenticate)),
+            )
+            .split_for_parts()
+    };
+}
+
+/// The application as the server and the tests run it.
+pub fn app(state: Data<State>) -> App<impl ServiceFactory<
+    ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>,
+    Error = actix_web::Error, InitError = (),
+>> {
+    let (app, document) = assemble!(App::new().app_data(state));
+    app.service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document))
+        .default_service(actix_web::web::to(nothing_here))
+        .wrap(ErrorHandlers::new().default_handler(as_problem))
+        .wrap(from_fn(headers))
+        .wrap(TracingLogger::<RootSpan>::new())
+        .wrap(from_fn(identify))
+}
+
+/// The OpenAPI document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    assemble!(App::new()).1
+}
+
+/// The document as it is committed: sorted, indented, with a newline at the end.
+pub fn document_text() -> Result<String> {
+    let value = serde_json::to_value(document()).map_err(|_| Error::Internal("openapi"))?;
+    let text = serde_json::to_string_pretty(&value).map_err(|_| Error::Internal("openapi"))?;
+    Ok(text + "\n")
+}
+
+/// Alive: the process answers.
+#[utoipa::path(tag = "operations", operation_id = "livez", security(()), responses(
+    (status = 204, description = "The process answers.")))]
+#[get("/livez")]
+async fn livez() -> HttpResponse {
+    HttpResponse::NoContent().finish()
+}
+
+/// Ready: the database answers too.
+#[utoipa::path(tag = "operations", operation_id = "readyz", security(()), responses(
+    (status = 204, description = "Requests can be served."),
+    (status = 503, description = "The database does not answer.", body = crate::error::ProblemDocument,
+        content_type = "application/problem+json")))]
+#[get("/readyz")]
+async fn readyz(state: Data<State>) -> Result<HttpResponse> {
+    state.db.ping().await.map_err(|_| Error::Pool)?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn nothing_here() -> Result<HttpResponse> {
+    Err(Code::NotFound.into())
+}
+
+/// Nothing is kept by a browser or a proxy, and nothing is guessed or framed.
+async fn headers(
+    request: ServiceRequest, next: Next<impl MessageBody>,
+) -> std::result::Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let mut response = next.call(request).await?;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    Ok(response)
+}
+
+/// A net under our own extractors: whatever error the framework makes itself becomes a problem
+/// without its text, which may quote the request.
+fn as_problem<B: MessageBody + 'static>(
+    response: ServiceResponse<B>,
+) -> actix_web::Result<ErrorHandlerResponse<B>> {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if kind.is_some_and(|kind| kind == "application/problem+json") || !response.status().is_client_error() {
+        return Ok(ErrorHandlerResponse::Response(response.map_into_left_body()));
+    }
+    let code = match response.status().as_u16() {
+        401 => Code::Unauthenticated,
+        404 => Code::NotFound,
+        405 => Code::MethodNotAllowed,
+        413 => Code::TooLarge,
+        415 => Code::UnsupportedMediaType,
+        _ => Code::Malformed,
+    };
+    let problem = actix_web::ResponseError::error_response(&Error::from(code));
+    let response = response.into_response(problem.map_into_boxed_body());
+    Ok(ErrorHandlerResponse::Response(response.map_into_right_body()))
+}

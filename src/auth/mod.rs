@@ -1,0 +1,117 @@
+//! Who is calling. Middleware verifies a token's signature and claims and touches no database;
+//! whether the account behind it still lives is asked in `Db::run`, on every request.
+
+mod api;
+pub mod password;
+mod sessions;
+mod throttle;
+pub mod token;
+
+use std::future::{Ready, ready};
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::middleware::Next;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
+use uuid::Uuid;
+
+use crate::app::State;
+use crate::error::{Code, Error, Result};
+use crate::policy::Principal;
+
+pub use api::routes;
+pub use throttle::{Limits, Throttle};
+
+/// Header by which a client names the registered person it acts for.
+pub const ACTOR_HEADER: &str = "x-toldonce-actor";
+
+/// The operations that need no token: how one is had. A test holds this list against the OpenAPI
+/// document.
+pub const PUBLIC: [&str; 4] = [
+    "/api/v1/auth/login",
+    "/api/v1/auth/refresh",
+    "/api/v1/auth/invitation",
+    "/api/v1/oauth/token",
+];
+
+/// What a verified token says. Not yet known to be live.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// A person's session.
+    User {
+        /// The account.
+        user_id: Uuid,
+        /// The session.
+        session_id: Uuid,
+    },
+    /// An agency's client, and the partner's own id of the person it acts for.
+    Client {
+        /// The client.
+        client_id: Uuid,
+        /// None: its service actor.
+        actor_ref: Option<String>,
+    },
+}
+
+impl Caller {
+    /// As far as the token tells, before the database is asked.
+    pub fn principal(&self) -> Principal {
+        match self {
+            Self::User { user_id, session_id } => {
+                Principal::User { id: *user_id, session_id: *session_id }
+            }
+            Self::Client { client_id, .. } => {
+                Principal::Client { id: *client_id, actor_id: None, user_id: None }
+            }
+        }
+    }
+}
+
+impl FromRequest for Caller {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(request.extensions().get::<Self>().cloned().ok_or_else(|| Code::Unauthenticated.into()))
+    }
+}
+
+/// Middleware of the protected scope: no valid token, no handler, no extractor, no routing answer.
+pub async fn authenticate(
+    request: ServiceRequest, next: Next<impl MessageBody + 'static>,
+) -> std::result::Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    if PUBLIC.contains(&request.path()) {
+        return next.call(request).await;
+    }
+    let caller = caller_of(request.request())?;
+    if let Some(state) = request.app_data::<web::Data<State>>() {
+        state.throttle.request(caller.principal().id())?;
+    }
+    request.extensions_mut().insert(caller);
+    next.call(request).await
+}
+
+fn caller_of(request: &HttpRequest) -> Result<Caller> {
+    let state = request.app_data::<web::Data<State>>().ok_or(Error::Internal("no state"))?;
+    let bearer = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or(Code::Unauthenticated)?;
+    let claims = state.tokens.verify(bearer, state.db.clock().now())?;
+    let actor_ref = match request.headers().get(ACTOR_HEADER) {
+        None => None,
+        Some(value) => Some(
+            value.to_str().ok().filter(|text| (1..=200).contains(&text.len())).map(str::to_owned)
+                .ok_or_else(|| Error::malformed(ACTOR_HEADER, "actor", "Send the partner's id of one registered person."))?,
+        ),
+    };
+    Ok(match claims {
+        token::Subject::User { user_id, session_id } => Caller::User { user_id, session_id },
+        token::Subject::Client { client_id } => Caller::Client { client_id, actor_ref },
+    })
+}

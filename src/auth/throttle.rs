@@ -1,0 +1,71 @@
+//! Limits per person: requests, submissions and searches. Per server and in memory; the limit on
+//! failed sign-ins is in the database, for all servers together.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+/// How many, per person and minute.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Requests of any kind.
+    pub requests: NonZeroU32,
+    /// Referrals submitted, searches and matches: what could be used to ask whether somebody is known.
+    pub searches: NonZeroU32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const fn at(n: u32) -> NonZeroU32 {
+            match NonZeroU32::new(n) {
+                Some(n) => n,
+                None => NonZeroU32::MIN,
+            }
+        }
+        Self { requests: at(1_200), searches: at(60) }
+    }
+}
+
+/// The limits at work.
+pub struct Throttle {
+    requests: DefaultKeyedRateLimiter<Uuid>,
+    searches: DefaultKeyedRateLimiter<Uuid>,
+}
+
+impl Throttle {
+    /// With these limits.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            requests: RateLimiter::keyed(Quota::per_minute(limits.requests)),
+            searches: RateLimiter::keyed(Quota::per_minute(limits.searches)),
+        }
+    }
+
+    /// Counts a request.
+    pub fn request(&self, who: Uuid) -> Result<()> {
+        check(&self.requests, who)
+    }
+
+    /// Counts a submission or search.
+    pub fn search(&self, who: Uuid) -> Result<()> {
+        check(&self.searches, who)
+    }
+
+    /// Forgets those who have been quiet.
+    pub fn sweep(&self) {
+        self.requests.retain_recent();
+        self.searches.retain_recent();
+    }
+}
+
+fn check(limiter: &DefaultKeyedRateLimiter<Uuid>, who: Uuid) -> Result<()> {
+    limiter.check_key(&who).map_err(|not_until| {
+        let wait: Duration = not_until.wait_time_from(DefaultClock::default().now());
+        Error::too_many(u32::try_from(wait.as_secs()).unwrap_or(60) + 1)
+    })
+}

@@ -1,4 +1,5 @@
 //! Told Once.
 
+pub mod localpg;
 pub mod maracs;
 pub mod risk;

@@ -52,15 +52,34 @@ struct Bearer;
 impl utoipa::Modify for Bearer {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let scheme = SecurityScheme::Http(
-            Http::builder().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build(),
+            Http::builder()
+                .scheme(HttpAuthScheme::Bearer)
+                .bearer_format("JWT")
+                .build(),
         );
-        document.components.get_or_insert_default().add_security_scheme("bearer", scheme);
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("bearer", scheme);
     }
 }
 
 /// Every route of the API, once: the server and the OpenAPI document are made of this.
 fn api(config: &mut ServiceConfig<'_>) {
-    config.configure(crate::auth::routes);
+    config
+        .configure(crate::auth::routes)
+        .configure(crate::maracs::routes)
+        .configure(crate::agencies::routes)
+        .configure(crate::users::routes)
+        .configure(crate::clients::routes)
+        .configure(crate::risk::routes)
+        .configure(crate::referrals::routes)
+        .configure(crate::cases::routes)
+        .configure(crate::parties::routes)
+        .configure(crate::account::routes)
+        .configure(crate::meetings::routes)
+        .configure(crate::actions::routes)
+        .configure(crate::reports::routes);
 }
 
 /// The whole application on top of `app`, and its document.
@@ -81,10 +100,17 @@ macro_rules! assemble {
 }
 
 /// The application as the server and the tests run it.
-pub fn app(state: Data<State>) -> App<impl ServiceFactory<
-    ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>,
-    Error = actix_web::Error, InitError = (),
->> {
+pub fn app(
+    state: Data<State>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
     let (app, document) = assemble!(App::new().app_data(state));
     app.service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document))
         .default_service(actix_web::web::to(nothing_here))
@@ -131,7 +157,8 @@ async fn nothing_here() -> Result<HttpResponse> {
 
 /// Nothing is kept by a browser or a proxy, and nothing is guessed or framed.
 async fn headers(
-    request: ServiceRequest, next: Next<impl MessageBody>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
 ) -> std::result::Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
@@ -152,8 +179,12 @@ fn as_problem<B: MessageBody + 'static>(
     response: ServiceResponse<B>,
 ) -> actix_web::Result<ErrorHandlerResponse<B>> {
     let kind = response.headers().get(header::CONTENT_TYPE);
-    if kind.is_some_and(|kind| kind == "application/problem+json") || !response.status().is_client_error() {
-        return Ok(ErrorHandlerResponse::Response(response.map_into_left_body()));
+    if kind.is_some_and(|kind| kind == "application/problem+json")
+        || !response.status().is_client_error()
+    {
+        return Ok(ErrorHandlerResponse::Response(
+            response.map_into_left_body(),
+        ));
     }
     let code = match response.status().as_u16() {
         401 => Code::Unauthenticated,
@@ -165,5 +196,7 @@ fn as_problem<B: MessageBody + 'static>(
     };
     let problem = actix_web::ResponseError::error_response(&Error::from(code));
     let response = response.into_response(problem.map_into_boxed_body());
-    Ok(ErrorHandlerResponse::Response(response.map_into_right_body()))
+    Ok(ErrorHandlerResponse::Response(
+        response.map_into_right_body(),
+    ))
 }

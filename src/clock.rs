@@ -31,7 +31,8 @@ impl Clock {
 
     /// Moves the clock.
     pub fn shift(&self, by: TimeDelta) {
-        self.0.fetch_add(by.num_microseconds().unwrap_or(0), Ordering::Relaxed);
+        self.0
+            .fetch_add(by.num_microseconds().unwrap_or(0), Ordering::Relaxed);
     }
 }
 

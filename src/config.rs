@@ -65,9 +65,21 @@ pub enum ConfigError {
 }
 
 const NAMES: &[&str] = &[
-    "listen", "metrics_listen", "database_url", "owner_url", "data_dir", "keys_file", "audit_heads",
-    "pool", "workers", "pool_timeout_ms", "requests_per_minute", "searches_per_minute",
-    "risk_tools_dir", "log_json", "log",
+    "listen",
+    "metrics_listen",
+    "database_url",
+    "owner_url",
+    "data_dir",
+    "keys_file",
+    "audit_heads",
+    "pool",
+    "workers",
+    "pool_timeout_ms",
+    "requests_per_minute",
+    "searches_per_minute",
+    "risk_tools_dir",
+    "log_json",
+    "log",
 ];
 const SECRETS: &[&str] = &["database_url", "owner_url"];
 
@@ -78,7 +90,9 @@ impl Config {
     }
 
     /// From pairs of environment names and values.
-    pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+    pub fn from_pairs(
+        pairs: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
         let mut values = BTreeMap::new();
         let mut environment = BTreeMap::new();
         for (name, value) in pairs {
@@ -87,18 +101,24 @@ impl Config {
             }
         }
         if let Some(path) = environment.remove("config") {
-            let text = std::fs::read_to_string(path).map_err(|_| ConfigError::File("TOLDONCE_CONFIG".into()))?;
-            let table: BTreeMap<String, toml::Value> = toml::from_str(&text)
-                .map_err(|_| ConfigError::Value { name: "TOLDONCE_CONFIG".into(), why: "not a TOML file" })?;
+            let text = std::fs::read_to_string(path)
+                .map_err(|_| ConfigError::File("TOLDONCE_CONFIG".into()))?;
+            let table: BTreeMap<String, toml::Value> =
+                toml::from_str(&text).map_err(|_| ConfigError::Value {
+                    name: "TOLDONCE_CONFIG".into(),
+                    why: "not a TOML file",
+                })?;
             for (name, value) in table {
                 let value = match value {
                     toml::Value::String(text) => text,
                     toml::Value::Integer(number) => number.to_string(),
                     toml::Value::Boolean(flag) => flag.to_string(),
-                    _ => return Err(ConfigError::Value {
-                        name: format!("TOLDONCE_{}", name.to_uppercase()),
-                        why: "expected text, a number, or true or false",
-                    }),
+                    _ => {
+                        return Err(ConfigError::Value {
+                            name: format!("TOLDONCE_{}", name.to_uppercase()),
+                            why: "expected text, a number, or true or false",
+                        });
+                    }
                 };
                 values.insert(name, value);
             }
@@ -106,22 +126,41 @@ impl Config {
         values.append(&mut environment);
         for secret in SECRETS {
             if let Some(path) = values.remove(&format!("{secret}_file")) {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|_| ConfigError::File(format!("TOLDONCE_{}_FILE", secret.to_uppercase())))?;
+                let text = std::fs::read_to_string(path).map_err(|_| {
+                    ConfigError::File(format!("TOLDONCE_{}_FILE", secret.to_uppercase()))
+                })?;
                 values.insert((*secret).into(), text.trim_end().into());
             }
         }
         if let Some(name) = values.keys().find(|name| !NAMES.contains(&name.as_str())) {
-            return Err(ConfigError::Unknown(format!("TOLDONCE_{}", name.to_uppercase())));
+            return Err(ConfigError::Unknown(format!(
+                "TOLDONCE_{}",
+                name.to_uppercase()
+            )));
         }
         Self::from_values(&values)
     }
 
     fn from_values(values: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
-        let text = |name: &str| values.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
-        fn parse<T: std::str::FromStr>(name: &str, value: Option<&str>, default: T, why: &'static str) -> Result<T, ConfigError> {
-            let Some(value) = value else { return Ok(default) };
-            let wrong = || ConfigError::Value { name: format!("TOLDONCE_{}", name.to_uppercase()), why };
+        let text = |name: &str| {
+            values
+                .get(name)
+                .map(|value| value.trim())
+                .filter(|value| !value.is_empty())
+        };
+        fn parse<T: std::str::FromStr>(
+            name: &str,
+            value: Option<&str>,
+            default: T,
+            why: &'static str,
+        ) -> Result<T, ConfigError> {
+            let Some(value) = value else {
+                return Ok(default);
+            };
+            let wrong = || ConfigError::Value {
+                name: format!("TOLDONCE_{}", name.to_uppercase()),
+                why,
+            };
             value.parse().map_err(|_| wrong())
         }
         let number = |name: &str, default: u32| {
@@ -129,14 +168,26 @@ impl Config {
             let value = parse(name, text(name), default, why)?;
             match value {
                 1..=100_000 => Ok(value),
-                _ => Err(ConfigError::Value { name: format!("TOLDONCE_{}", name.to_uppercase()), why }),
+                _ => Err(ConfigError::Value {
+                    name: format!("TOLDONCE_{}", name.to_uppercase()),
+                    why,
+                }),
             }
         };
         let address = "expected an address and port such as 127.0.0.1:8080";
-        let metrics = text("metrics_listen")
-            .map(|value| value.parse().map_err(|_| ConfigError::Value { name: "TOLDONCE_METRICS_LISTEN".into(), why: address }));
+        let metrics = text("metrics_listen").map(|value| {
+            value.parse().map_err(|_| ConfigError::Value {
+                name: "TOLDONCE_METRICS_LISTEN".into(),
+                why: address,
+            })
+        });
         Ok(Self {
-            listen: parse("listen", text("listen"), SocketAddr::from(([127, 0, 0, 1], 8080)), address)?,
+            listen: parse(
+                "listen",
+                text("listen"),
+                SocketAddr::from(([127, 0, 0, 1], 8080)),
+                address,
+            )?,
             metrics_listen: metrics.transpose()?,
             database_url: text("database_url").map(|url| url.to_owned().into()),
             owner_url: text("owner_url").map(|url| url.to_owned().into()),
@@ -149,7 +200,12 @@ impl Config {
             requests_per_minute: number("requests_per_minute", 1_200)?,
             searches_per_minute: number("searches_per_minute", 60)?,
             risk_tools_dir: text("risk_tools_dir").map(Into::into),
-            log_json: parse("log_json", text("log_json"), false, "expected true or false")?,
+            log_json: parse(
+                "log_json",
+                text("log_json"),
+                false,
+                "expected true or false",
+            )?,
             log: text("log").unwrap_or("info").to_owned(),
         })
     }
@@ -160,7 +216,11 @@ mod tests {
     use super::*;
 
     fn load(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        Config::from_pairs(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+        Config::from_pairs(
+            pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        )
     }
 
     #[test]
@@ -182,13 +242,17 @@ mod tests {
             ("TOLDONCE_DATABASE_URL_FILE", "/secret-value/none"),
         ] {
             let error = load(&[(name, value)]).unwrap_err().to_string();
-            assert!(error.contains(name) && !error.contains("secret-value"), "{error}");
+            assert!(
+                error.contains(name) && !error.contains("secret-value"),
+                "{error}"
+            );
         }
     }
 
     #[test]
     fn the_environment_wins_over_the_file() {
-        let path = std::env::temp_dir().join(format!("toldonce-config-{}.toml", uuid::Uuid::now_v7()));
+        let path =
+            std::env::temp_dir().join(format!("toldonce-config-{}.toml", uuid::Uuid::now_v7()));
         std::fs::write(&path, "pool = 3\nworkers = 4\nlog_json = true\n").unwrap();
         let path_text = path.to_str().unwrap();
         let config = load(&[("TOLDONCE_CONFIG", path_text), ("TOLDONCE_POOL", "5")]).unwrap();

@@ -107,7 +107,11 @@ impl DataKey {
     }
 
     /// Opens a value sealed as JSON.
-    pub fn open_json<T: DeserializeOwned>(&self, place: Place, sealed: &[u8]) -> Result<T, CryptoError> {
+    pub fn open_json<T: DeserializeOwned>(
+        &self,
+        place: Place,
+        sealed: &[u8],
+    ) -> Result<T, CryptoError> {
         serde_json::from_slice(&self.open(place, sealed)?).map_err(|_| CryptoError::Shape)
     }
 }
@@ -124,14 +128,20 @@ fn seal(key: &LessSafeKey, aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, CryptoEr
     out.push(VERSION);
     out.extend_from_slice(&nonce);
     let mut body = plain.to_vec();
-    key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut body)
-        .map_err(|_| CryptoError::Seal)?;
+    key.seal_in_place_append_tag(
+        Nonce::assume_unique_for_key(nonce),
+        Aad::from(aad),
+        &mut body,
+    )
+    .map_err(|_| CryptoError::Seal)?;
     out.append(&mut body);
     Ok(out)
 }
 
 fn open(key: &LessSafeKey, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-    let (head, body) = sealed.split_at_checked(1 + NONCE_LEN).ok_or(CryptoError::Seal)?;
+    let (head, body) = sealed
+        .split_at_checked(1 + NONCE_LEN)
+        .ok_or(CryptoError::Seal)?;
     let (version, nonce) = head.split_at(1);
     if version != [VERSION] {
         return Err(CryptoError::Seal);
@@ -160,7 +170,9 @@ pub fn secret() -> Result<String, CryptoError> {
 
 /// Hash of a high-entropy secret, for storing it.
 pub fn hash_secret(secret: &str) -> Vec<u8> {
-    digest::digest(&digest::SHA256, secret.as_bytes()).as_ref().to_vec()
+    digest::digest(&digest::SHA256, secret.as_bytes())
+        .as_ref()
+        .to_vec()
 }
 
 /// Compares without telling by time where they differ.
@@ -240,7 +252,8 @@ impl KeyRing {
     pub fn add_master(text: &str) -> Result<Zeroizing<String>, CryptoError> {
         let mut file = read(text)?;
         let id = new_key_id()?;
-        file.masters.insert(id.clone(), BASE64.encode(random::<KEY_LEN>()?));
+        file.masters
+            .insert(id.clone(), BASE64.encode(random::<KEY_LEN>()?));
         file.current = id;
         write(&file)
     }
@@ -296,17 +309,37 @@ impl KeyRing {
 
     /// Wraps a case's key under the current master key.
     pub fn wrap(&self, case_id: Uuid, key: &DataKey) -> Result<Wrapped, CryptoError> {
-        let master = self.0.masters.get(&self.0.current).ok_or(CryptoError::UnknownMasterKey)?;
+        let master = self
+            .0
+            .masters
+            .get(&self.0.current)
+            .ok_or(CryptoError::UnknownMasterKey)?;
         let place = Place::new("data_keys", "wrapped", case_id);
         let bytes = seal(master, &place.aad(), key.1.as_slice())?;
-        Ok(Wrapped { master_key_id: self.0.current.clone(), bytes })
+        Ok(Wrapped {
+            master_key_id: self.0.current.clone(),
+            bytes,
+        })
     }
 
     /// Unwraps a case's key. `None` says it was destroyed.
-    pub fn unwrap(&self, case_id: Uuid, master_key_id: &str, wrapped: Option<&[u8]>) -> Result<DataKey, CryptoError> {
+    pub fn unwrap(
+        &self,
+        case_id: Uuid,
+        master_key_id: &str,
+        wrapped: Option<&[u8]>,
+    ) -> Result<DataKey, CryptoError> {
         let wrapped = wrapped.ok_or(CryptoError::Destroyed)?;
-        let master = self.0.masters.get(master_key_id).ok_or(CryptoError::UnknownMasterKey)?;
-        let plain = open(master, &Place::new("data_keys", "wrapped", case_id).aad(), wrapped)?;
+        let master = self
+            .0
+            .masters
+            .get(master_key_id)
+            .ok_or(CryptoError::UnknownMasterKey)?;
+        let plain = open(
+            master,
+            &Place::new("data_keys", "wrapped", case_id).aad(),
+            wrapped,
+        )?;
         let bytes: [u8; KEY_LEN] = plain.as_slice().try_into().map_err(|_| CryptoError::Seal)?;
         DataKey::from_bytes(bytes)
     }
@@ -334,12 +367,16 @@ impl KeyRing {
 }
 
 fn new_key_id() -> Result<String, CryptoError> {
-    Ok(random::<4>()?.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(random::<4>()?
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }
 
 fn read(text: &str) -> Result<KeyFile, CryptoError> {
     // The parser's own message quotes the line, and the line may be a key.
-    toml::from_str(text).map_err(|_| CryptoError::KeyFile("is not a key file made by `toldonce keys new`".into()))
+    toml::from_str(text)
+        .map_err(|_| CryptoError::KeyFile("is not a key file made by `toldonce keys new`".into()))
 }
 
 fn write(file: &KeyFile) -> Result<Zeroizing<String>, CryptoError> {
@@ -348,7 +385,10 @@ fn write(file: &KeyFile) -> Result<Zeroizing<String>, CryptoError> {
     if file.demonstration {
         text.push_str("demonstration = true\n");
     }
-    text.push_str(&format!("current = \"{}\"\nindex = \"{}\"\ntoken = \"{}\"\n\n[masters]\n", file.current, file.index, file.token));
+    text.push_str(&format!(
+        "current = \"{}\"\nindex = \"{}\"\ntoken = \"{}\"\n\n[masters]\n",
+        file.current, file.index, file.token
+    ));
     for (id, key) in &file.masters {
         text.push_str(&format!("{id:?} = \"{key}\"\n"));
     }
@@ -370,9 +410,18 @@ mod tests {
         let sealed = key.seal(place, b"a name").unwrap();
         assert_eq!(key.open(place, &sealed).unwrap().as_slice(), b"a name");
         let elsewhere = [
-            Place { row: Uuid::now_v7(), ..place },
-            Place { column: "notes", ..place },
-            Place { table: "actions", ..place },
+            Place {
+                row: Uuid::now_v7(),
+                ..place
+            },
+            Place {
+                column: "notes",
+                ..place
+            },
+            Place {
+                table: "actions",
+                ..place
+            },
         ];
         for other in elsewhere {
             assert!(matches!(key.open(other, &sealed), Err(CryptoError::Seal)));
@@ -399,7 +448,8 @@ mod tests {
     fn the_same_text_seals_differently_each_time() {
         let key = DataKey::generate().unwrap();
         let place = Place::new("t", "c", Uuid::now_v7());
-        let seals: std::collections::HashSet<_> = (0..200).map(|_| key.seal(place, b"x").unwrap()).collect();
+        let seals: std::collections::HashSet<_> =
+            (0..200).map(|_| key.seal(place, b"x").unwrap()).collect();
         assert_eq!(seals.len(), 200);
     }
 
@@ -411,28 +461,58 @@ mod tests {
         let key = DataKey::generate().unwrap();
         let wrapped = old.wrap(case, &key).unwrap();
         let new = KeyRing::parse(&KeyRing::add_master(&old_text).unwrap()).unwrap();
-        let again = new.unwrap(case, &wrapped.master_key_id, Some(&wrapped.bytes)).unwrap();
+        let again = new
+            .unwrap(case, &wrapped.master_key_id, Some(&wrapped.bytes))
+            .unwrap();
         assert_eq!(again.1.as_slice(), key.1.as_slice());
-        assert_ne!(new.wrap(case, &key).unwrap().master_key_id, wrapped.master_key_id);
+        assert_ne!(
+            new.wrap(case, &key).unwrap().master_key_id,
+            wrapped.master_key_id
+        );
         assert_eq!(new.check_value(), old.check_value());
-        assert!(new.unwrap(Uuid::now_v7(), &wrapped.master_key_id, Some(&wrapped.bytes)).is_err());
-        assert!(matches!(ring().unwrap(case, "ffff", Some(&wrapped.bytes)), Err(CryptoError::UnknownMasterKey)));
-        assert!(matches!(new.unwrap(case, &wrapped.master_key_id, None), Err(CryptoError::Destroyed)));
+        assert!(
+            new.unwrap(Uuid::now_v7(), &wrapped.master_key_id, Some(&wrapped.bytes))
+                .is_err()
+        );
+        assert!(matches!(
+            ring().unwrap(case, "ffff", Some(&wrapped.bytes)),
+            Err(CryptoError::UnknownMasterKey)
+        ));
+        assert!(matches!(
+            new.unwrap(case, &wrapped.master_key_id, None),
+            Err(CryptoError::Destroyed)
+        ));
     }
 
     #[test]
     fn index_values_depend_on_key_purpose_and_boundaries() {
         let ring = ring();
-        assert_eq!(ring.index("pair", &["ab", "c"]), ring.index("pair", &["ab", "c"]));
-        assert_ne!(ring.index("pair", &["ab", "c"]), ring.index("pair", &["a", "bc"]));
-        assert_ne!(ring.index("pair", &["ab", "c"]), ring.index("child", &["ab", "c"]));
-        assert_ne!(ring.index("pair", &["ab"]), self::ring().index("pair", &["ab"]));
+        assert_eq!(
+            ring.index("pair", &["ab", "c"]),
+            ring.index("pair", &["ab", "c"])
+        );
+        assert_ne!(
+            ring.index("pair", &["ab", "c"]),
+            ring.index("pair", &["a", "bc"])
+        );
+        assert_ne!(
+            ring.index("pair", &["ab", "c"]),
+            ring.index("child", &["ab", "c"])
+        );
+        assert_ne!(
+            ring.index("pair", &["ab"]),
+            self::ring().index("pair", &["ab"])
+        );
     }
 
     #[test]
     fn a_bad_key_file_is_refused_by_name_and_never_quoted() {
         let good = KeyRing::new_file(false).unwrap();
-        let secret = good.lines().find(|line| line.starts_with("index")).unwrap().to_owned();
+        let secret = good
+            .lines()
+            .find(|line| line.starts_with("index"))
+            .unwrap()
+            .to_owned();
         for bad in [
             String::new(),
             good.replace("index", "indx"),

@@ -79,8 +79,16 @@ pub struct FieldError {
 
 impl FieldError {
     /// A refused field.
-    pub fn new(pointer: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), code: code.into(), message: message.into() }
+    pub fn new(
+        pointer: impl Into<String>,
+        code: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            pointer: pointer.into(),
+            code: code.into(),
+            message: message.into(),
+        }
     }
 
     /// A field that must be there.
@@ -152,7 +160,13 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl From<Code> for Error {
     fn from(code: Code) -> Self {
-        Problem { code, reason: None, errors: Vec::new(), retry_after: None }.into()
+        Problem {
+            code,
+            reason: None,
+            errors: Vec::new(),
+            retry_after: None,
+        }
+        .into()
     }
 }
 
@@ -165,7 +179,13 @@ impl From<Problem> for Error {
 impl Error {
     /// 422 with these fields.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
-        Problem { code: Code::Invalid, reason: None, errors, retry_after: None }.into()
+        Problem {
+            code: Code::Invalid,
+            reason: None,
+            errors,
+            retry_after: None,
+        }
+        .into()
     }
 
     /// 422 with one field.
@@ -176,19 +196,36 @@ impl Error {
     /// 400 naming what could not be read.
     pub fn malformed(pointer: impl Into<String>, code: &str, message: &str) -> Self {
         let errors = vec![FieldError::new(pointer, code, message)];
-        Problem { code: Code::Malformed, reason: None, errors, retry_after: None }.into()
+        Problem {
+            code: Code::Malformed,
+            reason: None,
+            errors,
+            retry_after: None,
+        }
+        .into()
     }
 
     /// 409 with the named rule.
     pub fn conflict(reason: &'static str) -> Self {
-        Problem { code: Code::Conflict, reason: Some(reason), errors: Vec::new(), retry_after: None }
-            .into()
+        Problem {
+            code: Code::Conflict,
+            reason: Some(reason),
+            errors: Vec::new(),
+            retry_after: None,
+        }
+        .into()
     }
 
     /// 429.
     pub fn too_many(retry_after: u32) -> Self {
         let retry_after = Some(retry_after.max(1));
-        Problem { code: Code::TooMany, reason: None, errors: Vec::new(), retry_after }.into()
+        Problem {
+            code: Code::TooMany,
+            reason: None,
+            errors: Vec::new(),
+            retry_after,
+        }
+        .into()
     }
 
     /// The code the caller will see.
@@ -211,7 +248,11 @@ impl Error {
 
     /// Turns the violation of a named constraint into something the caller can mend.
     pub fn on_constraint(self, name: &str, instead: impl FnOnce() -> Self) -> Self {
-        if self.constraint() == Some(name) { instead() } else { self }
+        if self.constraint() == Some(name) {
+            instead()
+        } else {
+            self
+        }
     }
 }
 
@@ -223,8 +264,10 @@ fn is_transient(error: &diesel::result::Error) -> bool {
         // A broken socket is reported as an unknown error without a constraint or a hint.
         Diesel::DatabaseError(Kind::Unknown, info) => {
             let text = info.message();
-            text.contains("server closed the connection") || text.contains("terminating connection")
-                || text.contains("deadlock detected") || text.contains("no connection to the server")
+            text.contains("server closed the connection")
+                || text.contains("terminating connection")
+                || text.contains("deadlock detected")
+                || text.contains("no connection to the server")
         }
         Diesel::BrokenTransactionManager => true,
         _ => false,
@@ -235,7 +278,10 @@ fn is_transient(error: &diesel::result::Error) -> bool {
 fn class(error: &diesel::result::Error) -> String {
     match error {
         diesel::result::Error::DatabaseError(kind, info) => {
-            format!("{kind:?} {}", info.constraint_name().or(info.table_name()).unwrap_or(""))
+            format!(
+                "{kind:?} {}",
+                info.constraint_name().or(info.table_name()).unwrap_or("")
+            )
         }
         diesel::result::Error::NotFound => "NotFound".into(),
         diesel::result::Error::QueryBuilderError(_) => "QueryBuilder".into(),
@@ -268,14 +314,16 @@ impl ResponseError for Error {
         if code.status() == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
-        response.content_type("application/problem+json").json(ProblemDocument {
-            kind: format!("urn:toldonce:problem:{}", code.as_str()),
-            title: code.title().into(),
-            status: code.status().as_u16(),
-            code: code.as_str().into(),
-            reason: reason.map(Into::into),
-            request_id: crate::telemetry::request_id(),
-            errors,
-        })
+        response
+            .content_type("application/problem+json")
+            .json(ProblemDocument {
+                kind: format!("urn:toldonce:problem:{}", code.as_str()),
+                title: code.title().into(),
+                status: code.status().as_u16(),
+                code: code.as_str().into(),
+                reason: reason.map(Into::into),
+                request_id: crate::telemetry::request_id(),
+                errors,
+            })
     }
 }

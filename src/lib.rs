@@ -5,23 +5,33 @@
 //! pages, versions and retries; `auth` knows callers. Then a folder per resource, each with `api`
 //! (shapes and handlers), `rules` (pure decisions) and `store` (rows and queries).
 
+pub mod account;
+pub mod actions;
+pub mod agencies;
 pub mod app;
 pub mod audit;
 pub mod auth;
 pub mod cases;
+pub mod clients;
 pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod db;
+pub mod demo;
 pub mod error;
 pub mod http;
+pub mod import;
+pub mod install;
+pub mod localpg;
 pub mod maracs;
+pub mod meetings;
 pub mod parties;
 pub mod policy;
 pub mod referrals;
+pub mod reports;
 pub mod risk;
 #[rustfmt::skip]
 pub mod schema;
 pub mod telemetry;
-#[macro_use]
+pub mod users;
 pub mod vocabulary;

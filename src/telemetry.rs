@@ -38,7 +38,8 @@ pub fn with_request_id<T>(id: Uuid, work: impl FnOnce() -> T) -> T {
 
 /// Middleware: gives each request its id, and the answer the same in `X-Request-Id`.
 pub async fn identify(
-    request: ServiceRequest, next: actix_web::middleware::Next<impl MessageBody>,
+    request: ServiceRequest,
+    next: actix_web::middleware::Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let id = Uuid::now_v7();
     TASK_REQUEST
@@ -58,7 +59,9 @@ pub struct RootSpan;
 
 impl RootSpanBuilder for RootSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
-        let route = request.match_pattern().unwrap_or_else(|| "unmatched".into());
+        let route = request
+            .match_pattern()
+            .unwrap_or_else(|| "unmatched".into());
         tracing::info_span!(
             "request",
             method = %request.method(),
@@ -68,7 +71,10 @@ impl RootSpanBuilder for RootSpan {
         )
     }
 
-    fn on_request_end<B: MessageBody>(span: Span, outcome: &Result<ServiceResponse<B>, actix_web::Error>) {
+    fn on_request_end<B: MessageBody>(
+        span: Span,
+        outcome: &Result<ServiceResponse<B>, actix_web::Error>,
+    ) {
         let status = match outcome {
             Ok(response) => response.status(),
             Err(error) => error.as_response_error().status_code(),

@@ -58,7 +58,12 @@ struct Head {
 
 impl Head {
     fn start() -> Self {
-        Self { last_seq: 0, last_txid: "0".into(), last_event_id: Uuid::nil(), hash: vec![0; 32] }
+        Self {
+            last_seq: 0,
+            last_txid: "0".into(),
+            last_event_id: Uuid::nil(),
+            hash: vec![0; 32],
+        }
     }
 }
 
@@ -135,7 +140,10 @@ fn append(path: &Path, line: &str) -> Result<()> {
         .create(true)
         .append(true)
         .open(path)
-        .and_then(|mut file| file.write_all(line.as_bytes()).and_then(|()| file.sync_data()))
+        .and_then(|mut file| {
+            file.write_all(line.as_bytes())
+                .and_then(|()| file.sync_data())
+        })
         .map_err(|_| Error::Internal("the audit's head could not be written outside the database"))
 }
 
@@ -196,7 +204,8 @@ pub fn verify(conn: &mut PgConnection, heads: Option<&Path>) -> Result<Verdict> 
     let mut broken = None;
     loop {
         let rows: Vec<Linked> = sql(concat!(
-            "select c.seq, c.event_id, c.hash, case when e.id is not null then ", content!(),
+            "select c.seq, c.event_id, c.hash, case when e.id is not null then ",
+            content!(),
             " end as content from audit_chain c left join audit_events e on e.id = c.event_id ",
             "where c.seq > $1 order by c.seq limit 20000"
         ))
@@ -221,7 +230,10 @@ pub fn verify(conn: &mut PgConnection, heads: Option<&Path>) -> Result<Verdict> 
                     break;
                 }
             }
-            if outside.iter().any(|(at, head)| *at == seq && *head != hex(&hash)) {
+            if outside
+                .iter()
+                .any(|(at, head)| *at == seq && *head != hex(&hash))
+            {
                 broken = Some(Broken::Head(seq));
             }
         }
@@ -229,12 +241,18 @@ pub fn verify(conn: &mut PgConnection, heads: Option<&Path>) -> Result<Verdict> 
             break;
         }
     }
-    let head = sql("select last_seq, last_txid::text as last_txid, last_event_id, hash from audit_heads \
-                    order by last_seq desc limit 1")
-        .get_result::<Head>(conn)
-        .optional()?
-        .unwrap_or_else(Head::start);
-    let beyond = outside.iter().map(|(at, _)| *at).max().filter(|at| *at > seq);
+    let head = sql(
+        "select last_seq, last_txid::text as last_txid, last_event_id, hash from audit_heads \
+                    order by last_seq desc limit 1",
+    )
+    .get_result::<Head>(conn)
+    .optional()?
+    .unwrap_or_else(Head::start);
+    let beyond = outside
+        .iter()
+        .map(|(at, _)| *at)
+        .max()
+        .filter(|at| *at > seq);
     if broken.is_none() && (head.last_seq != seq || head.hash != hash || beyond.is_some()) {
         broken = Some(Broken::Head(head.last_seq));
     }
@@ -248,11 +266,17 @@ pub fn verify(conn: &mut PgConnection, heads: Option<&Path>) -> Result<Verdict> 
     .bind(head.last_event_id)
     .get_result(conn)?;
     let broken = broken.or(extra.slipped_in.map(Broken::Added));
-    Ok(Verdict { sealed: seq, tail: extra.tail, broken })
+    Ok(Verdict {
+        sealed: seq,
+        tail: extra.tail,
+        broken,
+    })
 }
 
 fn outside(path: Option<&Path>) -> Result<Vec<(i64, String)>> {
-    let Some(path) = path.filter(|path| path.exists()) else { return Ok(Vec::new()) };
+    let Some(path) = path.filter(|path| path.exists()) else {
+        return Ok(Vec::new());
+    };
     let text = std::fs::read_to_string(path)
         .map_err(|_| Error::Internal("the file of audit heads could not be read"))?;
     Ok(text

@@ -58,7 +58,11 @@ impl Event {
 
     /// Something done to, or read of, a case.
     pub fn of_case(case: &VisibleCase) -> Self {
-        Self { marac_id: Some(case.marac_id), case_id: Some(case.id), ..Self::default() }
+        Self {
+            marac_id: Some(case.marac_id),
+            case_id: Some(case.id),
+            ..Self::default()
+        }
     }
 
     /// Something done to, or read of, an action.
@@ -77,7 +81,11 @@ impl Event {
     }
 
     pub(crate) fn refused(ask: &Ask, outcome: Outcome) -> Self {
-        Self { subject: ask.subject, outcome: Some(outcome), ..Self::default() }
+        Self {
+            subject: ask.subject,
+            outcome: Some(outcome),
+            ..Self::default()
+        }
     }
 
     /// What it was done to.
@@ -145,7 +153,10 @@ pub struct Audited<T> {
 impl<T> Audited<T> {
     /// A result and its event.
     pub fn new(value: T, event: Event) -> Self {
-        Self { value, events: vec![event] }
+        Self {
+            value,
+            events: vec![event],
+        }
     }
 
     /// One event more.
@@ -156,7 +167,10 @@ impl<T> Audited<T> {
 
     /// The same events, another shape of the result.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Audited<U> {
-        Audited { value: f(self.value), events: self.events }
+        Audited {
+            value: f(self.value),
+            events: self.events,
+        }
     }
 
     /// The result within the transaction, for work that goes on from it.
@@ -171,8 +185,12 @@ impl<T> Audited<T> {
 
 /// Writes one event.
 pub(crate) fn record(
-    conn: &mut PgConnection, ask: &Ask, principal: &Principal, agency: Option<Uuid>,
-    now: DateTime<Utc>, event: &Event,
+    conn: &mut PgConnection,
+    ask: &Ask,
+    principal: &Principal,
+    agency: Option<Uuid>,
+    now: DateTime<Utc>,
+    event: &Event,
 ) -> Result<()> {
     let (kind, user, client, session) = match principal {
         Principal::User { id, session_id } => ("user", Some(*id), None, Some(*session_id)),
@@ -180,7 +198,10 @@ pub(crate) fn record(
         Principal::System => ("system", None, None, None),
         Principal::Anonymous => ("anonymous", None, None, None),
     };
-    let subject = event.subject.or(ask.subject).or(event.user_id.map(|id| ("user", id)));
+    let subject = event
+        .subject
+        .or(ask.subject)
+        .or(event.user_id.map(|id| ("user", id)));
     sql("insert into audit_events (id, at, act, outcome, principal, user_id, client_id, actor_id, \
          agency_id, session_id, marac_id, case_id, subject, subject_id, fields, rows_seen, detail, \
          request_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \

@@ -20,8 +20,16 @@ use crate::policy::{Act, Principal, Role};
 
 /// Signing in and out, and the own account.
 pub fn routes(config: &mut ApiConfig<'_>) {
-    config.service(login).service(refresh).service(accept_invitation).service(client_token);
-    config.service(logout).service(step_up).service(change_password).service(me);
+    config
+        .service(login)
+        .service(refresh)
+        .service(accept_invitation)
+        .service(client_token);
+    config
+        .service(logout)
+        .service(step_up)
+        .service(change_password)
+        .service(me);
 }
 
 /// E-mail address and password.
@@ -55,10 +63,23 @@ pub struct SessionOut {
     refresh_token: String,
 }
 
-fn session(state: &State, user_id: Uuid, session_id: Uuid, refresh_token: String) -> Result<HttpResponse> {
-    let subject = Subject::User { user_id, session_id };
+fn session(
+    state: &State,
+    user_id: Uuid,
+    session_id: Uuid,
+    refresh_token: String,
+) -> Result<HttpResponse> {
+    let subject = Subject::User {
+        user_id,
+        session_id,
+    };
     let (access_token, expires_in) = state.tokens.issue(subject, state.db.clock().now())?;
-    Ok(HttpResponse::Ok().json(SessionOut { access_token, token_type: "Bearer", expires_in, refresh_token }))
+    Ok(HttpResponse::Ok().json(SessionOut {
+        access_token,
+        token_type: "Bearer",
+        expires_in,
+        refresh_token,
+    }))
 }
 
 /// Sign in.
@@ -68,7 +89,10 @@ fn session(state: &State, user_id: Uuid, session_id: Uuid, refresh_token: String
     (status = 200, description = "Signed in.", body = SessionOut), Problems, WriteProblems))]
 #[post("/auth/login")]
 async fn login(state: Data<State>, body: Body<LoginIn>) -> Result<HttpResponse> {
-    let (email, typed) = (body.0.email.clone(), Zeroizing::new(body.0.password.clone()));
+    let (email, typed) = (
+        body.0.email.clone(),
+        Zeroizing::new(body.0.password.clone()),
+    );
     let address = email.clone();
     let found = state
         .db
@@ -85,16 +109,21 @@ async fn login(state: Data<State>, body: Body<LoginIn>) -> Result<HttpResponse> 
     let matches = state.passwords.verify(typed, stored).await?;
     let signed_in = state
         .db
-        .run_public(Act::SignIn.ask(), move |tx| match found.filter(|_| matches) {
-            Some(found) => {
-                sessions::forget_failures(tx, &email)?;
-                let (session_id, token) = sessions::open(tx, found.user_id)?;
-                let event = Event::new().about_user(found.user_id);
-                Ok(Audited::new(Some((found.user_id, session_id, token)), event))
-            }
-            None => {
-                sessions::count_failure(tx, &email)?;
-                Ok(Audited::new(None, Event::new().failed()))
+        .run_public(Act::SignIn.ask(), move |tx| {
+            match found.filter(|_| matches) {
+                Some(found) => {
+                    sessions::forget_failures(tx, &email)?;
+                    let (session_id, token) = sessions::open(tx, found.user_id)?;
+                    let event = Event::new().about_user(found.user_id);
+                    Ok(Audited::new(
+                        Some((found.user_id, session_id, token)),
+                        event,
+                    ))
+                }
+                None => {
+                    sessions::count_failure(tx, &email)?;
+                    Ok(Audited::new(None, Event::new().failed()))
+                }
             }
         })
         .await?;
@@ -125,14 +154,20 @@ async fn refresh(state: Data<State>, body: Body<RefreshIn>) -> Result<HttpRespon
             let result = sessions::refresh(tx, &token)?;
             let event = match &result {
                 Refreshed::Renewed { user_id, .. } => Event::new().about_user(*user_id),
-                Refreshed::Reused { session_id } => Event::new().on("session", *session_id).failed(),
+                Refreshed::Reused { session_id } => {
+                    Event::new().on("session", *session_id).failed()
+                }
                 Refreshed::Refused => Event::new().failed(),
             };
             Ok(Audited::new(result, event))
         })
         .await?;
     match result {
-        Refreshed::Renewed { user_id, session_id, token } => session(&state, user_id, session_id, token),
+        Refreshed::Renewed {
+            user_id,
+            session_id,
+            token,
+        } => session(&state, user_id, session_id, token),
         Refreshed::Reused { .. } | Refreshed::Refused => Err(Code::Unauthenticated.into()),
     }
 }
@@ -159,8 +194,14 @@ impl Drop for AcceptInvitationIn {
 #[utoipa::path(tag = "auth", operation_id = "accept_invitation", security(()), responses(
     (status = 200, description = "Signed in.", body = SessionOut), Problems, WriteProblems))]
 #[post("/auth/invitation")]
-async fn accept_invitation(state: Data<State>, body: Body<AcceptInvitationIn>) -> Result<HttpResponse> {
-    let hash = state.passwords.hash(Zeroizing::new(body.0.password.clone())).await?;
+async fn accept_invitation(
+    state: Data<State>,
+    body: Body<AcceptInvitationIn>,
+) -> Result<HttpResponse> {
+    let hash = state
+        .passwords
+        .hash(Zeroizing::new(body.0.password.clone()))
+        .await?;
     let token = body.0.token.clone();
     let opened = state
         .db
@@ -171,7 +212,10 @@ async fn accept_invitation(state: Data<State>, body: Body<AcceptInvitationIn>) -
             sessions::set_password(tx, user_id, hash)?;
             sessions::revoke_all(tx, user_id, "password_changed", None)?;
             let (session_id, token) = sessions::open(tx, user_id)?;
-            Ok(Audited::new(Some((user_id, session_id, token)), Event::new().about_user(user_id)))
+            Ok(Audited::new(
+                Some((user_id, session_id, token)),
+                Event::new().about_user(user_id),
+            ))
         })
         .await?;
     let (user_id, session_id, token) = opened.ok_or(Code::BadCredentials)?;
@@ -211,24 +255,39 @@ pub struct ClientTokenOut {
 async fn client_token(state: Data<State>, body: Form<ClientTokenIn>) -> Result<HttpResponse> {
     let body = body.0;
     if body.grant_type != "client_credentials" {
-        return Err(Error::field("/grant_type", "not_allowed", "Only client_credentials is offered."));
+        return Err(Error::field(
+            "/grant_type",
+            "not_allowed",
+            "Only client_credentials is offered.",
+        ));
     }
     state.throttle.search(body.client_id)?;
     let client_id = body.client_id;
     let holds = state
         .db
-        .run_public(Act::IssueClientToken.on("api_client", client_id), move |tx| {
-            let holds = sessions::client_secret_holds(tx, client_id, &body.client_secret)?;
-            let event = if holds { Event::new() } else { Event::new().failed() };
-            Ok(Audited::new(holds, event))
-        })
+        .run_public(
+            Act::IssueClientToken.on("api_client", client_id),
+            move |tx| {
+                let holds = sessions::client_secret_holds(tx, client_id, &body.client_secret)?;
+                let event = if holds {
+                    Event::new()
+                } else {
+                    Event::new().failed()
+                };
+                Ok(Audited::new(holds, event))
+            },
+        )
         .await?;
     if !holds {
         return Err(Code::BadCredentials.into());
     }
     let now = state.db.clock().now();
     let (access_token, expires_in) = state.tokens.issue(Subject::Client { client_id }, now)?;
-    Ok(HttpResponse::Ok().json(ClientTokenOut { access_token, token_type: "Bearer", expires_in }))
+    Ok(HttpResponse::Ok().json(ClientTokenOut {
+        access_token,
+        token_type: "Bearer",
+        expires_in,
+    }))
 }
 
 /// How far to sign out.
@@ -281,7 +340,13 @@ pub struct StepUpIn {
     (status = 204, description = "Good for five minutes."), Problems, WriteProblems))]
 #[post("/auth/step-up")]
 async fn step_up(state: Data<State>, caller: Caller, body: Body<StepUpIn>) -> Result<HttpResponse> {
-    prove(&state, &caller, Zeroizing::new(body.0.password), Act::StepUp).await?;
+    prove(
+        &state,
+        &caller,
+        Zeroizing::new(body.0.password),
+        Act::StepUp,
+    )
+    .await?;
     state
         .db
         .run(&caller, Act::StepUp.ask(), |tx| {
@@ -318,10 +383,21 @@ async fn prove(state: &State, caller: &Caller, typed: Zeroizing<String>, act: Ac
                 true => sessions::forget_failures(tx, &key)?,
                 false => sessions::count_failure(tx, &key)?,
             }
-            Ok(Audited::new((), if matches { Event::new() } else { Event::new().failed() }))
+            Ok(Audited::new(
+                (),
+                if matches {
+                    Event::new()
+                } else {
+                    Event::new().failed()
+                },
+            ))
         })
         .await?;
-    if matches { Ok(()) } else { Err(Code::BadCredentials.into()) }
+    if matches {
+        Ok(())
+    } else {
+        Err(Code::BadCredentials.into())
+    }
 }
 
 /// Old and new password.
@@ -340,8 +416,18 @@ pub struct ChangePasswordIn {
 #[utoipa::path(tag = "auth", operation_id = "change_password", responses(
     (status = 204, description = "Changed."), Problems, WriteProblems))]
 #[post("/auth/password")]
-async fn change_password(state: Data<State>, caller: Caller, body: Body<ChangePasswordIn>) -> Result<HttpResponse> {
-    prove(&state, &caller, Zeroizing::new(body.0.current), Act::ChangePassword).await?;
+async fn change_password(
+    state: Data<State>,
+    caller: Caller,
+    body: Body<ChangePasswordIn>,
+) -> Result<HttpResponse> {
+    prove(
+        &state,
+        &caller,
+        Zeroizing::new(body.0.current),
+        Act::ChangePassword,
+    )
+    .await?;
     let hash = state.passwords.hash(Zeroizing::new(body.0.new)).await?;
     state
         .db
@@ -349,7 +435,10 @@ async fn change_password(state: Data<State>, caller: Caller, body: Body<ChangePa
             let (user_id, session_id) = person(&tx.actor.principal)?;
             sessions::set_password(tx, user_id, hash)?;
             sessions::revoke_all(tx, user_id, "password_changed", Some(session_id))?;
-            Ok(Audited::new((), Event::new().about_user(user_id).fields(["password"])))
+            Ok(Audited::new(
+                (),
+                Event::new().about_user(user_id).fields(["password"]),
+            ))
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())
@@ -392,7 +481,14 @@ async fn me(state: Data<State>, caller: Caller) -> Result<HttpResponse> {
                 user_id: actor.principal.user_id(),
                 agency_id: actor.agency_id,
                 administrator: actor.administrator,
-                roles: actor.roles.iter().map(|(marac_id, role)| RoleOut { marac_id: *marac_id, role: *role }).collect(),
+                roles: actor
+                    .roles
+                    .iter()
+                    .map(|(marac_id, role)| RoleOut {
+                        marac_id: *marac_id,
+                        role: *role,
+                    })
+                    .collect(),
                 rights: actor.rights.clone(),
             };
             Ok(Audited::new(me, Event::new()))

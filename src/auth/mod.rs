@@ -13,7 +13,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError, dev::Payload, web};
 use uuid::Uuid;
 
 use crate::app::State;
@@ -58,12 +58,18 @@ impl Caller {
     /// As far as the token tells, before the database is asked.
     pub fn principal(&self) -> Principal {
         match self {
-            Self::User { user_id, session_id } => {
-                Principal::User { id: *user_id, session_id: *session_id }
-            }
-            Self::Client { client_id, .. } => {
-                Principal::Client { id: *client_id, actor_id: None, user_id: None }
-            }
+            Self::User {
+                user_id,
+                session_id,
+            } => Principal::User {
+                id: *user_id,
+                session_id: *session_id,
+            },
+            Self::Client { client_id, .. } => Principal::Client {
+                id: *client_id,
+                actor_id: None,
+                user_id: None,
+            },
         }
     }
 }
@@ -73,27 +79,46 @@ impl FromRequest for Caller {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(request.extensions().get::<Self>().cloned().ok_or_else(|| Code::Unauthenticated.into()))
+        ready(
+            request
+                .extensions()
+                .get::<Self>()
+                .cloned()
+                .ok_or_else(|| Code::Unauthenticated.into()),
+        )
     }
 }
 
 /// Middleware of the protected scope: no valid token, no handler, no extractor, no routing answer.
 pub async fn authenticate(
-    request: ServiceRequest, next: Next<impl MessageBody + 'static>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
 ) -> std::result::Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    if PUBLIC.contains(&request.path()) {
-        return next.call(request).await;
+    if !PUBLIC.contains(&request.path()) {
+        match admit(request.request()) {
+            Ok(caller) => drop(request.extensions_mut().insert(caller)),
+            // As an answer, not an error: the layers outside add their headers to answers.
+            Err(error) => {
+                let refusal = error.error_response().map_into_boxed_body();
+                return Ok(request.into_response(refusal).map_into_right_body());
+            }
+        }
     }
-    let caller = caller_of(request.request())?;
+    Ok(next.call(request).await?.map_into_left_body())
+}
+
+fn admit(request: &HttpRequest) -> Result<Caller> {
+    let caller = caller_of(request)?;
     if let Some(state) = request.app_data::<web::Data<State>>() {
         state.throttle.request(caller.principal().id())?;
     }
-    request.extensions_mut().insert(caller);
-    next.call(request).await
+    Ok(caller)
 }
 
 fn caller_of(request: &HttpRequest) -> Result<Caller> {
-    let state = request.app_data::<web::Data<State>>().ok_or(Error::Internal("no state"))?;
+    let state = request
+        .app_data::<web::Data<State>>()
+        .ok_or(Error::Internal("no state"))?;
     let bearer = request
         .headers()
         .get(AUTHORIZATION)
@@ -106,12 +131,31 @@ fn caller_of(request: &HttpRequest) -> Result<Caller> {
     let actor_ref = match request.headers().get(ACTOR_HEADER) {
         None => None,
         Some(value) => Some(
-            value.to_str().ok().filter(|text| (1..=200).contains(&text.len())).map(str::to_owned)
-                .ok_or_else(|| Error::malformed(ACTOR_HEADER, "actor", "Send the partner's id of one registered person."))?,
+            value
+                .to_str()
+                .ok()
+                .filter(|text| (1..=200).contains(&text.len()))
+                .map(str::to_owned)
+                .ok_or_else(|| {
+                    Error::malformed(
+                        ACTOR_HEADER,
+                        "actor",
+                        "Send the partner's id of one registered person.",
+                    )
+                })?,
         ),
     };
     Ok(match claims {
-        token::Subject::User { user_id, session_id } => Caller::User { user_id, session_id },
-        token::Subject::Client { client_id } => Caller::Client { client_id, actor_ref },
+        token::Subject::User {
+            user_id,
+            session_id,
+        } => Caller::User {
+            user_id,
+            session_id,
+        },
+        token::Subject::Client { client_id } => Caller::Client {
+            client_id,
+            actor_ref,
+        },
     })
 }

@@ -25,9 +25,15 @@ pub struct Cost {
 
 impl Cost {
     /// OWASP's first choice for argon2id.
-    pub const STANDARD: Self = Self { memory: 19 * 1024, passes: 2 };
+    pub const STANDARD: Self = Self {
+        memory: 19 * 1024,
+        passes: 2,
+    };
     /// For tests, which hash a great deal and protect nothing.
-    pub const TEST: Self = Self { memory: 64, passes: 1 };
+    pub const TEST: Self = Self {
+        memory: 64,
+        passes: 1,
+    };
 }
 
 /// Hashes passwords, so many at a time.
@@ -41,7 +47,11 @@ pub struct Passwords {
 impl Passwords {
     /// `at_once` bounds memory and keeps the blocking threads free for queries.
     pub fn new(cost: Cost, at_once: usize) -> Self {
-        Self { cost, places: Arc::new(Semaphore::new(at_once)), dummy: Arc::default() }
+        Self {
+            cost,
+            places: Arc::new(Semaphore::new(at_once)),
+            dummy: Arc::default(),
+        }
     }
 
     /// The hash to store.
@@ -51,7 +61,11 @@ impl Passwords {
     }
 
     /// Whether the password matches. Without a stored hash the same work is done and the answer is no.
-    pub async fn verify(&self, password: Zeroizing<String>, stored: Option<String>) -> Result<bool> {
+    pub async fn verify(
+        &self,
+        password: Zeroizing<String>,
+        stored: Option<String>,
+    ) -> Result<bool> {
         let this = self.clone();
         self.busy(move || {
             let known = stored.is_some();
@@ -59,8 +73,12 @@ impl Passwords {
                 Some(hash) => hash,
                 None => this.dummy()?,
             };
-            let hash = PasswordHash::new(&hash).map_err(|_| Error::Internal("a stored hash is malformed"))?;
-            let matches = this.argon()?.verify_password(password.as_bytes(), &hash).is_ok();
+            let hash = PasswordHash::new(&hash)
+                .map_err(|_| Error::Internal("a stored hash is malformed"))?;
+            let matches = this
+                .argon()?
+                .verify_password(password.as_bytes(), &hash)
+                .is_ok();
             Ok(matches && known)
         })
         .await
@@ -69,8 +87,12 @@ impl Passwords {
     /// The hash to store, on the calling thread.
     pub fn hash_blocking(&self, password: &str) -> Result<String> {
         let salt: [u8; 16] = crate::crypto::random()?;
-        let hash = self.argon()?.hash_password_with_salt(password.as_bytes(), &salt);
-        Ok(hash.map_err(|_| Error::Internal("a password could not be hashed"))?.to_string())
+        let hash = self
+            .argon()?
+            .hash_password_with_salt(password.as_bytes(), &salt);
+        Ok(hash
+            .map_err(|_| Error::Internal("a password could not be hashed"))?
+            .to_string())
     }
 
     fn dummy(&self) -> Result<String> {
@@ -87,9 +109,14 @@ impl Passwords {
         Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
     }
 
-    async fn busy<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    async fn busy<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let place = Arc::clone(&self.places).acquire_owned().await;
         let _place = place.map_err(|_| Error::Internal("the hashing limit was closed"))?;
-        actix_web::web::block(work).await.map_err(|_| Error::Internal("a worker thread was lost"))?
+        actix_web::web::block(work)
+            .await
+            .map_err(|_| Error::Internal("a worker thread was lost"))?
     }
 }

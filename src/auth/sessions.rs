@@ -26,18 +26,22 @@ pub struct Credential {
 
 /// The live account with this address.
 pub fn credential(tx: &mut Tx<'_>, email: &str) -> Result<Option<Credential>> {
-    Ok(sql("select id as user_id, password_hash from users where email = $1 and disabled_at is null")
-        .bind(email.trim().to_lowercase())
-        .get_result(tx.conn)
-        .optional()?)
+    Ok(sql(
+        "select id as user_id, password_hash from users where email = $1 and disabled_at is null",
+    )
+    .bind(email.trim().to_lowercase())
+    .get_result(tx.conn)
+    .optional()?)
 }
 
 /// The same by id.
 pub fn credential_of(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Option<Credential>> {
-    Ok(sql("select id as user_id, password_hash from users where id = $1 and disabled_at is null")
-        .bind(user_id)
-        .get_result(tx.conn)
-        .optional()?)
+    Ok(
+        sql("select id as user_id, password_hash from users where id = $1 and disabled_at is null")
+            .bind(user_id)
+            .get_result(tx.conn)
+            .optional()?,
+    )
 }
 
 /// Keyed hash under which failures for an address are counted; addresses themselves are not kept.
@@ -56,10 +60,11 @@ struct Failures {
 /// Seconds to wait before another try for this address: doubling after five failures, an hour at most.
 pub fn wait(tx: &mut Tx<'_>, email: &str) -> Result<Option<u32>> {
     let subject = subject(tx, email);
-    let known: Option<Failures> = sql("select failures, last_at from login_failures where subject = $1")
-        .bind(subject)
-        .get_result(tx.conn)
-        .optional()?;
+    let known: Option<Failures> =
+        sql("select failures, last_at from login_failures where subject = $1")
+            .bind(subject)
+            .get_result(tx.conn)
+            .optional()?;
     let Some(known) = known else { return Ok(None) };
     Ok(pause(known.failures)
         .map(|pause| (known.last_at + pause - tx.now).num_seconds())
@@ -76,20 +81,24 @@ fn pause(failures: i32) -> Option<TimeDelta> {
 /// Counts a failure; a day's silence forgets the earlier ones.
 pub fn count_failure(tx: &mut Tx<'_>, email: &str) -> Result<()> {
     let subject = subject(tx, email);
-    sql("insert into login_failures as f (subject, failures, last_at) values ($1, 1, $2) \
+    sql(
+        "insert into login_failures as f (subject, failures, last_at) values ($1, 1, $2) \
          on conflict (subject) do update set last_at = $2, \
-         failures = case when f.last_at < $3 then 1 else f.failures + 1 end")
-        .bind(subject)
-        .bind(tx.now)
-        .bind(tx.now - TimeDelta::days(1))
-        .execute(tx.conn)?;
+         failures = case when f.last_at < $3 then 1 else f.failures + 1 end",
+    )
+    .bind(subject)
+    .bind(tx.now)
+    .bind(tx.now - TimeDelta::days(1))
+    .execute(tx.conn)?;
     Ok(())
 }
 
 /// Forgets failures after a success.
 pub fn forget_failures(tx: &mut Tx<'_>, email: &str) -> Result<()> {
     let subject = subject(tx, email);
-    sql("delete from login_failures where subject = $1").bind(subject).execute(tx.conn)?;
+    sql("delete from login_failures where subject = $1")
+        .bind(subject)
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -161,7 +170,9 @@ pub fn refresh(tx: &mut Tx<'_>, token: &str) -> Result<Refreshed> {
     .bind(tx.now)
     .get_result(tx.conn)
     .optional()?;
-    let Some(held) = held else { return Ok(Refreshed::Refused) };
+    let Some(held) = held else {
+        return Ok(Refreshed::Refused);
+    };
     let (user_id, session_id) = (held.user_id, held.session_id);
     if held.used {
         revoke(tx, session_id, "reuse")?;
@@ -170,9 +181,16 @@ pub fn refresh(tx: &mut Tx<'_>, token: &str) -> Result<Refreshed> {
     if !held.live {
         return Ok(Refreshed::Refused);
     }
-    sql("update refresh_tokens set used_at = $2 where token_hash = $1").bind(hash).bind(tx.now).execute(tx.conn)?;
+    sql("update refresh_tokens set used_at = $2 where token_hash = $1")
+        .bind(hash)
+        .bind(tx.now)
+        .execute(tx.conn)?;
     let token = issue_refresh(tx, session_id)?;
-    Ok(Refreshed::Renewed { user_id, session_id, token })
+    Ok(Refreshed::Renewed {
+        user_id,
+        session_id,
+        token,
+    })
 }
 
 /// Ends one session.
@@ -186,20 +204,28 @@ pub fn revoke(tx: &mut Tx<'_>, session_id: Uuid, because: &'static str) -> Resul
 }
 
 /// Ends all sessions of an account, but for `keep`.
-pub fn revoke_all(tx: &mut Tx<'_>, user_id: Uuid, because: &'static str, keep: Option<Uuid>) -> Result<()> {
+pub fn revoke_all(
+    tx: &mut Tx<'_>,
+    user_id: Uuid,
+    because: &'static str,
+    keep: Option<Uuid>,
+) -> Result<()> {
     sql("update sessions set revoked_at = $2, revoked_because = $3 \
          where user_id = $1 and revoked_at is null and id is distinct from $4")
-        .bind(user_id)
-        .bind(tx.now)
-        .bind(because)
-        .bind(keep)
-        .execute(tx.conn)?;
+    .bind(user_id)
+    .bind(tx.now)
+    .bind(because)
+    .bind(keep)
+    .execute(tx.conn)?;
     Ok(())
 }
 
 /// The password was given again in this session.
 pub fn step_up(tx: &mut Tx<'_>, session_id: Uuid) -> Result<()> {
-    sql("update sessions set password_at = $2 where id = $1").bind(session_id).bind(tx.now).execute(tx.conn)?;
+    sql("update sessions set password_at = $2 where id = $1")
+        .bind(session_id)
+        .bind(tx.now)
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -220,11 +246,9 @@ struct Invited {
 
 /// Uses up an invitation; returns the account it was for. Good once, and until it expires.
 pub fn take_invitation(tx: &mut Tx<'_>, token: &str) -> Result<Option<Uuid>> {
-    let taken: Option<Invited> = sql(
-        "update invitations i set used_at = $2 from users u \
+    let taken: Option<Invited> = sql("update invitations i set used_at = $2 from users u \
          where i.token_hash = $1 and i.used_at is null and i.expires_at > $2 \
-         and u.id = i.user_id and u.disabled_at is null returning i.user_id",
-    )
+         and u.id = i.user_id and u.disabled_at is null returning i.user_id")
     .bind(crypto::hash_secret(token))
     .bind(tx.now)
     .get_result(tx.conn)
@@ -240,12 +264,11 @@ struct ClientSecret {
 
 /// Whether this is the live client's secret.
 pub fn client_secret_holds(tx: &mut Tx<'_>, client_id: Uuid, secret: &str) -> Result<bool> {
-    let stored: Option<ClientSecret> = sql(
-        "select secret_hash from api_clients where id = $1 and disabled_at is null",
-    )
-    .bind(client_id)
-    .get_result(tx.conn)
-    .optional()?;
+    let stored: Option<ClientSecret> =
+        sql("select secret_hash from api_clients where id = $1 and disabled_at is null")
+            .bind(client_id)
+            .get_result(tx.conn)
+            .optional()?;
     let given = crypto::hash_secret(secret);
     let stored = stored.map_or_else(|| vec![0; given.len()], |row| row.secret_hash);
     Ok(crypto::same(&given, &stored))
@@ -259,7 +282,10 @@ mod tests {
     fn the_pause_doubles_to_an_hour() {
         let seconds = |failures| pause(failures).map(|pause| pause.num_seconds());
         assert_eq!(seconds(4), None);
-        assert_eq!([5, 6, 7, 8].map(|n| seconds(n).unwrap()), [30, 60, 120, 240]);
+        assert_eq!(
+            [5, 6, 7, 8].map(|n| seconds(n).unwrap()),
+            [30, 60, 120, 240]
+        );
         assert_eq!(seconds(12), Some(3600));
         assert_eq!(seconds(i32::MAX), Some(3600));
     }

@@ -27,7 +27,10 @@ impl Default for Limits {
                 None => NonZeroU32::MIN,
             }
         }
-        Self { requests: at(1_200), searches: at(60) }
+        Self {
+            requests: at(1_200),
+            searches: at(60),
+        }
     }
 }
 

@@ -78,7 +78,10 @@ impl Tokens {
     /// A token for the subject, and the seconds it holds.
     pub fn issue(&self, subject: Subject, now: DateTime<Utc>) -> Result<(String, i64)> {
         let (sub, sid) = match subject {
-            Subject::User { user_id, session_id } => (user_id, Some(session_id)),
+            Subject::User {
+                user_id,
+                session_id,
+            } => (user_id, Some(session_id)),
             Subject::Client { client_id } => (client_id, None),
         };
         let claims = Claims {
@@ -105,8 +108,13 @@ impl Tokens {
             return Err(refused());
         }
         Ok(match data.claims.sid {
-            Some(session_id) => Subject::User { user_id: data.claims.sub, session_id },
-            None => Subject::Client { client_id: data.claims.sub },
+            Some(session_id) => Subject::User {
+                user_id: data.claims.sub,
+                session_id,
+            },
+            None => Subject::Client {
+                client_id: data.claims.sub,
+            },
         })
     }
 }
@@ -131,26 +139,48 @@ mod tests {
     #[test]
     fn a_token_says_whom_it_stands_for_until_it_expires() {
         let (_, tokens) = tokens();
-        let user = Subject::User { user_id: Uuid::now_v7(), session_id: Uuid::now_v7() };
-        let client = Subject::Client { client_id: Uuid::now_v7() };
+        let user = Subject::User {
+            user_id: Uuid::now_v7(),
+            session_id: Uuid::now_v7(),
+        };
+        let client = Subject::Client {
+            client_id: Uuid::now_v7(),
+        };
         for subject in [user, client] {
             let (token, seconds) = tokens.issue(subject, now()).unwrap();
             assert_eq!(seconds, 600);
-            assert_eq!(tokens.verify(&token, now() + TimeDelta::seconds(599)).unwrap(), subject);
-            assert!(tokens.verify(&token, now() + TimeDelta::seconds(600)).is_err());
-            assert!(tokens.verify(&token, now() - TimeDelta::seconds(60)).is_err());
+            assert_eq!(
+                tokens
+                    .verify(&token, now() + TimeDelta::seconds(599))
+                    .unwrap(),
+                subject
+            );
+            assert!(
+                tokens
+                    .verify(&token, now() + TimeDelta::seconds(600))
+                    .is_err()
+            );
+            assert!(
+                tokens
+                    .verify(&token, now() - TimeDelta::seconds(60))
+                    .is_err()
+            );
         }
     }
 
     #[test]
     fn every_mutation_is_refused() {
         let (ring, tokens) = tokens();
-        let subject = Subject::Client { client_id: Uuid::now_v7() };
+        let subject = Subject::Client {
+            client_id: Uuid::now_v7(),
+        };
         let (good, _) = tokens.issue(subject, now()).unwrap();
         let parts: Vec<_> = good.split('.').collect();
-        let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
+        let claims: Value =
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
         let sign = |header: Header, claims: &Value| {
-            jsonwebtoken::encode(&header, claims, &EncodingKey::from_ed_der(ring.token_key())).unwrap()
+            jsonwebtoken::encode(&header, claims, &EncodingKey::from_ed_der(ring.token_key()))
+                .unwrap()
         };
         let header = || tokens.header.clone();
         let with = |name: &str, value: Value| {
@@ -166,12 +196,16 @@ mod tests {
         assert!(tokens.verify(&sign(header(), &claims), now()).is_ok());
         let none = URL_SAFE_NO_PAD.encode(json!({"alg": "none", "typ": TYPE}).to_string());
         let hmac = jsonwebtoken::encode(
-            &Header { typ: Some(TYPE.into()), ..Header::new(Algorithm::HS256) },
+            &Header {
+                typ: Some(TYPE.into()),
+                ..Header::new(Algorithm::HS256)
+            },
             &claims,
             &EncodingKey::from_secret(ring.token_key()),
         )
         .unwrap();
-        let other = Tokens::new(&KeyRing::parse(&KeyRing::new_file(true).unwrap()).unwrap()).unwrap();
+        let other =
+            Tokens::new(&KeyRing::parse(&KeyRing::new_file(true).unwrap()).unwrap()).unwrap();
         let mut plain = header();
         plain.typ = Some("JWT".into());
         for (name, bad) in [
@@ -190,7 +224,10 @@ mod tests {
             ("subject no id", with("sub", json!("admin"))),
             ("expired", with("exp", json!(1))),
             ("cut", good[..good.len() - 4].to_owned()),
-            ("other claims", format!("{}.{}.{}", parts[0], URL_SAFE_NO_PAD.encode("{}"), parts[2])),
+            (
+                "other claims",
+                format!("{}.{}.{}", parts[0], URL_SAFE_NO_PAD.encode("{}"), parts[2]),
+            ),
         ] {
             assert!(tokens.verify(&bad, now()).is_err(), "{name}");
         }

@@ -17,3 +17,6 @@ vocabulary! {
         Joined = "joined",
     }
 }
+
+/// The operations of this resource.
+pub fn routes(_config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {}

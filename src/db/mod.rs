@@ -55,7 +55,9 @@ pub struct Tx<'c> {
 impl Tx<'_> {
     /// Today's date where the MARACs are.
     pub fn today(&self) -> chrono::NaiveDate {
-        self.now.with_timezone(&chrono_tz::Europe::London).date_naive()
+        self.now
+            .with_timezone(&chrono_tz::Europe::London)
+            .date_naive()
     }
 }
 
@@ -64,7 +66,12 @@ impl Db {
     pub fn new(url: &str, options: PoolOptions, clock: Clock, keys: KeyRing) -> Result<Self> {
         let statements = Arc::new(AtomicU64::new(0));
         let pool = pool::build(url, options, Arc::clone(&statements))?;
-        Ok(Self { pool, clock, keys, statements })
+        Ok(Self {
+            pool,
+            clock,
+            keys,
+            statements,
+        })
     }
 
     /// Statements sent so far, transaction control included.
@@ -96,23 +103,44 @@ impl Db {
         let db = self.clone();
         blocking(move || {
             db.attempt(&ask, Principal::Anonymous, |conn, now| {
-                finish(conn, Actor::nobody(Principal::Anonymous), now, &db.keys, &ask, work)
+                finish(
+                    conn,
+                    Actor::nobody(Principal::Anonymous),
+                    now,
+                    &db.keys,
+                    &ask,
+                    work,
+                )
             })
         })
         .await
     }
 
     /// Does `work` for the program itself: a command line or a job. Sees every MARAC.
-    pub fn run_system<T>(&self, ask: Ask, work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>) -> Result<T> {
+    pub fn run_system<T>(
+        &self,
+        ask: Ask,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>,
+    ) -> Result<T> {
         self.attempt(&ask, Principal::System, |conn, now| {
             sql("select load_system($1)").bind(now).execute(conn)?;
-            finish(conn, Actor::nobody(Principal::System), now, &self.keys, &ask, work)
+            finish(
+                conn,
+                Actor::nobody(Principal::System),
+                now,
+                &self.keys,
+                &ask,
+                work,
+            )
         })
     }
 
     /// `run`, on the thread it is called on.
     pub fn run_blocking<T>(
-        &self, caller: &Caller, ask: Ask, work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>,
+        &self,
+        caller: &Caller,
+        ask: Ask,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>,
     ) -> Result<T> {
         self.attempt(&ask, caller.principal(), |conn, now| {
             let actor = load_actor(conn, caller, now)?;
@@ -134,7 +162,9 @@ impl Db {
 
     /// One transaction; if it is refused, one more for the refusal.
     fn attempt<T>(
-        &self, ask: &Ask, principal: Principal,
+        &self,
+        ask: &Ask,
+        principal: Principal,
         work: impl FnOnce(&mut PgConnection, DateTime<Utc>) -> Result<T>,
     ) -> Result<T> {
         let now = self.clock.now();
@@ -153,9 +183,7 @@ impl Db {
         }
         if let Some(outcome) = Outcome::of_refusal(&error) {
             let event = Event::refused(ask, outcome);
-            conn.transaction(|conn| {
-                audit::record(conn, ask, &principal, None, now, &event)
-            })?;
+            conn.transaction(|conn| audit::record(conn, ask, &principal, None, now, &event))?;
         }
         Err(error)
     }
@@ -175,19 +203,37 @@ impl Db {
 }
 
 fn finish<T>(
-    conn: &mut PgConnection, actor: Actor, now: DateTime<Utc>, keys: &KeyRing, ask: &Ask,
+    conn: &mut PgConnection,
+    actor: Actor,
+    now: DateTime<Utc>,
+    keys: &KeyRing,
+    ask: &Ask,
     work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>,
 ) -> Result<T> {
-    let mut tx = Tx { conn, actor, now, keys: keys.clone() };
+    let mut tx = Tx {
+        conn,
+        actor,
+        now,
+        keys: keys.clone(),
+    };
     let (value, events) = work(&mut tx)?.into_parts();
     let Tx { conn, actor, .. } = tx;
     for event in &events {
-        audit::record(conn, ask, &actor.principal, Some(actor.agency_id), now, event)?;
+        audit::record(
+            conn,
+            ask,
+            &actor.principal,
+            Some(actor.agency_id),
+            now,
+            event,
+        )?;
     }
     Ok(value)
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     let request = crate::telemetry::request_id();
     let span = tracing::Span::current();
     actix_web::web::block(move || {
@@ -222,14 +268,24 @@ struct ActorRow {
 
 fn load_actor(conn: &mut PgConnection, caller: &Caller, now: DateTime<Utc>) -> Result<Actor> {
     let (user, session, client, actor_ref) = match caller {
-        Caller::User { user_id, session_id } => (Some(*user_id), Some(*session_id), None, None),
-        Caller::Client { client_id, actor_ref } => (None, None, Some(*client_id), actor_ref.clone()),
+        Caller::User {
+            user_id,
+            session_id,
+        } => (Some(*user_id), Some(*session_id), None, None),
+        Caller::Client {
+            client_id,
+            actor_ref,
+        } => (None, None, Some(*client_id), actor_ref.clone()),
     };
     let row: ActorRow = sql(
         "select user_id, actor_id, actor_known, agency_id, administrator, password_at, rights, \
          marac_ids, roles from load_actor($1, $2, $3, $4, $5)",
     )
-    .bind(user).bind(session).bind(client).bind(actor_ref).bind(now)
+    .bind(user)
+    .bind(session)
+    .bind(client)
+    .bind(actor_ref)
+    .bind(now)
     .get_result(conn)
     .optional()?
     .ok_or(Code::Unauthenticated)?;
@@ -237,19 +293,34 @@ fn load_actor(conn: &mut PgConnection, caller: &Caller, now: DateTime<Utc>) -> R
         return Err(Code::ActorUnknown.into());
     }
     let principal = match caller {
-        Caller::User { user_id, session_id } => Principal::User { id: *user_id, session_id: *session_id },
-        Caller::Client { client_id, .. } => {
-            Principal::Client { id: *client_id, actor_id: row.actor_id, user_id: row.user_id }
-        }
+        Caller::User {
+            user_id,
+            session_id,
+        } => Principal::User {
+            id: *user_id,
+            session_id: *session_id,
+        },
+        Caller::Client { client_id, .. } => Principal::Client {
+            id: *client_id,
+            actor_id: row.actor_id,
+            user_id: row.user_id,
+        },
     };
-    let roles = row.marac_ids.into_iter().zip(row.roles.iter())
+    let roles = row
+        .marac_ids
+        .into_iter()
+        .zip(row.roles.iter())
         .filter_map(|(marac, role)| Some((marac, Role::parse(role)?)));
     Ok(Actor {
         principal,
         agency_id: row.agency_id,
         administrator: row.administrator,
         password_at: row.password_at,
-        rights: row.rights.iter().filter_map(|right| Right::parse(right)).collect(),
+        rights: row
+            .rights
+            .iter()
+            .filter_map(|right| Right::parse(right))
+            .collect(),
         roles: roles.collect(),
     })
 }

@@ -93,7 +93,10 @@ impl Pool {
 }
 
 pub fn build(url: &str, options: PoolOptions, statements: Arc<AtomicU64>) -> Result<Pool> {
-    let manager = ConnManager { inner: ConnectionManager::new(url), statements };
+    let manager = ConnManager {
+        inner: ConnectionManager::new(url),
+        statements,
+    };
     r2d2::Pool::builder()
         .max_size(options.size)
         .min_idle(Some(options.size.min(2)))

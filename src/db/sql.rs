@@ -19,7 +19,10 @@ pub struct Sql {
 
 /// A statement from a constant text.
 pub fn sql(text: &'static str) -> Sql {
-    Sql { text, binds: Vec::new() }
+    Sql {
+        text,
+        binds: Vec::new(),
+    }
 }
 
 impl Sql {
@@ -85,9 +88,14 @@ impl QueryFragment<Pg> for Sql {
             let (before, after) = rest.split_at(at);
             out.push_sql(before);
             let digits = after[1..].bytes().take_while(u8::is_ascii_digit).count();
-            let bind = after[1..=digits].parse().ok().and_then(|n: usize| self.binds.get(n.wrapping_sub(1)));
-            bind.ok_or_else(|| diesel::result::Error::QueryBuilderError("a bind is missing".into()))?
-                .push(&mut out)?;
+            let bind = after[1..=digits]
+                .parse()
+                .ok()
+                .and_then(|n: usize| self.binds.get(n.wrapping_sub(1)));
+            bind.ok_or_else(|| {
+                diesel::result::Error::QueryBuilderError("a bind is missing".into())
+            })?
+            .push(&mut out)?;
             rest = &after[1 + digits..];
         }
         out.push_sql(rest);

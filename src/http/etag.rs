@@ -14,7 +14,11 @@ pub fn etag(version: i32) -> String {
 }
 
 /// An answer with its `ETag`.
-pub fn tagged(mut response: HttpResponseBuilder, version: i32, body: &impl Serialize) -> HttpResponse {
+pub fn tagged(
+    mut response: HttpResponseBuilder,
+    version: i32,
+    body: &impl Serialize,
+) -> HttpResponse {
     response.insert_header((ETAG, etag(version))).json(body)
 }
 
@@ -25,7 +29,11 @@ pub struct IfMatch(i32);
 impl IfMatch {
     /// 412 unless the row is still at this version.
     pub fn check(self, version: i32) -> Result<()> {
-        if self.0 == version { Ok(()) } else { Err(Code::Stale.into()) }
+        if self.0 == version {
+            Ok(())
+        } else {
+            Err(Code::Stale.into())
+        }
     }
 }
 
@@ -37,10 +45,13 @@ impl FromRequest for IfMatch {
         let Some(value) = request.headers().get(IF_MATCH) else {
             return ready(Err(Code::PreconditionRequired.into()));
         };
-        let version = value
-            .to_str()
-            .ok()
-            .and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"')?.parse().ok());
+        let version = value.to_str().ok().and_then(|text| {
+            text.trim()
+                .strip_prefix('"')?
+                .strip_suffix('"')?
+                .parse()
+                .ok()
+        });
         ready(version.map(Self).ok_or_else(|| {
             Error::malformed("If-Match", "etag", "Send one entity tag as it was given.")
         }))

@@ -29,9 +29,9 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Body<T> {
             let mut deserializer = serde_json::Deserializer::from_slice(&bytes);
             let value: T = serde_path_to_error::deserialize(&mut deserializer)
                 .map_err(|error| refuse_deserialization(&error))?;
-            deserializer
-                .end()
-                .map_err(|_| Error::malformed("", "trailing_content", "More follows the JSON value."))?;
+            deserializer.end().map_err(|_| {
+                Error::malformed("", "trailing_content", "More follows the JSON value.")
+            })?;
             validated(value).map(Self)
         })
     }
@@ -48,8 +48,9 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Form<T> {
         let bytes = read(request, payload, &mime::APPLICATION_WWW_FORM_URLENCODED);
         Box::pin(async move {
             let bytes = bytes.await?;
-            let value: T = serde_urlencoded::from_bytes(&bytes)
-                .map_err(|_| Error::malformed("", "form", "A field is missing, unknown or malformed."))?;
+            let value: T = serde_urlencoded::from_bytes(&bytes).map_err(|_| {
+                Error::malformed("", "form", "A field is missing, unknown or malformed.")
+            })?;
             validated(value).map(Self)
         })
     }
@@ -57,9 +58,14 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Form<T> {
 
 /// The body's bytes, if it is of this type and within the limit.
 fn read(
-    request: &HttpRequest, payload: &mut Payload, wanted: &'static mime::Mime,
+    request: &HttpRequest,
+    payload: &mut Payload,
+    wanted: &'static mime::Mime,
 ) -> LocalBoxFuture<'static, Result<zeroize::Zeroizing<Vec<u8>>>> {
-    let header = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let header = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     let fits = header
         .and_then(|value| value.parse::<mime::Mime>().ok())
         .is_some_and(|mime| mime.essence_str() == wanted.essence_str());
@@ -70,7 +76,8 @@ fn read(
         }
         let mut bytes = zeroize::Zeroizing::new(Vec::new());
         while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|_| Error::malformed("", "unreadable", "The body broke off."))?;
+            let chunk =
+                chunk.map_err(|_| Error::malformed("", "unreadable", "The body broke off."))?;
             if bytes.len() + chunk.len() > MAX_BODY {
                 return Err(Code::TooLarge.into());
             }
@@ -101,7 +108,9 @@ pub fn refuse_deserialization(error: &serde_path_to_error::Error<serde_json::Err
         .filter_map(|segment| match segment {
             serde_path_to_error::Segment::Map { key } => Some(format!("/{}", escape(key))),
             serde_path_to_error::Segment::Seq { index } => Some(format!("/{index}")),
-            serde_path_to_error::Segment::Enum { .. } | serde_path_to_error::Segment::Unknown => None,
+            serde_path_to_error::Segment::Enum { .. } | serde_path_to_error::Segment::Unknown => {
+                None
+            }
         })
         .collect();
     let inner = error.inner();
@@ -115,13 +124,25 @@ pub fn refuse_deserialization(error: &serde_path_to_error::Error<serde_json::Err
     } else if text.starts_with("unknown field") {
         // The last segment is the sender's own word: the pointer stops above it.
         let parent = pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
-        (parent.to_owned(), "unknown_field", "A field here is not known.")
+        (
+            parent.to_owned(),
+            "unknown_field",
+            "A field here is not known.",
+        )
     } else if text.starts_with("unknown variant") {
-        (pointer, "not_allowed", "This is not one of the allowed values.")
+        (
+            pointer,
+            "not_allowed",
+            "This is not one of the allowed values.",
+        )
     } else if text.starts_with("duplicate field") {
         (pointer, "duplicate", "A field stands twice.")
     } else {
-        (pointer, "wrong_type", "This is not of the right type or format.")
+        (
+            pointer,
+            "wrong_type",
+            "This is not of the right type or format.",
+        )
     };
     Error::invalid(vec![FieldError::new(pointer, code, message)])
 }
@@ -133,7 +154,11 @@ fn escape(key: &str) -> String {
 /// Flattens validator's tree; drops its `params`, which hold the submitted value.
 fn collect(prefix: &str, errors: &ValidationErrors, out: &mut Vec<FieldError>) {
     for (field, kind) in errors.errors() {
-        let at = if *field == "__all__" { prefix.to_owned() } else { format!("{prefix}/{field}") };
+        let at = if *field == "__all__" {
+            prefix.to_owned()
+        } else {
+            format!("{prefix}/{field}")
+        };
         match kind {
             ValidationErrorsKind::Field(list) => {
                 out.extend(list.iter().map(|error| {
@@ -171,7 +196,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let path = actix_router::PathDeserializer::new(request.match_info());
-        ready(T::deserialize(path).map(Self).map_err(|_| Code::NotFound.into()))
+        ready(
+            T::deserialize(path)
+                .map(Self)
+                .map_err(|_| Code::NotFound.into()),
+        )
     }
 }
 
@@ -186,17 +215,24 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Query<T> {
         let pairs = form_urlencoded::parse(request.query_string().as_bytes());
         let pairs = serde_urlencoded::Deserializer::new(pairs);
         let read = serde_path_to_error::deserialize::<_, T>(pairs);
-        ready(read.map_err(|error| {
-            let name = error.path().to_string();
-            let name = if name == "." || error.inner().to_string().starts_with("unknown field") {
-                String::new()
-            } else {
-                name
-            };
-            Error::malformed(name, "query", "A query parameter is unknown or has the wrong form.")
-        })
-        .and_then(|value| validated(value).map_err(as_malformed))
-        .map(Self))
+        ready(
+            read.map_err(|error| {
+                let name = error.path().to_string();
+                let name = if name == "." || error.inner().to_string().starts_with("unknown field")
+                {
+                    String::new()
+                } else {
+                    name
+                };
+                Error::malformed(
+                    name,
+                    "query",
+                    "A query parameter is unknown or has the wrong form.",
+                )
+            })
+            .and_then(|value| validated(value).map_err(as_malformed))
+            .map(Self),
+        )
     }
 }
 
@@ -242,16 +278,38 @@ mod tests {
     fn each_mistake_has_pointer_and_code_and_no_value() {
         let table = [
             ("{", "", "not_json"),
-            (r#"{"inner":[{"txt":"CANARY"}]}"#, "/inner/0", "unknown_field"),
+            (
+                r#"{"inner":[{"txt":"CANARY"}]}"#,
+                "/inner/0",
+                "unknown_field",
+            ),
             (r#"{"inner":[{}]}"#, "/inner/0/text", "required"),
-            (r#"{"inner":[{"text":7777}]}"#, "/inner/0/text", "wrong_type"),
-            (r#"{"inner":[{"text":"a","kind":"CANARY"}]}"#, "/inner/0/kind", "not_allowed"),
-            (r#"{"inner":[{"text":"ok"},{"text":"CANARY"}]}"#, "/inner/1/text", "length"),
+            (
+                r#"{"inner":[{"text":7777}]}"#,
+                "/inner/0/text",
+                "wrong_type",
+            ),
+            (
+                r#"{"inner":[{"text":"a","kind":"CANARY"}]}"#,
+                "/inner/0/kind",
+                "not_allowed",
+            ),
+            (
+                r#"{"inner":[{"text":"ok"},{"text":"CANARY"}]}"#,
+                "/inner/1/text",
+                "length",
+            ),
         ];
         for (text, pointer, code) in table {
-            let Error::Problem(problem) = read(text) else { panic!("{text}") };
+            let Error::Problem(problem) = read(text) else {
+                panic!("{text}")
+            };
             let found = &problem.errors[0];
-            assert_eq!((found.pointer.as_str(), found.code.as_str()), (pointer, code), "{text}");
+            assert_eq!(
+                (found.pointer.as_str(), found.code.as_str()),
+                (pointer, code),
+                "{text}"
+            );
             assert!(!format!("{problem:?}").contains("CANARY"), "{text}");
         }
     }

@@ -28,7 +28,11 @@ impl FromRequest for IdempotencyKey {
             (8..=128).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
         });
         ready(key.map(|key| Self(Some(key.to_owned()))).ok_or_else(|| {
-            Error::malformed("Idempotency-Key", "key", "Send 8 to 128 visible characters, such as a UUID.")
+            Error::malformed(
+                "Idempotency-Key",
+                "key",
+                "Send 8 to 128 visible characters, such as a UUID.",
+            )
         }))
     }
 }
@@ -64,9 +68,16 @@ struct Known {
 impl IdempotencyKey {
     /// Claims the key for this operation and body. A second request with it waits for the first to
     /// end, then is a replay; another body is 422.
-    pub fn claim(&self, tx: &mut Tx<'_>, operation: &'static str, body: &impl Serialize) -> Result<Idempotency> {
+    pub fn claim(
+        &self,
+        tx: &mut Tx<'_>,
+        operation: &'static str,
+        body: &impl Serialize,
+    ) -> Result<Idempotency> {
         let id = Uuid::now_v7();
-        let Some(key) = &self.0 else { return Ok(Idempotency::Fresh(id)) };
+        let Some(key) = &self.0 else {
+            return Ok(Idempotency::Fresh(id));
+        };
         let text = zeroize::Zeroizing::new(
             serde_json::to_string(body).map_err(|_| Error::Internal("a body did not serialise"))?,
         );

@@ -53,7 +53,9 @@ impl Cursor {
             .decode(text)
             .ok()
             .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .ok_or_else(|| Error::malformed("cursor", "cursor", "Send next_cursor as it was given."))
+            .ok_or_else(|| {
+                Error::malformed("cursor", "cursor", "Send next_cursor as it was given.")
+            })
     }
 }
 
@@ -72,13 +74,22 @@ impl<T> Page<T> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let next_cursor = rows.last().filter(|_| more).map(|last| Cursor::encode(&key(last)));
-        Self { items: rows, next_cursor }
+        let next_cursor = rows
+            .last()
+            .filter(|_| more)
+            .map(|last| Cursor::encode(&key(last)));
+        Self {
+            items: rows,
+            next_cursor,
+        }
     }
 
     /// The same page of another shape.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(f).collect(), next_cursor: self.next_cursor }
+        Page {
+            items: self.items.into_iter().map(f).collect(),
+            next_cursor: self.next_cursor,
+        }
     }
 
     /// Rows on this page.
@@ -115,7 +126,10 @@ mod tests {
     fn the_row_too_many_makes_a_cursor_and_is_not_shown() {
         let page = Page::of(vec![1, 2, 3], 2, |n| *n);
         assert_eq!(page.items, [1, 2]);
-        assert_eq!(Cursor::decode::<i32>(page.next_cursor.as_deref().unwrap()).unwrap(), 2);
+        assert_eq!(
+            Cursor::decode::<i32>(page.next_cursor.as_deref().unwrap()).unwrap(),
+            2
+        );
         assert_eq!(Page::of(vec![1, 2], 2, |n| *n).next_cursor, None);
     }
 

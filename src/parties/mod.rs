@@ -2,3 +2,6 @@
 //! the link that matching makes between parties.
 
 pub mod model;
+
+/// The operations of this resource.
+pub fn routes(_config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {}

@@ -157,7 +157,10 @@ fn named(identity: &Identity) -> Result<(), ValidationError> {
 
 /// Up to 200 characters each, none empty.
 pub(crate) fn short_lines(lines: &[String]) -> Result<(), ValidationError> {
-    match lines.iter().all(|line| (1..=200).contains(&line.trim().chars().count())) {
+    match lines
+        .iter()
+        .all(|line| (1..=200).contains(&line.trim().chars().count()))
+    {
         true => Ok(()),
         false => Err(ValidationError::new("line_length")),
     }

@@ -60,26 +60,59 @@ impl Lens {
     pub fn of(standings: &[Standing], now: DateTime<Utc>) -> Self {
         use FieldGroup as G;
         const ALL_BUT_PRIVATE: &[G] = &[
-            G::Identity, G::Address, G::SafeContact, G::Narrative, G::DashAnswers,
-            G::ResearchShared, G::Minutes, G::ThirdParty, G::ProtectedCharacteristics,
+            G::Identity,
+            G::Address,
+            G::SafeContact,
+            G::Narrative,
+            G::DashAnswers,
+            G::ResearchShared,
+            G::Minutes,
+            G::ThirdParty,
+            G::ProtectedCharacteristics,
         ];
         let mut lens = Self::default();
         for standing in standings {
             let (groups, confidential): (&[G], bool) = match standing {
                 Standing::Coordinator | Standing::Chair => (ALL_BUT_PRIVATE, true),
-                Standing::Circle { basis: Basis::Allocation, .. } => (ALL_BUT_PRIVATE, true),
-                Standing::Circle { basis: Basis::Referrer, .. } => (
-                    &[G::Identity, G::Address, G::SafeContact, G::Narrative, G::DashAnswers,
-                      G::ThirdParty, G::ProtectedCharacteristics],
+                Standing::Circle {
+                    basis: Basis::Allocation,
+                    ..
+                } => (ALL_BUT_PRIVATE, true),
+                Standing::Circle {
+                    basis: Basis::Referrer,
+                    ..
+                } => (
+                    &[
+                        G::Identity,
+                        G::Address,
+                        G::SafeContact,
+                        G::Narrative,
+                        G::DashAnswers,
+                        G::ThirdParty,
+                        G::ProtectedCharacteristics,
+                    ],
                     false,
                 ),
-                Standing::Circle { basis: Basis::Named, .. } => {
-                    (&[G::Identity, G::Narrative, G::DashAnswers, G::ProtectedCharacteristics], false)
-                }
-                Standing::Circle { basis: Basis::Listing | Basis::Share, full_at } if *full_at <= now => {
-                    (&[G::Identity, G::Narrative, G::DashAnswers], false)
-                }
-                Standing::Circle { basis: Basis::Listing | Basis::Share, .. } => (&[G::Identity], false),
+                Standing::Circle {
+                    basis: Basis::Named,
+                    ..
+                } => (
+                    &[
+                        G::Identity,
+                        G::Narrative,
+                        G::DashAnswers,
+                        G::ProtectedCharacteristics,
+                    ],
+                    false,
+                ),
+                Standing::Circle {
+                    basis: Basis::Listing | Basis::Share,
+                    full_at,
+                } if *full_at <= now => (&[G::Identity, G::Narrative, G::DashAnswers], false),
+                Standing::Circle {
+                    basis: Basis::Listing | Basis::Share,
+                    ..
+                } => (&[G::Identity], false),
             };
             for group in groups {
                 lens.groups |= 1 << *group as u16;
@@ -112,7 +145,11 @@ impl Lens {
 
     /// The groups this reader does not get.
     pub fn withheld(self) -> Vec<FieldGroup> {
-        FieldGroup::ALL.iter().copied().filter(|group| !self.shows(*group)).collect()
+        FieldGroup::ALL
+            .iter()
+            .copied()
+            .filter(|group| !self.shows(*group))
+            .collect()
     }
 }
 
@@ -121,11 +158,18 @@ mod tests {
     use super::*;
 
     fn at(hour: u32) -> DateTime<Utc> {
-        chrono::NaiveDate::from_ymd_opt(2026, 5, 4).unwrap().and_hms_opt(hour, 0, 0).unwrap().and_utc()
+        chrono::NaiveDate::from_ymd_opt(2026, 5, 4)
+            .unwrap()
+            .and_hms_opt(hour, 0, 0)
+            .unwrap()
+            .and_utc()
     }
 
     fn circle(basis: Basis) -> Standing {
-        Standing::Circle { basis, full_at: at(12) }
+        Standing::Circle {
+            basis,
+            full_at: at(12),
+        }
     }
 
     #[test]
@@ -135,15 +179,55 @@ mod tests {
             (Standing::Coordinator, 9, &[ResearchPrivate], true),
             (Standing::Chair, 9, &[ResearchPrivate], true),
             (circle(Basis::Allocation), 9, &[ResearchPrivate], true),
-            (circle(Basis::Referrer), 9, &[ResearchPrivate, ResearchShared, Minutes], false),
-            (circle(Basis::Named), 9,
-                &[Address, SafeContact, ResearchPrivate, ResearchShared, Minutes, ThirdParty], false),
-            (circle(Basis::Listing), 11,
-                &[Address, SafeContact, Narrative, DashAnswers, ResearchPrivate, ResearchShared,
-                  Minutes, ThirdParty, ProtectedCharacteristics], false),
-            (circle(Basis::Listing), 12,
-                &[Address, SafeContact, ResearchPrivate, ResearchShared, Minutes, ThirdParty,
-                  ProtectedCharacteristics], false),
+            (
+                circle(Basis::Referrer),
+                9,
+                &[ResearchPrivate, ResearchShared, Minutes],
+                false,
+            ),
+            (
+                circle(Basis::Named),
+                9,
+                &[
+                    Address,
+                    SafeContact,
+                    ResearchPrivate,
+                    ResearchShared,
+                    Minutes,
+                    ThirdParty,
+                ],
+                false,
+            ),
+            (
+                circle(Basis::Listing),
+                11,
+                &[
+                    Address,
+                    SafeContact,
+                    Narrative,
+                    DashAnswers,
+                    ResearchPrivate,
+                    ResearchShared,
+                    Minutes,
+                    ThirdParty,
+                    ProtectedCharacteristics,
+                ],
+                false,
+            ),
+            (
+                circle(Basis::Listing),
+                12,
+                &[
+                    Address,
+                    SafeContact,
+                    ResearchPrivate,
+                    ResearchShared,
+                    Minutes,
+                    ThirdParty,
+                    ProtectedCharacteristics,
+                ],
+                false,
+            ),
         ];
         for (standing, hour, withheld, confidential) in table {
             let lens = Lens::of(&[*standing], at(*hour));
@@ -169,11 +253,19 @@ mod tests {
 
     #[test]
     fn a_further_standing_never_takes_away() {
-        let standings = [Standing::Coordinator, circle(Basis::Referrer), circle(Basis::Listing)];
+        let standings = [
+            Standing::Coordinator,
+            circle(Basis::Referrer),
+            circle(Basis::Listing),
+        ];
         for a in standings {
             for b in standings {
                 let (one, both) = (Lens::of(&[a], at(9)), Lens::of(&[a, b], at(9)));
-                assert!(FieldGroup::ALL.iter().all(|group| !one.shows(*group) || both.shows(*group)));
+                assert!(
+                    FieldGroup::ALL
+                        .iter()
+                        .all(|group| !one.shows(*group) || both.shows(*group))
+                );
             }
         }
     }

@@ -127,7 +127,9 @@ impl Actor {
 
     /// Holds one of these roles in this MARAC.
     pub fn holds(&self, marac_id: Uuid, roles: &[Role]) -> bool {
-        roles.iter().any(|role| self.roles.contains(&(marac_id, *role)))
+        roles
+            .iter()
+            .any(|role| self.roles.contains(&(marac_id, *role)))
     }
 
     /// Coordinator or chair of this MARAC.
@@ -137,8 +139,12 @@ impl Actor {
 
     /// The MARACs in which one of these roles is held.
     pub fn maracs_as(&self, roles: &[Role]) -> Vec<Uuid> {
-        let mut maracs: Vec<_> =
-            self.roles.iter().filter(|(_, role)| roles.contains(role)).map(|(id, _)| *id).collect();
+        let mut maracs: Vec<_> = self
+            .roles
+            .iter()
+            .filter(|(_, role)| roles.contains(role))
+            .map(|(id, _)| *id)
+            .collect();
         maracs.dedup();
         maracs
     }
@@ -169,12 +175,18 @@ pub struct Ask {
 impl Act {
     /// Asks it of nothing in particular.
     pub const fn ask(self) -> Ask {
-        Ask { act: self, subject: None }
+        Ask {
+            act: self,
+            subject: None,
+        }
     }
 
     /// Asks it of one thing.
     pub const fn on(self, kind: &'static str, id: Uuid) -> Ask {
-        Ask { act: self, subject: Some((kind, id)) }
+        Ask {
+            act: self,
+            subject: Some((kind, id)),
+        }
     }
 }
 
@@ -190,7 +202,11 @@ pub fn may(actor: &Actor, act: Act) -> Result<()> {
             }
             Who::Program => false,
         };
-    if allowed { Ok(()) } else { Err(Code::Forbidden.into()) }
+    if allowed {
+        Ok(())
+    } else {
+        Err(Code::Forbidden.into())
+    }
 }
 
 /// Whether the actor may do this in this MARAC.
@@ -204,7 +220,11 @@ pub fn may_in(actor: &Actor, act: Act, marac_id: Uuid) -> Result<()> {
             Who::Program => false,
         };
     let system = actor.principal == Principal::System;
-    if allowed || system { Ok(()) } else { Err(Code::Forbidden.into()) }
+    if allowed || system {
+        Ok(())
+    } else {
+        Err(Code::Forbidden.into())
+    }
 }
 
 fn client_may(actor: &Actor, act: Act) -> bool {

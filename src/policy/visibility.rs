@@ -26,14 +26,25 @@ use crate::error::{Error, Result};
 macro_rules! visible_cases {
     ($c:literal) => {
         concat!(
-            "(", $c, ".id <> all ((select current_setting('toldonce.closed'))::uuid[])",
-            " and ", $c, ".marac_id = any ((select current_setting('toldonce.maracs'))::uuid[])",
-            " and ((", $c, ".received_at is not null and ", $c,
+            "(",
+            $c,
+            ".id <> all ((select current_setting('toldonce.closed'))::uuid[])",
+            " and ",
+            $c,
+            ".marac_id = any ((select current_setting('toldonce.maracs'))::uuid[])",
+            " and ((",
+            $c,
+            ".received_at is not null and ",
+            $c,
             ".marac_id = any ((select current_setting('toldonce.staff'))::uuid[]))",
-            " or exists (select from circle g where g.case_id = ", $c, ".id",
+            " or exists (select from circle g where g.case_id = ",
+            $c,
+            ".id",
             " and g.opens_at <= (select current_setting('toldonce.now')::timestamptz)",
             " and g.ends_at > (select current_setting('toldonce.now')::timestamptz)",
-            " and ", $crate::in_circle!("g"), ")))"
+            " and ",
+            $crate::in_circle!("g"),
+            ")))"
         )
     };
 }
@@ -44,11 +55,21 @@ macro_rules! visible_cases {
 macro_rules! in_circle {
     ($g:literal) => {
         concat!(
-            "(", $g, ".user_id = (select nullif(current_setting('toldonce.user'), '')::uuid)",
-            " or (", $g, ".agency_id = (select nullif(current_setting('toldonce.agency'), '')::uuid)",
-            " and case ", $g, ".basis when 'allocation'",
-            " then ", $g, ".marac_id = any ((select current_setting('toldonce.idva'))::uuid[])",
-            " else ", $g, ".marac_id = any ((select current_setting('toldonce.rep'))::uuid[]) end))"
+            "(",
+            $g,
+            ".user_id = (select nullif(current_setting('toldonce.user'), '')::uuid)",
+            " or (",
+            $g,
+            ".agency_id = (select nullif(current_setting('toldonce.agency'), '')::uuid)",
+            " and case ",
+            $g,
+            ".basis when 'allocation'",
+            " then ",
+            $g,
+            ".marac_id = any ((select current_setting('toldonce.idva'))::uuid[])",
+            " else ",
+            $g,
+            ".marac_id = any ((select current_setting('toldonce.rep'))::uuid[]) end))"
         )
     };
 }
@@ -59,11 +80,22 @@ macro_rules! in_circle {
 macro_rules! visible_actions {
     ($a:literal) => {
         concat!(
-            "(", $a, ".case_id <> all ((select current_setting('toldonce.closed'))::uuid[])",
-            " and ", $a, ".marac_id = any ((select current_setting('toldonce.maracs'))::uuid[])",
-            " and ((", $a, ".status in ('open', 'in_progress') and ", $crate::owned_action!($a), ")",
-            " or exists (select from cases c where c.id = ", $a, ".case_id and ",
-            $crate::visible_cases!("c"), ")))"
+            "(",
+            $a,
+            ".case_id <> all ((select current_setting('toldonce.closed'))::uuid[])",
+            " and ",
+            $a,
+            ".marac_id = any ((select current_setting('toldonce.maracs'))::uuid[])",
+            " and ((",
+            $a,
+            ".status in ('open', 'in_progress') and ",
+            $crate::owned_action!($a),
+            ")",
+            " or exists (select from cases c where c.id = ",
+            $a,
+            ".case_id and ",
+            $crate::visible_cases!("c"),
+            ")))"
         )
     };
 }
@@ -73,10 +105,18 @@ macro_rules! visible_actions {
 macro_rules! owned_action {
     ($a:literal) => {
         concat!(
-            "(", $a, ".owner_agency_id = (select nullif(current_setting('toldonce.agency'), '')::uuid)",
-            " and (", $a, ".marac_id = any ((select current_setting('toldonce.rep'))::uuid[])",
-            " or ", $a, ".marac_id = any ((select current_setting('toldonce.idva'))::uuid[])",
-            " or ", $a, ".owner_user_id = (select nullif(current_setting('toldonce.user'), '')::uuid)))"
+            "(",
+            $a,
+            ".owner_agency_id = (select nullif(current_setting('toldonce.agency'), '')::uuid)",
+            " and (",
+            $a,
+            ".marac_id = any ((select current_setting('toldonce.rep'))::uuid[])",
+            " or ",
+            $a,
+            ".marac_id = any ((select current_setting('toldonce.idva'))::uuid[])",
+            " or ",
+            $a,
+            ".owner_user_id = (select nullif(current_setting('toldonce.user'), '')::uuid)))"
         )
     };
 }
@@ -104,7 +144,9 @@ impl VisibleCase {
 
     /// Whether the caller's circle has this basis.
     pub fn has_basis(&self, wanted: Basis) -> bool {
-        self.standings.iter().any(|s| matches!(s, Standing::Circle { basis, .. } if *basis == wanted))
+        self.standings
+            .iter()
+            .any(|s| matches!(s, Standing::Circle { basis, .. } if *basis == wanted))
     }
 }
 
@@ -200,9 +242,15 @@ pub fn case_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
 }
 
 fn fetch(tx: &mut Tx<'_>, act: Act, id: Uuid, text: &'static str) -> Result<VisibleCase> {
-    let found: Found = sql(text).bind(id).get_result(tx.conn).optional()?.ok_or_else(hidden)?;
+    let found: Found = sql(text)
+        .bind(id)
+        .get_result(tx.conn)
+        .optional()?
+        .ok_or_else(hidden)?;
     may_in(&tx.actor, act, found.marac_id)?;
-    let key = tx.keys.unwrap(found.id, &found.master_key_id, found.wrapped.as_deref())?;
+    let key = tx
+        .keys
+        .unwrap(found.id, &found.master_key_id, found.wrapped.as_deref())?;
     let standings = standings(tx, found.marac_id, &found.bases, &found.full_at);
     Ok(VisibleCase {
         id: found.id,
@@ -214,17 +262,27 @@ fn fetch(tx: &mut Tx<'_>, act: Act, id: Uuid, text: &'static str) -> Result<Visi
     })
 }
 
-fn standings(tx: &Tx<'_>, marac: Uuid, bases: &[Basis], full_at: &[DateTime<Utc>]) -> Vec<Standing> {
+fn standings(
+    tx: &Tx<'_>,
+    marac: Uuid,
+    bases: &[Basis],
+    full_at: &[DateTime<Utc>],
+) -> Vec<Standing> {
     let system = tx.actor.principal == super::Principal::System;
     let coordinator = system || tx.actor.holds(marac, &[Role::Coordinator]);
     let staff = [
         coordinator.then_some(Standing::Coordinator),
-        tx.actor.holds(marac, &[Role::Chair]).then_some(Standing::Chair),
+        tx.actor
+            .holds(marac, &[Role::Chair])
+            .then_some(Standing::Chair),
     ];
-    let circle = bases.iter().zip(full_at).map(|(basis, full_at)| Standing::Circle {
-        basis: *basis,
-        full_at: *full_at,
-    });
+    let circle = bases
+        .iter()
+        .zip(full_at)
+        .map(|(basis, full_at)| Standing::Circle {
+            basis: *basis,
+            full_at: *full_at,
+        });
     staff.into_iter().flatten().chain(circle).collect()
 }
 
@@ -276,11 +334,15 @@ macro_rules! find_action {
     ($tail:literal) => {
         concat!(
             "select a.id, a.case_id, a.marac_id, a.owner_agency_id, ",
-            $crate::owned_action!("a"), " as owned, ",
-            "exists (select from cases c where c.id = a.case_id and ", $crate::visible_cases!("c"),
+            $crate::owned_action!("a"),
+            " as owned, ",
+            "exists (select from cases c where c.id = a.case_id and ",
+            $crate::visible_cases!("c"),
             ") as case_visible, k.master_key_id, k.wrapped ",
             "from actions a join data_keys k on k.case_id = a.case_id ",
-            "where a.id = $1 and ", $crate::visible_actions!("a"), $tail
+            "where a.id = $1 and ",
+            $crate::visible_actions!("a"),
+            $tail
         )
     };
 }
@@ -299,9 +361,17 @@ pub fn action_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleActio
 }
 
 fn fetch_action(tx: &mut Tx<'_>, act: Act, id: Uuid, text: &'static str) -> Result<VisibleAction> {
-    let found: FoundAction = sql(text).bind(id).get_result(tx.conn).optional()?.ok_or_else(hidden)?;
+    let found: FoundAction = sql(text)
+        .bind(id)
+        .get_result(tx.conn)
+        .optional()?
+        .ok_or_else(hidden)?;
     may_in(&tx.actor, act, found.marac_id)?;
-    let key = tx.keys.unwrap(found.case_id, &found.master_key_id, found.wrapped.as_deref())?;
+    let key = tx.keys.unwrap(
+        found.case_id,
+        &found.master_key_id,
+        found.wrapped.as_deref(),
+    )?;
     Ok(VisibleAction {
         id: found.id,
         case_id: found.case_id,
@@ -314,10 +384,25 @@ fn fetch_action(tx: &mut Tx<'_>, act: Act, id: Uuid, text: &'static str) -> Resu
 }
 
 /// A file that is being made in this transaction: its maker sees it by having made it.
-pub fn new_case(tx: &Tx<'_>, id: Uuid, marac_id: Uuid, row: CaseRow, key: DataKey) -> Result<VisibleCase> {
+pub fn new_case(
+    tx: &Tx<'_>,
+    id: Uuid,
+    marac_id: Uuid,
+    row: CaseRow,
+    key: DataKey,
+) -> Result<VisibleCase> {
     if !tx.actor.maracs().contains(&marac_id) && tx.actor.principal != super::Principal::System {
-        return Err(Error::Internal("a file was opened outside the caller's MARACs"));
+        return Err(Error::Internal(
+            "a file was opened outside the caller's MARACs",
+        ));
     }
     let standings = standings(tx, marac_id, &[Basis::Referrer], &[tx.now]);
-    Ok(VisibleCase { id, marac_id, lens: Lens::of(&standings, tx.now), standings, row, key })
+    Ok(VisibleCase {
+        id,
+        marac_id,
+        lens: Lens::of(&standings, tx.now),
+        standings,
+        row,
+        key,
+    })
 }

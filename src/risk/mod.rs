@@ -17,3 +17,6 @@ pub use rules::{
 };
 pub use tool::{Band, Fault, Group, Item, ItemOption, Scoring, ScoringMethod, Subject, Tool};
 pub use tools::{ToolError, Tools};
+
+/// The operations of this resource.
+pub fn routes(_config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {}

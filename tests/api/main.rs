@@ -1,1 +1,4 @@
+//! Behaviour through HTTP with a real PostgreSQL: one binary.
 
+mod auth;
+mod support;

@@ -1,0 +1,6 @@
+//! The account, told once: entries under fixed headings, versioned, never overwritten.
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The operations of this resource.
+pub fn routes(_config: &mut ServiceConfig<'_>) {}

@@ -1,0 +1,6 @@
+//! Actions: agreed at a meeting, owned by an agency, reported until each is done.
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The operations of this resource.
+pub fn routes(_config: &mut ServiceConfig<'_>) {}

@@ -1,0 +1,118 @@
+//! Making a database ready: migrations, the application's login, whose keys open it, the first
+//! administrator. Done by the owner's role, never by requests.
+
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::clock::Clock;
+use crate::crypto::KeyRing;
+use crate::db::sql;
+
+/// Every migration, in the binary.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+
+/// The application's login, member of `toldonce_app`, which holds its rights.
+pub const APP_LOGIN: &str = "toldonce_web";
+
+/// Why a database cannot be used; the text is for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallError {
+    /// A migration failed.
+    #[error("the database could not be migrated: {0}")]
+    Migration(String),
+    /// The database failed.
+    #[error("the database refused set-up: {0}")]
+    Database(#[from] diesel::result::Error),
+    /// Migrations are missing.
+    #[error("the database is not up to date: run `toldonce migrate`")]
+    Pending,
+    /// Sealed under other keys.
+    #[error("these keys do not open this database: it was set up with another key file")]
+    OtherKeys,
+    /// Demonstration data or keys where the real thing is wanted.
+    #[error("this is the demonstration's {0}: `toldonce serve` does not use it")]
+    Demonstration(&'static str),
+    /// Real data where the demonstration is wanted.
+    #[error("this database is not a demonstration's: `toldonce demo` does not touch it")]
+    NotDemonstration,
+}
+
+/// Brings the schema up to date.
+pub fn migrate(conn: &mut PgConnection) -> Result<(), InstallError> {
+    conn.batch_execute("set client_min_messages = warning")?;
+    conn.run_pending_migrations(MIGRATIONS)
+        .map(|_| ())
+        .map_err(|error| InstallError::Migration(error.to_string()))
+}
+
+/// Makes or renews the application's login.
+pub fn ensure_login(conn: &mut PgConnection, password: &str) -> Result<(), InstallError> {
+    conn.transaction(|conn| {
+        // DDL takes no binds: the server quotes the password itself.
+        diesel::sql_query("select set_config('toldonce.new_password', $1, true)")
+            .bind::<st::Text, _>(password)
+            .execute(conn)?;
+        conn.batch_execute(&format!(
+            "do $$ begin
+               if not exists (select from pg_roles where rolname = '{APP_LOGIN}') then
+                 create role {APP_LOGIN} login in role toldonce_app;
+               end if;
+               execute format('alter role {APP_LOGIN} password %L', current_setting('toldonce.new_password'));
+             end $$"
+        ))
+    })?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Installation {
+    #[diesel(sql_type = st::Bool)]
+    demonstration: bool,
+    #[diesel(sql_type = st::Binary)]
+    key_check: Vec<u8>,
+}
+
+/// Ties a new database to its keys and purpose, or checks that an old one fits them.
+pub fn claim(
+    conn: &mut PgConnection,
+    keys: &KeyRing,
+    clock: &Clock,
+    demonstration: bool,
+) -> Result<(), InstallError> {
+    sql(
+        "insert into installation (demonstration, key_check, created_at) values ($1, $2, $3) \
+         on conflict do nothing",
+    )
+    .bind(demonstration)
+    .bind(keys.check_value())
+    .bind(clock.now())
+    .execute(conn)?;
+    check(conn, keys, demonstration)
+}
+
+/// Refuses a database of another purpose or under other keys.
+pub fn check(
+    conn: &mut PgConnection,
+    keys: &KeyRing,
+    demonstration: bool,
+) -> Result<(), InstallError> {
+    let found: Option<Installation> = sql("select demonstration, key_check from installation")
+        .get_result(conn)
+        .optional()?;
+    let found = found.ok_or(InstallError::Pending)?;
+    match (demonstration, found.demonstration) {
+        (false, true) => return Err(InstallError::Demonstration("database")),
+        (true, false) => return Err(InstallError::NotDemonstration),
+        _ => {}
+    }
+    if !demonstration && keys.is_demonstration() {
+        return Err(InstallError::Demonstration("key file"));
+    }
+    if found.key_check != keys.check_value() {
+        return Err(InstallError::OtherKeys);
+    }
+    Ok(())
+}

@@ -1,0 +1,300 @@
+//! The test kit: a database per test, a service in process, callers that read like people.
+
+mod db;
+mod world;
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use actix_web::http::Method;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::web::Data;
+use chrono::TimeDelta;
+use diesel::pg::PgConnection;
+use futures_util::future::LocalBoxFuture;
+use serde_json::Value;
+use toldonce::app::{State, app};
+use toldonce::auth::password::{Cost, Passwords};
+use toldonce::auth::token::{Subject, Tokens};
+use toldonce::auth::{Limits, Throttle};
+use toldonce::clock::Clock;
+use toldonce::crypto::KeyRing;
+use toldonce::db::{Db, PoolOptions};
+use toldonce::risk::Tools;
+use uuid::Uuid;
+
+pub use db::{TestDb, owner_binaries};
+pub use world::{Client, Person, World, dash, referral};
+
+type Service = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Answer>>;
+
+/// A service on a database of its own.
+pub struct TestApp {
+    pub db: TestDb,
+    pub state: Data<State>,
+    pub keys: KeyRing,
+    service: Service,
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Value,
+}
+
+impl Answer {
+    /// The body, if the status is the expected one.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{:#}", self.body);
+        self.body
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or("")
+    }
+
+    /// `pointer code` of every refused field.
+    pub fn errors(&self) -> Vec<String> {
+        let errors = self.body["errors"].as_array().cloned().unwrap_or_default();
+        errors
+            .iter()
+            .map(|e| {
+                format!(
+                    "{} {}",
+                    e["pointer"].as_str().unwrap(),
+                    e["code"].as_str().unwrap()
+                )
+            })
+            .collect()
+    }
+
+    /// Status and body without what differs from request to request.
+    pub fn comparable(&self) -> (u16, Value, Vec<(String, String)>) {
+        let mut body = self.body.clone();
+        if let Some(object) = body.as_object_mut() {
+            object.remove("request_id");
+        }
+        let headers = self
+            .headers
+            .iter()
+            .filter(|(name, _)| name != "x-request-id" && name != "date");
+        (self.status, body, headers.cloned().collect())
+    }
+}
+
+impl TestApp {
+    pub async fn new() -> Self {
+        Self::with(Clock::system(), Limits::default()).await
+    }
+
+    pub async fn with(clock: Clock, limits: Limits) -> Self {
+        let keys = KeyRing::parse(&KeyRing::new_file(true).unwrap()).unwrap();
+        Self::on(TestDb::create(), clock, limits, keys).await
+    }
+
+    /// A second server on the same database counts as another instance of the service.
+    pub async fn on(db: TestDb, clock: Clock, limits: Limits, keys: KeyRing) -> Self {
+        let options = PoolOptions {
+            size: 4,
+            timeout: std::time::Duration::from_secs(5),
+        };
+        let state = Data::new(State {
+            db: Db::new(&db.app_url(), options, clock, keys.clone()).unwrap(),
+            tokens: Tokens::new(&keys).unwrap(),
+            passwords: Passwords::new(Cost::TEST, 2),
+            throttle: Throttle::new(limits),
+            tools: Arc::new(Tools::shipped().unwrap()),
+        });
+        let service = Rc::new(init_service(app(state.clone())).await);
+        let service: Service = Rc::new(move |request: TestRequest| {
+            let service = Rc::clone(&service);
+            Box::pin(async move {
+                let response = call_service(&*service, request.to_request()).await;
+                let status = response.status().as_u16();
+                let headers = response
+                    .headers()
+                    .iter()
+                    .map(|(name, value)| {
+                        (name.to_string(), value.to_str().unwrap_or("").to_owned())
+                    })
+                    .collect();
+                let bytes = read_body(response).await;
+                let body = serde_json::from_slice(&bytes).unwrap_or_else(|_| {
+                    Value::String(String::from_utf8_lossy(&bytes).into_owned())
+                });
+                let body = if bytes.is_empty() { Value::Null } else { body };
+                Answer {
+                    status,
+                    headers,
+                    body,
+                }
+            })
+        });
+        Self {
+            db,
+            state,
+            keys,
+            service,
+        }
+    }
+
+    /// A connection of the owner's, for what a test must see or set behind the service's back.
+    pub fn owner(&self) -> PgConnection {
+        self.db.owner()
+    }
+
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.state.db.clock().now()
+    }
+
+    pub fn today(&self) -> chrono::NaiveDate {
+        self.now()
+            .with_timezone(&chrono_tz::Europe::London)
+            .date_naive()
+    }
+
+    /// Time goes by.
+    pub fn wait(&self, by: TimeDelta) {
+        self.state.db.clock().shift(by);
+    }
+
+    /// A token for a session or client.
+    pub fn token(&self, subject: Subject) -> String {
+        self.state.tokens.issue(subject, self.now()).unwrap().0
+    }
+
+    /// A caller with a token; sign again after `wait`.
+    pub fn as_(&self, person: &Person) -> Caller<'_> {
+        let subject = Subject::User {
+            user_id: person.id,
+            session_id: person.session_id,
+        };
+        Caller {
+            app: self,
+            headers: vec![(
+                "authorization".into(),
+                format!("Bearer {}", self.token(subject)),
+            )],
+        }
+    }
+
+    /// An API client, for a person or as its service actor.
+    pub fn as_client(&self, client: &Client, actor: Option<&str>) -> Caller<'_> {
+        let token = self.token(Subject::Client {
+            client_id: client.id,
+        });
+        let mut headers = vec![("authorization".into(), format!("Bearer {token}"))];
+        headers
+            .extend(actor.map(|actor| (toldonce::auth::ACTOR_HEADER.to_owned(), actor.to_owned())));
+        Caller { app: self, headers }
+    }
+
+    /// Nobody.
+    pub fn anonymous(&self) -> Caller<'_> {
+        Caller {
+            app: self,
+            headers: Vec::new(),
+        }
+    }
+}
+
+/// Somebody who sends requests.
+#[derive(Clone)]
+pub struct Caller<'a> {
+    app: &'a TestApp,
+    headers: Vec<(String, String)>,
+}
+
+impl Caller<'_> {
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// With the version just read.
+    pub fn if_match(self, etag: &str) -> Self {
+        self.with("if-match", etag)
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PATCH, path, Some(body)).await
+    }
+
+    /// `path` is below `/api/v1`, unless it names the root itself.
+    pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let uri = if path.starts_with("/api") || path.ends_with('z') && path.len() < 9 {
+            path.to_owned()
+        } else {
+            format!("/api/v1{path}")
+        };
+        let mut request = TestRequest::with_uri(&uri).method(method);
+        for (name, value) in &self.headers {
+            request = request.insert_header((name.as_str(), value.as_str()));
+        }
+        if let Some(body) = body {
+            request = request.set_json(body);
+        }
+        (self.app.service)(request).await
+    }
+
+    pub async fn send_raw(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: &str,
+    ) -> Answer {
+        let mut request = TestRequest::with_uri(&format!("/api/v1{path}")).method(method);
+        for (name, value) in &self.headers {
+            request = request.insert_header((name.as_str(), value.as_str()));
+        }
+        request = request
+            .insert_header(("content-type", content_type))
+            .set_payload(body.to_owned());
+        (self.app.service)(request).await
+    }
+}
+
+/// The id in a body.
+#[track_caller]
+pub fn id(body: &Value) -> Uuid {
+    body["id"]
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or_else(|| panic!("no id in {body}"))
+}
+
+/// The etag in a body.
+#[track_caller]
+pub fn etag(body: &Value) -> String {
+    body["etag"]
+        .as_str()
+        .unwrap_or_else(|| panic!("no etag in {body}"))
+        .to_owned()
+}

@@ -43,8 +43,8 @@ pub struct Config {
     pub risk_tools_dir: Option<PathBuf>,
     /// Logs as JSON.
     pub log_json: bool,
-    /// Log filter.
-    pub log: String,
+    /// Log filter, such as `info,toldonce=debug`; each command has its own default.
+    pub log: Option<String>,
 }
 
 /// A setting that cannot be used. Names it; never shows its value.
@@ -210,7 +210,7 @@ impl Config {
                 false,
                 "expected true or false",
             )?,
-            log: text("log").unwrap_or("info").to_owned(),
+            log: text("log").map(str::to_owned),
         })
     }
 }

@@ -92,10 +92,15 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// The settings of this process, with logging started.
+/// The settings of this process, with logging started: only what is wrong, unless more is asked for.
 fn settings() -> Outcome<Config> {
+    settings_logging("warn")
+}
+
+/// The same with another default for the log.
+fn settings_logging(filter: &str) -> Outcome<Config> {
     let config = Config::load()?;
-    toldonce::telemetry::init(config.log_json, &config.log);
+    toldonce::telemetry::init(config.log_json, config.log.as_deref().unwrap_or(filter));
     Ok(config)
 }
 

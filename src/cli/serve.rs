@@ -7,11 +7,11 @@ use toldonce::install::InstallError;
 
 use super::database::Database;
 use super::server::{self, Plan};
-use super::{Failure, Outcome, keys, settings};
+use super::{Failure, Outcome, keys, settings_logging};
 
 /// Checks everything before the first request is taken, then serves until it is told to stop.
 pub fn run() -> Outcome {
-    let config = settings()?;
+    let config = settings_logging("info,actix_server=warn")?;
     let keys = keys(&config)?;
     if keys.is_demonstration() {
         return Err(InstallError::Demonstration("key file").into());

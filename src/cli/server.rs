@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpServer;
+use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
+use tokio::signal::unix::{SignalKind, signal};
 use toldonce::app::{State, app};
 use toldonce::auth::password::{Cost, Passwords};
 use toldonce::auth::token::Tokens;
@@ -38,6 +40,32 @@ pub struct Plan {
     pub db: Db,
     /// Text for standard output once requests are taken.
     pub greeting: Option<String>,
+}
+
+/// The framework drops requests under way on SIGINT; here both signals let them finish, and a second
+/// one no longer waits.
+async fn stop_when_told(server: ServerHandle) {
+    let signals = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    );
+    let (Ok(mut interrupt), Ok(mut terminate)) = signals else {
+        tracing::error!("signals cannot be heard; the service ends only by being killed");
+        return;
+    };
+    for graceful in [true, false] {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!(graceful, "told to stop");
+        let stopping = server.stop(graceful);
+        if graceful {
+            actix_web::rt::spawn(stopping);
+        } else {
+            stopping.await;
+        }
+    }
 }
 
 /// Serves until SIGINT or SIGTERM; requests under way are finished.
@@ -75,8 +103,10 @@ pub fn run(plan: Plan) -> Outcome {
             .worker_max_blocking_threads(blocking)
             .keep_alive(KEEP_ALIVE)
             .shutdown_timeout(SHUTDOWN)
+            .disable_signals()
             .listen(listener)?
             .run();
+        actix_web::rt::spawn(stop_when_told(server.handle()));
         if let Some(text) = greeting {
             answer(&text)?;
         }

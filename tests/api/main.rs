@@ -6,6 +6,7 @@ mod auth;
 mod database;
 mod openapi;
 mod program;
+mod referrals;
 mod schema;
 mod source;
 mod support;

@@ -1,11 +1,13 @@
 //! Risk assessment: the published tools, their scores, and what the scores and claims of a referral mean.
 
+mod api;
 mod criteria;
 mod criterion;
 mod rules;
 mod tool;
 mod tools;
 
+pub use api::routes;
 pub use criteria::{
     Advice, Claims, CriteriaError, CriteriaFinding, CriteriaSettings, EscalationEvent, Evidence,
     MetCriterion, criteria,
@@ -17,6 +19,3 @@ pub use rules::{
 };
 pub use tool::{Band, Fault, Group, Item, ItemOption, Scoring, ScoringMethod, Subject, Tool};
 pub use tools::{ToolError, Tools};
-
-/// The operations of this resource.
-pub fn routes(_config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {}

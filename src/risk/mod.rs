@@ -3,6 +3,8 @@
 mod api;
 mod criteria;
 mod criterion;
+pub mod record;
+mod record_store;
 mod rules;
 mod tool;
 mod tools;

@@ -240,6 +240,7 @@ diesel::table! {
         case_id -> Uuid,
         basis -> Text,
         user_id -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
         agency_id -> Nullable<Uuid>,
         opens_at -> Timestamptz,
         full_at -> Timestamptz,
@@ -658,6 +659,7 @@ diesel::joinable!(circle -> agencies (agency_id));
 diesel::joinable!(circle -> cases (case_id));
 diesel::joinable!(circle -> maracs (marac_id));
 diesel::joinable!(circle -> meetings (meeting_id));
+diesel::joinable!(circle -> registered_actors (actor_id));
 diesel::joinable!(data_keys -> cases (case_id));
 diesel::joinable!(data_keys -> maracs (marac_id));
 diesel::joinable!(exclusions -> agencies (agency_id));

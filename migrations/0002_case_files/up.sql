@@ -51,6 +51,7 @@ create table circle (
   case_id uuid not null references cases,
   basis text not null check (basis in ('referrer', 'named', 'allocation', 'listing', 'share')),
   user_id uuid references users,
+  actor_id uuid references registered_actors,
   agency_id uuid references agencies,
   opens_at timestamptz not null,
   full_at timestamptz not null default 'infinity',
@@ -60,11 +61,12 @@ create table circle (
   created_by uuid references users,
   version integer not null default 1,
   created_at timestamptz not null,
-  check (num_nonnulls(user_id, agency_id) = 1),
-  check ((basis in ('referrer', 'named')) = (user_id is not null))
+  check (num_nonnulls(user_id, actor_id, agency_id) = 1),
+  check ((basis in ('referrer', 'named')) = (agency_id is null))
 );
 create index circle_case on circle (case_id, opens_at, ends_at);
 create index circle_user on circle (user_id, case_id) where user_id is not null;
+create index circle_actor on circle (actor_id, case_id) where actor_id is not null;
 create index circle_agency on circle (agency_id, marac_id, case_id) where agency_id is not null;
 create index circle_marac on circle (marac_id);
 create index circle_meeting on circle (meeting_id) where meeting_id is not null;
@@ -291,7 +293,7 @@ create table account_entries (
     'what_the_survivor_wants', 'what_has_been_tried', 'what_is_needed_now', 'practical_safety')),
   sharing text not null check (sharing in ('agency_private', 'marac', 'restricted')),
   told_on date not null,
-  how_told text not null check (how_told in ('in_person', 'phone', 'video', 'writing', 'through_another')),
+  how_told text not null check (how_told in ('in_person', 'phone', 'video', 'writing', 'through_another', 'unknown')),
   author_id uuid references users,
   actor_id uuid references registered_actors,
   agency_id uuid not null references agencies,

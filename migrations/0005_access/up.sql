@@ -83,12 +83,13 @@ begin
       where t.ends_at > p_now and t.marac_id = any (v_maracs)
         and (v_kind = 'service' or not exists (
           select from circle g where g.case_id = t.case_id and g.basis = 'named'
-            and g.user_id = v_user and g.opens_at <= p_now and g.ends_at > p_now))
+            and (g.user_id = v_user or g.actor_id = v_actor) and g.opens_at <= p_now and g.ends_at > p_now))
   ) x;
 
   perform
     set_config('toldonce.now', p_now::text, true),
     set_config('toldonce.user', coalesce(v_user::text, ''), true),
+    set_config('toldonce.actor', coalesce(v_actor::text, ''), true),
     set_config('toldonce.agency', v_agency::text, true),
     set_config('toldonce.maracs', v_maracs::text, true),
     set_config('toldonce.staff', roles_in(v_maracs, v_roles, '{coordinator,chair}')::text, true),
@@ -112,6 +113,7 @@ begin
   perform
     set_config('toldonce.now', p_now::text, true),
     set_config('toldonce.user', '', true),
+    set_config('toldonce.actor', '', true),
     set_config('toldonce.agency', '', true),
     set_config('toldonce.maracs', m.ids, true),
     set_config('toldonce.staff', m.ids, true),

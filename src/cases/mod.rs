@@ -71,6 +71,7 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
     shares_api::routes(config);
     exclusions_api::routes(config);
     restriction_api::routes(config);
+    crate::risk::assessment_routes(config);
 }
 
 /// A case in sight: a file that an accepted referral has opened. Until then there is only its

@@ -43,13 +43,26 @@ impl Part {
         table: &'static str,
         column: &'static str,
     ) -> Result<T> {
-        let sealed = self
-            .sealed
+        let place = Place::new(table, column, self.id);
+        Ok(case.key().open_json(place, self.seal()?)?)
+    }
+
+    /// The words that are sealed in it.
+    pub fn open_text(
+        &self,
+        case: &VisibleCase,
+        table: &'static str,
+        column: &'static str,
+    ) -> Result<String> {
+        let place = Place::new(table, column, self.id);
+        let plain = case.key().open(place, self.seal()?)?;
+        String::from_utf8(plain.to_vec()).map_err(|_| Error::Internal("a part has another shape"))
+    }
+
+    fn seal(&self) -> Result<&[u8]> {
+        self.sealed
             .as_deref()
-            .ok_or(Error::Internal("a part has no seal"))?;
-        Ok(case
-            .key()
-            .open_json(Place::new(table, column, self.id), sealed)?)
+            .ok_or(Error::Internal("a part has no seal"))
     }
 }
 

@@ -1,8 +1,9 @@
 //! Decisions on a case: when a day ends, whether it may be closed, who may be shared with.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::CaseStatus;
+use super::exclusions_store::Subject;
 use crate::error::{Error, Result};
 
 /// The moment a day is over where the MARACs are: what holds until a day holds all that day.
@@ -16,13 +17,6 @@ pub fn day_end(day: NaiveDate) -> DateTime<Utc> {
         .and_local_timezone(chrono_tz::Europe::London)
         .earliest()
         .map_or_else(|| midnight.and_utc(), |local| local.with_timezone(&Utc))
-}
-
-/// The last day on which what ends at this moment still holds.
-pub fn last_day(end: DateTime<Utc>) -> NaiveDate {
-    (end - TimeDelta::microseconds(1))
-        .with_timezone(&chrono_tz::Europe::London)
-        .date_naive()
 }
 
 /// An end that is not behind us already.
@@ -89,6 +83,27 @@ pub fn share(sharing: Sharing) -> Result<()> {
     Ok(())
 }
 
+/// An exclusion names exactly one: a person, a registered person, or an agency; only an agency has
+/// an exempt senior.
+pub fn exclude(subject: Subject) -> Result<()> {
+    let named = [subject.user_id, subject.actor_id, subject.agency_id];
+    if named.iter().flatten().count() != 1 {
+        return Err(Error::field(
+            "",
+            "exactly_one",
+            "Give one of user_id, actor_id and agency_id.",
+        ));
+    }
+    if subject.exempt_user_id.is_some() && subject.agency_id.is_none() {
+        return Err(Error::field(
+            "/exempt_user_id",
+            "needs_agency",
+            "Only an agency has an exempt senior.",
+        ));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,7 +131,6 @@ mod tests {
         ];
         for (day, end) in table {
             assert_eq!(day_end(day).to_rfc3339(), end);
-            assert_eq!(last_day(day_end(day)), day);
         }
         assert!(until(Some(day(1, 4)), day(1, 5)).is_err());
         assert_eq!(
@@ -149,6 +163,30 @@ mod tests {
                 };
                 assert_eq!(reason(close(closing)), expected, "{closing:?}");
             }
+        }
+    }
+
+    #[test]
+    fn the_table_of_excluding() {
+        let (none, one) = (None, Some(uuid::Uuid::nil()));
+        let table = [
+            (none, none, none, none, "exactly_one"),
+            (one, none, none, none, "ok"),
+            (none, one, none, none, "ok"),
+            (none, none, one, none, "ok"),
+            (none, none, one, one, "ok"),
+            (one, one, none, none, "exactly_one"),
+            (one, none, one, none, "exactly_one"),
+            (one, none, none, one, "needs_agency"),
+        ];
+        for (user_id, actor_id, agency_id, exempt_user_id, expected) in table {
+            let subject = Subject {
+                user_id,
+                actor_id,
+                agency_id,
+                exempt_user_id,
+            };
+            assert_eq!(reason(exclude(subject)), expected, "{subject:?}");
         }
     }
 

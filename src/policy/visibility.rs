@@ -219,7 +219,7 @@ macro_rules! find_case {
             "c.score, c.criteria, c.has_children, c.lead_user_id, c.lead_agency_id, c.restricted, ",
             "c.version, k.master_key_id, k.wrapped, ",
             "coalesce(s.bases, '{}') as bases, coalesce(s.full_at, '{}') as full_at ",
-            "from cases c join data_keys k on k.case_id = c.id ",
+            "from cases c join data_keys k on k.case_id = c.id and k.wrapped is not null ",
             "left join lateral (select array_agg(g.basis) as bases, ",
             "array_agg(case when g.full_at = 'infinity' then timestamptz '9999-01-01' else g.full_at end) as full_at ",
             "from circle g where g.case_id = c.id ",

@@ -1,11 +1,14 @@
 //! Risk assessment: the published tools, their scores, and what the scores and claims of a referral mean.
 
+mod assessments_api;
+pub(crate) mod assessments_store;
 mod criteria;
 mod criterion;
 mod rules;
 mod tool;
 mod tools;
 
+pub use assessments_api::{AssessmentOut, assessment_routes};
 pub use criteria::{
     Advice, Claims, CriteriaError, CriteriaFinding, CriteriaSettings, EscalationEvent, Evidence,
     MetCriterion, criteria,

@@ -1,12 +1,14 @@
 //! The account, told once: entries under fixed headings, versioned, never overwritten.
 
 mod api;
+mod record_store;
 mod rules;
 pub(crate) mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use api::EntryOut;
+pub use record_store::{Telling, first_telling};
 pub use rules::Reader;
 
 use crate::vocabulary;

@@ -7,10 +7,13 @@
 mod access_log_api;
 mod access_log_store;
 mod api;
+mod code;
 mod exclusions_api;
 mod exclusions_store;
 mod file_api;
 mod file_store;
+pub mod intake;
+mod intake_store;
 mod part;
 mod restriction_api;
 mod restriction_store;
@@ -23,6 +26,7 @@ mod timeline_store;
 
 use uuid::Uuid;
 
+pub use code::is_plausible;
 pub use part::{Part, of_kind};
 pub use rules::day_end;
 

@@ -4,6 +4,8 @@
 mod api;
 pub mod model;
 mod parts_api;
+pub mod record;
+mod record_store;
 mod rules;
 pub mod shape;
 pub(crate) mod store;

@@ -227,6 +227,13 @@ pub struct Address {
     pub to: Option<NaiveDate>,
 }
 
+impl Address {
+    /// A refuge is confidential whatever was ticked.
+    pub fn is_confidential(&self) -> bool {
+        self.confidential || self.kind == AddressKind::Refuge
+    }
+}
+
 /// A way to reach somebody, and what is safe. Everything is unsafe until said (R8).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -256,4 +263,31 @@ pub struct Contact {
 
 fn yes() -> bool {
     true
+}
+
+impl Identity {
+    /// Given names and family name, if any is known.
+    pub fn full_name(&self) -> Option<String> {
+        let parts: Vec<&str> = [&self.given_names, &self.family_name]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    }
+
+    /// Family name, given names and date of birth as matching compares them: letters and digits
+    /// alone, lower case. `None` unless all three are known: a name alone names many.
+    pub fn exact(&self) -> Option<[String; 3]> {
+        let plain = |text: &str| -> String {
+            text.chars()
+                .filter(|c| c.is_alphanumeric())
+                .flat_map(char::to_lowercase)
+                .collect()
+        };
+        let family = plain(self.family_name.as_deref()?);
+        let given = plain(self.given_names.as_deref()?);
+        let born = self.date_of_birth?.to_string();
+        (!family.is_empty() && !given.is_empty()).then_some([family, given, born])
+    }
 }

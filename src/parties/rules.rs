@@ -1,6 +1,6 @@
 //! Decisions on what may be recorded of a person.
 
-use super::model::{Address, AddressKind, PartyRole};
+use super::model::{Address, PartyRole};
 use crate::error::{Error, Result};
 use crate::policy::hidden;
 use crate::policy::lens::Lens;
@@ -25,7 +25,7 @@ pub fn address(address: &Address, lens: Lens) -> Result<()> {
     {
         return Err(Error::field("/to", "before_from", "Give a day not before `from`."));
     }
-    let confidential = address.confidential || address.kind == AddressKind::Refuge;
+    let confidential = address.is_confidential();
     let known = address.known_to_perpetrator == YesNoUnknown::Yes;
     match lens.shows_address(confidential, known) {
         true => Ok(()),
@@ -36,6 +36,7 @@ pub fn address(address: &Address, lens: Lens) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parties::model::AddressKind;
     use crate::policy::lens::Standing;
 
     #[test]

@@ -9,6 +9,7 @@ use super::model::{
     Address, AddressKind, Characteristics, Contact, ContactKind, Identity, PartyRole,
     RelationshipKind,
 };
+use super::record_store::{SealedAddress, SealedContact};
 use crate::cases::{Part, of_kind};
 use crate::error::Result;
 use crate::http::etag;
@@ -128,26 +129,6 @@ struct RelationshipColumns {
     living_together: YesNoUnknown,
 }
 
-/// What of an address is sealed; the rest stands plain in its row.
-#[derive(Serialize, Deserialize)]
-pub struct AddressSeal {
-    /// Lines.
-    pub lines: String,
-    /// Postcode.
-    #[serde(default)]
-    pub postcode: Option<String>,
-}
-
-/// What of a contact is sealed.
-#[derive(Serialize, Deserialize)]
-pub struct ContactSeal {
-    /// Number or address.
-    pub value: String,
-    /// Notes.
-    #[serde(default)]
-    pub notes: Option<String>,
-}
-
 impl People {
     /// The people through the reader's lens. What is withheld is not opened.
     pub fn of(case: &VisibleCase, parts: &[Part]) -> Result<Self> {
@@ -219,7 +200,7 @@ pub fn address(case: &VisibleCase, part: &Part) -> Result<Option<AddressOut>> {
     if !case.lens.shows_address(confidential, known) {
         return Ok(None);
     }
-    let seal: AddressSeal = part.open(case, "party_addresses", "sealed")?;
+    let seal: SealedAddress = part.open(case, "party_addresses", "sealed")?;
     Ok(Some(AddressOut {
         id: part.id,
         etag: etag(part.version),
@@ -238,7 +219,7 @@ pub fn address(case: &VisibleCase, part: &Part) -> Result<Option<AddressOut>> {
 /// A contact. The caller has asked the lens.
 pub fn contact(case: &VisibleCase, part: &Part) -> Result<ContactOut> {
     let columns: ContactColumns = part.plain()?;
-    let seal: ContactSeal = part.open(case, "party_contacts", "sealed")?;
+    let seal: SealedContact = part.open(case, "party_contacts", "sealed")?;
     Ok(ContactOut {
         id: part.id,
         etag: etag(part.version),

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use super::model::{Address, AddressKind, Characteristics, Contact, Identity, PartyRole};
-use super::shape::{AddressSeal, ContactSeal};
+use super::model::{Address, Characteristics, Contact, Identity, PartyRole};
+use super::record_store::{self, SealedAddress, SealedContact};
 use crate::cases::Part;
 use crate::crypto::Place;
 use crate::db::{Tx, sql};
@@ -264,12 +264,8 @@ pub fn set_characteristics(
     .execute(tx.conn)?)
 }
 
-fn confidential(address: &Address) -> bool {
-    address.confidential || address.kind == AddressKind::Refuge
-}
-
 fn seal_address(case: &VisibleCase, id: Uuid, address: &Address) -> Result<Vec<u8>> {
-    let seal = AddressSeal {
+    let seal = SealedAddress {
         lines: address.lines.clone(),
         postcode: address.postcode.clone(),
     };
@@ -286,24 +282,7 @@ pub fn insert_address(
     party_id: Uuid,
     address: &Address,
 ) -> Result<()> {
-    let sealed = seal_address(case, id, address)?;
-    one(sql(
-        "insert into party_addresses (id, marac_id, case_id, party_id, kind, confidential, \
-         known_to_perpetrator, valid_from, valid_to, sealed, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-    )
-    .bind(id)
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(party_id)
-    .bind(address.kind.as_str())
-    .bind(confidential(address))
-    .bind(address.known_to_perpetrator.as_str())
-    .bind(address.from)
-    .bind(address.to)
-    .bind(sealed)
-    .bind(tx.now)
-    .execute(tx.conn)?)
+    record_store::insert_addresses(tx, case, &[(id, party_id, address)])
 }
 
 /// Replaces an address.
@@ -322,7 +301,7 @@ pub fn set_address(
     .bind(case.id)
     .bind(id)
     .bind(address.kind.as_str())
-    .bind(confidential(address))
+    .bind(address.is_confidential())
     .bind(address.known_to_perpetrator.as_str())
     .bind(address.from)
     .bind(address.to)
@@ -331,7 +310,7 @@ pub fn set_address(
 }
 
 fn seal_contact(case: &VisibleCase, id: Uuid, contact: &Contact) -> Result<Vec<u8>> {
-    let seal = ContactSeal {
+    let seal = SealedContact {
         value: contact.value.clone(),
         notes: contact.notes.clone(),
     };
@@ -348,24 +327,13 @@ pub fn insert_contact(
     party_id: Uuid,
     contact: &Contact,
 ) -> Result<()> {
-    let sealed = seal_contact(case, id, contact)?;
-    one(sql(
-        "insert into party_contacts (id, marac_id, case_id, party_id, kind, safe_to_call, \
-         safe_to_text, safe_voicemail, withheld_number, confirmed_at, sealed, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $11, $10, $11)",
-    )
-    .bind(id)
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(party_id)
-    .bind(contact.kind.as_str())
-    .bind(contact.safe_to_call)
-    .bind(contact.safe_to_text)
-    .bind(contact.safe_voicemail)
-    .bind(contact.withheld_number)
-    .bind(sealed)
-    .bind(tx.now)
-    .execute(tx.conn)?)
+    record_store::insert_contacts(tx, case, &[(id, party_id, contact)])?;
+    sql("update party_contacts set confirmed_at = $3 where case_id = $1 and id = $2")
+        .bind(case.id)
+        .bind(id)
+        .bind(tx.now)
+        .execute(tx.conn)?;
+    Ok(())
 }
 
 /// Replaces a contact, confirmed now.

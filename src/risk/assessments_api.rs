@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::assessments_store::{self as store, AssessmentSeal, NewAssessment};
+use super::assessments_store as store;
+use super::record::{self, SealedAssessment, Source};
 use super::{Given, Score, Tool, Tools, score};
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -63,6 +64,9 @@ pub struct AssessmentOut {
     /// Anything else that was weighed; left out if withheld.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,
+    /// Professional judgement in words; left out if withheld.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judgement: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -85,12 +89,15 @@ impl AssessmentOut {
     /// An assessment through the reader's lens.
     pub fn of(case: &VisibleCase, part: &Part) -> Result<Self> {
         let columns: Columns = part.plain()?;
-        let seal: Option<AssessmentSeal> = case
+        let seal: Option<SealedAssessment> = case
             .lens
             .shows(FieldGroup::DashAnswers)
             .then(|| part.open(case, "risk_assessments", "sealed"))
             .transpose()?;
-        let (answers, notes) = seal.map_or((None, None), |seal| (Some(seal.answers), seal.notes));
+        let (answers, notes, judgement) = match seal {
+            Some(seal) => (Some(seal.answers), seal.notes, seal.judgement),
+            None => (None, None, None),
+        };
         Ok(Self {
             id: part.id,
             etag: etag(part.version),
@@ -108,6 +115,7 @@ impl AssessmentOut {
             created_at: columns.created_at,
             answers,
             notes,
+            judgement,
         })
     }
 
@@ -198,18 +206,16 @@ async fn assess_risk(
             }
             let claim = key.claim(tx, "assess_risk", &(id, &body))?;
             if let Idempotency::Fresh(new_id) = claim {
-                let threshold = store::threshold(tx, &case)?;
-                let new = NewAssessment {
-                    id: new_id,
-                    score: &score,
-                    assessed_on: body.assessed_on,
-                    seal: AssessmentSeal {
-                        answers: body.answers,
-                        notes: body.notes,
-                    },
-                    high: score.threshold.is_some() && score.yes >= threshold,
+                let source = Source {
+                    referral_id: None,
+                    agency_id: tx.actor.agency_id,
+                    supersedes_id: store::latest(tx, &case)?,
+                    judgement: None,
                 };
-                store::insert(tx, &case, &new)?;
+                let threshold = store::threshold(tx, &case)?;
+                let high = score.threshold.is_some() && score.yes >= threshold;
+                record::record_as(tx, &case, new_id, &body, &score, source)?;
+                store::set_score(tx, &case, &score, high)?;
             }
             let part = store::one(tx, &case, claim.id())?.ok_or_else(hidden)?;
             let event = Event::of_case(&case).on("risk_assessment", claim.id());
@@ -248,9 +254,8 @@ fn tool<'t>(tools: &'t Tools, body: &AssessmentIn) -> Result<&'t Tool> {
         .ok_or_else(|| Error::field("/tool", "unknown", "Name a published tool."))?;
     match body.tool_version {
         None => Ok(latest),
-        Some(version) => u16::try_from(version)
-            .ok()
-            .and_then(|version| tools.get(&body.tool, version))
+        Some(version) => tools
+            .get(&body.tool, version)
             .ok_or_else(|| Error::field("/tool_version", "unknown", "Name a published version.")),
     }
 }

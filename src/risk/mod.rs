@@ -4,6 +4,8 @@ mod assessments_api;
 pub(crate) mod assessments_store;
 mod criteria;
 mod criterion;
+pub mod record;
+mod record_store;
 mod rules;
 mod tool;
 mod tools;

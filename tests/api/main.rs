@@ -1,4 +1,5 @@
 //! Behaviour through HTTP with a real PostgreSQL: one binary.
 
 mod auth;
+mod referrals;
 mod support;

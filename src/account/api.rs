@@ -16,9 +16,7 @@ use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{Part, opened};
 use crate::error::{Error, Result};
-use crate::http::{
-    Body, Idempotency, IdempotencyKey, Path, Problems, Query, WriteProblems, etag,
-};
+use crate::http::{Body, Idempotency, IdempotencyKey, Path, Problems, Query, WriteProblems, etag};
 use crate::policy::lens::FieldGroup;
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden};
@@ -97,7 +95,10 @@ impl EntryOut {
     }
 
     /// Entries in the order of the headings, each from first to last told.
-    pub fn sorted(case: &VisibleCase, parts: impl Iterator<Item = impl std::borrow::Borrow<Part>>) -> Result<Vec<Self>> {
+    pub fn sorted(
+        case: &VisibleCase,
+        parts: impl Iterator<Item = impl std::borrow::Borrow<Part>>,
+    ) -> Result<Vec<Self>> {
         let mut entries = parts
             .map(|part| Self::of(case, part.borrow()))
             .collect::<Result<Vec<_>>>()?;
@@ -257,7 +258,11 @@ async fn add_account_entry(
 
 fn told_by(told_on: NaiveDate, today: NaiveDate) -> Result<()> {
     match told_on > today {
-        true => Err(Error::field("/told_on", "in_the_future", "Give today or an earlier day.")),
+        true => Err(Error::field(
+            "/told_on",
+            "in_the_future",
+            "Give today or an earlier day.",
+        )),
         false => Ok(()),
     }
 }

@@ -53,7 +53,10 @@ pub fn supersede(
     agency_id: Uuid,
     superseded: bool,
 ) -> Result<()> {
-    match (agency_id == reader.agency_id, reader.reads(sharing, agency_id)) {
+    match (
+        agency_id == reader.agency_id,
+        reader.reads(sharing, agency_id),
+    ) {
         (true, _) if superseded => Err(Error::conflict("already_superseded")),
         (true, _) => Ok(()),
         (false, true) => Err(Code::Forbidden.into()),
@@ -104,9 +107,21 @@ mod tests {
         assert_eq!(code(OURS, Sharing::Marac, false, true), None);
         assert_eq!(code(OURS, Sharing::AgencyPrivate, false, false), None);
         assert_eq!(code(OURS, Sharing::Marac, true, true), Some(Code::Conflict));
-        assert_eq!(code(THEIRS, Sharing::Marac, false, true), Some(Code::Forbidden));
-        assert_eq!(code(THEIRS, Sharing::Marac, true, true), Some(Code::Forbidden));
-        assert_eq!(code(THEIRS, Sharing::Restricted, false, true), Some(Code::NotFound));
-        assert_eq!(code(THEIRS, Sharing::Marac, false, false), Some(Code::NotFound));
+        assert_eq!(
+            code(THEIRS, Sharing::Marac, false, true),
+            Some(Code::Forbidden)
+        );
+        assert_eq!(
+            code(THEIRS, Sharing::Marac, true, true),
+            Some(Code::Forbidden)
+        );
+        assert_eq!(
+            code(THEIRS, Sharing::Restricted, false, true),
+            Some(Code::NotFound)
+        );
+        assert_eq!(
+            code(THEIRS, Sharing::Marac, false, false),
+            Some(Code::NotFound)
+        );
     }
 }

@@ -17,8 +17,13 @@ use crate::policy::visibility::VisibleCase;
 macro_rules! readable_entry {
     ($e:literal) => {
         concat!(
-            "($2 and (", $e, ".sharing = 'marac' or ", $e, ".agency_id = $3 or ($4 and ",
-            $e, ".sharing = 'restricted')))"
+            "($2 and (",
+            $e,
+            ".sharing = 'marac' or ",
+            $e,
+            ".agency_id = $3 or ($4 and ",
+            $e,
+            ".sharing = 'restricted')))"
         )
     };
 }
@@ -100,8 +105,10 @@ pub struct Standing {
 
 /// The same, locked.
 pub fn standing(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Standing>> {
-    Ok(sql("select heading, sharing, agency_id, superseded_by_id from account_entries \
-         where case_id = $1 and id = $2 for update")
+    Ok(sql(
+        "select heading, sharing, agency_id, superseded_by_id from account_entries \
+         where case_id = $1 and id = $2 for update",
+    )
     .bind(case.id)
     .bind(id)
     .get_result(tx.conn)
@@ -130,9 +137,11 @@ pub struct NewEntry {
 pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, entry: &NewEntry) -> Result<()> {
     let place = Place::new("account_entries", "sealed", entry.id);
     let sealed = case.key().seal(place, entry.text.as_bytes())?;
-    sql("insert into account_entries (id, marac_id, case_id, heading, sharing, told_on, how_told, \
+    sql(
+        "insert into account_entries (id, marac_id, case_id, heading, sharing, told_on, how_told, \
          author_id, actor_id, agency_id, supersedes_id, sealed, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)")
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
     .bind(entry.id)
     .bind(case.marac_id)
     .bind(case.id)
@@ -153,8 +162,10 @@ pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, entry: &NewEntry) -> Result<(
         })
     })?;
     if let Some(superseded) = entry.supersedes_id {
-        sql("update account_entries set superseded_by_id = $3, version = version + 1 \
-             where case_id = $1 and id = $2")
+        sql(
+            "update account_entries set superseded_by_id = $3, version = version + 1 \
+             where case_id = $1 and id = $2",
+        )
         .bind(case.id)
         .bind(superseded)
         .bind(entry.id)

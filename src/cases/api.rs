@@ -22,9 +22,9 @@ use crate::http::{
     linked, tagged,
 };
 use crate::parties::model::{Identity, PartyRole};
+use crate::policy::Act;
 use crate::policy::lens::Standing;
 use crate::policy::visibility::VisibleCase;
-use crate::policy::Act;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -289,7 +289,10 @@ async fn change_case(
             let fields = apply(tx, &case, &body)?;
             let event = Event::of_case(&case).on("case", id).fields(fields);
             let case = opened(tx, Act::ChangeCase, id)?;
-            Ok(Audited::new((CaseHeadOut::of(&case), case.row.version), event))
+            Ok(Audited::new(
+                (CaseHeadOut::of(&case), case.row.version),
+                event,
+            ))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &head))
@@ -326,7 +329,11 @@ fn fits(tx: &mut Tx<'_>, case: &VisibleCase, body: &CaseChangeIn) -> Result<()> 
 
 /// Refuses somebody who does not sit in the case's MARAC.
 pub(super) fn not_a_member(pointer: &str) -> FieldError {
-    FieldError::new(pointer, "not_a_member", "Name a member of the case's MARAC.")
+    FieldError::new(
+        pointer,
+        "not_a_member",
+        "Name a member of the case's MARAC.",
+    )
 }
 
 fn apply(tx: &mut Tx<'_>, case: &VisibleCase, body: &CaseChangeIn) -> Result<Vec<&'static str>> {
@@ -401,7 +408,10 @@ async fn close_case(
             store::close(tx, &case, body.reason, &words)?;
             let event = Event::of_case(&case).on("case", id).fields(["status"]);
             let case = opened(tx, Act::ChangeCase, id)?;
-            Ok(Audited::new((CaseHeadOut::of(&case), case.row.version), event))
+            Ok(Audited::new(
+                (CaseHeadOut::of(&case), case.row.version),
+                event,
+            ))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &head))

@@ -176,7 +176,10 @@ async fn exclude(
             }
             let exclusion = store::one(tx, &case, claim.id())?.ok_or_else(hidden)?;
             let event = Event::of_case(&case).on("exclusion", claim.id());
-            Ok(Audited::new(ExclusionOut::of(&case, &exclusion, tx.now)?, event))
+            Ok(Audited::new(
+                ExclusionOut::of(&case, &exclusion, tx.now)?,
+                event,
+            ))
         })
         .await?;
     Ok(HttpResponse::Created().json(exclusion))
@@ -185,8 +188,12 @@ async fn exclude(
 fn can_be_named(subject: Subject, known: Known) -> Result<()> {
     if !known.subject {
         let pointer = match subject {
-            Subject { user_id: Some(_), .. } => "/user_id",
-            Subject { actor_id: Some(_), .. } => "/actor_id",
+            Subject {
+                user_id: Some(_), ..
+            } => "/user_id",
+            Subject {
+                actor_id: Some(_), ..
+            } => "/actor_id",
             _ => "/agency_id",
         };
         return Err(Error::invalid(vec![super::api::not_a_member(pointer)]));

@@ -134,9 +134,11 @@ pub fn insert(
 ) -> Result<()> {
     let place = Place::new("exclusions", "reason", id);
     let sealed = case.key().seal_json(place, &reason)?;
-    sql("insert into exclusions (id, marac_id, case_id, user_id, actor_id, agency_id, \
+    sql(
+        "insert into exclusions (id, marac_id, case_id, user_id, actor_id, agency_id, \
          exempt_user_id, reason, set_by, ends_at, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, 'infinity'), $11)")
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, 'infinity'), $11)",
+    )
     .bind(id)
     .bind(case.marac_id)
     .bind(case.id)
@@ -154,8 +156,10 @@ pub fn insert(
 
 /// Lifts an exclusion now.
 pub fn lift(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<()> {
-    sql("update exclusions set ends_at = $3, lifted_by = $4, version = version + 1 \
-         where case_id = $1 and id = $2")
+    sql(
+        "update exclusions set ends_at = $3, lifted_by = $4, version = version + 1 \
+         where case_id = $1 and id = $2",
+    )
     .bind(case.id)
     .bind(id)
     .bind(tx.now)

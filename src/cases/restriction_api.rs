@@ -16,9 +16,7 @@ use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{
-    Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, etag, tagged,
-};
+use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, etag, tagged};
 use crate::policy::visibility::{self, VisibleCase};
 use crate::policy::{Act, hidden};
 
@@ -187,8 +185,7 @@ async fn lift_restriction(
         .run(&caller, Act::RestrictCase.on("case", id), move |tx| {
             let case = visibility::case_locked(tx, Act::RestrictCase, id)?;
             if_match.check(case.row.version)?;
-            let live = store::live(tx, &case)?
-                .ok_or_else(|| Error::conflict("not_restricted"))?;
+            let live = store::live(tx, &case)?.ok_or_else(|| Error::conflict("not_restricted"))?;
             store::lift(tx, &case, &live)?;
             let event = Event::of_case(&case)
                 .on("restriction", live.id)

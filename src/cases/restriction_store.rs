@@ -79,8 +79,10 @@ pub fn set(
     .bind(ends_at)
     .bind(tx.now)
     .execute(tx.conn)?;
-    sql("update circle set ends_at = $3, version = version + 1 where case_id = $1 \
-         and basis = 'named' and ends_at > $3 and (user_id is null or user_id <> all ($2))")
+    sql(
+        "update circle set ends_at = $3, version = version + 1 where case_id = $1 \
+         and basis = 'named' and ends_at > $3 and (user_id is null or user_id <> all ($2))",
+    )
     .bind(case.id)
     .bind(named.to_vec())
     .bind(tx.now)
@@ -94,16 +96,20 @@ pub fn set(
 
 /// Lifts the restriction. Those named for it, since it stands, leave with it; the lead stays.
 pub fn lift(tx: &mut Tx<'_>, case: &VisibleCase, restriction: &Restriction) -> Result<()> {
-    sql("update circle set ends_at = $3, version = version + 1 where case_id = $1 \
+    sql(
+        "update circle set ends_at = $3, version = version + 1 where case_id = $1 \
          and basis = 'named' and ends_at > $3 and created_at >= $2 \
-         and user_id is distinct from $4")
+         and user_id is distinct from $4",
+    )
     .bind(case.id)
     .bind(restriction.created_at)
     .bind(tx.now)
     .bind(case.row.lead_user_id)
     .execute(tx.conn)?;
-    sql("update restrictions set ends_at = $2, lifted_by = $3, version = version + 1 \
-         where case_id = $1 and ends_at > $2")
+    sql(
+        "update restrictions set ends_at = $2, lifted_by = $3, version = version + 1 \
+         where case_id = $1 and ends_at > $2",
+    )
     .bind(case.id)
     .bind(tx.now)
     .bind(tx.actor.principal.user_id())

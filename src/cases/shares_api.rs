@@ -165,19 +165,25 @@ async fn end_share(
     let (id, share_id) = path.0;
     let (share, version) = state
         .db
-        .run(&caller, Act::ManageShares.on("share", share_id), move |tx| {
-            let case = visibility::case(tx, Act::ManageShares, id)?;
-            let share = store::one(tx, &case, share_id)?.ok_or_else(hidden)?;
-            if_match.check(share.version)?;
-            if share.ends_at.is_some_and(|end| end <= tx.now) {
-                return Err(Error::conflict("already_ended"));
-            }
-            store::end(tx, &case, share_id)?;
-            let share = store::one(tx, &case, share_id)?.ok_or_else(hidden)?;
-            let event = Event::of_case(&case).on("share", share_id).fields(["ends_at"]);
-            let body = ShareOut::of(&case, &share, tx.now)?;
-            Ok(Audited::new((body, share.version), event))
-        })
+        .run(
+            &caller,
+            Act::ManageShares.on("share", share_id),
+            move |tx| {
+                let case = visibility::case(tx, Act::ManageShares, id)?;
+                let share = store::one(tx, &case, share_id)?.ok_or_else(hidden)?;
+                if_match.check(share.version)?;
+                if share.ends_at.is_some_and(|end| end <= tx.now) {
+                    return Err(Error::conflict("already_ended"));
+                }
+                store::end(tx, &case, share_id)?;
+                let share = store::one(tx, &case, share_id)?.ok_or_else(hidden)?;
+                let event = Event::of_case(&case)
+                    .on("share", share_id)
+                    .fields(["ends_at"]);
+                let body = ShareOut::of(&case, &share, tx.now)?;
+                Ok(Audited::new((body, share.version), event))
+            },
+        )
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &share))
 }

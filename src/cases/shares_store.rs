@@ -95,9 +95,11 @@ pub fn insert(
 ) -> Result<()> {
     let place = Place::new("circle", "reason", id);
     let sealed = case.key().seal_json(place, &reason)?;
-    sql("insert into circle (id, marac_id, case_id, basis, agency_id, opens_at, full_at, ends_at, \
+    sql(
+        "insert into circle (id, marac_id, case_id, basis, agency_id, opens_at, full_at, ends_at, \
          reason, created_by, created_at) \
-         values ($1, $2, $3, 'share', $4, $5, $5, coalesce($6, 'infinity'), $7, $8, $5)")
+         values ($1, $2, $3, 'share', $4, $5, $5, coalesce($6, 'infinity'), $7, $8, $5)",
+    )
     .bind(id)
     .bind(case.marac_id)
     .bind(case.id)

@@ -78,7 +78,11 @@ impl Line {
         let key = tx
             .keys
             .unwrap(self.id, &self.master_key_id, self.wrapped.as_deref())?;
-        let rows = self.party_ids.iter().zip(&self.party_roles).zip(&self.identities);
+        let rows = self
+            .party_ids
+            .iter()
+            .zip(&self.party_roles)
+            .zip(&self.identities);
         rows.map(|((id, role), sealed)| {
             let place = Place::new("parties", "identity", *id);
             Ok((*id, *role, key.open_json(place, sealed)?))
@@ -183,8 +187,7 @@ pub struct Candidate {
     pub review_due: bool,
 }
 
-const AGENCY: &str =
-    "select m.marac_id is not null as member, a.kind = 'idva' as idva, \
+const AGENCY: &str = "select m.marac_id is not null as member, a.kind = 'idva' as idva, \
      coalesce(m.agreement_review_on < $3, false) as review_due \
      from agencies a left join marac_agencies m on m.agency_id = a.id and m.marac_id = $2 \
        and m.suspended_at is null \
@@ -260,8 +263,10 @@ pub fn name(tx: &mut Tx<'_>, case: &VisibleCase, users: &[Uuid]) -> Result<()> {
 
 /// Allocates the case to an IDVA service; another's allocation ends.
 pub fn allocate(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<()> {
-    sql("update circle set ends_at = $3, version = version + 1 where case_id = $1 \
-         and basis = 'allocation' and agency_id <> $2 and ends_at > $3")
+    sql(
+        "update circle set ends_at = $3, version = version + 1 where case_id = $1 \
+         and basis = 'allocation' and agency_id <> $2 and ends_at > $3",
+    )
     .bind(case.id)
     .bind(agency_id)
     .bind(tx.now)

@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::timeline_store::{self as store, Happening};
 use super::opened;
+use super::timeline_store::{self as store, Happening};
 use crate::account::Reader;
 use crate::app::State;
 use crate::audit::{Audited, Event};

@@ -11,9 +11,9 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::model::{Identity, PartyRole, RelationshipKind};
+use super::rules;
 use super::shape::{self, PartyOut, People, RelationshipOut};
 use super::store::{self, Relation, Which};
-use super::rules;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -56,7 +56,11 @@ pub struct PeopleOut {
     params(("id" = Uuid, Path, description = "The case.")),
     responses((status = 200, description = "Everybody, through the reader's lens.", body = PeopleOut), Problems))]
 #[get("/cases/{id}/parties")]
-async fn list_parties(state: Data<State>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
+async fn list_parties(
+    state: Data<State>,
+    caller: Caller,
+    path: Path<Uuid>,
+) -> Result<HttpResponse> {
     let id = path.0;
     let body = state
         .db
@@ -189,13 +193,18 @@ async fn change_identity(
             if_match.check(part.version)?;
             let old: Identity = part.open(&case, "parties", "identity")?;
             let place = Place::new("audit_events", "detail", party_id);
-            let detail = case.key().seal_json(place, &json!({ "old": old, "new": body }))?;
+            let detail = case
+                .key()
+                .seal_json(place, &json!({ "old": old, "new": body }))?;
             store::set_identity(tx, &case, party_id, &body)?;
             let event = Event::of_case(&case)
                 .on("party", party_id)
                 .fields(["identity"])
                 .detail(detail);
-            Ok(Audited::new((one(tx, &case, party_id)?, part.version + 1), event))
+            Ok(Audited::new(
+                (one(tx, &case, party_id)?, part.version + 1),
+                event,
+            ))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &party))
@@ -252,7 +261,10 @@ async fn set_relationship(
             let event = Event::of_case(&case)
                 .on("relationship", part.id)
                 .fields(["relationship"]);
-            Ok(Audited::new((shape::relationship(&part)?, part.version), event))
+            Ok(Audited::new(
+                (shape::relationship(&part)?, part.version),
+                event,
+            ))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &relationship))
@@ -266,7 +278,11 @@ fn both_here(tx: &mut Tx<'_>, case: &VisibleCase, body: &RelationshipIn) -> Resu
         ("/to_party_id", body.to_party_id),
     ] {
         if !here.contains(&id) {
-            errors.push(FieldError::new(pointer, "unknown", "Name somebody of this case."));
+            errors.push(FieldError::new(
+                pointer,
+                "unknown",
+                "Name somebody of this case.",
+            ));
         }
     }
     if errors.is_empty() && body.from_party_id == body.to_party_id {

@@ -43,8 +43,13 @@ fn changed(
     new: &impl Serialize,
 ) -> Result<Event> {
     let place = Place::new("audit_events", "detail", id);
-    let detail = case.key().seal_json(place, &json!({ "old": old, "new": new }))?;
-    Ok(Event::of_case(case).on(kind, id).fields([kind]).detail(detail))
+    let detail = case
+        .key()
+        .seal_json(place, &json!({ "old": old, "new": new }))?;
+    Ok(Event::of_case(case)
+        .on(kind, id)
+        .fields([kind])
+        .detail(detail))
 }
 
 /// Record protected characteristics and needs.
@@ -142,19 +147,29 @@ async fn change_address(
     let ((id, address_id), body) = (path.0, body.0);
     let (address, version) = state
         .db
-        .run(&caller, Act::ChangeParty.on("address", address_id), move |tx| {
-            let case = opened(tx, Act::ChangeParty, id)?;
-            must_show(&case, FieldGroup::Address)?;
-            let part = store::part_of(tx, &case, Which::Address, address_id)?;
-            let old = shape::address(&case, &part)?.ok_or_else(hidden)?;
-            if_match.check(part.version)?;
-            rules::address(&body, case.lens)?;
-            store::set_address(tx, &case, address_id, &body)?;
-            let part = store::part_of(tx, &case, Which::Address, address_id)?;
-            let new = shape::address(&case, &part)?.ok_or_else(hidden)?;
-            let event = changed(&case, "address", address_id, Some(&old.address), &new.address)?;
-            Ok(Audited::new((new, part.version), event))
-        })
+        .run(
+            &caller,
+            Act::ChangeParty.on("address", address_id),
+            move |tx| {
+                let case = opened(tx, Act::ChangeParty, id)?;
+                must_show(&case, FieldGroup::Address)?;
+                let part = store::part_of(tx, &case, Which::Address, address_id)?;
+                let old = shape::address(&case, &part)?.ok_or_else(hidden)?;
+                if_match.check(part.version)?;
+                rules::address(&body, case.lens)?;
+                store::set_address(tx, &case, address_id, &body)?;
+                let part = store::part_of(tx, &case, Which::Address, address_id)?;
+                let new = shape::address(&case, &part)?.ok_or_else(hidden)?;
+                let event = changed(
+                    &case,
+                    "address",
+                    address_id,
+                    Some(&old.address),
+                    &new.address,
+                )?;
+                Ok(Audited::new((new, part.version), event))
+            },
+        )
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &address))
 }
@@ -227,18 +242,28 @@ async fn change_contact(
     let ((id, contact_id), body) = (path.0, body.0);
     let (contact, version) = state
         .db
-        .run(&caller, Act::ChangeParty.on("contact", contact_id), move |tx| {
-            let case = opened(tx, Act::ChangeParty, id)?;
-            must_show(&case, FieldGroup::SafeContact)?;
-            let part = store::part_of(tx, &case, Which::Contact, contact_id)?;
-            if_match.check(part.version)?;
-            let old = shape::contact(&case, &part)?;
-            store::set_contact(tx, &case, contact_id, &body)?;
-            let part = store::part_of(tx, &case, Which::Contact, contact_id)?;
-            let new = shape::contact(&case, &part)?;
-            let event = changed(&case, "contact", contact_id, Some(&old.contact), &new.contact)?;
-            Ok(Audited::new((new, part.version), event))
-        })
+        .run(
+            &caller,
+            Act::ChangeParty.on("contact", contact_id),
+            move |tx| {
+                let case = opened(tx, Act::ChangeParty, id)?;
+                must_show(&case, FieldGroup::SafeContact)?;
+                let part = store::part_of(tx, &case, Which::Contact, contact_id)?;
+                if_match.check(part.version)?;
+                let old = shape::contact(&case, &part)?;
+                store::set_contact(tx, &case, contact_id, &body)?;
+                let part = store::part_of(tx, &case, Which::Contact, contact_id)?;
+                let new = shape::contact(&case, &part)?;
+                let event = changed(
+                    &case,
+                    "contact",
+                    contact_id,
+                    Some(&old.contact),
+                    &new.contact,
+                )?;
+                Ok(Audited::new((new, part.version), event))
+            },
+        )
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &contact))
 }

@@ -23,7 +23,11 @@ pub fn address(address: &Address, lens: Lens) -> Result<()> {
     if let (Some(from), Some(to)) = (address.from, address.to)
         && to < from
     {
-        return Err(Error::field("/to", "before_from", "Give a day not before `from`."));
+        return Err(Error::field(
+            "/to",
+            "before_from",
+            "Give a day not before `from`.",
+        ));
     }
     let confidential = address.is_confidential();
     let known = address.known_to_perpetrator == YesNoUnknown::Yes;

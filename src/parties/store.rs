@@ -100,17 +100,10 @@ pub enum Which {
     Address,
     /// A contact.
     Contact,
-    /// A relationship.
-    Relationship,
 }
 
 /// The part, locked, if it is of this case.
-pub fn part(
-    tx: &mut Tx<'_>,
-    case: &VisibleCase,
-    which: Which,
-    id: Uuid,
-) -> Result<Option<Part>> {
+pub fn part(tx: &mut Tx<'_>, case: &VisibleCase, which: Which, id: Uuid) -> Result<Option<Part>> {
     let text = match which {
         Which::Party => concat!(
             party_row!(),
@@ -126,10 +119,6 @@ pub fn part(
         ),
         Which::Contact => concat!(
             contact_row!(),
-            "where p.case_id = $1 and p.id = $2 for update"
-        ),
-        Which::Relationship => concat!(
-            relationship_row!(),
             "where p.case_id = $1 and p.id = $2 for update"
         ),
     };
@@ -170,16 +159,11 @@ struct PartyId {
 }
 
 /// Those of these ids that are parties of the case.
-pub fn parties_among(
-    tx: &mut Tx<'_>,
-    case: &VisibleCase,
-    ids: Vec<Uuid>,
-) -> Result<Vec<Uuid>> {
-    let rows: Vec<PartyId> =
-        sql("select id from parties where case_id = $1 and id = any($2)")
-            .bind(case.id)
-            .bind(ids)
-            .load(tx.conn)?;
+pub fn parties_among(tx: &mut Tx<'_>, case: &VisibleCase, ids: Vec<Uuid>) -> Result<Vec<Uuid>> {
+    let rows: Vec<PartyId> = sql("select id from parties where case_id = $1 and id = any($2)")
+        .bind(case.id)
+        .bind(ids)
+        .load(tx.conn)?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
@@ -286,12 +270,7 @@ pub fn insert_address(
 }
 
 /// Replaces an address.
-pub fn set_address(
-    tx: &mut Tx<'_>,
-    case: &VisibleCase,
-    id: Uuid,
-    address: &Address,
-) -> Result<()> {
+pub fn set_address(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, address: &Address) -> Result<()> {
     let sealed = seal_address(case, id, address)?;
     one(sql(
         "update party_addresses set kind = $3, confidential = $4, known_to_perpetrator = $5, \
@@ -337,12 +316,7 @@ pub fn insert_contact(
 }
 
 /// Replaces a contact, confirmed now.
-pub fn set_contact(
-    tx: &mut Tx<'_>,
-    case: &VisibleCase,
-    id: Uuid,
-    contact: &Contact,
-) -> Result<()> {
+pub fn set_contact(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, contact: &Contact) -> Result<()> {
     let sealed = seal_contact(case, id, contact)?;
     one(sql(
         "update party_contacts set kind = $3, safe_to_call = $4, safe_to_text = $5, \
@@ -375,11 +349,7 @@ pub struct Relation {
 }
 
 /// Records or replaces a relationship.
-pub fn set_relationship(
-    tx: &mut Tx<'_>,
-    case: &VisibleCase,
-    relation: Relation,
-) -> Result<()> {
+pub fn set_relationship(tx: &mut Tx<'_>, case: &VisibleCase, relation: Relation) -> Result<()> {
     one(sql(
         "insert into party_relationships as r (id, marac_id, case_id, from_party_id, to_party_id, \
          kind, living_together, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8) \

@@ -46,13 +46,14 @@ pub fn all(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Part>> {
 
 /// One assessment of a case.
 pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Part>> {
-    Ok(
-        sql(concat!(assessment_row!(), "where r.case_id = $1 and r.id = $2"))
-            .bind(case.id)
-            .bind(id)
-            .get_result(tx.conn)
-            .optional()?,
-    )
+    Ok(sql(concat!(
+        assessment_row!(),
+        "where r.case_id = $1 and r.id = $2"
+    ))
+    .bind(case.id)
+    .bind(id)
+    .get_result(tx.conn)
+    .optional()?)
 }
 
 #[derive(QueryableByName)]

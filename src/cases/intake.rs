@@ -91,6 +91,12 @@ pub fn not_accepted(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
     store::set_status(tx, case.id, CaseStatus::NotAccepted)
 }
 
+/// Where a case stands by what happened before the program knew of it: for imports and the
+/// demonstration.
+pub fn record_standing(tx: &mut Tx<'_>, case_id: Uuid, status: CaseStatus) -> Result<()> {
+    store::set_status(tx, case_id, status)
+}
+
 /// The referral's file goes into the case it joins: circle, exclusions and restrictions move with
 /// it, its own key is destroyed. The referral itself must have been re-sealed before.
 pub fn join(tx: &mut Tx<'_>, file: &VisibleCase, into: &VisibleCase) -> Result<()> {

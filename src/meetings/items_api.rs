@@ -131,10 +131,11 @@ async fn decide(
         .run(caller, act.on("agenda_item", id), move |tx| {
             let opened = agenda::opened(tx, act, id)?;
             if_match.check(opened.item.version)?;
-            opened.decide(tx, decision, say, to)?;
+            let status = opened.allows(decision)?;
             if let Some(other) = to {
                 opened.carry_to(tx, other)?;
             }
+            opened.decide(tx, status, say, to)?;
             let out = item(tx, &opened.meeting, id)?;
             Ok(Audited::new(
                 out,

@@ -10,8 +10,8 @@ use validator::Validate;
 
 use super::agenda::{self, Opened, Remarks};
 use super::agenda_api::{AgendaItemOut, item};
-use super::api::{PassedOver, passed_over};
 use super::rules::{self, Decision};
+use super::run_api::{PassedOver, passed_over};
 use super::{agenda_store, listing_store, store};
 use crate::app::State;
 use crate::audit::{Audited, Event};

@@ -6,7 +6,6 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use super::past::HeardCase;
 use super::store::Meeting;
 use crate::db::{Tx, sql};
 use crate::error::Result;
@@ -129,32 +128,6 @@ pub fn end(tx: &mut Tx<'_>, case: &VisibleCase, meeting_id: Uuid, keep: &[Uuid])
     .bind(case.id)
     .bind(tx.now)
     .bind(keep.to_vec())
-    .execute(tx.conn)?;
-    Ok(())
-}
-
-/// Opens the cases of a meeting that was held: from its circulation, in full from its start.
-pub fn open_past(tx: &mut Tx<'_>, meeting: &Meeting, cases: &[HeardCase]) -> Result<()> {
-    let pairs = || {
-        cases.iter().flat_map(|case| {
-            case.agencies
-                .iter()
-                .map(move |agency| (case.case_id, *agency))
-        })
-    };
-    sql(
-        "insert into circle (id, marac_id, case_id, basis, agency_id, opens_at, full_at, meeting_id, \
-         created_at) select n.id, $4, n.case_id, 'listing', n.agency_id, $5, $6, $7, $5 \
-         from unnest($1, $2, $3) as n(id, case_id, agency_id) \
-         on conflict (case_id, agency_id, meeting_id) where basis = 'listing' do nothing",
-    )
-    .bind(pairs().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
-    .bind(pairs().map(|(case, _)| case).collect::<Vec<_>>())
-    .bind(pairs().map(|(_, agency)| agency).collect::<Vec<_>>())
-    .bind(meeting.marac_id)
-    .bind(meeting.circulated_at)
-    .bind(meeting.started_at)
-    .bind(meeting.id)
     .execute(tx.conn)?;
     Ok(())
 }

@@ -1,15 +1,20 @@
 //! Behaviour through HTTP with a real PostgreSQL: one binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod agencies;
 mod agenda;
 mod attendance;
 mod audit;
 mod auth;
+mod clients;
 mod database;
+mod maracs;
 mod meetings;
 mod openapi;
 mod program;
 mod referrals;
+mod risk_tools;
 mod schema;
 mod source;
 mod support;
+mod users;

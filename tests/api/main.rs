@@ -3,7 +3,9 @@
 
 mod account;
 mod agencies;
+mod agenda;
 mod agreement;
+mod attendance;
 mod audit;
 mod auth;
 mod cases;
@@ -12,6 +14,7 @@ mod clients;
 mod database;
 mod exclusions;
 mod maracs;
+mod meetings;
 mod openapi;
 mod parties;
 mod program;

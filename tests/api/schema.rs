@@ -20,8 +20,6 @@ const NO_VOCABULARY: &[&str] = &[
     "action_events.kind",
     "audit_events.principal",
     "match_tokens.kind",
-    "meetings.kind",
-    "meetings.status",
     "sessions.revoked_because",
 ];
 

@@ -1,5 +1,6 @@
 //! The test kit: a database per test, a service in process, callers that read like people.
 
+mod case;
 mod db;
 mod world;
 

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::words::{
-    ActionCategory, ActionStatus, DecisionKind, Heading, HowTold, AgendaItemKind, AgendaItemStatus, MoveKind, Need, ActionPriority,
-    ReturnStatus, Sharing, State, ActionTarget,
+    ActionCategory, ActionPriority, ActionStatus, ActionTarget, AgendaItemKind, AgendaItemStatus,
+    DecisionKind, Heading, HowTold, MoveKind, Need, ReturnStatus, Sharing, State,
 };
 use crate::referrals::document::Document;
 

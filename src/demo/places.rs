@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
 
-use super::words::{ActorKind, MeetingKind, MeetingMode, MeetingStatus, Presence, AttendanceRole};
+use super::words::{ActorKind, AttendanceRole, MeetingKind, MeetingMode, MeetingStatus, Presence};
 use crate::policy::{Right, Role};
 use crate::vocabulary::AgencyKind;
 

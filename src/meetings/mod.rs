@@ -145,9 +145,21 @@ pub fn emergency(
     mode: MeetingMode,
     place: Option<String>,
 ) -> Result<Uuid> {
+    plan(tx, marac_id, MeetingKind::Emergency, starts_at, mode, place)
+}
+
+/// Plans a meeting. Returns it.
+pub fn plan(
+    tx: &mut Tx<'_>,
+    marac_id: Uuid,
+    kind: MeetingKind,
+    starts_at: DateTime<Utc>,
+    mode: MeetingMode,
+    place: Option<String>,
+) -> Result<Uuid> {
     let id = Uuid::now_v7();
     let area = store::area(tx, marac_id)?;
-    let meeting = NewMeeting::planned(id, &area, MeetingKind::Emergency, starts_at, mode, place);
+    let meeting = NewMeeting::planned(id, &area, kind, starts_at, mode, place);
     store::insert(tx, &meeting)?;
     Ok(id)
 }

@@ -149,9 +149,21 @@ pub fn emergency(
     mode: MeetingMode,
     place: Option<String>,
 ) -> Result<Uuid> {
+    plan(tx, marac_id, MeetingKind::Emergency, starts_at, mode, place)
+}
+
+/// Plans a meeting. Returns it.
+pub fn plan(
+    tx: &mut Tx<'_>,
+    marac_id: Uuid,
+    kind: MeetingKind,
+    starts_at: DateTime<Utc>,
+    mode: MeetingMode,
+    place: Option<String>,
+) -> Result<Uuid> {
     let id = Uuid::now_v7();
     let marac = maracs::find(tx, marac_id)?;
-    let meeting = NewMeeting::planned(id, &marac, MeetingKind::Emergency, starts_at, mode, place)?;
+    let meeting = NewMeeting::planned(id, &marac, kind, starts_at, mode, place)?;
     store::insert(tx, &meeting)?;
     Ok(id)
 }

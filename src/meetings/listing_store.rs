@@ -66,7 +66,11 @@ pub fn open(
     listed: &[Listed],
     full_at: Option<DateTime<Utc>>,
 ) -> Result<()> {
-    let live = || listed.iter().filter(|row| row.standing == ListingStanding::Live);
+    let live = || {
+        listed
+            .iter()
+            .filter(|row| row.standing == ListingStanding::Live)
+    };
     sql(
         "insert into circle as g (id, marac_id, case_id, basis, agency_id, opens_at, full_at, \
          meeting_id, created_by, created_at) \

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::lens::{Basis, Lens, Standing};
 use super::{Act, Role, hidden, may_in};
-use crate::crypto::{CryptoError, DataKey};
+use crate::crypto::DataKey;
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 
@@ -250,7 +250,7 @@ macro_rules! find_case {
             "c.score, c.criteria, c.has_children, c.lead_user_id, c.lead_agency_id, c.restricted, ",
             "c.version, k.master_key_id, k.wrapped, ",
             "coalesce(s.bases, '{}') as bases, coalesce(s.full_at, '{}') as full_at ",
-            "from cases c join data_keys k on k.case_id = c.id ",
+            "from cases c join data_keys k on k.case_id = c.id and k.wrapped is not null ",
             $crate::standings_of!("c"), " ",
             "where c.id = $1 and ", $crate::visible_cases!("c"), $tail
         )
@@ -277,14 +277,9 @@ fn fetch(tx: &mut Tx<'_>, act: Act, id: Uuid, text: &'static str) -> Result<Visi
         .optional()?
         .ok_or_else(hidden)?;
     may_in(&tx.actor, act, found.marac_id)?;
-    // A file that went into another has no content of its own any more.
-    let key = match tx
+    let key = tx
         .keys
-        .unwrap(found.id, &found.master_key_id, found.wrapped.as_deref())
-    {
-        Err(CryptoError::Destroyed) => return Err(hidden()),
-        key => key?,
-    };
+        .unwrap(found.id, &found.master_key_id, found.wrapped.as_deref())?;
     let standings = standings(tx, found.marac_id, &found.bases, &found.full_at);
     Ok(VisibleCase {
         id: found.id,

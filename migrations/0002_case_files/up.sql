@@ -149,7 +149,7 @@ create table referrals (
   created_at timestamptz not null,
   constraint referrals_external_key unique (agency_id, external_ref)
 );
-create index referrals_inbox on referrals (marac_id, urgent desc, submitted_at, id)
+create index referrals_inbox on referrals (marac_id, (not urgent), submitted_at, id)
   where status in ('submitted', 'returned');
 create index referrals_mine on referrals (submitted_by, created_at desc, id desc);
 create index referrals_case on referrals (case_id, referred_on);

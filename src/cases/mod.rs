@@ -1,6 +1,12 @@
 //! The case file: one survivor and the perpetrator or perpetrators, in one MARAC.
 
+mod code;
+pub mod intake;
+mod intake_store;
+
 use crate::vocabulary;
+
+pub use code::is_plausible;
 
 vocabulary! {
     /// The life cycle of a file. `intake` and `not_accepted` come before there is a case; `joined`

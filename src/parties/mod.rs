@@ -2,6 +2,8 @@
 //! the link that matching makes between parties.
 
 pub mod model;
+pub mod record;
+mod record_store;
 
 /// The operations of this resource.
 pub fn routes(_config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {}

@@ -21,16 +21,19 @@ vocabulary! {
 
 vocabulary! {
     /// Gender as the person gives it; trans status is kept apart.
+    #[derive(Default)]
     Gender {
         Female = "female",
         Male = "male",
         Other = "other",
+        #[default]
         Unknown = "unknown",
     }
 }
 
 vocabulary! {
     /// The 19 groups of the 2021 census, and unknown (domain 3.4).
+    #[derive(Default)]
     Ethnicity {
         AsianBangladeshi = "asian_bangladeshi",
         AsianChinese = "asian_chinese",
@@ -51,6 +54,7 @@ vocabulary! {
         WhiteOther = "white_other",
         Arab = "arab",
         Other = "other",
+        #[default]
         Unknown = "unknown",
     }
 }
@@ -138,12 +142,6 @@ pub struct Identity {
     pub school_or_occupation: Option<String>,
 }
 
-impl Default for Gender {
-    fn default() -> Self {
-        Self::Unknown
-    }
-}
-
 fn gender_unknown() -> Gender {
     Gender::Unknown
 }
@@ -193,12 +191,6 @@ pub struct Characteristics {
     pub needs: Option<String>,
 }
 
-impl Default for Ethnicity {
-    fn default() -> Self {
-        Self::Unknown
-    }
-}
-
 /// An address. Refuge and confidential ones reach only coordinator, chair, IDVA and whoever an
 /// action's `needs` names.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
@@ -225,6 +217,13 @@ pub struct Address {
     /// Last day at the address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<NaiveDate>,
+}
+
+impl Address {
+    /// A refuge is confidential whatever was ticked.
+    pub fn is_confidential(&self) -> bool {
+        self.confidential || self.kind == AddressKind::Refuge
+    }
 }
 
 /// A way to reach somebody, and what is safe. Everything is unsafe until said (R8).
@@ -256,4 +255,31 @@ pub struct Contact {
 
 fn yes() -> bool {
     true
+}
+
+impl Identity {
+    /// Given names and family name, if any is known.
+    pub fn full_name(&self) -> Option<String> {
+        let parts: Vec<&str> = [&self.given_names, &self.family_name]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    }
+
+    /// Family name, given names and date of birth as matching compares them: letters and digits
+    /// alone, lower case. `None` unless all three are known: a name alone names many.
+    pub fn exact(&self) -> Option<[String; 3]> {
+        let plain = |text: &str| -> String {
+            text.chars()
+                .filter(|c| c.is_alphanumeric())
+                .flat_map(char::to_lowercase)
+                .collect()
+        };
+        let family = plain(self.family_name.as_deref()?);
+        let given = plain(self.given_names.as_deref()?);
+        let born = self.date_of_birth?.to_string();
+        (!family.is_empty() && !given.is_empty()).then_some([family, given, born])
+    }
 }

@@ -180,7 +180,9 @@ acts! {
     /// Read an agenda.
     ReadAgenda = "read_agenda", Who::Roles(MEETING), Some(Right::MeetingsRead);
     /// Put cases on an agenda, order them, choose the agencies listed.
-    ChangeAgenda = "change_agenda", Who::Roles(COORDINATOR), None;
+    ChangeAgenda = "change_agenda", Who::Roles(STAFF), None;
+    /// Put a case on an agenda after circulation: the chair's word (R16).
+    AddLateItem = "add_late_item", Who::Roles(CHAIR), None;
     /// Circulate the list: opens cases to the listed agencies.
     CirculateMeeting = "circulate_meeting", Who::Roles(COORDINATOR), None;
     /// Start and close a meeting.

@@ -120,7 +120,7 @@ pub struct AssessmentIn {
     pub tool: String,
     /// Its version; the newest if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tool_version: Option<u32>,
+    pub tool_version: Option<u16>,
     /// When it was done with the survivor.
     pub assessed_on: NaiveDate,
     /// The answers; items left out count as not asked.
@@ -136,6 +136,9 @@ pub struct AssessmentIn {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields, default)]
 pub struct CriteriaIn {
+    /// The criteria the referrer ticks. Visible high risk and escalation are found from the facts too.
+    #[validate(length(max = 4))]
+    pub claimed: Vec<crate::risk::Criterion>,
     /// Professional judgement: the concern in words. It raises, never lowers (R4).
     #[validate(length(min = 1, max = 4000))]
     pub professional_judgement: Option<String>,
@@ -234,4 +237,17 @@ pub struct Document {
     /// Other MARACs the case has been referred to, where and when.
     #[validate(length(min = 1, max = 1000))]
     pub other_maracs: Option<String>,
+}
+
+impl Document {
+    /// Leaves out refuges and confidential addresses.
+    pub fn withhold_confidential_addresses(&mut self) {
+        let open = |address: &Address| !address.is_confidential();
+        if let Some(survivor) = &mut self.survivor {
+            survivor.addresses.retain(open);
+        }
+        for perpetrator in &mut self.perpetrators {
+            perpetrator.addresses.retain(open);
+        }
+    }
 }

@@ -1,6 +1,36 @@
 //! Referrals: the act of sending a case in, from draft to decision.
 
+mod api;
+mod decisions;
 pub mod document;
+mod matching;
+pub mod rules;
+#[cfg(test)]
+mod rules_tests;
+mod shapes;
+mod store;
+mod token_store;
+mod unfold;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::vocabulary;
+
+vocabulary! {
+    /// The life cycle of a referral.
+    ReferralStatus {
+        Draft = "draft",
+        Submitted = "submitted",
+        Returned = "returned",
+        Accepted = "accepted",
+        NotAccepted = "not_accepted",
+        Withdrawn = "withdrawn",
+    }
+}
 
 /// The operations of this resource.
-pub fn routes(_config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {}
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    api::routes(config);
+    decisions::routes(config);
+    matching::routes(config);
+}

@@ -2,6 +2,8 @@
 
 mod criteria;
 mod criterion;
+pub mod record;
+mod record_store;
 mod rules;
 mod tool;
 mod tools;

@@ -1,0 +1,98 @@
+//! Opening files, and what becomes of one when its referral is decided. Called by referrals, the
+//! import and the demonstration.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::intake_store as store;
+use super::{CaseStatus, code};
+use crate::crypto::DataKey;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::policy::visibility::{self, CaseRow, VisibleCase};
+use crate::risk::flag_expires;
+
+pub use store::Person;
+
+/// What an accepted referral tells the case.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// Day of the referral: the window runs from here (R14).
+    pub referred_on: NaiveDate,
+    /// Months of the window.
+    pub window_months: u32,
+    /// Score of its assessment.
+    pub score: Option<i16>,
+    /// Criteria it met.
+    pub criteria: Vec<String>,
+    /// It names children.
+    pub has_children: bool,
+}
+
+/// Opens a file for a draft or a referral: seen by its maker alone until it is received.
+/// `marac_code` begins the case's code.
+pub fn open_file(
+    tx: &mut Tx<'_>,
+    marac_id: Uuid,
+    marac_code: &str,
+    person: Person,
+    received: bool,
+) -> Result<VisibleCase> {
+    let (id, key) = (Uuid::now_v7(), DataKey::generate()?);
+    let wrapped = tx.keys.wrap(id, &key)?;
+    // Codes are random: one in tens of millions is taken, and the next will do.
+    for _ in 0..8 {
+        let code = code::generate(marac_code)?;
+        if store::insert(tx, id, marac_id, &code, &wrapped, person, received)? {
+            let row = CaseRow {
+                code,
+                status: CaseStatus::Intake,
+                opened_at: None,
+                last_referral_on: None,
+                lapses_on: None,
+                score: None,
+                criteria: Vec::new(),
+                has_children: false,
+                lead_user_id: None,
+                lead_agency_id: None,
+                restricted: false,
+                version: 1,
+            };
+            return visibility::new_case(tx, id, marac_id, row, key);
+        }
+    }
+    Err(Error::Internal("no case code was free"))
+}
+
+/// From here coordinator and chair see the file.
+pub fn received(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
+    store::mark_received(tx, case.id)
+}
+
+/// The referral was accepted: its file becomes a case.
+pub fn open_case(tx: &mut Tx<'_>, case: &VisibleCase, accepted: &Accepted) -> Result<()> {
+    store::mark_accepted(tx, case.id, accepted, lapses(accepted, None), true)
+}
+
+/// A further referral of the same pair: the case runs on, or again (R13).
+pub fn reopen_case(tx: &mut Tx<'_>, case: &VisibleCase, accepted: &Accepted) -> Result<()> {
+    let lapses_on = lapses(accepted, case.row.lapses_on);
+    store::mark_accepted(tx, case.id, accepted, lapses_on, false)
+}
+
+/// An older referral that comes late never shortens the window.
+fn lapses(accepted: &Accepted, known: Option<NaiveDate>) -> NaiveDate {
+    let own = flag_expires(accepted.referred_on, accepted.window_months);
+    known.map_or(own, |known| known.max(own))
+}
+
+/// The referral was declined or withdrawn before there was a case.
+pub fn not_accepted(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
+    store::set_status(tx, case.id, CaseStatus::NotAccepted)
+}
+
+/// The referral's file goes into the case it joins: circle, exclusions and restrictions move with
+/// it, its own key is destroyed. The referral itself must have been re-sealed before.
+pub fn join(tx: &mut Tx<'_>, file: &VisibleCase, into: &VisibleCase) -> Result<()> {
+    store::join(tx, file.id, into.id)
+}

@@ -1,0 +1,151 @@
+//! Rows of a file's opening, acceptance and joining.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::CaseStatus;
+use super::intake::Accepted;
+use crate::crypto::Wrapped;
+use crate::db::{Tx, sql};
+use crate::error::{Error, Result};
+
+/// Who a file is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Person {
+    /// An account.
+    User(Uuid),
+    /// A registered actor of a partner's client.
+    Actor(Uuid),
+    /// Nobody: an import.
+    Nobody,
+}
+
+impl Person {
+    /// Whom the caller files for.
+    pub fn of(principal: &crate::policy::Principal) -> Self {
+        match (principal.user_id(), principal.actor_id()) {
+            (Some(id), _) => Self::User(id),
+            (None, Some(id)) => Self::Actor(id),
+            (None, None) => Self::Nobody,
+        }
+    }
+
+    /// The account.
+    pub fn user(self) -> Option<Uuid> {
+        match self {
+            Self::User(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The registered actor.
+    pub fn actor(self) -> Option<Uuid> {
+        match self {
+            Self::Actor(id) => Some(id),
+            _ => None,
+        }
+    }
+}
+
+/// Case, key and circle in one statement; false if the code is taken.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    id: Uuid,
+    marac_id: Uuid,
+    code: &str,
+    wrapped: &Wrapped,
+    person: Person,
+    received: bool,
+) -> Result<bool> {
+    let inserted = sql(
+        "with c as (insert into cases (id, marac_id, code, status, received_at, created_at) \
+           values ($1, $2, $3, 'intake', $10, $4) on conflict (code) do nothing returning id), \
+         g as (insert into circle (id, marac_id, case_id, basis, user_id, actor_id, opens_at, created_by, created_at) \
+           select $5, $2, c.id, 'referrer', $6, $7, $4, $6, $4 from c where $6 is not null or $7 is not null) \
+         insert into data_keys (case_id, marac_id, master_key_id, wrapped, created_at) \
+           select c.id, $2, $8, $9, $4 from c",
+    )
+    .bind(id)
+    .bind(marac_id)
+    .bind(code.to_owned())
+    .bind(tx.now)
+    .bind(Uuid::now_v7())
+    .bind(person.user())
+    .bind(person.actor())
+    .bind(wrapped.master_key_id.clone())
+    .bind(wrapped.bytes.clone())
+    .bind(received.then_some(tx.now))
+    .execute(tx.conn)?;
+    Ok(inserted == 1)
+}
+
+pub fn mark_received(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
+    sql("update cases set received_at = coalesce(received_at, $2) where id = $1")
+        .bind(id)
+        .bind(tx.now)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn mark_accepted(
+    tx: &mut Tx<'_>,
+    id: Uuid,
+    accepted: &Accepted,
+    lapses_on: NaiveDate,
+    first: bool,
+) -> Result<()> {
+    let changed = sql(
+        "update cases set status = 'listed', received_at = coalesce(received_at, $2), \
+         opened_at = coalesce(opened_at, $2), last_referral_on = greatest(last_referral_on, $3), \
+         lapses_on = $4, score = coalesce($5, score), criteria = $6, \
+         has_children = has_children or $7, closed_at = null, version = version + 1 \
+         where id = $1 and (opened_at is null) = $8",
+    )
+    .bind(id)
+    .bind(tx.now)
+    .bind(accepted.referred_on)
+    .bind(lapses_on)
+    .bind(accepted.score)
+    .bind(accepted.criteria.clone())
+    .bind(accepted.has_children)
+    .bind(first)
+    .execute(tx.conn)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::conflict("case_not_in_this_state"))
+    }
+}
+
+pub fn set_status(tx: &mut Tx<'_>, id: Uuid, status: CaseStatus) -> Result<()> {
+    sql("update cases set status = $2, version = version + 1 where id = $1")
+        .bind(id)
+        .bind(status.as_str())
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+pub fn join(tx: &mut Tx<'_>, file: Uuid, into: Uuid) -> Result<()> {
+    sql("insert into match_tokens (marac_id, case_id, kind, token) \
+         select marac_id, $2, kind, token from match_tokens where case_id = $1 on conflict do nothing")
+        .bind(file)
+        .bind(into)
+        .execute(tx.conn)?;
+    for text in [
+        "delete from match_tokens where case_id = $1 and $2::uuid is not null",
+        "update circle set case_id = $2 where case_id = $1",
+        "update exclusions set case_id = $2 where case_id = $1",
+        "update restrictions set case_id = $2 where case_id = $1",
+        "update cases t set status = case when t.id = $1 then 'joined' else t.status end, \
+         restricted = exists (select from restrictions r where r.case_id = $2 \
+           and r.ends_at > (select current_setting('toldonce.now')::timestamptz)), \
+         version = version + 1 where t.id in ($1, $2)",
+        "update data_keys set wrapped = null, \
+         destroyed_at = (select current_setting('toldonce.now')::timestamptz) \
+         where case_id = $1 and $2::uuid is not null",
+    ] {
+        sql(text).bind(file).bind(into).execute(tx.conn)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,298 @@
+//! Rows of people on their way in: few statements, however many people.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::model::{Address, Contact, Identity, PartyRole};
+use super::record::{Incoming, Relation};
+use crate::crypto::Place;
+use crate::db::{Tx, sql};
+use crate::error::Result;
+use crate::policy::visibility::VisibleCase;
+
+/// The sealed part of an address.
+#[derive(Serialize, Deserialize)]
+pub struct SealedAddress {
+    /// Lines without the postcode.
+    pub lines: String,
+    /// Postcode.
+    pub postcode: Option<String>,
+}
+
+/// The sealed part of a contact.
+#[derive(Serialize, Deserialize)]
+pub struct SealedContact {
+    /// Number, e-mail address, or third party.
+    pub value: String,
+    /// Best times, code words.
+    pub notes: Option<String>,
+}
+
+/// New parties with all that is known of them.
+pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, people: &[Incoming]) -> Result<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
+    let seal = |who: &Incoming| {
+        case.key()
+            .seal_json(Place::new("parties", "identity", who.id), &who.identity)
+    };
+    let identities: Vec<Vec<u8>> = people.iter().map(seal).collect::<Result<_, _>>()?;
+    sql("with p as (insert into persons (id, created_at) select id, $6 from unnest($2::uuid[]) as x(id)) \
+         insert into parties (id, person_id, role, identity, marac_id, case_id, created_at) \
+         select id, person_id, role, identity, $5, $7, $6 \
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[]) as x(id, person_id, role, identity)")
+        .bind(people.iter().map(|who| who.id).collect::<Vec<_>>())
+        .bind(people.iter().map(|who| who.person_id).collect::<Vec<_>>())
+        .bind(people.iter().map(|who| who.role.as_str()).collect::<Vec<_>>())
+        .bind(identities)
+        .bind(case.marac_id)
+        .bind(tx.now)
+        .bind(case.id)
+        .execute(tx.conn)?;
+    insert_characteristics(tx, case, people)?;
+    insert_places(tx, case, people)
+}
+
+fn insert_characteristics(tx: &mut Tx<'_>, case: &VisibleCase, people: &[Incoming]) -> Result<()> {
+    let mut ids = Vec::new();
+    let mut seals = Vec::new();
+    for who in people {
+        if let Some(traits) = &who.characteristics {
+            let place = Place::new("party_characteristics", "sealed", who.id);
+            ids.push(who.id);
+            seals.push(case.key().seal_json(place, traits)?);
+        }
+    }
+    if ids.is_empty() {
+        return Ok(());
+    }
+    sql("insert into party_characteristics (party_id, sealed, marac_id, case_id, created_at) \
+         select party_id, sealed, $3, $4, $5 from unnest($1::uuid[], $2::bytea[]) as x(party_id, sealed)")
+        .bind(ids)
+        .bind(seals)
+        .bind(case.marac_id)
+        .bind(case.id)
+        .bind(tx.now)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Addresses and contacts of parties that are there.
+pub fn insert_places(tx: &mut Tx<'_>, case: &VisibleCase, people: &[Incoming]) -> Result<()> {
+    let addresses: Vec<(Uuid, Uuid, &Address)> = people
+        .iter()
+        .flat_map(|who| {
+            who.addresses
+                .iter()
+                .map(|address| (Uuid::now_v7(), who.id, address))
+        })
+        .collect();
+    insert_addresses(tx, case, &addresses)?;
+    let contacts: Vec<(Uuid, Uuid, &Contact)> = people
+        .iter()
+        .flat_map(|who| {
+            who.contacts
+                .iter()
+                .map(|contact| (Uuid::now_v7(), who.id, contact))
+        })
+        .collect();
+    insert_contacts(tx, case, &contacts)
+}
+
+/// Addresses: (id, party, address).
+pub fn insert_addresses(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    rows: &[(Uuid, Uuid, &Address)],
+) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let seal = |(id, _, address): &(Uuid, Uuid, &Address)| {
+        let sealed = SealedAddress {
+            lines: address.lines.clone(),
+            postcode: address.postcode.clone(),
+        };
+        case.key()
+            .seal_json(Place::new("party_addresses", "sealed", *id), &sealed)
+    };
+    let seals: Vec<Vec<u8>> = rows.iter().map(seal).collect::<Result<_, _>>()?;
+    sql("insert into party_addresses (id, party_id, kind, confidential, known_to_perpetrator, valid_from, \
+         valid_to, sealed, marac_id, case_id, created_at) \
+         select id, party_id, kind, confidential, known, valid_from, valid_to, sealed, $9, $10, $11 \
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bool[], $5::text[], $6::date[], $7::date[], \
+         $8::bytea[]) as x(id, party_id, kind, confidential, known, valid_from, valid_to, sealed)")
+        .bind(rows.iter().map(|row| row.0).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.1).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.2.kind.as_str()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.2.is_confidential()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.2.known_to_perpetrator.as_str()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.2.from).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.2.to).collect::<Vec<_>>())
+        .bind(seals)
+        .bind(case.marac_id)
+        .bind(case.id)
+        .bind(tx.now)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Contacts: (id, party, contact).
+pub fn insert_contacts(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    rows: &[(Uuid, Uuid, &Contact)],
+) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let seal = |(id, _, contact): &(Uuid, Uuid, &Contact)| {
+        let sealed = SealedContact {
+            value: contact.value.clone(),
+            notes: contact.notes.clone(),
+        };
+        case.key()
+            .seal_json(Place::new("party_contacts", "sealed", *id), &sealed)
+    };
+    let seals: Vec<Vec<u8>> = rows.iter().map(seal).collect::<Result<_, _>>()?;
+    let flags = |of: fn(&Contact) -> bool| rows.iter().map(|row| of(row.2)).collect::<Vec<bool>>();
+    sql("insert into party_contacts (id, party_id, kind, safe_to_call, safe_to_text, safe_voicemail, \
+         withheld_number, sealed, marac_id, case_id, created_at) \
+         select id, party_id, kind, calls, texts, voicemail, withheld, sealed, $9, $10, $11 \
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bool[], $5::bool[], $6::bool[], $7::bool[], \
+         $8::bytea[]) as x(id, party_id, kind, calls, texts, voicemail, withheld, sealed)")
+        .bind(rows.iter().map(|row| row.0).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.1).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.2.kind.as_str()).collect::<Vec<_>>())
+        .bind(flags(|contact| contact.safe_to_call))
+        .bind(flags(|contact| contact.safe_to_text))
+        .bind(flags(|contact| contact.safe_voicemail))
+        .bind(flags(|contact| contact.withheld_number))
+        .bind(seals)
+        .bind(case.marac_id)
+        .bind(case.id)
+        .bind(tx.now)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Relations; one that is there already keeps its word, unless it was unknown.
+pub fn insert_relations(tx: &mut Tx<'_>, case: &VisibleCase, relations: &[Relation]) -> Result<()> {
+    if relations.is_empty() {
+        return Ok(());
+    }
+    sql("insert into party_relationships as r (id, from_party_id, to_party_id, kind, living_together, \
+         marac_id, case_id, created_at) \
+         select distinct on (a, b) id, a, b, kind, living, $6, $7, $8 \
+         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) as x(id, a, b, kind, living) \
+         on conflict (from_party_id, to_party_id) do update set \
+         kind = case when r.kind = 'unknown' then excluded.kind else r.kind end, \
+         living_together = case when excluded.living_together = 'unknown' then r.living_together \
+           else excluded.living_together end, version = r.version + 1")
+        .bind(relations.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+        .bind(relations.iter().map(|r| r.from).collect::<Vec<_>>())
+        .bind(relations.iter().map(|r| r.to).collect::<Vec<_>>())
+        .bind(relations.iter().map(|r| r.kind.as_str()).collect::<Vec<_>>())
+        .bind(relations.iter().map(|r| r.living_together.as_str()).collect::<Vec<_>>())
+        .bind(case.marac_id)
+        .bind(case.id)
+        .bind(tx.now)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// A party as joining needs it.
+pub struct Known {
+    pub id: Uuid,
+    pub role: PartyRole,
+    pub identity: Identity,
+    pub addresses: Vec<SealedAddress>,
+    pub contacts: Vec<SealedContact>,
+}
+
+#[derive(QueryableByName)]
+struct PartyRow {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = st::Text)]
+    role: PartyRole,
+    #[diesel(sql_type = st::Binary)]
+    identity: Vec<u8>,
+}
+
+#[derive(QueryableByName)]
+struct PlaceRow {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    party_id: Uuid,
+    #[diesel(sql_type = st::Bool)]
+    is_address: bool,
+    #[diesel(sql_type = st::Binary)]
+    sealed: Vec<u8>,
+}
+
+/// The case's parties with their addresses and contacts.
+pub fn load(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Known>> {
+    let rows: Vec<PartyRow> =
+        sql("select id, role, identity from parties where case_id = $1 order by id")
+            .bind(case.id)
+            .load(tx.conn)?;
+    let places: Vec<PlaceRow> = sql(
+        "select id, party_id, true as is_address, sealed from party_addresses where case_id = $1 \
+         union all select id, party_id, false, sealed from party_contacts where case_id = $1",
+    )
+    .bind(case.id)
+    .load(tx.conn)?;
+    let mut known = BTreeMap::new();
+    for row in rows {
+        let identity = case
+            .key()
+            .open_json(Place::new("parties", "identity", row.id), &row.identity)?;
+        let party = Known {
+            id: row.id,
+            role: row.role,
+            identity,
+            addresses: Vec::new(),
+            contacts: Vec::new(),
+        };
+        known.insert(row.id, party);
+    }
+    for row in places {
+        let Some(party) = known.get_mut(&row.party_id) else {
+            continue;
+        };
+        if row.is_address {
+            let place = Place::new("party_addresses", "sealed", row.id);
+            party
+                .addresses
+                .push(case.key().open_json(place, &row.sealed)?);
+        } else {
+            let place = Place::new("party_contacts", "sealed", row.id);
+            party
+                .contacts
+                .push(case.key().open_json(place, &row.sealed)?);
+        }
+    }
+    Ok(known.into_values().collect())
+}
+
+/// A party's identity with one alias more.
+pub fn set_identity(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    party: Uuid,
+    sealed: Vec<u8>,
+) -> Result<()> {
+    sql("update parties set identity = $3, version = version + 1 where case_id = $1 and id = $2")
+        .bind(case.id)
+        .bind(party)
+        .bind(sealed)
+        .execute(tx.conn)?;
+    Ok(())
+}

@@ -1,0 +1,348 @@
+//! Writing, reading and sending in referrals.
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get, post, put};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::document::Document;
+use super::matching::tokens;
+use super::rules::{self, Checked, Command, decide};
+use super::shapes::{ChangeReferral, CreateReferral, ReferralItem, ReferralOut};
+use super::store::{self, Origin, VisibleReferral, Written};
+use super::{ReferralStatus, token_store};
+use crate::app::State;
+use crate::audit::{Audited, Event};
+use crate::auth::Caller;
+use crate::cases::intake::{self, Person};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::http::{
+    Body, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems, Query,
+    VersionProblems, WriteProblems, paged,
+};
+use crate::policy::{Act, may_in};
+use crate::risk::Tools;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(create)
+        .service(list)
+        .service(read)
+        .service(change)
+        .service(submit);
+}
+
+/// The answer: 200 or 201 with its version.
+pub(super) fn answer(
+    mut response: actix_web::HttpResponseBuilder,
+    out: &ReferralOut,
+) -> HttpResponse {
+    response
+        .insert_header((actix_web::http::header::ETAG, out.etag.as_str()))
+        .json(out)
+}
+
+/// Write a referral: people, children, assessment and account in one request.
+///
+/// Without `draft` it must be complete, and is sent in at once. The answer never tells whether
+/// anybody is known.
+#[utoipa::path(tag = "referrals", operation_id = "create_referral",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")),
+    responses((status = 201, description = "Written, and sent in unless it is a draft.", body = ReferralOut),
+        Problems, WriteProblems))]
+#[post("/referrals")]
+async fn create(
+    state: Data<State>,
+    caller: Caller,
+    key: IdempotencyKey,
+    body: Body<CreateReferral>,
+) -> Result<HttpResponse> {
+    state.throttle.search(caller.principal().id())?;
+    let tools = Arc::clone(&state.tools);
+    let out = state
+        .db
+        .run(&caller, Act::CreateReferral.ask(), move |tx| {
+            may_in(&tx.actor, Act::CreateReferral, body.0.marac_id)?;
+            match key.claim(tx, "create_referral", &body.0)? {
+                Idempotency::Replay(id) => {
+                    let found = store::find(tx, Act::ReadReferral, id)?;
+                    render(tx, found, &tools)
+                }
+                Idempotency::Fresh(id) => write(tx, id, body.0, &tools),
+            }
+        })
+        .await?;
+    Ok(answer(HttpResponse::Created(), &out))
+}
+
+fn write(
+    tx: &mut Tx<'_>,
+    id: Uuid,
+    new: CreateReferral,
+    tools: &Tools,
+) -> Result<Audited<ReferralOut>> {
+    let (code, settings) = store::marac(tx, new.marac_id)?;
+    let mut document = new.referral;
+    let referred_on = *document.referred_on.get_or_insert(tx.today());
+    let checked = rules::check(&document, tools, &settings, tx.today(), "/referral");
+    if !new.draft && !checked.missing.is_empty() {
+        return Err(Error::invalid(checked.missing));
+    }
+    let person = Person::of(&tx.actor.principal);
+    let case = intake::open_file(tx, new.marac_id, &code, person, !new.draft)?;
+    let status = if new.draft {
+        ReferralStatus::Draft
+    } else {
+        ReferralStatus::Submitted
+    };
+    let written = Written {
+        document: &document,
+        checked: &checked,
+        referred_on,
+        status,
+        urgent: new.urgent,
+        co_agency_id: new.co_agency_id,
+    };
+    let origin = Origin {
+        id,
+        agency_id: tx.actor.agency_id,
+        submitted_by: person.user(),
+        actor_id: person.actor(),
+        external_ref: new.external_ref,
+        gaps: Vec::new(),
+    };
+    store::insert(tx, &case, &origin, &written)?;
+    if !new.draft {
+        token_store::replace(tx, &case, &tokens(&document, &tx.keys), true)?;
+    }
+    let act = if new.draft {
+        Act::CreateReferral
+    } else {
+        Act::SubmitReferral
+    };
+    let event = Event::of_case(&case).on("referral", id).act(act);
+    let row = origin.row(tx, &case, &written)?;
+    let found = VisibleReferral {
+        row,
+        case,
+        is_author: true,
+    };
+    Ok(Audited::new(ReferralOut::render(&found, checked)?, event))
+}
+
+/// The referral for the reader, with the event of reading it.
+pub(super) fn render(
+    tx: &mut Tx<'_>,
+    found: VisibleReferral,
+    tools: &Tools,
+) -> Result<Audited<ReferralOut>> {
+    let checked = checked(tx, &found, tools)?;
+    let event = Event::of_case(&found.case).on("referral", found.row.id);
+    Ok(Audited::new(ReferralOut::render(&found, checked)?, event))
+}
+
+/// What the rules say of it, as at its own day.
+pub(super) fn checked(tx: &mut Tx<'_>, found: &VisibleReferral, tools: &Tools) -> Result<Checked> {
+    let (_, settings) = store::marac(tx, found.row.marac_id)?;
+    let today = tx.today();
+    Ok(rules::check(
+        &found.document()?,
+        tools,
+        &settings,
+        today,
+        "/referral",
+    ))
+}
+
+/// Which referrals.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ListReferrals {
+    /// A MARAC's inbox, for its coordinator and chair: urgent first. Without it, one's own referrals.
+    #[serde(default)]
+    pub inbox: Option<Uuid>,
+    /// Only those in this state; in an inbox, those submitted and those sent back if left out.
+    #[serde(default)]
+    pub status: Option<ReferralStatus>,
+    /// Rows per page, 1 to 200.
+    #[serde(default)]
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u16>,
+    /// `next_cursor` of the page before.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 400))]
+    pub cursor: Option<String>,
+}
+
+/// List referrals: one's own, or a MARAC's inbox.
+#[utoipa::path(tag = "referrals", operation_id = "list_referrals", params(ListReferrals),
+    responses((status = 200, description = "A page.", body = Page<ReferralItem>), Problems))]
+#[get("/referrals")]
+async fn list(
+    state: Data<State>,
+    caller: Caller,
+    request: HttpRequest,
+    query: Query<ListReferrals>,
+) -> Result<HttpResponse> {
+    let ListReferrals {
+        inbox,
+        status,
+        limit,
+        cursor,
+    } = query.0;
+    let page = PageQuery { limit, cursor };
+    let page = state
+        .db
+        .run(&caller, Act::ListReferrals.ask(), move |tx| {
+            let (after, limit) = (page.after()?, page.limit());
+            let (rows, event) = match inbox {
+                Some(marac_id) => {
+                    may_in(&tx.actor, Act::CheckRepeat, marac_id)?;
+                    let open = vec!["submitted", "returned"];
+                    let statuses = status.map_or(open, |status| vec![status.as_str()]);
+                    (
+                        store::inbox(tx, marac_id, statuses, after, limit)?,
+                        Event::new().in_marac(marac_id),
+                    )
+                }
+                None => (store::mine(tx, status, after, limit)?, Event::new()),
+            };
+            let page = Page::of(rows, limit, |row| row.key);
+            let event = event.rows(page.len());
+            Ok(Audited::new(page, event))
+        })
+        .await?;
+    Ok(paged(&request, &page))
+}
+
+/// Read a referral as it was received.
+#[utoipa::path(tag = "referrals", operation_id = "read_referral",
+    params(("id" = Uuid, Path, description = "The referral.")),
+    responses((status = 200, description = "The referral.", body = ReferralOut), Problems))]
+#[get("/referrals/{id}")]
+async fn read(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+    let (id, tools) = (id.0, Arc::clone(&state.tools));
+    let out = state
+        .db
+        .run(&caller, Act::ReadReferral.on("referral", id), move |tx| {
+            let found = store::find(tx, Act::ReadReferral, id)?;
+            render(tx, found, &tools)
+        })
+        .await?;
+    Ok(answer(HttpResponse::Ok(), &out))
+}
+
+/// Write a draft or a returned referral anew. Valid parts are kept, what is missing is listed.
+#[utoipa::path(tag = "referrals", operation_id = "change_referral",
+    params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
+    responses((status = 200, description = "Kept.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
+#[put("/referrals/{id}")]
+async fn change(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    version: IfMatch,
+    body: Body<ChangeReferral>,
+) -> Result<HttpResponse> {
+    let (id, tools) = (id.0, Arc::clone(&state.tools));
+    let out = state
+        .db
+        .run(&caller, Act::ChangeReferral.on("referral", id), move |tx| {
+            let found = own(tx, Act::ChangeReferral, id, version, Command::Edit)?;
+            let ChangeReferral {
+                urgent,
+                co_agency_id,
+                referral,
+            } = body.0;
+            let keep = found.row.status;
+            rewrite(tx, found, referral, (urgent, co_agency_id), keep, &tools)
+        })
+        .await?;
+    Ok(answer(HttpResponse::Ok(), &out))
+}
+
+/// Send a draft or a returned referral in. Refused with everything that is missing (R1).
+#[utoipa::path(tag = "referrals", operation_id = "submit_referral",
+    params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
+    responses((status = 200, description = "Sent in.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
+#[post("/referrals/{id}/submit")]
+async fn submit(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    version: IfMatch,
+) -> Result<HttpResponse> {
+    state.throttle.search(caller.principal().id())?;
+    let (id, tools) = (id.0, Arc::clone(&state.tools));
+    let out = state
+        .db
+        .run(&caller, Act::SubmitReferral.on("referral", id), move |tx| {
+            let found = own(tx, Act::SubmitReferral, id, version, Command::Submit)?;
+            let document = found.document()?;
+            let kept = (found.row.urgent, found.row.co_agency_id);
+            rewrite(tx, found, document, kept, ReferralStatus::Submitted, &tools)
+        })
+        .await?;
+    Ok(answer(HttpResponse::Ok(), &out))
+}
+
+/// The caller's own referral, locked, at the version read, in a state that allows the command.
+pub(super) fn own(
+    tx: &mut Tx<'_>,
+    act: Act,
+    id: Uuid,
+    version: IfMatch,
+    command: Command,
+) -> Result<VisibleReferral> {
+    let found = store::lock(tx, act, id)?;
+    if !found.is_author {
+        return Err(crate::error::Code::Forbidden.into());
+    }
+    version.check(found.row.version)?;
+    let challenged = found.row.challenge.is_some();
+    decide(found.row.status, command, challenged).map_err(Error::conflict)?;
+    Ok(found)
+}
+
+fn rewrite(
+    tx: &mut Tx<'_>,
+    mut found: VisibleReferral,
+    mut document: Document,
+    (urgent, co_agency_id): (bool, Option<Uuid>),
+    status: ReferralStatus,
+    tools: &Tools,
+) -> Result<Audited<ReferralOut>> {
+    let (_, settings) = store::marac(tx, found.row.marac_id)?;
+    let referred_on = *document.referred_on.get_or_insert(tx.today());
+    let checked = rules::check(&document, tools, &settings, tx.today(), "/referral");
+    let submitted = status == ReferralStatus::Submitted;
+    if submitted && !checked.missing.is_empty() {
+        return Err(Error::invalid(checked.missing));
+    }
+    let written = Written {
+        document: &document,
+        checked: &checked,
+        referred_on,
+        status,
+        urgent,
+        co_agency_id,
+    };
+    store::update(tx, &found, &written)?;
+    if submitted {
+        intake::received(tx, &found.case)?;
+        token_store::replace(tx, &found.case, &tokens(&document, &tx.keys), false)?;
+    }
+    found.row.take(tx, &found.case, &written)?;
+    let event = Event::of_case(&found.case)
+        .on("referral", found.row.id)
+        .fields(["document"]);
+    Ok(Audited::new(ReferralOut::render(&found, checked)?, event))
+}

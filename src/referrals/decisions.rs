@@ -1,0 +1,267 @@
+//! What becomes of a referral: sent back, accepted, declined, challenged, taken back.
+
+use std::sync::Arc;
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, post};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::ReferralStatus;
+use super::api::{answer, checked, own, render};
+use super::rules::{Command, decide};
+use super::shapes::ReferralOut;
+use super::store::{self, VisibleReferral};
+use super::unfold::{Unfolding, unfold};
+use crate::app::State;
+use crate::audit::{Audited, Event};
+use crate::auth::Caller;
+use crate::cases::intake::{self, Accepted};
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems};
+use crate::policy::Act;
+use crate::policy::visibility::{self, VisibleCase};
+use crate::risk::{Tools, is_repeat};
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(return_referral)
+        .service(accept)
+        .service(decline)
+        .service(challenge)
+        .service(withdraw);
+}
+
+/// A reason, for people.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonIn {
+    /// Why. The referrer reads it.
+    #[validate(length(min = 1, max = 4000))]
+    pub reason: String,
+}
+
+/// The referral, locked, at the version read, in a state that allows the command; and its next state.
+fn decided(
+    tx: &mut Tx<'_>,
+    act: Act,
+    id: Uuid,
+    version: IfMatch,
+    command: Command,
+) -> Result<(VisibleReferral, ReferralStatus)> {
+    let found = store::lock(tx, act, id)?;
+    version.check(found.row.version)?;
+    let next = decide(found.row.status, command, found.row.challenge.is_some());
+    Ok((found, next.map_err(Error::conflict)?))
+}
+
+/// The referral afresh, after a change to it.
+fn after(tx: &mut Tx<'_>, id: Uuid, tools: &Tools) -> Result<Audited<ReferralOut>> {
+    let found = store::find(tx, Act::ReadReferral, id)?;
+    render(tx, found, tools)
+}
+
+/// Send a referral back with reasons; the author completes it and sends it in again.
+#[utoipa::path(tag = "referrals", operation_id = "return_referral",
+    params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
+    responses((status = 200, description = "Sent back.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
+#[post("/referrals/{id}/return")]
+async fn return_referral(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    version: IfMatch,
+    body: Body<ReasonIn>,
+) -> Result<HttpResponse> {
+    let (id, tools) = (id.0, Arc::clone(&state.tools));
+    let out = state
+        .db
+        .run(&caller, Act::ReturnReferral.on("referral", id), move |tx| {
+            let (found, next) = decided(tx, Act::ReturnReferral, id, version, Command::Return)?;
+            store::decide(tx, &found, next, Some(&body.0.reason))?;
+            after(tx, id, &tools)
+        })
+        .await?;
+    Ok(answer(HttpResponse::Ok(), &out))
+}
+
+/// Decline a referral. Never for its score alone (R3): with a reason, by name, open to challenge.
+#[utoipa::path(tag = "referrals", operation_id = "decline_referral",
+    params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
+    responses((status = 200, description = "Declined.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
+#[post("/referrals/{id}/decline")]
+async fn decline(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    version: IfMatch,
+    body: Body<ReasonIn>,
+) -> Result<HttpResponse> {
+    let (id, tools) = (id.0, Arc::clone(&state.tools));
+    let out = state
+        .db
+        .run(
+            &caller,
+            Act::DeclineReferral.on("referral", id),
+            move |tx| {
+                let (found, next) =
+                    decided(tx, Act::DeclineReferral, id, version, Command::Decline)?;
+                store::decide(tx, &found, next, Some(&body.0.reason))?;
+                intake::not_accepted(tx, &found.case)?;
+                after(tx, id, &tools)
+            },
+        )
+        .await?;
+    Ok(answer(HttpResponse::Ok(), &out))
+}
+
+/// Challenge a refusal (R3): the coordinator decides again.
+#[utoipa::path(tag = "referrals", operation_id = "challenge_decision",
+    params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
+    responses((status = 200, description = "Challenged.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
+#[post("/referrals/{id}/challenge")]
+async fn challenge(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    version: IfMatch,
+    body: Body<ReasonIn>,
+) -> Result<HttpResponse> {
+    let (id, tools) = (id.0, Arc::clone(&state.tools));
+    let out = state
+        .db
+        .run(
+            &caller,
+            Act::ChallengeDecision.on("referral", id),
+            move |tx| {
+                let found = own(tx, Act::ChallengeDecision, id, version, Command::Challenge)?;
+                store::challenge(tx, &found, &body.0.reason)?;
+                after(tx, id, &tools)
+            },
+        )
+        .await?;
+    Ok(answer(HttpResponse::Ok(), &out))
+}
+
+/// Take a referral back before it is decided.
+#[utoipa::path(tag = "referrals", operation_id = "withdraw_referral",
+    params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
+    responses((status = 200, description = "Taken back.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
+#[post("/referrals/{id}/withdraw")]
+async fn withdraw(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    version: IfMatch,
+    body: Body<ReasonIn>,
+) -> Result<HttpResponse> {
+    let (id, tools) = (id.0, Arc::clone(&state.tools));
+    let out = state
+        .db
+        .run(
+            &caller,
+            Act::WithdrawReferral.on("referral", id),
+            move |tx| {
+                let found = own(tx, Act::WithdrawReferral, id, version, Command::Withdraw)?;
+                store::decide(tx, &found, ReferralStatus::Withdrawn, Some(&body.0.reason))?;
+                intake::not_accepted(tx, &found.case)?;
+                after(tx, id, &tools)
+            },
+        )
+        .await?;
+    Ok(answer(HttpResponse::Ok(), &out))
+}
+
+/// How a referral is accepted.
+#[derive(Debug, Default, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct AcceptIn {
+    /// The case of the same pair it joins; without it a new case is opened. The coordinator decides,
+    /// after `GET /referrals/{id}/matches`.
+    pub join_case_id: Option<Uuid>,
+}
+
+/// Accept a referral: it opens a case, or joins the case of the same pair.
+#[utoipa::path(tag = "referrals", operation_id = "accept_referral",
+    params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
+    responses((status = 200, description = "Accepted.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
+#[post("/referrals/{id}/accept")]
+async fn accept(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    version: IfMatch,
+    body: Body<AcceptIn>,
+) -> Result<HttpResponse> {
+    let (id, tools) = (id.0, Arc::clone(&state.tools));
+    let out = state
+        .db
+        .run(&caller, Act::AcceptReferral.on("referral", id), move |tx| {
+            let (found, next) = decided(tx, Act::AcceptReferral, id, version, Command::Accept)?;
+            store::decide(tx, &found, next, None)?;
+            let case = accepted(tx, &found, body.0.join_case_id, &tools)?;
+            Ok(after(tx, id, &tools)?.and(Event::of_case(&case).on("case", case.id)))
+        })
+        .await?;
+    Ok(answer(HttpResponse::Ok(), &out))
+}
+
+fn accepted(
+    tx: &mut Tx<'_>,
+    found: &VisibleReferral,
+    join: Option<Uuid>,
+    tools: &Tools,
+) -> Result<VisibleCase> {
+    let (_, settings) = store::marac(tx, found.row.marac_id)?;
+    let document = found.document()?;
+    let checked = checked(tx, found, tools)?;
+    let referred_on = found.row.referred_on.unwrap_or_else(|| tx.today());
+    let accepted = Accepted {
+        referred_on,
+        window_months: u32::from(settings.repeat_window_months),
+        score: found.row.score,
+        criteria: found.row.criteria.clone(),
+        has_children: !document.children.is_empty(),
+    };
+    let referral = Unfolding {
+        referral_id: found.row.id,
+        agency_id: found.row.agency_id,
+        submitted_by: found.row.submitted_by,
+        actor_id: found.row.actor_id,
+        referred_on,
+        document: &document,
+        checked: &checked,
+    };
+    let case_id = join.unwrap_or(found.case.id);
+    let case = visibility::case_locked(tx, Act::AcceptReferral, case_id)?;
+    let mut repeat = false;
+    if join.is_some() {
+        if case.id == found.case.id
+            || case.marac_id != found.row.marac_id
+            || case.row.opened_at.is_none()
+        {
+            return Err(Error::field(
+                "/join_case_id",
+                "not_joinable",
+                "This is not an open case of this MARAC.",
+            ));
+        }
+        repeat = is_repeat(
+            case.row.last_referral_on,
+            referred_on,
+            accepted.window_months,
+        );
+        store::move_into(tx, found, &case)?;
+        intake::join(tx, &found.case, &case)?;
+        intake::reopen_case(tx, &case, &accepted)?;
+    } else {
+        intake::open_case(tx, &case, &accepted)?;
+    }
+    store::set_repeat(tx, found.row.id, repeat)?;
+    unfold(tx, &case, &referral, join.is_some())?;
+    Ok(case)
+}

@@ -1,0 +1,191 @@
+//! Finding the same people again, by exact identity: pairs of a survivor and a perpetrator, and one
+//! person by name and date of birth. For coordinators and chairs alone, so that nobody can ask by
+//! referring (design 3.6).
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get, post};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::document::Document;
+use super::token_store as store;
+use crate::app::State;
+use crate::audit::{Audited, Event};
+use crate::auth::Caller;
+use crate::crypto::KeyRing;
+use crate::error::Result;
+use crate::http::{Body, Path, Problems, WriteProblems};
+use crate::parties::model::Identity;
+use crate::policy::{Act, Role};
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(matches).service(search);
+}
+
+/// The keyed hashes a document is found by: one per pair, and one per person. Only where names and
+/// date of birth are known: a name alone is no token.
+pub fn tokens(document: &Document, keys: &KeyRing) -> Vec<(&'static str, Vec<u8>)> {
+    let hash = |kind: &'static str, parts: &[&[String; 3]]| {
+        let values: Vec<&str> = parts
+            .iter()
+            .flat_map(|part| part.iter().map(String::as_str))
+            .collect();
+        (kind, keys.index(kind, &values))
+    };
+    let survivor = document.survivor.as_ref().and_then(|s| s.identity.exact());
+    let mut tokens: Vec<_> = survivor
+        .iter()
+        .map(|who| hash("survivor", &[who]))
+        .collect();
+    for perpetrator in document
+        .perpetrators
+        .iter()
+        .filter_map(|p| p.identity.exact())
+    {
+        tokens.push(hash("perpetrator", &[&perpetrator]));
+        tokens.extend(
+            survivor
+                .iter()
+                .map(|who| hash("pair", &[who, &perpetrator])),
+        );
+    }
+    let children = document
+        .children
+        .iter()
+        .filter_map(|child| child.identity.exact());
+    tokens.extend(children.map(|child| hash("child", &[&child])));
+    tokens.sort();
+    tokens.dedup();
+    tokens
+}
+
+/// Another file of the same pair.
+#[derive(Debug, Serialize, ToSchema, QueryableByName)]
+pub struct MatchOut {
+    /// The file, in one's own MARAC.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub case_id: Option<Uuid>,
+    /// Its code.
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub code: Option<String>,
+    /// Its status.
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub status: Option<crate::cases::CaseStatus>,
+    /// Its last referral: the twelve months run from here (R13).
+    #[diesel(sql_type = st::Nullable<st::Date>)]
+    pub last_referral_on: Option<NaiveDate>,
+    /// This referral would be a repeat of it (R13).
+    #[diesel(sql_type = st::Nullable<st::Bool>)]
+    pub within_window: Option<bool>,
+    /// The MARAC: if not one's own, ask its coordinator.
+    #[diesel(sql_type = st::Uuid)]
+    pub marac_id: Uuid,
+}
+
+/// Other files of the same pair.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MatchesOut {
+    /// Those with exactly the same survivor and perpetrator.
+    pub items: Vec<MatchOut>,
+}
+
+/// Is this pair known? The repeat check (R12, R13).
+///
+/// In one's own MARACs the files; elsewhere only which MARAC's coordinator to ask.
+#[utoipa::path(tag = "referrals", operation_id = "check_repeat",
+    params(("id" = Uuid, Path, description = "The referral.")),
+    responses((status = 200, description = "Other files of the same pair.", body = MatchesOut), Problems))]
+#[get("/referrals/{id}/matches")]
+async fn matches(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+    let id = id.0;
+    state.throttle.search(caller.principal().id())?;
+    let found = state
+        .db
+        .run(&caller, Act::CheckRepeat.on("referral", id), move |tx| {
+            let (found, event) = store::pair_matches(tx, id)?;
+            let rows = found.len();
+            Ok(Audited::new(MatchesOut { items: found }, event.rows(rows)))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(found))
+}
+
+/// Whom to look for: all three are needed.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct SearchPeople {
+    /// Family name.
+    #[validate(length(min = 1, max = 120))]
+    pub family_name: String,
+    /// Given names.
+    #[validate(length(min = 1, max = 120))]
+    pub given_names: String,
+    /// Date of birth.
+    pub date_of_birth: NaiveDate,
+}
+
+/// A file somebody stands in.
+#[derive(Debug, Serialize, ToSchema, QueryableByName)]
+pub struct PersonFound {
+    /// The file.
+    #[diesel(sql_type = st::Uuid)]
+    pub case_id: Uuid,
+    /// Its code.
+    #[diesel(sql_type = st::Text)]
+    pub code: String,
+    /// Its status.
+    #[diesel(sql_type = st::Text)]
+    pub status: crate::cases::CaseStatus,
+    /// The part they play in it.
+    #[diesel(sql_type = st::Text)]
+    pub role: crate::parties::model::PartyRole,
+    /// Its MARAC.
+    #[diesel(sql_type = st::Uuid)]
+    pub marac_id: Uuid,
+}
+
+/// The files somebody stands in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PeopleFound {
+    /// At most fifty, in sight of the caller.
+    pub items: Vec<PersonFound>,
+}
+
+/// Find somebody by names and date of birth, within the MARACs one coordinates or chairs.
+#[utoipa::path(tag = "people", operation_id = "search_people",
+    responses((status = 200, description = "The files they stand in.", body = PeopleFound), Problems, WriteProblems))]
+#[post("/people/search")]
+async fn search(
+    state: Data<State>,
+    caller: Caller,
+    body: Body<SearchPeople>,
+) -> Result<HttpResponse> {
+    state.throttle.search(caller.principal().id())?;
+    let body = body.0;
+    let identity = Identity {
+        family_name: Some(body.family_name),
+        given_names: Some(body.given_names),
+        date_of_birth: Some(body.date_of_birth),
+        ..Identity::default()
+    };
+    let found = state
+        .db
+        .run(&caller, Act::SearchPeople.ask(), move |tx| {
+            let who = identity.exact().unwrap_or_default();
+            let who: Vec<&str> = who.iter().map(String::as_str).collect();
+            let hash = |kind| tx.keys.index(kind, &who);
+            let tokens = ["survivor", "perpetrator", "child"].map(|kind| (kind, hash(kind)));
+            let maracs = tx.actor.maracs_as(&[Role::Coordinator, Role::Chair]);
+            let items = store::people(tx, maracs, &tokens)?;
+            let rows = items.len();
+            Ok(Audited::new(PeopleFound { items }, Event::list(rows)))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(found))
+}

@@ -1,0 +1,359 @@
+//! What a referral needs (R1–R10), and what may become of it. Pure: no SQL, no HTTP, no clock.
+
+use chrono::NaiveDate;
+
+use super::ReferralStatus;
+use super::document::{Consent, Document};
+use crate::error::FieldError;
+use crate::maracs::settings::MaracSettings;
+use crate::risk::{
+    self, AnswerErrorCode, Claims, Criteria, CriteriaError, CriteriaFinding, Criterion, Given,
+    Score, Tools, age_on,
+};
+use crate::vocabulary;
+
+vocabulary! {
+    /// What the referrer or the coordinator should know. It refuses nothing.
+    Advice {
+        SurvivorUnderAge = "survivor_under_age",
+        PerpetratorUnderAge = "perpetrator_under_age",
+        IdvaReferralNotMade = "idva_referral_not_made",
+        ChildrenSafeguardingNotMade = "children_safeguarding_not_made",
+        NoSafeContact = "no_safe_contact",
+    }
+}
+
+/// What the server finds in a document.
+#[derive(Debug, Clone, Default)]
+pub struct Checked {
+    /// What submission still needs, or what is wrong in itself.
+    pub missing: Vec<FieldError>,
+    /// The score, if an assessment came that could be scored.
+    pub score: Option<Score>,
+    /// On which criteria it stands.
+    pub finding: Option<CriteriaFinding>,
+    /// What to know.
+    pub advice: Vec<Advice>,
+}
+
+impl Checked {
+    /// The criteria met.
+    pub fn criteria(&self) -> Criteria {
+        self.finding
+            .as_ref()
+            .map(CriteriaFinding::criteria)
+            .unwrap_or_default()
+    }
+}
+
+/// Reads a document against the rules. `prefix` is where it stands in the request.
+pub fn check(
+    document: &Document,
+    tools: &Tools,
+    settings: &MaracSettings,
+    today: NaiveDate,
+    prefix: &str,
+) -> Checked {
+    let referred_on = document.referred_on.unwrap_or(today);
+    let mut checked = Checked::default();
+    let mut need = Needs {
+        prefix,
+        missing: &mut checked.missing,
+    };
+    need.people(document);
+    need.awareness(document);
+    need.unless(
+        referred_on > today,
+        "referred_on",
+        "in_the_future",
+        "This day has not come yet.",
+    );
+    need.there(document.referrer_contact.is_some(), "referrer_contact");
+    need.there(
+        document.account.what_happened.is_some(),
+        "account/what_happened",
+    );
+    need.there(document.idva_referral.is_some(), "idva_referral");
+    checked.score = need.score(document, tools, today);
+    let claims = claims(document, referred_on);
+    match risk::criteria(&claims, checked.score.as_ref(), &settings.criteria()) {
+        Ok(finding) => checked.finding = Some(finding),
+        Err(errors) => {
+            // Where the assessment itself is refused, what it would have shown is not asked for too.
+            let unread = document.assessment.is_some() && checked.score.is_none();
+            let asked = errors
+                .iter()
+                .filter(|e| !(unread && **e == CriteriaError::CriterionMissing));
+            asked.for_each(|error| need.criterion(*error));
+        }
+    }
+    checked.advice = advice(document, settings, referred_on);
+    checked
+}
+
+/// What the referrer claims, in the terms of the risk rules.
+pub fn claims(document: &Document, referred_on: NaiveDate) -> Claims<'_> {
+    let given = &document.criteria;
+    let implied = [
+        (
+            given.professional_judgement.is_some(),
+            Criterion::ProfessionalJudgement,
+        ),
+        (
+            given.escalation_events.is_some(),
+            Criterion::PotentialEscalation,
+        ),
+        (
+            given.repeat_previous_date.is_some() || given.repeat_previous_case.is_some(),
+            Criterion::Repeat,
+        ),
+    ];
+    let implied = implied
+        .into_iter()
+        .filter(|(there, _)| *there)
+        .map(|(_, criterion)| criterion);
+    Claims {
+        referred_on,
+        criteria: given.claimed.iter().copied().chain(implied).collect(),
+        rationale: given.professional_judgement.as_deref(),
+        events: &[],
+        stated_events: given
+            .escalation_events
+            .and_then(|count| u16::try_from(count).ok()),
+        previous_on: given.repeat_previous_date,
+        previous_case: given.repeat_previous_case.as_deref(),
+    }
+}
+
+struct Needs<'a> {
+    prefix: &'a str,
+    missing: &'a mut Vec<FieldError>,
+}
+
+impl Needs<'_> {
+    fn at(&self, path: &str) -> String {
+        format!("{}/{path}", self.prefix)
+    }
+
+    fn there(&mut self, there: bool, path: &str) {
+        if !there {
+            self.missing.push(FieldError::required(self.at(path)));
+        }
+    }
+
+    fn unless(&mut self, wrong: bool, path: &str, code: &str, message: &str) {
+        if wrong {
+            self.missing
+                .push(FieldError::new(self.at(path), code, message));
+        }
+    }
+
+    fn people(&mut self, document: &Document) {
+        self.there(document.survivor.is_some(), "survivor");
+        self.there(!document.perpetrators.is_empty(), "perpetrators");
+        let children = !document.children.is_empty();
+        self.unless(
+            !children && !document.no_children,
+            "children",
+            "children_or_none",
+            "List the children, or say no_children.",
+        );
+        self.unless(
+            children && document.no_children,
+            "no_children",
+            "contradiction",
+            "Children are listed.",
+        );
+        // R10: whoever names children says where their safeguarding referral stands.
+        self.there(
+            !children || document.children_safeguarding.is_some(),
+            "children_safeguarding",
+        );
+    }
+
+    fn awareness(&mut self, document: &Document) {
+        let awareness = &document.awareness;
+        self.there(
+            awareness.survivor_aware.is_some(),
+            "awareness/survivor_aware",
+        );
+        // R7
+        let told = awareness.survivor_aware != Some(false);
+        self.there(
+            told || awareness.not_aware_reason.is_some(),
+            "awareness/not_aware_reason",
+        );
+        self.there(awareness.consent.is_some(), "awareness/consent");
+        // R6
+        let agreed = matches!(awareness.consent, None | Some(Consent::Given));
+        self.there(
+            agreed || awareness.lawful_basis.is_some(),
+            "awareness/lawful_basis",
+        );
+    }
+
+    fn score(&mut self, document: &Document, tools: &Tools, today: NaiveDate) -> Option<Score> {
+        let assessment = document.assessment.as_ref()?;
+        self.unless(
+            assessment.assessed_on > today,
+            "assessment/assessed_on",
+            "in_the_future",
+            "This day has not come yet.",
+        );
+        let tool = match assessment.tool_version {
+            Some(version) => tools.get(&assessment.tool, version),
+            None => tools.latest(&assessment.tool),
+        };
+        let Some(tool) = tool else {
+            self.unless(
+                true,
+                "assessment/tool",
+                "unknown_tool",
+                "GET /risk-tools lists the tools.",
+            );
+            return None;
+        };
+        let given: Vec<Given<'_>> = assessment
+            .answers
+            .iter()
+            .map(|a| Given {
+                item: &a.item,
+                answer: a.answer,
+                options: &a.options,
+            })
+            .collect();
+        match risk::score(tool, &given) {
+            Ok(score) => Some(score),
+            Err(errors) => {
+                for error in errors {
+                    let field = match error.code {
+                        AnswerErrorCode::UnknownOption => "options",
+                        AnswerErrorCode::AnswerNotOffered => "answer",
+                        _ => "item",
+                    };
+                    let path = format!("assessment/answers/{}/{field}", error.index);
+                    self.unless(
+                        true,
+                        &path,
+                        error.code.as_str(),
+                        "The tool does not have this.",
+                    );
+                }
+                None
+            }
+        }
+    }
+
+    fn criterion(&mut self, error: CriteriaError) {
+        let (path, message) = match error {
+            CriteriaError::CriterionMissing => (
+                "criteria",
+                "At least one criterion is needed: the score alone does not reach one.",
+            ),
+            CriteriaError::RationaleMissing => (
+                "criteria/professional_judgement",
+                "Say the concern in words.",
+            ),
+            CriteriaError::EventsMissing => ("criteria/escalation_events", "Say how many events."),
+            CriteriaError::PreviousMissing => (
+                "criteria/repeat_previous_date",
+                "Give the earlier date, or the earlier case's code.",
+            ),
+            CriteriaError::PreviousNotEarlier => (
+                "criteria/repeat_previous_date",
+                "The earlier date is not earlier.",
+            ),
+            CriteriaError::AssessmentMissing => (
+                "assessment",
+                "Only judgement and repeats do without an assessment.",
+            ),
+        };
+        self.unless(true, path, &error.to_string(), message);
+    }
+}
+
+fn advice(document: &Document, settings: &MaracSettings, on: NaiveDate) -> Vec<Advice> {
+    use super::document::Arranged;
+    let younger = |identity: &crate::parties::model::Identity, least: u8| {
+        let age = identity.date_of_birth.and_then(|born| age_on(born, on));
+        age.is_some_and(|age| age < u32::from(least))
+    };
+    let survivor = document.survivor.as_ref();
+    let safe =
+        survivor.is_some_and(|s| s.contacts.iter().any(|c| c.safe_to_call || c.safe_to_text));
+    let unmade = |state| matches!(state, Some(Arranged::NotMade | Arranged::Unknown));
+    let found = [
+        // R5: routed to child safeguarding as well, never turned away.
+        (
+            survivor.is_some_and(|s| younger(&s.identity, settings.min_age_survivor)),
+            Advice::SurvivorUnderAge,
+        ),
+        (
+            document
+                .perpetrators
+                .iter()
+                .any(|p| younger(&p.identity, settings.min_age_perpetrator)),
+            Advice::PerpetratorUnderAge,
+        ),
+        (unmade(document.idva_referral), Advice::IdvaReferralNotMade),
+        (
+            !document.children.is_empty() && unmade(document.children_safeguarding),
+            Advice::ChildrenSafeguardingNotMade,
+        ),
+        (survivor.is_some() && !safe, Advice::NoSafeContact),
+    ];
+    found
+        .into_iter()
+        .filter(|(there, _)| *there)
+        .map(|(_, advice)| advice)
+        .collect()
+}
+
+/// What somebody wants of a referral.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Command {
+    /// Change its document.
+    Edit,
+    /// Send it in, for the first time or again.
+    Submit,
+    /// Send it back with reasons.
+    Return,
+    /// Open or join a case.
+    Accept,
+    /// Decline it.
+    Decline,
+    /// Take it back.
+    Withdraw,
+    /// Challenge a refusal.
+    Challenge,
+}
+
+/// The state after a command, or the named reason why not.
+pub fn decide(
+    state: ReferralStatus,
+    command: Command,
+    challenged: bool,
+) -> Result<ReferralStatus, &'static str> {
+    use Command as C;
+    use ReferralStatus as S;
+    match (state, command) {
+        (S::Draft | S::Returned, C::Edit) => Ok(state),
+        (S::Draft | S::Returned, C::Submit) => Ok(S::Submitted),
+        (S::Submitted, C::Return) => Ok(S::Returned),
+        (S::Submitted, C::Accept) => Ok(S::Accepted),
+        // R3: a challenge that convinces is an acceptance.
+        (S::NotAccepted, C::Accept) if challenged => Ok(S::Accepted),
+        (S::Submitted, C::Decline) => Ok(S::NotAccepted),
+        (S::Draft | S::Submitted | S::Returned, C::Withdraw) => Ok(S::Withdrawn),
+        (S::NotAccepted, C::Challenge) if !challenged => Ok(S::NotAccepted),
+        (S::NotAccepted, C::Challenge) => Err("already_challenged"),
+        (S::NotAccepted, C::Accept) => Err("not_challenged"),
+        (S::Withdrawn, _) => Err("referral_withdrawn"),
+        (S::Accepted, _) => Err("referral_accepted"),
+        (S::Submitted, C::Submit | C::Edit) => Err("referral_submitted"),
+        (S::Draft, _) => Err("referral_is_a_draft"),
+        (S::Returned, _) => Err("referral_is_returned"),
+        (_, C::Challenge) => Err("not_declined"),
+        (S::NotAccepted, _) => Err("referral_not_accepted"),
+    }
+}

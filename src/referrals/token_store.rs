@@ -1,0 +1,119 @@
+//! Rows of matching tokens.
+
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use uuid::Uuid;
+
+use super::matching::{MatchOut, PersonFound};
+use crate::audit::Event;
+use crate::db::{Tx, sql};
+use crate::error::Result;
+use crate::policy::visibility::VisibleCase;
+use crate::policy::{Act, hidden, may_in};
+use crate::visible_cases;
+
+/// Replaces the file's tokens.
+pub fn replace(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    tokens: &[(&'static str, Vec<u8>)],
+    fresh: bool,
+) -> Result<()> {
+    if !fresh {
+        sql("delete from match_tokens where case_id = $1")
+            .bind(case.id)
+            .execute(tx.conn)?;
+    }
+    add(tx, case, tokens)
+}
+
+/// Adds tokens to a file.
+pub fn add(tx: &mut Tx<'_>, case: &VisibleCase, tokens: &[(&'static str, Vec<u8>)]) -> Result<()> {
+    if tokens.is_empty() {
+        return Ok(());
+    }
+    sql("insert into match_tokens (marac_id, case_id, kind, token) \
+         select $1, $2, kind, token from unnest($3::text[], $4::bytea[]) as x(kind, token) \
+         on conflict do nothing")
+    .bind(case.marac_id)
+    .bind(case.id)
+    .bind(tokens.iter().map(|(kind, _)| *kind).collect::<Vec<_>>())
+    .bind(
+        tokens
+            .iter()
+            .map(|(_, token)| token.clone())
+            .collect::<Vec<_>>(),
+    )
+    .execute(tx.conn)?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Matched {
+    #[diesel(sql_type = st::Uuid)]
+    own_marac: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    own_case: Uuid,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    matched_marac: Option<Uuid>,
+    #[diesel(embed)]
+    found: MatchOut,
+}
+
+/// Other files of the referral's pair, in one statement. A row without a match still says that the
+/// referral is in sight.
+const PAIR: &str = concat!(
+    "select r.marac_id as own_marac, r.case_id as own_case, m.marac_id as matched_marac, \
+     m.case_id, o.code, o.status, o.last_referral_on, \
+     (case when o.last_referral_on is not null then r.referred_on >= o.last_referral_on and r.referred_on <= \
+       o.last_referral_on + make_interval(months => coalesce((a.settings->>'repeat_window_months')::int, 12)) end) \
+       as within_window, coalesce(m.marac_id, r.marac_id) as marac_id \
+     from referrals r join cases c on c.id = r.case_id join maracs a on a.id = r.marac_id \
+     left join lateral pair_matches(c.id) m on true left join cases o on o.id = m.case_id \
+     where r.id = $1 and ",
+    visible_cases!("c"),
+    " order by o.last_referral_on desc nulls last, m.marac_id limit 50"
+);
+
+/// Other files of the referral's pair, and the event of having looked.
+pub fn pair_matches(tx: &mut Tx<'_>, referral_id: Uuid) -> Result<(Vec<MatchOut>, Event)> {
+    let rows: Vec<Matched> = sql(PAIR).bind(referral_id).load(tx.conn)?;
+    let Some((marac, case)) = rows.first().map(|row| (row.own_marac, row.own_case)) else {
+        return Err(hidden());
+    };
+    may_in(&tx.actor, Act::CheckRepeat, marac)?;
+    let event = Event::new()
+        .in_case(marac, case)
+        .on("referral", referral_id);
+    let found = rows
+        .into_iter()
+        .filter(|row| row.matched_marac.is_some())
+        .map(|row| row.found);
+    Ok((found.collect(), event))
+}
+
+const PEOPLE: &str = concat!(
+    "select c.id as case_id, c.code, c.status, t.kind as role, c.marac_id from match_tokens t \
+     join unnest($1::text[], $2::bytea[]) as x(kind, token) on x.kind = t.kind and x.token = t.token \
+     join cases c on c.id = t.case_id where c.marac_id = any ($3) and c.status <> 'joined' and ",
+    visible_cases!("c"),
+    " order by c.last_referral_on desc nulls last, c.id limit 50"
+);
+
+/// Files in sight in which somebody with one of these tokens stands.
+pub fn people(
+    tx: &mut Tx<'_>,
+    maracs: Vec<Uuid>,
+    tokens: &[(&'static str, Vec<u8>)],
+) -> Result<Vec<PersonFound>> {
+    Ok(sql(PEOPLE)
+        .bind(tokens.iter().map(|(kind, _)| *kind).collect::<Vec<_>>())
+        .bind(
+            tokens
+                .iter()
+                .map(|(_, token)| token.clone())
+                .collect::<Vec<_>>(),
+        )
+        .bind(maracs)
+        .load(tx.conn)?)
+}

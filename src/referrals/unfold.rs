@@ -1,0 +1,54 @@
+//! An accepted referral becomes rows of its case: people, assessment, account.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use super::document::Document;
+use super::rules::Checked;
+use crate::account::{self, Telling};
+use crate::db::Tx;
+use crate::error::Result;
+use crate::parties;
+use crate::policy::visibility::VisibleCase;
+use crate::risk::record::{self, Source};
+
+/// What of the referral's row is needed.
+pub struct Unfolding<'a> {
+    pub referral_id: Uuid,
+    pub agency_id: Uuid,
+    pub submitted_by: Option<Uuid>,
+    pub actor_id: Option<Uuid>,
+    pub referred_on: NaiveDate,
+    pub document: &'a Document,
+    pub checked: &'a Checked,
+}
+
+/// Writes it all down; into a case that is there already only what is new comes.
+pub fn unfold(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    referral: &Unfolding<'_>,
+    joins: bool,
+) -> Result<()> {
+    let document = referral.document;
+    match joins {
+        true => parties::record::further(tx, case, document)?,
+        false => parties::record::first(tx, case, document)?,
+    }
+    if let (Some(assessment), Some(score)) = (&document.assessment, &referral.checked.score) {
+        let source = Source {
+            referral_id: Some(referral.referral_id),
+            agency_id: referral.agency_id,
+            supersedes_id: None,
+            judgement: document.criteria.professional_judgement.clone(),
+        };
+        record::record(tx, case, assessment, score, source)?;
+    }
+    let telling = Telling {
+        author_id: referral.submitted_by,
+        actor_id: referral.actor_id,
+        agency_id: referral.agency_id,
+        told_on: referral.referred_on,
+    };
+    account::first_telling(tx, case, &document.account, &telling)
+}

@@ -1,0 +1,63 @@
+//! Writing down a completed assessment as a row of its case.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Score;
+use crate::crypto::Place;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::policy::visibility::VisibleCase;
+use crate::referrals::document::{AnswerIn, AssessmentIn};
+
+/// The sealed part of an assessment.
+#[derive(Serialize, Deserialize)]
+pub struct SealedAssessment {
+    /// The answers with their sources and notes.
+    pub answers: Vec<AnswerIn>,
+    /// Anything else the practitioner weighed.
+    pub notes: Option<String>,
+    /// Professional judgement in words.
+    pub judgement: Option<String>,
+}
+
+/// Where an assessment comes from.
+pub struct Source {
+    /// The referral it came with.
+    pub referral_id: Option<Uuid>,
+    /// The agency that made it.
+    pub agency_id: Uuid,
+    /// The assessment it takes the place of.
+    pub supersedes_id: Option<Uuid>,
+    /// Professional judgement in words.
+    pub judgement: Option<String>,
+}
+
+/// Records an assessment that has been scored; returns its id.
+pub fn record(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    assessment: &AssessmentIn,
+    score: &Score,
+    source: Source,
+) -> Result<Uuid> {
+    let id = Uuid::now_v7();
+    let sealed = SealedAssessment {
+        answers: assessment.answers.clone(),
+        notes: assessment.notes.clone(),
+        judgement: source.judgement,
+    };
+    let sealed = case
+        .key()
+        .seal_json(Place::new("risk_assessments", "sealed", id), &sealed)?;
+    let row = super::record_store::NewAssessment {
+        id,
+        referral_id: source.referral_id,
+        agency_id: source.agency_id,
+        supersedes_id: source.supersedes_id,
+        assessed_on: assessment.assessed_on,
+        sealed,
+    };
+    super::record_store::insert(tx, case, row, score)?;
+    Ok(id)
+}

@@ -82,8 +82,8 @@ acts! {
 
     /// List MARACs.
     ListMaracs = "list_maracs", Who::SignedIn, None;
-    /// Read a MARAC and its settings.
-    ReadMarac = "read_marac", Who::SignedIn, None;
+    /// Read a MARAC, its settings and its agencies.
+    ReadMarac = "read_marac", Who::AdministratorOr(Role::ALL), None;
     /// Found a MARAC.
     CreateMarac = "create_marac", Who::Administrator, None;
     /// Change a MARAC's settings.

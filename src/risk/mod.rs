@@ -1,5 +1,6 @@
 //! Risk assessment: the published tools, their scores, and what the scores and claims of a referral mean.
 
+mod api;
 mod criteria;
 mod criterion;
 pub mod record;
@@ -8,6 +9,7 @@ mod rules;
 mod tool;
 mod tools;
 
+pub use api::routes;
 pub use criteria::{
     Advice, Claims, CriteriaError, CriteriaFinding, CriteriaSettings, EscalationEvent, Evidence,
     MetCriterion, criteria,
@@ -19,6 +21,3 @@ pub use rules::{
 };
 pub use tool::{Band, Fault, Group, Item, ItemOption, Scoring, ScoringMethod, Subject, Tool};
 pub use tools::{ToolError, Tools};
-
-/// The operations of this resource.
-pub fn routes(_config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {}

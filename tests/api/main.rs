@@ -4,12 +4,17 @@
 mod action_changes;
 mod action_reports;
 mod actions;
+mod agencies;
 mod audit;
 mod auth;
+mod clients;
 mod database;
+mod maracs;
 mod openapi;
 mod program;
 mod referrals;
+mod risk_tools;
 mod schema;
 mod source;
 mod support;
+mod users;

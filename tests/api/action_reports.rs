@@ -9,6 +9,7 @@ use toldonce::audit::{Audited, Event};
 use toldonce::policy::Act;
 use uuid::Uuid;
 
+use crate::action_changes::settled;
 use crate::actions::{agree, exclude, list_to, make_case, wanted};
 use crate::support::{Person, TestApp, World, etag, id};
 
@@ -211,6 +212,7 @@ async fn an_imported_register_is_counted_as_at_its_day() {
     let housing = app.as_(&world.housing_rep);
     let list = housing.get("/actions").await.expect(200);
     assert_eq!(list["items"].as_array().unwrap().len(), 3);
+    settled(&app).await;
     let feed = housing
         .get("/actions?changed_after=start")
         .await

@@ -8,11 +8,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::api::{ActionOut, detail};
 use super::commands::{self, Change, NewAction, Report};
 use super::model::{
     ActionCategory, ActionPriority, ActionTarget, Need, Note, ReportedStatus, Resolution,
 };
+use super::shapes::{ActionOut, detail};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;

@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::change_store::{self, NewEvent, Present};
+use super::facts_store::{self, MeetingRow};
 use super::model::{
     ActionCategory, ActionEventKind, ActionPriority, ActionStatus, ActionTarget, Need, Note,
     ReportedStatus, Resolution,
 };
 use super::rules::{self, By, Command, OwnerFacts};
-use super::store::{self, ActionRow, MeetingRow};
+use super::store::{self, ActionRow};
 use crate::audit::{Audited, Event};
 use crate::cases::CaseStatus;
 use crate::db::Tx;
@@ -88,7 +89,7 @@ pub fn agree(tx: &mut Tx<'_>, case: &VisibleCase, mut action: NewAction) -> Resu
 fn meeting(tx: &mut Tx<'_>, case: &VisibleCase, action: &NewAction) -> Result<Option<MeetingRow>> {
     let unknown = |pointer: &str| Error::field(pointer, "unknown", "There is none of this id.");
     if let Some(item) = action.agenda_item_id {
-        let found = store::item_meeting(tx, case, item)?
+        let found = facts_store::item_meeting(tx, case, item)?
             .filter(|found| action.meeting_id.is_none_or(|id| id == found.id))
             .ok_or_else(|| unknown("/agenda_item_id"))?;
         return Ok(Some(found));
@@ -96,7 +97,7 @@ fn meeting(tx: &mut Tx<'_>, case: &VisibleCase, action: &NewAction) -> Result<Op
     let Some(id) = action.meeting_id else {
         return Ok(None);
     };
-    let found = store::meeting(tx, case, id)?.ok_or_else(|| unknown("/meeting_id"))?;
+    let found = facts_store::meeting(tx, case, id)?.ok_or_else(|| unknown("/meeting_id"))?;
     Ok(Some(found))
 }
 
@@ -106,7 +107,7 @@ fn check_owner(
     agency_id: Uuid,
     user_id: Option<Uuid>,
 ) -> Result<()> {
-    let row = store::owner_facts(tx, marac_id, case_id, agency_id, user_id)?;
+    let row = facts_store::owner_facts(tx, marac_id, case_id, agency_id, user_id)?;
     rules::check_owner(OwnerFacts {
         member: row.member,
         on_case: row.on_case,
@@ -143,7 +144,7 @@ pub fn report(
     let next = locked.decide(tx, Command::Report(report.status))?;
     let today = tx.today();
     let on = report.on.unwrap_or(today);
-    let last_on = store::last_on(tx, &locked.action)?;
+    let last_on = facts_store::last_on(tx, &locked.action)?;
     let reason = report.note.reason.as_deref();
     rules::check_report(report.status, reason, on, last_on, today)?;
     let present = Present {
@@ -244,7 +245,7 @@ pub fn resolve(
     if let Some(other) = superseded_by {
         let fits = resolution == Resolution::Supersede
             && other != id
-            && store::of_case(tx, locked.row.case_id, other)?;
+            && facts_store::of_case(tx, locked.row.case_id, other)?;
         if !fits {
             return Err(Error::field(
                 "/superseded_by",

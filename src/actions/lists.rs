@@ -8,8 +8,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
-use super::api::{ActionRowOut, row_out};
 use super::model::ActionStatus;
+use super::shapes::{ActionRowOut, row_out};
 use super::store::{self, Filter, Scope, Statuses};
 use crate::db::Tx;
 use crate::error::{Error, Result};

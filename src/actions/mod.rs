@@ -1,6 +1,6 @@
 //! Actions: agreed at a meeting, owned by an agency, reported until each is done.
 //!
-//! `api` and `api_changes` are the operations; `rules` decides what may become of an action;
+//! `api` and `api_changes` are the operations, `shapes` what they answer; `rules` decides what may become of an action;
 //! `lists` says which actions a list is of; `commands` carries decisions out, with their history and
 //! the changes that feeds are read from.
 
@@ -8,10 +8,13 @@ mod api;
 mod api_changes;
 mod change_store;
 mod commands;
+mod detail_store;
+mod facts_store;
 mod import_store;
 mod lists;
 mod model;
 pub mod rules;
+mod shapes;
 mod store;
 
 use chrono::NaiveDate;
@@ -59,7 +62,7 @@ pub fn has_outstanding(
     case_id: Uuid,
     agency_id: impl Into<Option<Uuid>>,
 ) -> Result<bool> {
-    store::outstanding(tx, case_id, agency_id.into())
+    facts_store::outstanding(tx, case_id, agency_id.into())
 }
 
 /// Seals what is to be done, for an import.

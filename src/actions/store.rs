@@ -1,20 +1,16 @@
-//! Reading actions: the work list, one action, its history, the feed.
+//! Rows of actions: lists, one of them, the feed.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use super::model::{
-    ActionCategory, ActionEventKind, ActionPriority, ActionStatus, ActionTarget, Content, Need,
-    Note,
-};
+use super::model::{ActionCategory, ActionPriority, ActionStatus, ActionTarget, Content, Need};
 use crate::crypto::{KeyRing, Place};
 use crate::db::{Tx, sql};
 use crate::error::Result;
-use crate::parties::model::{AddressKind, ContactKind, Identity};
-use crate::policy::visibility::{VisibleAction, VisibleCase};
-use crate::vocabulary::YesNoUnknown;
+use crate::parties::model::Identity;
+use crate::policy::visibility::VisibleAction;
 use crate::{owned_action, visible_actions};
 
 /// An action with what its reader always gets: code, owner's name, survivor.
@@ -260,163 +256,6 @@ pub fn in_sight(tx: &mut Tx<'_>, ids: Vec<Uuid>) -> Result<Vec<ActionRow>> {
     Ok(sql(MANY).bind(ids).load(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
-struct Exists {
-    #[diesel(sql_type = st::Bool)]
-    found: bool,
-}
-
-/// Whether this is an action of the case.
-pub fn of_case(tx: &mut Tx<'_>, case_id: Uuid, id: Uuid) -> Result<bool> {
-    let row: Exists =
-        sql("select exists (select from actions where case_id = $1 and id = $2) as found")
-            .bind(case_id)
-            .bind(id)
-            .get_result(tx.conn)?;
-    Ok(row.found)
-}
-
-/// Whether the case has an outstanding action, of this agency or any.
-pub fn outstanding(tx: &mut Tx<'_>, case_id: Uuid, agency_id: Option<Uuid>) -> Result<bool> {
-    let row: Exists = sql("select exists (select from actions where case_id = $1 \
-         and status in ('open', 'in_progress') \
-         and ($2::uuid is null or owner_agency_id = $2)) as found")
-    .bind(case_id)
-    .bind(agency_id)
-    .get_result(tx.conn)?;
-    Ok(row.found)
-}
-
-/// An entry of an action's history.
-#[derive(QueryableByName)]
-pub struct EventRow {
-    #[diesel(sql_type = st::Uuid)]
-    pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
-    pub kind: ActionEventKind,
-    #[diesel(sql_type = st::Text)]
-    pub status: ActionStatus,
-    #[diesel(sql_type = st::Date)]
-    pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Uuid)]
-    pub owner_agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
-    pub owner_agency: String,
-    #[diesel(sql_type = st::Date)]
-    pub effective_on: NaiveDate,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
-    pub by_user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
-    pub by_actor_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
-    pub by_agency_id: Option<Uuid>,
-    #[diesel(sql_type = st::Timestamptz)]
-    pub created_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
-    sealed: Option<Vec<u8>>,
-}
-
-impl EventRow {
-    /// Opens its note.
-    pub(super) fn note(&self, action: &VisibleAction) -> Result<Note> {
-        Ok(match &self.sealed {
-            Some(sealed) => action
-                .key()
-                .open_json(Place::new("action_events", "sealed", self.id), sealed)?,
-            None => Note::default(),
-        })
-    }
-}
-
-/// The history of an action in sight, oldest first.
-pub fn history(tx: &mut Tx<'_>, action: &VisibleAction) -> Result<Vec<EventRow>> {
-    let rows = sql(
-        "select e.id, e.kind, e.status, e.due_on, e.owner_agency_id, o.name as owner_agency, \
-         e.effective_on, e.by_user_id, e.by_actor_id, e.by_agency_id, e.created_at, e.sealed \
-         from action_events e join agencies o on o.id = e.owner_agency_id \
-         where e.action_id = $1 order by e.effective_on, e.created_at, e.id",
-    )
-    .bind(action.id)
-    .load(tx.conn)?;
-    Ok(rows)
-}
-
-#[derive(QueryableByName)]
-struct Last {
-    #[diesel(sql_type = st::Date)]
-    on: NaiveDate,
-}
-
-/// The day of the last thing known of an action.
-pub fn last_on(tx: &mut Tx<'_>, action: &VisibleAction) -> Result<NaiveDate> {
-    let last: Last =
-        sql("select max(effective_on) as \"on\" from action_events where action_id = $1")
-            .bind(action.id)
-            .get_result(tx.conn)?;
-    Ok(last.on)
-}
-
-/// An address of the survivor, sealed.
-#[derive(QueryableByName)]
-pub struct AddressRow {
-    #[diesel(sql_type = st::Uuid)]
-    pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
-    pub kind: AddressKind,
-    #[diesel(sql_type = st::Bool)]
-    pub confidential: bool,
-    #[diesel(sql_type = st::Text)]
-    pub known_to_perpetrator: YesNoUnknown,
-    #[diesel(sql_type = st::Binary)]
-    pub sealed: Vec<u8>,
-}
-
-/// Where the survivor is or usually lives today.
-pub fn addresses(tx: &mut Tx<'_>, action: &VisibleAction) -> Result<Vec<AddressRow>> {
-    let rows = sql(
-        "select d.id, d.kind, d.confidential, d.known_to_perpetrator, d.sealed \
-         from party_addresses d join parties p on p.id = d.party_id \
-         where d.case_id = $1 and p.case_id = $1 and p.role = 'survivor' \
-         and d.kind <> 'previous' and (d.valid_to is null or d.valid_to >= $2) order by d.id",
-    )
-    .bind(action.case_id)
-    .bind(tx.today())
-    .load(tx.conn)?;
-    Ok(rows)
-}
-
-/// A way to reach the survivor, sealed.
-#[derive(QueryableByName)]
-pub struct ContactRow {
-    #[diesel(sql_type = st::Uuid)]
-    pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
-    pub kind: ContactKind,
-    #[diesel(sql_type = st::Bool)]
-    pub safe_to_call: bool,
-    #[diesel(sql_type = st::Bool)]
-    pub safe_to_text: bool,
-    #[diesel(sql_type = st::Bool)]
-    pub safe_voicemail: bool,
-    #[diesel(sql_type = st::Bool)]
-    pub withheld_number: bool,
-    #[diesel(sql_type = st::Binary)]
-    pub sealed: Vec<u8>,
-}
-
-/// The survivor's contacts that are safe in some way; the others are nobody's to use (R8).
-pub fn safe_contacts(tx: &mut Tx<'_>, action: &VisibleAction) -> Result<Vec<ContactRow>> {
-    let rows = sql(
-        "select t.id, t.kind, t.safe_to_call, t.safe_to_text, t.safe_voicemail, \
-         t.withheld_number, t.sealed from party_contacts t join parties p on p.id = t.party_id \
-         where t.case_id = $1 and p.case_id = $1 and p.role = 'survivor' \
-         and (t.safe_to_call or t.safe_to_text or t.safe_voicemail) order by t.id",
-    )
-    .bind(action.case_id)
-    .load(tx.conn)?;
-    Ok(rows)
-}
-
 /// A change of what an agency may see.
 #[derive(QueryableByName)]
 pub struct ChangeRow {
@@ -461,87 +300,4 @@ pub fn changes(
         .bind(limit)
         .load(tx.conn)?;
     Ok(rows)
-}
-
-/// What is known of a proposed owner.
-#[derive(QueryableByName)]
-pub struct OwnerRow {
-    #[diesel(sql_type = st::Bool)]
-    pub member: bool,
-    #[diesel(sql_type = st::Bool)]
-    pub on_case: bool,
-    #[diesel(sql_type = st::Bool)]
-    pub excluded: bool,
-    #[diesel(sql_type = st::Bool)]
-    pub person_known: bool,
-    #[diesel(sql_type = st::Bool)]
-    pub person_excluded: bool,
-}
-
-/// Facts for R26.
-pub fn owner_facts(
-    tx: &mut Tx<'_>,
-    marac_id: Uuid,
-    case_id: Uuid,
-    agency_id: Uuid,
-    user_id: Option<Uuid>,
-) -> Result<OwnerRow> {
-    let row = sql("select exists (select from marac_agencies m join agencies g on g.id = m.agency_id \
-           where m.marac_id = $1 and m.agency_id = $3 and g.closed_at is null \
-           and m.suspended_at is null and (m.access_ends_at is null or m.access_ends_at > $5)) as member, \
-         (exists (select from circle r where r.case_id = $2 and r.agency_id = $3 and r.ends_at > $5) \
-           or exists (select from agenda_listings l where l.case_id = $2 and l.agency_id = $3) \
-           or exists (select from referrals f where f.case_id = $2 and f.status <> 'draft' \
-             and (f.agency_id = $3 or f.co_agency_id = $3))) as on_case, \
-         exists (select from exclusions e where e.case_id = $2 and e.ends_at > $5 \
-           and e.agency_id = $3 and ($4::uuid is null or e.exempt_user_id is distinct from $4)) as excluded, \
-         ($4::uuid is null or exists (select from users u where u.id = $4 and u.agency_id = $3 \
-           and u.disabled_at is null)) as person_known, \
-         ($4::uuid is not null and exists (select from exclusions e where e.case_id = $2 \
-           and e.ends_at > $5 and e.user_id = $4)) as person_excluded")
-        .bind(marac_id)
-        .bind(case_id)
-        .bind(agency_id)
-        .bind(user_id)
-        .bind(tx.now)
-        .get_result(tx.conn)?;
-    Ok(row)
-}
-
-/// A meeting that an action may have been agreed at.
-#[derive(QueryableByName)]
-pub struct MeetingRow {
-    /// The meeting.
-    #[diesel(sql_type = st::Uuid)]
-    pub id: Uuid,
-    /// Its day, where it is held.
-    #[diesel(sql_type = st::Date)]
-    pub on: NaiveDate,
-}
-
-/// The meeting of this id in the case's MARAC.
-pub fn meeting(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<MeetingRow>> {
-    let row = sql(
-        "select id, (starts_at at time zone time_zone)::date as \"on\" \
-         from meetings where marac_id = $1 and id = $2",
-    )
-    .bind(case.marac_id)
-    .bind(id)
-    .get_result(tx.conn)
-    .optional()?;
-    Ok(row)
-}
-
-/// The meeting at which this agenda item of the case stands.
-pub fn item_meeting(tx: &mut Tx<'_>, case: &VisibleCase, item: Uuid) -> Result<Option<MeetingRow>> {
-    let row = sql(
-        "select m.id, (m.starts_at at time zone m.time_zone)::date as \"on\" \
-         from agenda_items i join meetings m on m.id = i.meeting_id \
-         where i.case_id = $1 and i.id = $2",
-    )
-    .bind(case.id)
-    .bind(item)
-    .get_result(tx.conn)
-    .optional()?;
-    Ok(row)
 }

@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod account;
+mod action_changes;
+mod action_reports;
+mod actions;
 mod agencies;
 mod agenda;
 mod agreement;

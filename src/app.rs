@@ -118,6 +118,7 @@ pub fn app(
         .wrap(from_fn(headers))
         .wrap(TracingLogger::<RootSpan>::new())
         .wrap(from_fn(identify))
+        .wrap(from_fn(crate::metrics::count))
 }
 
 /// The OpenAPI document.

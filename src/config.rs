@@ -21,6 +21,8 @@ pub struct Config {
     pub database_url: Option<SecretString>,
     /// The owner's database, for migrations.
     pub owner_url: Option<SecretString>,
+    /// Password that `migrate` gives the application's login.
+    pub app_password: Option<SecretString>,
     /// Where the embedded database and the audit's heads are kept.
     pub data_dir: PathBuf,
     /// The key file.
@@ -41,8 +43,8 @@ pub struct Config {
     pub risk_tools_dir: Option<PathBuf>,
     /// Logs as JSON.
     pub log_json: bool,
-    /// Log filter.
-    pub log: String,
+    /// Log filter, such as `info,toldonce=debug`; each command has its own default.
+    pub log: Option<String>,
 }
 
 /// A setting that cannot be used. Names it; never shows its value.
@@ -69,6 +71,7 @@ const NAMES: &[&str] = &[
     "metrics_listen",
     "database_url",
     "owner_url",
+    "app_password",
     "data_dir",
     "keys_file",
     "audit_heads",
@@ -81,7 +84,7 @@ const NAMES: &[&str] = &[
     "log_json",
     "log",
 ];
-const SECRETS: &[&str] = &["database_url", "owner_url"];
+const SECRETS: &[&str] = &["database_url", "owner_url", "app_password"];
 
 impl Config {
     /// From this process's environment.
@@ -191,6 +194,7 @@ impl Config {
             metrics_listen: metrics.transpose()?,
             database_url: text("database_url").map(|url| url.to_owned().into()),
             owner_url: text("owner_url").map(|url| url.to_owned().into()),
+            app_password: text("app_password").map(|password| password.to_owned().into()),
             data_dir: text("data_dir").unwrap_or("toldonce-data").into(),
             keys_file: text("keys_file").map(Into::into),
             audit_heads: text("audit_heads").map(Into::into),
@@ -206,7 +210,7 @@ impl Config {
                 false,
                 "expected true or false",
             )?,
-            log: text("log").unwrap_or("info").to_owned(),
+            log: text("log").map(str::to_owned),
         })
     }
 }

@@ -2,6 +2,7 @@
 //! administrator. Done by the owner's role, never by requests.
 
 use diesel::connection::SimpleConnection;
+use diesel::migration::MigrationSource;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
@@ -29,6 +30,12 @@ pub enum InstallError {
     /// Migrations are missing.
     #[error("the database is not up to date: run `toldonce migrate`")]
     Pending,
+    /// The role could see past row-level security.
+    #[error(
+        "TOLDONCE_DATABASE_URL names a superuser or the owner, whom row-level security does not \
+         bind: use the login that `toldonce migrate` makes"
+    )]
+    StrongRole,
     /// Sealed under other keys.
     #[error("these keys do not open this database: it was set up with another key file")]
     OtherKeys,
@@ -44,8 +51,56 @@ pub enum InstallError {
 pub fn migrate(conn: &mut PgConnection) -> Result<(), InstallError> {
     conn.batch_execute("set client_min_messages = warning")?;
     conn.run_pending_migrations(MIGRATIONS)
-        .map(|_| ())
-        .map_err(|error| InstallError::Migration(error.to_string()))
+        .map_err(|error| InstallError::Migration(error.to_string()))?;
+    // So that the application can tell whether it is up to date.
+    conn.batch_execute("grant select on __diesel_schema_migrations to toldonce_app")?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = st::Text)]
+    version: String,
+}
+
+/// Refuses a database that lacks a migration of this program. One with more is taken: the newer
+/// program's migrations leave room for this one (migrations/README.md).
+pub fn check_migrated(conn: &mut PgConnection) -> Result<(), InstallError> {
+    let applied: Vec<Applied> = sql("select version from __diesel_schema_migrations")
+        .load(conn)
+        .map_err(|_| InstallError::Pending)?;
+    let known = MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS)
+        .map_err(|error| InstallError::Migration(error.to_string()))?;
+    let is_there = |version: &str| applied.iter().any(|row| row.version == version);
+    match known
+        .iter()
+        .all(|migration| is_there(&migration.name().version().to_string()))
+    {
+        true => Ok(()),
+        false => Err(InstallError::Pending),
+    }
+}
+
+#[derive(QueryableByName)]
+struct Strength {
+    #[diesel(sql_type = st::Bool)]
+    strong: bool,
+}
+
+/// Refuses a role that row-level security does not bind: a superuser, one that bypasses it, or the
+/// tables' owner.
+pub fn check_role(conn: &mut PgConnection) -> Result<(), InstallError> {
+    let found: Strength = sql(
+        "select r.rolsuper or r.rolbypassrls or exists (select from pg_class c \
+           where c.relnamespace = 'public'::regnamespace and c.relname = 'cases' \
+           and pg_has_role(r.oid, c.relowner, 'usage')) as strong \
+         from pg_roles r where r.rolname = current_user",
+    )
+    .get_result(conn)?;
+    match found.strong {
+        true => Err(InstallError::StrongRole),
+        false => Ok(()),
+    }
 }
 
 /// Makes or renews the application's login.

@@ -25,6 +25,7 @@ pub mod install;
 pub mod localpg;
 pub mod maracs;
 pub mod meetings;
+pub mod metrics;
 pub mod parties;
 pub mod policy;
 pub mod referrals;

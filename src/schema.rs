@@ -39,6 +39,7 @@ diesel::table! {
         marac_id -> Uuid,
         case_id -> Uuid,
         agency_id -> Uuid,
+        announced -> Bool,
     }
 }
 

@@ -2,7 +2,10 @@
 //! path, a query, a body, a name.
 
 use std::cell::Cell;
+use std::io::IsTerminal;
+use std::time::Instant;
 
+use actix_web::HttpMessage;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use tracing::Span;
@@ -54,11 +57,15 @@ pub async fn identify(
         .await
 }
 
+#[derive(Clone, Copy)]
+struct Began(Instant);
+
 /// The root span: the route's template, never the path that was sent.
 pub struct RootSpan;
 
 impl RootSpanBuilder for RootSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
+        request.extensions_mut().insert(Began(Instant::now()));
         let route = request
             .match_pattern()
             .unwrap_or_else(|| "unmatched".into());
@@ -71,6 +78,7 @@ impl RootSpanBuilder for RootSpan {
         )
     }
 
+    /// One line per request, for those who ask for `debug`; faults are logged where they are answered.
     fn on_request_end<B: MessageBody>(
         span: Span,
         outcome: &Result<ServiceResponse<B>, actix_web::Error>,
@@ -80,6 +88,14 @@ impl RootSpanBuilder for RootSpan {
             Err(error) => error.as_response_error().status_code(),
         };
         span.record("status", status.as_u16());
+        let began = outcome
+            .as_ref()
+            .ok()
+            .and_then(|response| response.request().extensions().get::<Began>().copied());
+        if let Some(Began(began)) = began {
+            let ms = began.elapsed().as_secs_f64() * 1000.0;
+            tracing::debug!(parent: &span, ms, "answered");
+        }
     }
 }
 
@@ -89,7 +105,9 @@ pub fn init(json: bool, filter: &str) {
     let filter = tracing_subscriber::EnvFilter::try_new(filter)
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let layer = tracing_subscriber::fmt::layer()
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     // A second start in the same process, as in tests, keeps the first.
     let _ = if json {
         registry.with(layer.json()).try_init()

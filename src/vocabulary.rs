@@ -47,16 +47,12 @@ macro_rules! vocabulary {
 
 vocabulary! {
     /// Yes, no, or not known: unknown is a value of its own, never null-as-no (R38).
+    #[derive(Default)]
     YesNoUnknown {
         Yes = "yes",
         No = "no",
+        #[default]
         Unknown = "unknown",
-    }
-}
-
-impl Default for YesNoUnknown {
-    fn default() -> Self {
-        Self::Unknown
     }
 }
 

@@ -1,6 +1,80 @@
 //! Actions: agreed at a meeting, owned by an agency, reported until each is done.
+//!
+//! `api` and `api_changes` are the operations; `rules` decides what may become of an action;
+//! `lists` says which actions a list is of; `commands` carries decisions out, with their history and
+//! the changes that feeds are read from.
 
+mod api;
+mod api_changes;
+mod change_store;
+mod commands;
+mod import_store;
+mod lists;
+mod model;
+pub mod rules;
+mod store;
+
+use chrono::NaiveDate;
 use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::crypto::DataKey;
+use crate::db::Tx;
+use crate::error::Result;
+
+pub use commands::{NewAction, agree};
+pub use import_store::ImportedAction;
+pub use model::{
+    ActionCategory, ActionEventKind, ActionPriority, ActionStatus, ActionTarget, Need,
+    ReportedStatus, Resolution,
+};
 
 /// The operations of this resource.
-pub fn routes(_config: &mut ServiceConfig<'_>) {}
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(api::list_actions)
+        .service(api::list_case_actions)
+        .service(api::get_action)
+        .service(api::get_action_history)
+        .service(api_changes::agree_action)
+        .service(api_changes::report_action)
+        .service(api_changes::change_action)
+        .service(api_changes::reopen_action)
+        .service(api_changes::resolve_action);
+}
+
+/// The statement behind the work list: a test holds its plan.
+#[doc(hidden)]
+pub const WORK_LIST: &str = store::WORK_LIST;
+
+/// Tells the feeds of these agencies that what they may see of a case changed: to be called, in the
+/// same transaction, by whoever sets or lifts an exclusion or a restriction, or sets or ends a share.
+pub fn announce_case(tx: &mut Tx<'_>, case_id: Uuid, agency_ids: &[Uuid]) -> Result<()> {
+    change_store::tell_of_case(tx, case_id, agency_ids.to_vec())
+}
+
+/// Whether the case has an outstanding action: of this agency, or with `None` of any (R30).
+pub fn has_outstanding(
+    tx: &mut Tx<'_>,
+    case_id: Uuid,
+    agency_id: impl Into<Option<Uuid>>,
+) -> Result<bool> {
+    store::outstanding(tx, case_id, agency_id.into())
+}
+
+/// Seals what is to be done, for an import.
+pub fn seal(key: &DataKey, action_id: Uuid, text: &str) -> Result<Vec<u8>> {
+    change_store::seal(key, action_id, text)
+}
+
+/// Takes a register's actions over, with the history that reports are read from.
+///
+/// A register tells what was known on its day: nothing in it became true later, so no event is dated
+/// after `known_on`, though the list may hold actions for a meeting still to come.
+pub fn import_batch(
+    tx: &mut Tx<'_>,
+    actions: Vec<ImportedAction>,
+    known_on: NaiveDate,
+) -> Result<()> {
+    import_store::insert(tx, actions, known_on)
+}

@@ -23,6 +23,11 @@ use crate::policy::Principal;
 pub use api::routes;
 pub use throttle::{Limits, Throttle};
 
+/// Ends every session of an account that is being disabled.
+pub fn end_sessions(tx: &mut crate::db::Tx<'_>, user_id: Uuid) -> Result<()> {
+    sessions::revoke_all(tx, user_id, "disabled", None)
+}
+
 /// Header by which a client names the registered person it acts for.
 pub const ACTOR_HEADER: &str = "x-toldonce-actor";
 

@@ -79,6 +79,11 @@ impl Db {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// Connections in use, and idle ones.
+    pub fn connections(&self) -> (u32, u32) {
+        self.pool.state()
+    }
+
     /// The clock.
     pub fn clock(&self) -> &Clock {
         &self.clock

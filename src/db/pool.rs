@@ -87,6 +87,13 @@ impl Pool {
         self.0.get().map_err(|_| Error::Pool)
     }
 
+    /// Connections in use, and idle ones.
+    pub fn state(&self) -> (u32, u32) {
+        let state = self.0.state();
+        let in_use = state.connections.saturating_sub(state.idle_connections);
+        (in_use, state.idle_connections)
+    }
+
     pub fn size(&self) -> u32 {
         self.0.max_size()
     }

@@ -100,6 +100,16 @@ pub fn validated<T: Validate>(value: T) -> Result<T> {
     }
 }
 
+/// A rule for short plain text: not blank, and one line without control characters, which PostgreSQL
+/// would not all take.
+pub fn one_line(text: &str) -> std::result::Result<(), validator::ValidationError> {
+    if text.trim().is_empty() || text.chars().any(char::is_control) {
+        Err(validator::ValidationError::new("one_line"))
+    } else {
+        Ok(())
+    }
+}
+
 /// Where and why JSON was refused, as code and pointer; the parser's own words may quote a value.
 pub fn refuse_deserialization(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     let pointer: String = error
@@ -181,6 +191,7 @@ fn sentence(code: &str) -> &'static str {
         "length" | "line_length" => "This is too short, too long, or has too many parts.",
         "range" => "This number is out of range.",
         "email" => "This is not an e-mail address.",
+        "one_line" => "Give one line of text.",
         "regex" | "format" => "This has not the expected form.",
         "family_name_or_unknown" => "Give a family name, or say name_unknown.",
         _ => "This breaks a rule of the field.",

@@ -6,7 +6,7 @@ mod idempotency;
 mod page;
 
 pub use etag::{IfMatch, etag, tagged};
-pub use extract::{Body, Form, MAX_BODY, Path, Query, refuse_deserialization, validated};
+pub use extract::{Body, Form, MAX_BODY, Path, Query, one_line, refuse_deserialization, validated};
 pub use idempotency::{Idempotency, IdempotencyKey};
 pub use page::{Cursor, Page, PageQuery, linked, paged};
 

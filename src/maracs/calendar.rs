@@ -2,7 +2,7 @@
 //!
 //! Deadlines of a MARAC count working days (R25), and a deadline may lie years ahead of any published
 //! list, so the days are computed by rule. What no rule foresees (jubilees, funerals, moved Mondays) is
-//! the table [`ONE_OFFS`]; a newly proclaimed day is one more row there. Right from 2007 onwards.
+//! the table `ONE_OFFS`; a newly proclaimed day is one more row there. Right from 2007 onwards.
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};

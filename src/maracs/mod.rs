@@ -1,7 +1,37 @@
 //! The area conference: its calendar and its settings.
 
+mod api;
 pub mod calendar;
+mod rules;
 pub mod settings;
+mod store;
 
-/// The operations of this resource.
-pub fn routes(_config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {}
+use uuid::Uuid;
+
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::policy;
+use settings::MaracSettings;
+
+pub use api::{NewMarac, routes};
+pub use store::Marac;
+
+/// The MARAC with this id.
+pub fn find(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<Marac> {
+    store::find(tx, marac_id)?.ok_or_else(policy::hidden)
+}
+
+/// A MARAC's settings, and the version of the MARAC they were read at.
+pub fn settings(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<(MaracSettings, i32)> {
+    let marac = find(tx, marac_id)?;
+    Ok((marac.settings()?, marac.version))
+}
+
+/// Founds a MARAC. Its code may be taken: 422 `/code taken`.
+pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewMarac) -> Result<()> {
+    store::create(tx, id, new).map_err(|error| {
+        error.on_constraint("maracs_code_key", || {
+            Error::field("/code", "taken", "Another MARAC has this code.")
+        })
+    })
+}

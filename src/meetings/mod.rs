@@ -1,6 +1,182 @@
 //! Meetings, their agendas, and who came.
+//!
+//! A meeting is planned, its list is circulated (which opens the cases to the listed agencies), it is
+//! in session (which opens accounts and answers to them) and it is held (which closes the cases to
+//! agencies that took nothing on). `listing_store` holds what that does to the circle of a case.
 
+mod agenda;
+mod agenda_api;
+mod agenda_store;
+mod api;
+mod attendance_api;
+mod attendance_store;
+mod items_api;
+mod listing_store;
+mod past;
+mod rules;
+mod store;
+
+use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::policy::visibility::VisibleCase;
+use crate::policy::{Act, hidden, may_in};
+use crate::vocabulary;
+
+pub use agenda_store::AGENDA_ITEMS;
+pub use past::{HeardCase, HeldMeeting, add_heard, create_held, settle};
+use rules::Timing;
+use store::{Meeting, NewMeeting};
+
+vocabulary! {
+    /// What a meeting is for. A business meeting hears no cases.
+    MeetingKind {
+        Scheduled = "scheduled",
+        Emergency = "emergency",
+        Business = "business",
+    }
+}
+
+vocabulary! {
+    /// How people meet.
+    MeetingMode {
+        InPerson = "in_person",
+        Online = "online",
+        Hybrid = "hybrid",
+    }
+}
+
+vocabulary! {
+    /// The life cycle of a meeting.
+    MeetingStatus {
+        Planned = "planned",
+        Circulated = "circulated",
+        InSession = "in_session",
+        Held = "held",
+        Minuted = "minuted",
+        Cancelled = "cancelled",
+    }
+}
+
+vocabulary! {
+    /// Why a case is on an agenda. `alert_only` is noted for flagging and not discussed.
+    AgendaItemKind {
+        New = "new",
+        Repeat = "repeat",
+        TransferIn = "transfer_in",
+        AlertOnly = "alert_only",
+        Review = "review",
+    }
+}
+
+vocabulary! {
+    /// The life cycle of a case on an agenda.
+    AgendaItemStatus {
+        Listed = "listed",
+        Heard = "heard",
+        Deferred = "deferred",
+        Withdrawn = "withdrawn",
+        AlertNoted = "alert_noted",
+    }
+}
+
+vocabulary! {
+    /// As what somebody attends.
+    AttendanceRole {
+        Representative = "representative",
+        Deputy = "deputy",
+        Observer = "observer",
+        Guest = "guest",
+    }
+}
+
+vocabulary! {
+    /// Whether they came.
+    Presence {
+        Expected = "expected",
+        Present = "present",
+        Apologies = "apologies",
+        Absent = "absent",
+    }
+}
 
 /// The operations of this resource.
-pub fn routes(_config: &mut ServiceConfig<'_>) {}
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    api::routes(config);
+    agenda_api::routes(config);
+    items_api::routes(config);
+    attendance_api::routes(config);
+}
+
+/// Puts a case on the agenda of a planned meeting and lists it to these agencies, who see it from
+/// circulation. Returns the agenda item.
+pub fn put_on(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    meeting_id: Uuid,
+    kind: AgendaItemKind,
+    referral_id: Option<Uuid>,
+    agencies: &[Uuid],
+) -> Result<Uuid> {
+    let meeting = store::locked(tx, meeting_id)?
+        .filter(|meeting| meeting.marac_id == case.marac_id)
+        .ok_or_else(hidden)?;
+    match rules::addition(meeting.kind, meeting.status, case.row.status)? {
+        Timing::InTime => {}
+        Timing::Late => return Err(Error::conflict("list_frozen")),
+    }
+    let item = agenda::NewItem {
+        kind,
+        referral_id,
+        agencies,
+        late_reason: None,
+    };
+    agenda::add(tx, case, &meeting, Uuid::now_v7(), &item)
+}
+
+/// Plans an emergency meeting for a case that cannot wait. Returns the meeting.
+pub fn emergency(
+    tx: &mut Tx<'_>,
+    marac_id: Uuid,
+    starts_at: DateTime<Utc>,
+    mode: MeetingMode,
+    place: Option<String>,
+) -> Result<Uuid> {
+    let id = Uuid::now_v7();
+    let area = store::area(tx, marac_id)?;
+    let meeting = NewMeeting::planned(id, &area, MeetingKind::Emergency, starts_at, mode, place);
+    store::insert(tx, &meeting)?;
+    Ok(id)
+}
+
+/// The next scheduled meeting of a MARAC whose list is still open.
+pub fn next_planned(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<Option<Uuid>> {
+    store::next_planned(tx, marac_id)
+}
+
+/// Whether this is a meeting of this MARAC.
+pub fn exists_in(tx: &mut Tx<'_>, marac_id: Uuid, meeting_id: Uuid) -> Result<bool> {
+    Ok(store::found(tx, meeting_id)?.is_some_and(|meeting| meeting.marac_id == marac_id))
+}
+
+/// The meeting, if it is in sight and the caller may do this in its MARAC.
+fn in_sight(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
+    let meeting = store::found(tx, id)?;
+    seen(tx, act, meeting)
+}
+
+/// The same, locked until the transaction ends.
+fn in_sight_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
+    let meeting = store::locked(tx, id)?;
+    seen(tx, act, meeting)
+}
+
+fn seen(tx: &Tx<'_>, act: Act, meeting: Option<Meeting>) -> Result<Meeting> {
+    let meeting = meeting.ok_or_else(hidden)?;
+    may_in(&tx.actor, Act::ReadMeeting, meeting.marac_id).map_err(|_| hidden())?;
+    may_in(&tx.actor, act, meeting.marac_id)?;
+    Ok(meeting)
+}

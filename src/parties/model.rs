@@ -21,16 +21,19 @@ vocabulary! {
 
 vocabulary! {
     /// Gender as the person gives it; trans status is kept apart.
+    #[derive(Default)]
     Gender {
         Female = "female",
         Male = "male",
         Other = "other",
+        #[default]
         Unknown = "unknown",
     }
 }
 
 vocabulary! {
     /// The 19 groups of the 2021 census, and unknown (domain 3.4).
+    #[derive(Default)]
     Ethnicity {
         AsianBangladeshi = "asian_bangladeshi",
         AsianChinese = "asian_chinese",
@@ -51,6 +54,7 @@ vocabulary! {
         WhiteOther = "white_other",
         Arab = "arab",
         Other = "other",
+        #[default]
         Unknown = "unknown",
     }
 }
@@ -138,12 +142,6 @@ pub struct Identity {
     pub school_or_occupation: Option<String>,
 }
 
-impl Default for Gender {
-    fn default() -> Self {
-        Self::Unknown
-    }
-}
-
 fn gender_unknown() -> Gender {
     Gender::Unknown
 }
@@ -191,12 +189,6 @@ pub struct Characteristics {
     /// Care, support, health and communication needs, in words.
     #[validate(length(min = 1, max = 4000))]
     pub needs: Option<String>,
-}
-
-impl Default for Ethnicity {
-    fn default() -> Self {
-        Self::Unknown
-    }
 }
 
 /// An address. Refuge and confidential ones reach only coordinator, chair, IDVA and whoever an

@@ -82,8 +82,8 @@ acts! {
 
     /// List MARACs.
     ListMaracs = "list_maracs", Who::SignedIn, None;
-    /// Read a MARAC and its settings.
-    ReadMarac = "read_marac", Who::SignedIn, None;
+    /// Read a MARAC, its settings and its agencies.
+    ReadMarac = "read_marac", Who::AdministratorOr(Role::ALL), None;
     /// Found a MARAC.
     CreateMarac = "create_marac", Who::Administrator, None;
     /// Change a MARAC's settings.
@@ -180,7 +180,9 @@ acts! {
     /// Read an agenda.
     ReadAgenda = "read_agenda", Who::Roles(MEETING), Some(Right::MeetingsRead);
     /// Put cases on an agenda, order them, choose the agencies listed.
-    ChangeAgenda = "change_agenda", Who::Roles(COORDINATOR), None;
+    ChangeAgenda = "change_agenda", Who::Roles(STAFF), None;
+    /// Put a case on an agenda after circulation: the chair's word (R16).
+    AddLateItem = "add_late_item", Who::Roles(CHAIR), None;
     /// Circulate the list: opens cases to the listed agencies.
     CirculateMeeting = "circulate_meeting", Who::Roles(COORDINATOR), None;
     /// Start and close a meeting.

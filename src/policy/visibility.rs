@@ -49,6 +49,37 @@ macro_rules! visible_cases {
     };
 }
 
+/// SQL: what the caller's circle has of the case at this alias, as arrays `s.bases` and `s.full_at`
+/// (null where there is nothing), for `lens_of`.
+#[macro_export]
+macro_rules! standings_of {
+    ($c:literal) => {
+        concat!(
+            "left join lateral (select array_agg(g.basis) as bases, ",
+            "array_agg(case when g.full_at = 'infinity' then timestamptz '9999-01-01' ",
+            "else g.full_at end) as full_at ",
+            "from circle g where g.case_id = ",
+            $c,
+            ".id and g.opens_at <= (select current_setting('toldonce.now')::timestamptz) ",
+            "and g.ends_at > (select current_setting('toldonce.now')::timestamptz) and ",
+            $crate::in_circle!("g"),
+            ") s on true"
+        )
+    };
+}
+
+/// SQL: the case of the row at this alias is not closed to the caller. Less than `visible_cases!`:
+/// for what may be summed over a meeting, where a closed case must be as if it were not there.
+#[macro_export]
+macro_rules! not_closed {
+    ($a:literal) => {
+        concat!(
+            $a,
+            ".case_id <> all ((select current_setting('toldonce.closed'))::uuid[])"
+        )
+    };
+}
+
 /// SQL: the circle row at this alias is the caller's, by person or by agency and role.
 #[doc(hidden)]
 #[macro_export]
@@ -220,12 +251,7 @@ macro_rules! find_case {
             "c.version, k.master_key_id, k.wrapped, ",
             "coalesce(s.bases, '{}') as bases, coalesce(s.full_at, '{}') as full_at ",
             "from cases c join data_keys k on k.case_id = c.id and k.wrapped is not null ",
-            "left join lateral (select array_agg(g.basis) as bases, ",
-            "array_agg(case when g.full_at = 'infinity' then timestamptz '9999-01-01' else g.full_at end) as full_at ",
-            "from circle g where g.case_id = c.id ",
-            "and g.opens_at <= (select current_setting('toldonce.now')::timestamptz) ",
-            "and g.ends_at > (select current_setting('toldonce.now')::timestamptz) and ",
-            $crate::in_circle!("g"), ") s on true ",
+            $crate::standings_of!("c"), " ",
             "where c.id = $1 and ", $crate::visible_cases!("c"), $tail
         )
     };
@@ -268,6 +294,11 @@ fn fetch(tx: &mut Tx<'_>, act: Act, id: Uuid, text: &'static str) -> Result<Visi
         row: found.case,
         key,
     })
+}
+
+/// The lens of the caller on a case of this MARAC, from the arrays of `standings_of!`.
+pub fn lens_of(tx: &Tx<'_>, marac: Uuid, bases: &[Basis], full_at: &[DateTime<Utc>]) -> Lens {
+    Lens::of(&standings(tx, marac, bases, full_at), tx.now)
 }
 
 fn standings(

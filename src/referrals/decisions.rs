@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
-use serde::Deserialize;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -23,6 +24,7 @@ use crate::cases::intake::{self, Accepted};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems};
+use crate::meetings::{self, AgendaItemKind, MeetingMode};
 use crate::policy::Act;
 use crate::policy::visibility::{self, VisibleCase};
 use crate::risk::{Tools, is_repeat};
@@ -177,12 +179,44 @@ async fn withdraw(
 }
 
 /// How a referral is accepted.
-#[derive(Debug, Default, Deserialize, ToSchema, Validate)]
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields, default)]
 pub struct AcceptIn {
     /// The case of the same pair it joins; without it a new case is opened. The coordinator decides,
     /// after `GET /referrals/{id}/matches`.
     pub join_case_id: Option<Uuid>,
+    /// Puts the case on an agenda in the same call.
+    #[validate(nested)]
+    pub agenda: Option<OntoAgenda>,
+}
+
+/// Which agenda: a planned meeting's, or an emergency meeting's that is planned with it. One of the
+/// two.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields, default)]
+pub struct OntoAgenda {
+    /// A planned meeting of the MARAC.
+    pub meeting_id: Option<Uuid>,
+    /// An emergency meeting for this case.
+    #[validate(nested)]
+    pub emergency: Option<EmergencyIn>,
+    /// The agencies it is listed to from circulation.
+    #[validate(length(max = 60))]
+    pub agencies: Vec<Uuid>,
+}
+
+/// An emergency meeting.
+#[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct EmergencyIn {
+    /// When.
+    pub starts_at: DateTime<Utc>,
+    /// How people meet.
+    pub mode: MeetingMode,
+    /// Where.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 400))]
+    pub place: Option<String>,
 }
 
 /// Accept a referral: it opens a case, or joins the case of the same pair.
@@ -203,7 +237,10 @@ async fn accept(
         .run(&caller, Act::AcceptReferral.on("referral", id), move |tx| {
             let (found, next) = decided(tx, Act::AcceptReferral, id, version, Command::Accept)?;
             store::decide(tx, &found, next, None)?;
-            let case = accepted(tx, &found, body.0.join_case_id, &tools)?;
+            let (case, repeat) = accepted(tx, &found, body.0.join_case_id, &tools)?;
+            if let Some(agenda) = body.0.agenda {
+                put_on_agenda(tx, case.id, id, agenda, repeat)?;
+            }
             Ok(after(tx, id, &tools)?.and(Event::of_case(&case).on("case", case.id)))
         })
         .await?;
@@ -215,7 +252,7 @@ fn accepted(
     found: &VisibleReferral,
     join: Option<Uuid>,
     tools: &Tools,
-) -> Result<VisibleCase> {
+) -> Result<(VisibleCase, bool)> {
     let (_, settings) = store::marac(tx, found.row.marac_id)?;
     let document = found.document()?;
     let checked = checked(tx, found, tools)?;
@@ -263,5 +300,40 @@ fn accepted(
     }
     store::set_repeat(tx, found.row.id, repeat)?;
     unfold(tx, &case, &referral, join.is_some())?;
-    Ok(case)
+    Ok((case, repeat))
+}
+
+/// Urgent referrals go onto an emergency meeting in the call that accepts them.
+fn put_on_agenda(
+    tx: &mut Tx<'_>,
+    case_id: Uuid,
+    referral_id: Uuid,
+    agenda: OntoAgenda,
+    repeat: bool,
+) -> Result<()> {
+    let case = visibility::case(tx, Act::AcceptReferral, case_id)?;
+    let meeting_id = match (agenda.meeting_id, agenda.emergency) {
+        (Some(id), None) => id,
+        (None, Some(new)) => {
+            meetings::emergency(tx, case.marac_id, new.starts_at, new.mode, new.place)?
+        }
+        _ => {
+            let message = "Name a planned meeting, or plan an emergency one.";
+            return Err(Error::field("/agenda", "one_meeting", message));
+        }
+    };
+    let kind = if repeat {
+        AgendaItemKind::Repeat
+    } else {
+        AgendaItemKind::New
+    };
+    meetings::put_on(
+        tx,
+        &case,
+        meeting_id,
+        kind,
+        Some(referral_id),
+        &agenda.agencies,
+    )?;
+    Ok(())
 }

@@ -1,6 +1,28 @@
 //! Counts, read from history.
+//!
+//! A report counts every case of its MARACs, those closed to its reader too, and is the same for
+//! every reader; it names nobody.
 
+mod actions;
+mod api;
+mod store;
+
+use chrono::NaiveDate;
 use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::db::Tx;
+use crate::error::Result;
+
+pub use actions::{ActionCounts, ActionReport, ByStatus, KindCounts, MaracCounts};
 
 /// The operations of this resource.
-pub fn routes(_config: &mut ServiceConfig<'_>) {}
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(api::report_actions);
+}
+
+/// Actions as they stood on a day: in these MARACs, or with `None` in all the caller has a role in.
+pub fn actions(tx: &mut Tx<'_>, as_at: NaiveDate, maracs: Option<&[Uuid]>) -> Result<ActionReport> {
+    let rows = store::action_counts(tx, as_at, maracs)?;
+    Ok(ActionReport::of(as_at, &rows))
+}

@@ -1,7 +1,8 @@
 //! Risk assessment: the published tools, their scores, and what the scores and claims of a referral mean.
 
+mod api;
 mod assessments_api;
-pub(crate) mod assessments_store;
+mod assessments_store;
 mod criteria;
 mod criterion;
 pub mod record;
@@ -10,7 +11,9 @@ mod rules;
 mod tool;
 mod tools;
 
+pub use api::routes;
 pub use assessments_api::{AssessmentOut, assessment_routes};
+pub(crate) use assessments_store::{assessment_row, current_assessment_rows};
 pub use criteria::{
     Advice, Claims, CriteriaError, CriteriaFinding, CriteriaSettings, EscalationEvent, Evidence,
     MetCriterion, criteria,
@@ -22,6 +25,3 @@ pub use rules::{
 };
 pub use tool::{Band, Fault, Group, Item, ItemOption, Scoring, ScoringMethod, Subject, Tool};
 pub use tools::{ToolError, Tools};
-
-/// The operations of this resource.
-pub fn routes(_config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {}

@@ -1,6 +1,85 @@
 //! Accounts, roles and invitations.
 
+mod api;
+pub mod grants;
+mod invitations;
+mod rules;
+mod store;
+
+use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::policy::Role;
+use grants::{Holder, RoleGrant};
+
+pub use api::agency_for;
+pub use invitations::Invitation;
+pub use rules::reach;
 
 /// The operations of this resource.
-pub fn routes(_config: &mut ServiceConfig<'_>) {}
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    api::routes(config);
+    invitations::routes(config);
+}
+
+/// An account to be made.
+#[derive(Debug, Clone)]
+pub struct NewUser {
+    /// The agency they work for.
+    pub agency_id: Uuid,
+    /// E-mail address, with which they sign in.
+    pub email: String,
+    /// Name.
+    pub name: String,
+    /// Hash of the password; none for those who are invited to choose one.
+    pub password_hash: Option<String>,
+    /// May manage accounts everywhere. Given at the command line alone.
+    pub administrator: bool,
+}
+
+/// Makes an account. Its address may be taken: 422 `/email taken`.
+pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewUser) -> Result<()> {
+    store::create(tx, id, new).map_err(address_refused)
+}
+
+fn address_refused(error: Error) -> Error {
+    error
+        .on_constraint("users_email_key", || {
+            Error::field("/email", "taken", "Another account has this address.")
+        })
+        .on_constraint("users_email_check", || {
+            Error::field("/email", "email", "This is not an e-mail address.")
+        })
+}
+
+/// Grants a role without asking whose leave it takes: for the command line and the demonstration.
+pub fn grant(
+    tx: &mut Tx<'_>,
+    user_id: Uuid,
+    marac_id: Uuid,
+    role: Role,
+    ends_at: Option<DateTime<Utc>>,
+) -> Result<()> {
+    let grant = RoleGrant {
+        marac_id,
+        role,
+        ends_at,
+    };
+    grants::give(tx, Holder::User(user_id), &[grant])
+}
+
+/// Invites an account's person to choose a password; earlier links die.
+pub fn invite(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Invitation> {
+    invitations::issue(tx, user_id)
+}
+
+/// The agency of an account that is not disabled.
+pub fn agency_of(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Option<Uuid>> {
+    let user = store::find(tx, None, user_id)?;
+    Ok(user
+        .filter(|user| user.disabled_at.is_none())
+        .map(|user| user.agency_id))
+}

@@ -1,13 +1,25 @@
 //! Behaviour through HTTP with a real PostgreSQL: one binary.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod account;
+mod agencies;
 mod agreement;
+mod audit;
 mod auth;
 mod cases;
 mod casework;
+mod clients;
+mod database;
 mod exclusions;
+mod maracs;
+mod openapi;
 mod parties;
+mod program;
 mod referrals;
 mod restriction;
+mod risk_tools;
+mod schema;
 mod shares;
+mod source;
 mod support;
+mod users;

@@ -698,3 +698,29 @@ async fn submitting_takes_few_statements() {
     let check = scene.app.state.db.statements() - before;
     assert!(check <= 5, "{check}");
 }
+
+#[actix_web::test]
+async fn an_urgent_referral_goes_onto_an_emergency_meeting_in_one_call() {
+    let scene = Scene::new().await;
+    let w = &scene.world;
+    let sent = scene.submit("Okafor", "Stone").await;
+    let starts_at = scene.app.now() + chrono::TimeDelta::hours(5);
+    let both = json!({ "agenda": { "agencies": [w.housing] } });
+    let refused = scene.act(&w.coordinator, &sent, "accept", both).await;
+    assert_eq!(refused.errors(), ["/agenda one_meeting"]);
+    let emergency = json!({ "starts_at": starts_at, "mode": "online" });
+    let agenda = json!({ "agenda": { "emergency": emergency, "agencies": [w.housing, w.health] } });
+    scene
+        .act(&w.coordinator, &sent, "accept", agenda)
+        .await
+        .expect(200);
+    let coordinator = scene.app.as_(&w.coordinator);
+    let meetings = coordinator
+        .get(&format!("/meetings?marac_id={}", w.wcc))
+        .await
+        .expect(200);
+    assert_eq!(meetings["items"][0]["kind"], "emergency");
+    let path = format!("/meetings/{}/agenda", id(&meetings["items"][0]));
+    let agenda = coordinator.get(&path).await.expect(200);
+    assert_eq!(agenda["items"][0]["case_id"], sent["case_id"]);
+}

@@ -1,0 +1,35 @@
+# Told Once. `make help` lists what there is.
+
+SHELL := /bin/bash
+PORT ?= 8080
+DATA ?= toldonce-demo
+# Homebrew keeps libpq, whose pg_config the build asks, out of PATH.
+export PATH := $(PATH):$(HOME)/.cargo/bin:/opt/homebrew/opt/libpq/bin:/usr/local/opt/libpq/bin
+
+.PHONY: help demo test lint openapi bench needs
+.DEFAULT_GOAL := help
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: needs ## Run the service with invented people on http://127.0.0.1:8080 (PORT, DATA)
+	cargo build --locked --release
+	./target/release/toldonce demo --port $(PORT) --data $(DATA)
+
+test: needs ## Run every test
+	cargo test --locked
+
+lint: ## Check format and lints
+	cargo fmt --check
+	cargo clippy --locked --all-targets --quiet -- -D warnings
+
+openapi: needs ## Write openapi/openapi.json anew from the routes
+	mkdir -p openapi
+	cargo run --locked --quiet -- openapi > openapi/openapi.json.new
+	mv openapi/openapi.json.new openapi/openapi.json
+
+bench: needs ## Measure against plain SQL on this machine
+	bench/run
+
+needs: ## Find PostgreSQL 15 or newer and libpq, or install them
+	@scripts/needs

@@ -1,0 +1,201 @@
+//! `toldonce keys`: the file that opens everything, and the exchange of its master key.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use toldonce::audit::{Audited, Event};
+use toldonce::clock::Clock;
+use toldonce::crypto::KeyRing;
+use toldonce::db::{Db, sql};
+use toldonce::policy::Act;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use super::database::Database;
+use super::{Failure, Outcome, answer, settings};
+
+/// Data keys wrapped anew in one transaction.
+const BATCH: i64 = 500;
+
+/// `keys …`
+#[derive(Subcommand)]
+pub enum Command {
+    /// Make a key file; never overwrites one
+    New {
+        /// Where
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Add a master key and wrap every data key with it
+    ///
+    /// A service that runs knows only the keys it started with. Stop it first; or use --add, restart
+    /// every server, then --wrap. Repeating an interrupted rotation finishes it.
+    Rotate(Rotate),
+}
+
+/// The two steps of a rotation, for a service that goes on.
+#[derive(Args)]
+pub struct Rotate {
+    /// Only add the master key to the file
+    #[arg(long, conflicts_with = "wrap")]
+    add: bool,
+    /// Only wrap what is not yet under the current master key
+    #[arg(long)]
+    wrap: bool,
+}
+
+/// Does it.
+pub fn run(command: Command) -> Outcome {
+    match command {
+        Command::New { out } => {
+            new(&out, false)?;
+            answer(&format!(
+                "Keys written to {}. Whoever has them can read everything, and without them nobody \
+                 can: keep a copy apart from the database and its backups.\n",
+                out.display()
+            ))
+        }
+        Command::Rotate(steps) => rotate(&steps),
+    }
+}
+
+/// Writes a new key file that only this user can read.
+pub fn new(path: &Path, demonstration: bool) -> Outcome {
+    let text = KeyRing::new_file(demonstration)?;
+    write_new(path, &text).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => Failure::new(format!(
+            "{} is there already and is not overwritten.",
+            path.display()
+        )),
+        _ => Failure::new(format!("{}: {error}", path.display())),
+    })
+}
+
+fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+fn rotate(steps: &Rotate) -> Outcome {
+    let config = settings()?;
+    let mut keys = super::keys(&config)?;
+    let path = config.keys_file.clone().unwrap_or_default();
+    let clock = Clock::system();
+    let database = Database::open(&config, &keys, &clock)?;
+    if database.joined() && !steps.add && !steps.wrap {
+        return Err(Failure::new(
+            "the service is running and would not know the new key. Stop it first; or use --add, \
+             restart it, then --wrap.",
+        ));
+    }
+    let db = database.single(&clock, &keys)?;
+    let unfinished = count_old(&db, &keys)? > 0;
+    let mut text = String::new();
+    if steps.add || (!steps.wrap && !unfinished) {
+        add(&path)?;
+        keys = KeyRing::load(&path)?;
+        text = format!(
+            "Master key {} added to {}. Copy the file to where its copies are kept.\n",
+            keys.current(),
+            path.display()
+        );
+    }
+    if !steps.add {
+        let db = database.single(&clock, &keys)?;
+        let mut wrapped = 0;
+        loop {
+            match wrap_batch(&db)? {
+                0 => break,
+                rows => wrapped += rows,
+            }
+        }
+        text.push_str(&format!(
+            "{wrapped} data keys wrapped with master key {}. Older master keys stay in the file for \
+             backups made before now.\n",
+            keys.current()
+        ));
+    }
+    database.stop()?;
+    answer(&text)
+}
+
+/// Replaces the file by one with a further master key, whole or not at all.
+fn add(path: &Path) -> Outcome {
+    let old = Zeroizing::new(std::fs::read_to_string(path)?);
+    let new = KeyRing::add_master(&old)?;
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let beside = PathBuf::from(beside);
+    write_new(&beside, &new)
+        .and_then(|()| std::fs::rename(&beside, path))
+        .map_err(|error| {
+            Failure::new(format!(
+                "{}: the key file could not be replaced: {error}",
+                path.display()
+            ))
+        })
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = st::BigInt)]
+    n: i64,
+}
+
+/// Data keys that are not under the current master key.
+fn count_old(db: &Db, keys: &KeyRing) -> Outcome<i64> {
+    let current = keys.current().to_owned();
+    Ok(db.run_system(Act::RotateKeys.ask(), move |tx| {
+        let count: Count = sql("select count(*) as n from data_keys \
+             where wrapped is not null and master_key_id <> $1")
+        .bind(current)
+        .get_result(tx.conn)?;
+        Ok(Audited::new(count.n, Event::new().fields(["count"])))
+    })?)
+}
+
+#[derive(QueryableByName)]
+struct Held {
+    #[diesel(sql_type = st::Uuid)]
+    case_id: Uuid,
+    #[diesel(sql_type = st::Text)]
+    master_key_id: String,
+    #[diesel(sql_type = st::Binary)]
+    wrapped: Vec<u8>,
+}
+
+/// Wraps some data keys anew; returns how many.
+fn wrap_batch(db: &Db) -> Outcome<usize> {
+    Ok(db.run_system(Act::RotateKeys.ask(), |tx| {
+        let current = tx.keys.current().to_owned();
+        let held: Vec<Held> = sql("select case_id, master_key_id, wrapped from data_keys \
+             where wrapped is not null and master_key_id <> $1 order by case_id limit $2 for update")
+        .bind(current.clone())
+        .bind(BATCH)
+        .load(tx.conn)?;
+        let mut wrapped = Vec::with_capacity(held.len());
+        for row in &held {
+            let key = tx
+                .keys
+                .unwrap(row.case_id, &row.master_key_id, Some(&row.wrapped))?;
+            wrapped.push(tx.keys.wrap(row.case_id, &key)?.bytes);
+        }
+        sql("update data_keys d set master_key_id = $1, wrapped = x.wrapped \
+             from unnest($2::uuid[], $3::bytea[]) as x(case_id, wrapped) where d.case_id = x.case_id")
+        .bind(current)
+        .bind(held.iter().map(|row| row.case_id).collect::<Vec<_>>())
+        .bind(wrapped)
+        .execute(tx.conn)?;
+        Ok(Audited::new(held.len(), Event::new().rows(held.len())))
+    })?)
+}

@@ -1,0 +1,331 @@
+//! MARACs: names for everybody, settings for those inside, changes by administrator and coordinator.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get, patch, post};
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::{Validate, ValidationError};
+
+use super::settings::MaracSettings;
+use super::store::{self, Marac};
+use super::{create, find, rules};
+use crate::agencies::{self, AgreementWarningOut};
+use crate::app::State;
+use crate::audit::{Audited, Event};
+use crate::auth::Caller;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::http::{
+    Body, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems, Query,
+    VersionProblems, WriteProblems, etag, one_line, paged, tagged,
+};
+use crate::policy::{self, Act};
+
+/// The operations of this resource.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_maracs)
+        .service(create_marac)
+        .service(read_marac)
+        .service(change_marac);
+}
+
+/// A MARAC to be founded.
+#[derive(Debug, Clone, Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct NewMarac {
+    /// Two to six capital letters and digits, a letter first. Case codes begin with it; it never
+    /// changes.
+    #[validate(custom(function = "is_code"))]
+    #[schema(example = "WCC", pattern = "^[A-Z][A-Z0-9]{1,5}$")]
+    pub code: String,
+    /// Its name.
+    #[validate(length(max = 200), custom(function = "one_line"))]
+    pub name: String,
+    /// Codes of the local authorities it serves.
+    #[serde(default)]
+    #[validate(custom(function = "are_area_codes"))]
+    #[schema(example = json!(["E09000033"]))]
+    pub local_authority_codes: Vec<String>,
+    /// The police force's area it lies in.
+    #[serde(default)]
+    #[validate(length(max = 200), custom(function = "one_line"))]
+    pub police_force_area: Option<String>,
+    /// Adult women living there, for rates per 10,000.
+    #[serde(default)]
+    #[validate(range(min = 1, max = 50_000_000))]
+    pub adult_female_population: Option<i32>,
+    /// The year of that figure.
+    #[serde(default)]
+    #[validate(range(min = 1991, max = 2200))]
+    pub adult_female_population_year: Option<i32>,
+    /// What the area decides for itself; what is not sent takes its default.
+    #[serde(default)]
+    #[validate(nested)]
+    pub settings: MaracSettings,
+}
+
+/// What changes of a MARAC. A field that is not sent stays; null empties it where it may be empty.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct MaracChange {
+    /// Its name.
+    #[validate(length(max = 200), custom(function = "one_line"))]
+    name: Option<String>,
+    /// Codes of the local authorities it serves.
+    #[validate(custom(function = "are_area_codes"))]
+    local_authority_codes: Option<Vec<String>>,
+    /// The police force's area it lies in.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<String>)]
+    #[validate(length(max = 200), custom(function = "one_line"))]
+    police_force_area: Option<Option<String>>,
+    /// Adult women living there, for rates per 10,000.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<i32>)]
+    #[validate(range(min = 1, max = 50_000_000))]
+    adult_female_population: Option<Option<i32>>,
+    /// The year of that figure.
+    #[serde(default, deserialize_with = "sent")]
+    #[schema(value_type = Option<i32>)]
+    #[validate(range(min = 1991, max = 2200))]
+    adult_female_population_year: Option<Option<i32>>,
+    /// Settings to change; those not sent stay.
+    #[schema(value_type = Option<MaracSettings>)]
+    settings: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// Tells null from absent.
+fn sent<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> std::result::Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Some)
+}
+
+fn is_code(code: &str) -> std::result::Result<(), ValidationError> {
+    let rest = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    let fits = (2..=6).contains(&code.len())
+        && code.starts_with(|first: char| first.is_ascii_uppercase())
+        && code.bytes().all(rest);
+    fits.then_some(()).ok_or(ValidationError::new("format"))
+}
+
+fn are_area_codes(codes: &[String]) -> std::result::Result<(), ValidationError> {
+    let fits = |code: &String| {
+        (1..=12).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    (codes.len() <= 20 && codes.iter().all(fits))
+        .then_some(())
+        .ok_or(ValidationError::new("format"))
+}
+
+/// A MARAC as everybody signed in sees it.
+#[derive(Serialize, ToSchema)]
+pub struct MaracName {
+    /// Its id.
+    id: Uuid,
+    /// Its code.
+    code: String,
+    /// Its name.
+    name: String,
+}
+
+/// A MARAC.
+#[derive(Serialize, ToSchema)]
+pub struct MaracOut {
+    /// Its id.
+    id: Uuid,
+    /// Its code.
+    code: String,
+    /// Its name.
+    name: String,
+    /// Codes of the local authorities it serves.
+    local_authority_codes: Vec<String>,
+    /// The police force's area it lies in.
+    police_force_area: Option<String>,
+    /// Adult women living there, for rates per 10,000.
+    adult_female_population: Option<i32>,
+    /// The year of that figure.
+    adult_female_population_year: Option<i32>,
+    /// Its time zone.
+    time_zone: String,
+    /// What the area decides for itself: thresholds, calendar, deadlines, quorum, labels.
+    settings: MaracSettings,
+    /// Agencies whose agreement is unsigned or past its review date. Nobody is cut off by that; one
+    /// past its review date gets no new listings.
+    agreement_warnings: Vec<AgreementWarningOut>,
+    /// Its version.
+    etag: String,
+}
+
+fn show(tx: &mut Tx<'_>, marac: Marac) -> Result<(MaracOut, i32)> {
+    let settings = marac.settings()?;
+    let agreement_warnings = agencies::agreement_warnings(tx, marac.id)?;
+    let out = MaracOut {
+        id: marac.id,
+        code: marac.code,
+        name: marac.name,
+        local_authority_codes: marac.local_authority_codes,
+        police_force_area: marac.police_force_area,
+        adult_female_population: marac.adult_female_population,
+        adult_female_population_year: marac.adult_female_population_year,
+        time_zone: marac.time_zone,
+        settings,
+        agreement_warnings,
+        etag: etag(marac.version),
+    };
+    Ok((out, marac.version))
+}
+
+/// List the MARACs by name and code.
+#[utoipa::path(tag = "maracs", operation_id = "list_maracs", params(PageQuery), responses(
+    (status = 200, description = "A page of MARACs.", body = Page<MaracName>), Problems))]
+#[get("/maracs")]
+async fn list_maracs(
+    request: HttpRequest,
+    state: Data<State>,
+    caller: Caller,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse> {
+    let (limit, after) = (query.0.limit(), query.0.after()?);
+    let page = state
+        .db
+        .run(&caller, Act::ListMaracs.ask(), move |tx| {
+            let page = Page::of(store::list(tx, after, limit + 1)?, limit, |row| row.id);
+            let event = Event::list(page.len());
+            Ok(Audited::new(page, event))
+        })
+        .await?
+        .map(|row| MaracName {
+            id: row.id,
+            code: row.code,
+            name: row.name,
+        });
+    Ok(paged(&request, &page))
+}
+
+/// Found a MARAC.
+#[utoipa::path(tag = "maracs", operation_id = "create_marac",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry the same MARAC.")),
+    responses((status = 201, description = "Founded.", body = MaracOut), Problems, WriteProblems))]
+#[post("/maracs")]
+async fn create_marac(
+    state: Data<State>,
+    caller: Caller,
+    key: IdempotencyKey,
+    body: Body<NewMarac>,
+) -> Result<HttpResponse> {
+    let new = body.0;
+    let (marac, version) = state
+        .db
+        .run(&caller, Act::CreateMarac.ask(), move |tx| {
+            let claimed = key.claim(tx, "create_marac", &new)?;
+            if let Idempotency::Fresh(id) = claimed {
+                create(tx, id, &new)?;
+            }
+            let id = claimed.id();
+            let marac = find(tx, id)?;
+            let event = Event::new().on("marac", id).in_marac(id);
+            Ok(Audited::new(show(tx, marac)?, event))
+        })
+        .await?;
+    Ok(tagged(HttpResponse::Created(), version, &marac))
+}
+
+/// Read a MARAC: its settings with calendar and deadlines, and whose agreements want attention.
+///
+/// For administrators and for whoever holds a role in it.
+#[utoipa::path(tag = "maracs", operation_id = "read_marac",
+    params(("id" = Uuid, Path, description = "The MARAC.")),
+    responses((status = 200, description = "The MARAC.", body = MaracOut), Problems))]
+#[get("/maracs/{id}")]
+async fn read_marac(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+    let id = id.0;
+    let (marac, version) = state
+        .db
+        .run(&caller, Act::ReadMarac.on("marac", id), move |tx| {
+            let marac = find(tx, id)?;
+            policy::may_in(&tx.actor, Act::ReadMarac, id)?;
+            Ok(Audited::new(show(tx, marac)?, Event::new().in_marac(id)))
+        })
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &marac))
+}
+
+/// Change a MARAC's name, population or settings, as its coordinator or an administrator.
+#[utoipa::path(tag = "maracs", operation_id = "change_marac",
+    params(("id" = Uuid, Path, description = "The MARAC."),
+        ("If-Match" = String, Header, description = "The `etag` that was read.")),
+    responses((status = 200, description = "As it is now.", body = MaracOut),
+        Problems, WriteProblems, VersionProblems))]
+#[patch("/maracs/{id}")]
+async fn change_marac(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<MaracChange>,
+) -> Result<HttpResponse> {
+    let (id, change) = (id.0, body.0);
+    let (marac, version) = state
+        .db
+        .run(&caller, Act::ChangeMarac.on("marac", id), move |tx| {
+            let mut marac = store::find_locked(tx, id)?.ok_or_else(policy::hidden)?;
+            policy::may_in(&tx.actor, Act::ChangeMarac, id)?;
+            if_match.check(marac.version)?;
+            let fields = apply(&mut marac, change)?;
+            store::update(tx, &mut marac)?;
+            let event = Event::new().in_marac(id).fields(fields);
+            Ok(Audited::new(show(tx, marac)?, event))
+        })
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &marac))
+}
+
+/// Takes the change over, and names what changed.
+fn apply(marac: &mut Marac, change: MaracChange) -> Result<Vec<&'static str>> {
+    let mut fields = Vec::new();
+    let mut put = |name, changed: bool| {
+        if changed {
+            fields.push(name);
+        }
+    };
+    put("name", set(&mut marac.name, change.name));
+    put(
+        "local_authority_codes",
+        set(
+            &mut marac.local_authority_codes,
+            change.local_authority_codes,
+        ),
+    );
+    put(
+        "police_force_area",
+        set(&mut marac.police_force_area, change.police_force_area),
+    );
+    put(
+        "adult_female_population",
+        set(
+            &mut marac.adult_female_population,
+            change.adult_female_population,
+        ),
+    );
+    put(
+        "adult_female_population_year",
+        set(
+            &mut marac.adult_female_population_year,
+            change.adult_female_population_year,
+        ),
+    );
+    if let Some(change) = change.settings {
+        let settings = rules::changed(&marac.settings()?, change)?;
+        marac.set_settings(&settings)?;
+        put("settings", true);
+    }
+    Ok(fields)
+}
+
+fn set<T>(slot: &mut T, value: Option<T>) -> bool {
+    value.map(|value| *slot = value).is_some()
+}

@@ -1,0 +1,110 @@
+//! What a change of settings makes of those in force.
+
+use serde_json::{Map, Value};
+
+use super::settings::MaracSettings;
+use crate::error::{Error, Result};
+use crate::http::{refuse_deserialization, validated};
+
+/// The settings after a change: what is sent takes the place of what was, group by group; what is
+/// not sent stays. Refusals point below `/settings`.
+pub fn changed(current: &MaracSettings, change: Map<String, Value>) -> Result<MaracSettings> {
+    let mut merged =
+        serde_json::to_value(current).map_err(|_| Error::Internal("settings did not serialise"))?;
+    merge(&mut merged, Value::Object(change));
+    serde_path_to_error::deserialize::<_, MaracSettings>(merged)
+        .map_err(|error| refuse_deserialization(&error))
+        .and_then(validated)
+        .map_err(below_settings)
+}
+
+fn merge(into: &mut Value, change: Value) {
+    match (into, change) {
+        (Value::Object(into), Value::Object(change)) => {
+            for (name, value) in change {
+                merge(into.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (into, change) => *into = change,
+    }
+}
+
+fn below_settings(error: Error) -> Error {
+    match error {
+        Error::Problem(mut problem) => {
+            for field in &mut problem.errors {
+                field.pointer.insert_str(0, "/settings");
+            }
+            Error::Problem(problem)
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn change(value: Value) -> Result<MaracSettings> {
+        let Value::Object(map) = value else {
+            panic!("{value}")
+        };
+        let mut current = MaracSettings::default();
+        current.deadlines.idva_contact_hours = 24;
+        current.labels.survivor = "victim".into();
+        changed(&current, map)
+    }
+
+    #[test]
+    fn what_is_not_sent_stays() {
+        let after = change(json!({
+            "high_risk_threshold": 12,
+            "deadlines": { "minutes_working_days": 5 },
+            "quorum": { "agency_kinds": ["police"] },
+        }))
+        .unwrap();
+        assert_eq!(after.high_risk_threshold, 12);
+        assert_eq!(after.deadlines.minutes_working_days, 5);
+        assert_eq!(after.deadlines.idva_contact_hours, 24);
+        assert_eq!(after.labels.survivor, "victim");
+        assert_eq!(after.quorum.agency_kinds.len(), 1);
+    }
+
+    #[test]
+    fn refusals_point_below_settings() {
+        for (sent, pointer, code) in [
+            (json!({ "treshold": 12 }), "/settings", "unknown_field"),
+            (
+                json!({ "high_risk_threshold": 0 }),
+                "/settings/high_risk_threshold",
+                "range",
+            ),
+            (
+                json!({ "labels": { "marking": 7 } }),
+                "/settings/labels/marking",
+                "wrong_type",
+            ),
+            (
+                json!({ "calendar": null }),
+                "/settings/calendar",
+                "wrong_type",
+            ),
+            (
+                json!({ "deadlines": { "circulation_working_days": 60 } }),
+                "/settings/deadlines",
+                "deadlines_out_of_order",
+            ),
+        ] {
+            let Err(Error::Problem(problem)) = change(sent.clone()) else {
+                panic!("{sent}")
+            };
+            let found = &problem.errors[0];
+            assert_eq!(
+                (found.pointer.as_str(), found.code.as_str()),
+                (pointer, code),
+                "{sent}"
+            );
+        }
+    }
+}

@@ -1,0 +1,515 @@
+//! Meetings over HTTP: plan, move, cancel, circulate, start, close.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get, patch, post};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::listing_store::{self, Listed, ListingStanding};
+use super::rules::{self, MeetingCommand};
+use super::store::{self, Filter, Meeting, NewMeeting};
+use super::{
+    AgendaItemStatus, MeetingKind, MeetingMode, MeetingStatus, agenda, agenda_store, in_sight,
+    in_sight_locked,
+};
+use crate::app::State;
+use crate::audit::{Audited, Event};
+use crate::auth::Caller;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::http::{
+    Body, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems, Query,
+    VersionProblems, WriteProblems, etag, paged, tagged,
+};
+use crate::policy::{Act, Who, hidden, may_in};
+
+/// The operations on meetings.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_meetings)
+        .service(create_meeting)
+        .service(read_meeting)
+        .service(move_meeting);
+    config
+        .service(cancel_meeting)
+        .service(circulate_meeting)
+        .service(start_meeting)
+        .service(close_meeting);
+}
+
+/// A meeting.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MeetingOut {
+    /// Id.
+    id: Uuid,
+    /// The MARAC.
+    marac_id: Uuid,
+    /// What it is for.
+    kind: MeetingKind,
+    /// When it starts, in UTC.
+    starts_at: DateTime<Utc>,
+    /// The zone its people keep time in.
+    #[schema(example = "Europe/London")]
+    time_zone: String,
+    /// How people meet.
+    mode: MeetingMode,
+    /// Where; a room or a link.
+    place: Option<String>,
+    /// Where it is in its life cycle.
+    status: MeetingStatus,
+    /// Minutes planned for a case.
+    minutes_per_case: i16,
+    /// Cases it can hear.
+    capacity: i16,
+    /// When its list went out (R16).
+    circulated_at: Option<DateTime<Utc>>,
+    /// When it began.
+    started_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    ended_at: Option<DateTime<Utc>>,
+    /// Version, for `If-Match`: of the meeting and of what is on its agenda in which order.
+    etag: String,
+}
+
+impl From<Meeting> for MeetingOut {
+    fn from(row: Meeting) -> Self {
+        Self {
+            id: row.id,
+            marac_id: row.marac_id,
+            kind: row.kind,
+            starts_at: row.starts_at,
+            time_zone: row.time_zone,
+            mode: row.mode,
+            place: row.place,
+            status: row.status,
+            minutes_per_case: row.minutes_per_case,
+            capacity: row.capacity,
+            circulated_at: row.circulated_at,
+            started_at: row.started_at,
+            ended_at: row.ended_at,
+            etag: etag(row.version),
+        }
+    }
+}
+
+fn answer(meeting: Meeting) -> HttpResponse {
+    let version = meeting.version;
+    tagged(HttpResponse::Ok(), version, &MeetingOut::from(meeting))
+}
+
+fn event(meeting: &Meeting) -> Event {
+    Event::new()
+        .on("meeting", meeting.id)
+        .in_marac(meeting.marac_id)
+}
+
+/// Which meetings.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MeetingsQuery {
+    /// Of this MARAC.
+    marac_id: Option<Uuid>,
+    /// With this status.
+    status: Option<MeetingStatus>,
+    /// On this day or later.
+    from: Option<NaiveDate>,
+    /// On this day or earlier.
+    to: Option<NaiveDate>,
+    /// Rows per page, 1 to 200.
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u16>,
+    /// `next_cursor` of the page before.
+    #[validate(length(min = 1, max = 400))]
+    cursor: Option<String>,
+}
+
+impl MeetingsQuery {
+    fn filter(self, tx: &Tx<'_>) -> Result<Filter> {
+        let page = PageQuery {
+            limit: self.limit,
+            cursor: self.cursor,
+        };
+        let mut marac_ids = match Act::ListMeetings.who() {
+            Who::Roles(roles) => tx.actor.maracs_as(roles),
+            _ => Vec::new(),
+        };
+        marac_ids.retain(|id| self.marac_id.is_none_or(|wanted| wanted == *id));
+        Ok(Filter {
+            marac_ids,
+            status: self.status,
+            from: self.from,
+            to: self.to,
+            after: page.after()?,
+            limit: page.limit(),
+        })
+    }
+}
+
+/// Meetings of the MARACs one sits in, newest first.
+#[utoipa::path(tag = "meetings", operation_id = "list_meetings", params(MeetingsQuery), responses(
+    (status = 200, description = "Meetings.", body = Page<MeetingOut>), Problems))]
+#[get("/meetings")]
+async fn list_meetings(
+    state: Data<State>,
+    caller: Caller,
+    request: HttpRequest,
+    query: Query<MeetingsQuery>,
+) -> Result<HttpResponse> {
+    let page = state
+        .db
+        .run(&caller, Act::ListMeetings.ask(), move |tx| {
+            let filter = query.0.filter(tx)?;
+            let limit = filter.limit;
+            let rows = store::list(tx, filter)?;
+            let page = Page::of(rows, limit, |row| (row.starts_at, row.id));
+            let event = Event::list(page.len());
+            Ok(Audited::new(page, event))
+        })
+        .await?;
+    Ok(paged(&request, &page.map(MeetingOut::from)))
+}
+
+/// A meeting to plan.
+#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct MeetingIn {
+    /// The MARAC.
+    marac_id: Uuid,
+    /// What it is for.
+    kind: MeetingKind,
+    /// When it starts: today or later.
+    starts_at: DateTime<Utc>,
+    /// How people meet.
+    mode: MeetingMode,
+    /// Where; a room or a link.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 400))]
+    place: Option<String>,
+    /// Minutes planned for a case; the MARAC's setting if left out.
+    #[serde(default)]
+    #[validate(range(min = 1, max = 120))]
+    minutes_per_case: Option<i16>,
+    /// Cases it can hear; the MARAC's setting if left out.
+    #[serde(default)]
+    #[validate(range(min = 1, max = 200))]
+    capacity: Option<i16>,
+}
+
+/// Plan a meeting.
+#[utoipa::path(tag = "meetings", operation_id = "create_meeting",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")), responses(
+    (status = 201, description = "Planned.", body = MeetingOut), Problems, WriteProblems))]
+#[post("/meetings")]
+async fn create_meeting(
+    state: Data<State>,
+    caller: Caller,
+    key: IdempotencyKey,
+    body: Body<MeetingIn>,
+) -> Result<HttpResponse> {
+    let meeting = state
+        .db
+        .run(&caller, Act::PlanMeeting.ask(), move |tx| {
+            let meeting = plan(tx, &key, body.0)?;
+            let event = event(&meeting);
+            Ok(Audited::new(meeting, event))
+        })
+        .await?;
+    let version = meeting.version;
+    Ok(tagged(
+        HttpResponse::Created(),
+        version,
+        &MeetingOut::from(meeting),
+    ))
+}
+
+fn plan(tx: &mut Tx<'_>, key: &IdempotencyKey, body: MeetingIn) -> Result<Meeting> {
+    if !tx.actor.maracs().contains(&body.marac_id) {
+        return Err(hidden());
+    }
+    may_in(&tx.actor, Act::PlanMeeting, body.marac_id)?;
+    let id = match key.claim(tx, "create_meeting", &body)? {
+        Idempotency::Replay(id) => return in_sight(tx, Act::PlanMeeting, id),
+        Idempotency::Fresh(id) => id,
+    };
+    rules::starts_at(body.starts_at, tx.today())?;
+    let area = store::area(tx, body.marac_id)?;
+    let planned = NewMeeting::planned(id, &area, body.kind, body.starts_at, body.mode, body.place);
+    let new = NewMeeting {
+        minutes_per_case: body.minutes_per_case.unwrap_or(planned.minutes_per_case),
+        capacity: body.capacity.unwrap_or(planned.capacity),
+        ..planned
+    };
+    store::insert(tx, &new)
+}
+
+/// A meeting.
+#[utoipa::path(tag = "meetings", operation_id = "read_meeting",
+    params(("id" = Uuid, Path, description = "The meeting.")), responses(
+    (status = 200, description = "The meeting.", body = MeetingOut), Problems))]
+#[get("/meetings/{id}")]
+async fn read_meeting(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+    let id = id.0;
+    let meeting = state
+        .db
+        .run(&caller, Act::ReadMeeting.on("meeting", id), move |tx| {
+            let meeting = in_sight(tx, Act::ReadMeeting, id)?;
+            let event = event(&meeting);
+            Ok(Audited::new(meeting, event))
+        })
+        .await?;
+    Ok(answer(meeting))
+}
+
+/// What may change of a meeting that lies ahead. What is left out stays.
+#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct MeetingPatch {
+    /// When it starts: today or later.
+    #[serde(default)]
+    starts_at: Option<DateTime<Utc>>,
+    /// How people meet.
+    #[serde(default)]
+    mode: Option<MeetingMode>,
+    /// Where; a room or a link.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 400))]
+    place: Option<String>,
+}
+
+/// Move a meeting that lies ahead: another time, mode or place.
+#[utoipa::path(tag = "meetings", operation_id = "move_meeting", params(
+    ("id" = Uuid, Path, description = "The meeting."),
+    ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
+    (status = 200, description = "Moved.", body = MeetingOut), Problems, WriteProblems, VersionProblems))]
+#[patch("/meetings/{id}")]
+async fn move_meeting(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<MeetingPatch>,
+) -> Result<HttpResponse> {
+    let (id, body) = (id.0, body.0);
+    let meeting = state
+        .db
+        .run(&caller, Act::PlanMeeting.on("meeting", id), move |tx| {
+            let mut meeting = in_sight_locked(tx, Act::PlanMeeting, id)?;
+            if_match.check(meeting.version)?;
+            rules::meeting(meeting.status, MeetingCommand::Move)?;
+            if let Some(starts_at) = body.starts_at {
+                rules::starts_at(starts_at, tx.today())?;
+                meeting.starts_at = starts_at;
+            }
+            meeting.mode = body.mode.unwrap_or(meeting.mode);
+            meeting.place = body.place.or(meeting.place);
+            let meeting = store::update(tx, &meeting)?;
+            let event = event(&meeting).fields(["starts_at", "mode", "place"]);
+            Ok(Audited::new(meeting, event))
+        })
+        .await?;
+    Ok(answer(meeting))
+}
+
+/// Locks the meeting, checks the caller's version and takes it to the status the command leads to.
+fn advance(
+    tx: &mut Tx<'_>,
+    act: Act,
+    id: Uuid,
+    if_match: IfMatch,
+    command: impl FnOnce(&mut Tx<'_>) -> Result<MeetingCommand>,
+) -> Result<Meeting> {
+    let mut meeting = in_sight_locked(tx, act, id)?;
+    if_match.check(meeting.version)?;
+    let command = command(tx)?;
+    meeting.status = rules::meeting(meeting.status, command)?;
+    match meeting.status {
+        MeetingStatus::Circulated => meeting.circulated_at = Some(tx.now),
+        MeetingStatus::InSession => meeting.started_at = Some(tx.now),
+        MeetingStatus::Held => meeting.ended_at = Some(tx.now),
+        _ => {}
+    }
+    store::update(tx, &meeting)
+}
+
+/// Cancel a meeting that lies ahead. Its cases come off its agenda, and what its circulation opened
+/// closes.
+#[utoipa::path(tag = "meetings", operation_id = "cancel_meeting", params(
+    ("id" = Uuid, Path, description = "The meeting."),
+    ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
+    (status = 200, description = "Cancelled.", body = MeetingOut), Problems, WriteProblems, VersionProblems))]
+#[post("/meetings/{id}/cancel")]
+async fn cancel_meeting(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+) -> Result<HttpResponse> {
+    let id = id.0;
+    let meeting = state
+        .db
+        .run(&caller, Act::PlanMeeting.on("meeting", id), move |tx| {
+            let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Cancel);
+            let meeting = advance(tx, Act::PlanMeeting, id, if_match, command)?;
+            agenda_store::withdraw_all(tx, id)?;
+            listing_store::end_all(tx, id)?;
+            let event = event(&meeting).fields(["status"]);
+            Ok(Audited::new(meeting, event))
+        })
+        .await?;
+    Ok(answer(meeting))
+}
+
+/// What circulation did.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CirculatedOut {
+    /// The meeting.
+    meeting: MeetingOut,
+    /// Cases that were opened to at least one agency.
+    cases_opened: usize,
+    /// Agencies that were passed over.
+    warnings: Vec<PassedOver>,
+}
+
+/// An agency that cases are listed to and that did not get them.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PassedOver {
+    /// Why.
+    code: ListingStanding,
+    /// The agency.
+    agency_id: Uuid,
+    /// Its name.
+    agency: String,
+}
+
+/// The agencies passed over, each once.
+pub(super) fn passed_over(listed: &[Listed]) -> Vec<PassedOver> {
+    let mut out: Vec<PassedOver> = listed
+        .iter()
+        .filter(|row| row.standing != ListingStanding::Live)
+        .map(|row| PassedOver {
+            code: row.standing,
+            agency_id: row.agency_id,
+            agency: row.agency.clone(),
+        })
+        .collect();
+    out.sort_by(|a, b| (&a.agency, a.agency_id).cmp(&(&b.agency, b.agency_id)));
+    out.dedup_by_key(|row| row.agency_id);
+    out
+}
+
+/// Circulate the list: it is frozen (R16), and each case opens to the agencies it is listed to.
+///
+/// Agencies whose information-sharing agreement is past its review date get no new case; `warnings`
+/// names them.
+#[utoipa::path(tag = "meetings", operation_id = "circulate_meeting", params(
+    ("id" = Uuid, Path, description = "The meeting."),
+    ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
+    (status = 200, description = "Circulated.", body = CirculatedOut), Problems, WriteProblems, VersionProblems))]
+#[post("/meetings/{id}/circulate")]
+async fn circulate_meeting(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+) -> Result<HttpResponse> {
+    let id = id.0;
+    let (meeting, opened, warnings) = state
+        .db
+        .run(
+            &caller,
+            Act::CirculateMeeting.on("meeting", id),
+            move |tx| {
+                let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Circulate);
+                let meeting = advance(tx, Act::CirculateMeeting, id, if_match, command)?;
+                let listed = agenda::open(tx, &meeting, None)?;
+                let mut cases: Vec<_> = listed
+                    .iter()
+                    .filter(|row| row.standing == ListingStanding::Live)
+                    .map(|row| row.case_id)
+                    .collect();
+                cases.dedup();
+                let marac_id = meeting.marac_id;
+                let first = event(&meeting).fields(["status"]).rows(cases.len());
+                let value = (meeting, cases.len(), passed_over(&listed));
+                let audited = Audited::new(value, first);
+                Ok(cases.into_iter().fold(audited, |audited, case_id| {
+                    let event = Event::new().on("meeting", id).in_case(marac_id, case_id);
+                    audited.and(event.fields(["circle"]))
+                }))
+            },
+        )
+        .await?;
+    let version = meeting.version;
+    let out = CirculatedOut {
+        meeting: meeting.into(),
+        cases_opened: opened,
+        warnings,
+    };
+    Ok(tagged(HttpResponse::Ok(), version, &out))
+}
+
+/// Start a circulated meeting. Those listed now read accounts and full answers.
+#[utoipa::path(tag = "meetings", operation_id = "start_meeting", params(
+    ("id" = Uuid, Path, description = "The meeting."),
+    ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
+    (status = 200, description = "In session.", body = MeetingOut), Problems, WriteProblems, VersionProblems))]
+#[post("/meetings/{id}/start")]
+async fn start_meeting(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+) -> Result<HttpResponse> {
+    let id = id.0;
+    let meeting = state
+        .db
+        .run(&caller, Act::RunMeeting.on("meeting", id), move |tx| {
+            let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Start);
+            let meeting = advance(tx, Act::RunMeeting, id, if_match, command)?;
+            listing_store::begin(tx, id)?;
+            let event = event(&meeting).fields(["status"]);
+            Ok(Audited::new(meeting, event))
+        })
+        .await?;
+    Ok(answer(meeting))
+}
+
+/// Close a meeting whose cases are all decided. Agencies with neither an outstanding action nor a
+/// share lose sight of its cases; the others keep it until the case lapses.
+#[utoipa::path(tag = "meetings", operation_id = "close_meeting", params(
+    ("id" = Uuid, Path, description = "The meeting."),
+    ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
+    (status = 200, description = "Held.", body = MeetingOut), Problems, WriteProblems, VersionProblems))]
+#[post("/meetings/{id}/close")]
+async fn close_meeting(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+) -> Result<HttpResponse> {
+    let id = id.0;
+    let meeting = state
+        .db
+        .run(&caller, Act::RunMeeting.on("meeting", id), move |tx| {
+            let command = |tx: &mut Tx<'_>| {
+                let seats = agenda_store::seats(tx, id)?;
+                let undecided = seats
+                    .iter()
+                    .any(|seat| seat.status == AgendaItemStatus::Listed);
+                Ok(MeetingCommand::Close { undecided })
+            };
+            let meeting = advance(tx, Act::RunMeeting, id, if_match, command)?;
+            let now = tx.now;
+            listing_store::settle(tx, id, now)?;
+            let event = event(&meeting).fields(["status"]);
+            Ok(Audited::new(meeting, event))
+        })
+        .await?;
+    Ok(answer(meeting))
+}

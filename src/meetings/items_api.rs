@@ -1,0 +1,290 @@
+//! One case on an agenda over HTTP: who it is listed to, and what becomes of it.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, post, put};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::agenda::{self, Opened, Remarks};
+use super::agenda_api::{AgendaItemOut, item};
+use super::api::{PassedOver, passed_over};
+use super::rules::{self, Decision};
+use super::{agenda_store, listing_store, store};
+use crate::app::State;
+use crate::audit::{Audited, Event};
+use crate::auth::Caller;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems};
+use crate::policy::Act;
+
+/// The operations on agenda items.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_to_agencies)
+        .service(withdraw_item)
+        .service(hear_item)
+        .service(defer_item)
+        .service(note_alert);
+}
+
+fn answer(item: &AgendaItemOut) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(("ETag", item.etag.clone()))
+        .json(item)
+}
+
+fn event(opened: &Opened) -> Event {
+    Event::of_case(&opened.case).on("agenda_item", opened.item.id)
+}
+
+/// The agencies of an item.
+#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct AgenciesIn {
+    /// All the agencies it is listed to.
+    #[validate(length(max = 50))]
+    agencies: Vec<Uuid>,
+}
+
+/// An item and the agencies that were passed over.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ListedOut {
+    /// The item.
+    item: AgendaItemOut,
+    /// After circulation: agencies that did not get the case.
+    warnings: Vec<PassedOver>,
+}
+
+/// Choose the agencies a case is listed to. After circulation a new one sees it at once, and one that
+/// is left out no longer does.
+#[utoipa::path(tag = "meetings", operation_id = "list_to_agencies", params(
+    ("id" = Uuid, Path, description = "The agenda item."),
+    ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
+    (status = 200, description = "Listed.", body = ListedOut), Problems, WriteProblems, VersionProblems))]
+#[put("/agenda-items/{id}/agencies")]
+async fn list_to_agencies(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<AgenciesIn>,
+) -> Result<HttpResponse> {
+    let (id, agencies) = (id.0, body.0.agencies);
+    let out = state
+        .db
+        .run(
+            &caller,
+            Act::ChangeAgenda.on("agenda_item", id),
+            move |tx| {
+                let opened = agenda::opened(tx, Act::ChangeAgenda, id)?;
+                if_match.check(opened.item.version)?;
+                let out = relist(tx, &opened, &agencies)?;
+                Ok(Audited::new(out, event(&opened).fields(["agencies"])))
+            },
+        )
+        .await?;
+    Ok(HttpResponse::Ok()
+        .insert_header(("ETag", out.item.etag.clone()))
+        .json(out))
+}
+
+fn relist(tx: &mut Tx<'_>, opened: &Opened, agencies: &[Uuid]) -> Result<ListedOut> {
+    let Opened {
+        meeting,
+        case,
+        item: row,
+    } = opened;
+    rules::relist(row.status, meeting.status)?;
+    let members = agenda_store::members(tx, meeting.marac_id, agencies)?;
+    rules::members(agencies, &members)?;
+    agenda_store::set_agencies(tx, case, row.id, agencies)?;
+    agenda_store::touch(tx, row.id)?;
+    let mut listed = Vec::new();
+    if agenda_store::is_out(meeting.status) {
+        listing_store::end(tx, case, meeting.id, agencies)?;
+        listed = agenda::open(tx, meeting, Some(row.id))?;
+    } else {
+        store::touch(tx, meeting.id)?;
+    }
+    Ok(ListedOut {
+        item: item(tx, meeting, row.id)?,
+        warnings: passed_over(&listed),
+    })
+}
+
+/// Writes a decision on an item and answers with the item as it then stands.
+async fn decide(
+    state: &State,
+    caller: &Caller,
+    act: Act,
+    (id, if_match): (Uuid, IfMatch),
+    decision: Decision,
+    to: Option<Uuid>,
+    say: impl FnOnce(&mut Remarks) + Send + 'static,
+) -> Result<HttpResponse> {
+    let out = state
+        .db
+        .run(caller, act.on("agenda_item", id), move |tx| {
+            let opened = agenda::opened(tx, act, id)?;
+            if_match.check(opened.item.version)?;
+            opened.decide(tx, decision, say, to)?;
+            if let Some(other) = to {
+                opened.carry_to(tx, other)?;
+            }
+            let out = item(tx, &opened.meeting, id)?;
+            Ok(Audited::new(
+                out,
+                event(&opened).fields(["status", "outcome"]),
+            ))
+        })
+        .await?;
+    Ok(answer(&out))
+}
+
+/// Why a case comes off a list.
+#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawIn {
+    /// Why.
+    #[validate(length(min = 1, max = 2000))]
+    reason: String,
+}
+
+/// Take a case off an agenda. What its circulation opened closes.
+#[utoipa::path(tag = "meetings", operation_id = "withdraw_agenda_item", params(
+    ("id" = Uuid, Path, description = "The agenda item."),
+    ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
+    (status = 200, description = "Withdrawn.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
+#[post("/agenda-items/{id}/withdraw")]
+async fn withdraw_item(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<WithdrawIn>,
+) -> Result<HttpResponse> {
+    let say = |remarks: &mut Remarks| remarks.reason = Some(body.0.reason);
+    let at = (id.0, if_match);
+    decide(
+        &state,
+        &caller,
+        Act::ChangeAgenda,
+        at,
+        Decision::Withdraw,
+        None,
+        say,
+    )
+    .await
+}
+
+/// What came of a case.
+#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeIn {
+    /// In words. Actions are recorded for themselves.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 4000))]
+    outcome: Option<String>,
+}
+
+/// Mark a case heard, while the meeting is in session (R22).
+#[utoipa::path(tag = "meetings", operation_id = "hear_agenda_item", params(
+    ("id" = Uuid, Path, description = "The agenda item."),
+    ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
+    (status = 200, description = "Heard.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
+#[post("/agenda-items/{id}/hear")]
+async fn hear_item(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<OutcomeIn>,
+) -> Result<HttpResponse> {
+    let say = |remarks: &mut Remarks| remarks.outcome = body.0.outcome;
+    let at = (id.0, if_match);
+    decide(
+        &state,
+        &caller,
+        Act::DecideAgendaItem,
+        at,
+        Decision::Hear,
+        None,
+        say,
+    )
+    .await
+}
+
+/// Note an alert-only case, while the meeting is in session: agencies flag it, nobody discusses it.
+#[utoipa::path(tag = "meetings", operation_id = "note_alert", params(
+    ("id" = Uuid, Path, description = "The agenda item."),
+    ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
+    (status = 200, description = "Noted.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
+#[post("/agenda-items/{id}/note-alert")]
+async fn note_alert(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<OutcomeIn>,
+) -> Result<HttpResponse> {
+    let say = |remarks: &mut Remarks| remarks.outcome = body.0.outcome;
+    let at = (id.0, if_match);
+    decide(
+        &state,
+        &caller,
+        Act::DecideAgendaItem,
+        at,
+        Decision::NoteAlert,
+        None,
+        say,
+    )
+    .await
+}
+
+/// Why a case waits, and until when.
+#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct DeferIn {
+    /// Why.
+    #[validate(length(min = 1, max = 2000))]
+    reason: String,
+    /// A planned meeting whose agenda it goes onto.
+    #[serde(default)]
+    to_meeting_id: Option<Uuid>,
+}
+
+/// Defer a case, with a reason, to another meeting (R22). It goes onto that one's agenda with the
+/// same agencies.
+#[utoipa::path(tag = "meetings", operation_id = "defer_agenda_item", params(
+    ("id" = Uuid, Path, description = "The agenda item."),
+    ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
+    (status = 200, description = "Deferred.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
+#[post("/agenda-items/{id}/defer")]
+async fn defer_item(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<DeferIn>,
+) -> Result<HttpResponse> {
+    let DeferIn {
+        reason,
+        to_meeting_id,
+    } = body.0;
+    let say = |remarks: &mut Remarks| remarks.reason = Some(reason);
+    let at = (id.0, if_match);
+    decide(
+        &state,
+        &caller,
+        Act::DecideAgendaItem,
+        at,
+        Decision::Defer,
+        to_meeting_id,
+        say,
+    )
+    .await
+}

@@ -1,0 +1,231 @@
+use chrono::{NaiveDate, TimeZone, Utc};
+use uuid::Uuid;
+
+use super::*;
+use crate::error::Code;
+
+fn reason<T: std::fmt::Debug>(result: Result<T>) -> &'static str {
+    match result {
+        Err(Error::Problem(problem)) => problem.reason.unwrap_or(problem.code.as_str()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_life_cycle_of_a_meeting() {
+    use MeetingStatus::*;
+    let close = |undecided| MeetingCommand::Close { undecided };
+    let ahead = [
+        (MeetingCommand::Move, "not_ahead"),
+        (MeetingCommand::Cancel, "not_ahead"),
+    ];
+    for status in MeetingStatus::ALL.iter().copied() {
+        for (command, refusal) in ahead {
+            match status {
+                Planned | Circulated => assert!(meeting(status, command).is_ok(), "{status:?}"),
+                _ => assert_eq!(reason(meeting(status, command)), refusal, "{status:?}"),
+            }
+        }
+        let steps = [
+            (
+                MeetingCommand::Circulate,
+                Planned,
+                Circulated,
+                "not_planned",
+            ),
+            (
+                MeetingCommand::Start,
+                Circulated,
+                InSession,
+                "not_circulated",
+            ),
+            (close(false), InSession, Held, "not_in_session"),
+        ];
+        for (command, from, to, refusal) in steps {
+            if status == from {
+                assert_eq!(meeting(status, command).unwrap(), to);
+            } else {
+                assert_eq!(reason(meeting(status, command)), refusal, "{status:?}");
+            }
+        }
+    }
+    assert_eq!(meeting(Planned, MeetingCommand::Cancel).unwrap(), Cancelled);
+    assert_eq!(
+        meeting(Circulated, MeetingCommand::Move).unwrap(),
+        Circulated
+    );
+    assert_eq!(reason(meeting(InSession, close(true))), "items_undecided");
+    assert_eq!(reason(meeting(Planned, close(true))), "not_in_session");
+}
+
+#[test]
+fn what_may_be_decided_of_an_item_and_when() {
+    use AgendaItemKind::{AlertOnly, New};
+    use AgendaItemStatus as I;
+    use Decision::*;
+    use MeetingStatus as M;
+    type Row = (AgendaItemKind, Decision, &'static [M], I, &'static str);
+    let table: &[Row] = &[
+        (New, Hear, &[M::InSession], I::Heard, "not_in_session"),
+        (
+            AlertOnly,
+            NoteAlert,
+            &[M::InSession],
+            I::AlertNoted,
+            "not_in_session",
+        ),
+        (AlertOnly, Hear, &[], I::Heard, "alert_only"),
+        (New, NoteAlert, &[], I::AlertNoted, "not_alert_only"),
+        (
+            New,
+            Defer,
+            &[M::Planned, M::Circulated, M::InSession, M::Held],
+            I::Deferred,
+            "meeting_over",
+        ),
+        (
+            AlertOnly,
+            Withdraw,
+            &[M::Planned, M::Circulated, M::InSession],
+            I::Withdrawn,
+            "meeting_over",
+        ),
+    ];
+    for (kind, decision, allowed, to, refusal) in table {
+        for status in M::ALL.iter().copied() {
+            let result = item(*kind, I::Listed, status, *decision);
+            if allowed.contains(&status) {
+                assert_eq!(result.unwrap(), *to, "{decision:?} {status:?}");
+            } else {
+                assert_eq!(reason(result), *refusal, "{decision:?} {status:?}");
+            }
+        }
+        for decided in [I::Heard, I::Deferred, I::Withdrawn, I::AlertNoted] {
+            let result = item(*kind, decided, M::InSession, *decision);
+            assert_eq!(reason(result), "already_decided");
+        }
+    }
+}
+
+#[test]
+fn when_a_case_makes_the_list() {
+    use CaseStatus as C;
+    use MeetingKind as K;
+    use MeetingStatus as M;
+    let table = [
+        (K::Scheduled, M::Planned, C::Listed, Ok(Timing::InTime)),
+        (K::Emergency, M::Planned, C::Heard, Ok(Timing::InTime)),
+        (K::Scheduled, M::Circulated, C::Monitoring, Ok(Timing::Late)),
+        (K::Scheduled, M::InSession, C::Listed, Ok(Timing::Late)),
+        (K::Scheduled, M::Held, C::Listed, Err("meeting_over")),
+        (K::Scheduled, M::Cancelled, C::Listed, Err("meeting_over")),
+        (K::Business, M::Planned, C::Listed, Err("business_meeting")),
+        (K::Scheduled, M::Planned, C::Intake, Err("case_not_open")),
+        (K::Scheduled, M::Planned, C::Lapsed, Err("case_not_open")),
+        (K::Scheduled, M::Planned, C::Closed, Err("case_not_open")),
+        (
+            K::Scheduled,
+            M::Planned,
+            C::TransferredOut,
+            Err("case_not_open"),
+        ),
+    ];
+    for (kind, status, case, expected) in table {
+        let result = addition(kind, status, case);
+        match expected {
+            Ok(timing) => assert_eq!(result.unwrap(), timing),
+            Err(refusal) => assert_eq!(reason(result), refusal),
+        }
+    }
+}
+
+#[test]
+fn the_list_of_agencies_the_order_and_attendance_end_with_the_meeting() {
+    use MeetingStatus::*;
+    for status in MeetingStatus::ALL.iter().copied() {
+        let open = matches!(status, Planned | Circulated | InSession);
+        assert_eq!(relist(AgendaItemStatus::Listed, status).is_ok(), open);
+        assert_eq!(reorder(status).is_ok(), open);
+        assert_eq!(attendance(status).is_ok(), open || status == Held);
+    }
+    let decided = relist(AgendaItemStatus::Heard, InSession);
+    assert_eq!(reason(decided), "already_decided");
+}
+
+#[test]
+fn children_come_first_and_an_order_made_by_hand_is_kept() {
+    let table: &[(&[(i32, bool)], bool, i32)] = &[
+        (&[], true, 1),
+        (&[], false, 1),
+        (&[(1, false), (2, false)], true, 1),
+        (&[(1, true), (2, false)], true, 2),
+        (&[(1, true), (2, false)], false, 3),
+        (&[(1, false), (2, true), (3, false)], true, 3),
+        (&[(2, true), (7, true), (9, false)], true, 8),
+    ];
+    for (present, has_children, position) in table {
+        assert_eq!(
+            place(present.iter().copied(), *has_children),
+            *position,
+            "{present:?}"
+        );
+    }
+}
+
+#[test]
+fn an_order_names_every_item_once() {
+    let ids: Vec<Uuid> = (1..=3).map(Uuid::from_u128).collect();
+    let turned: Vec<Uuid> = ids.iter().rev().copied().collect();
+    assert!(order(&ids, &turned).is_ok());
+    let wrong = [
+        vec![],
+        ids[..2].to_vec(),
+        vec![ids[0], ids[0], ids[1]],
+        vec![ids[0], ids[1], Uuid::from_u128(9)],
+        [ids.clone(), vec![ids[0]]].concat(),
+    ];
+    for wanted in wrong {
+        assert_eq!(order(&ids, &wanted).unwrap_err().code(), Code::Invalid);
+    }
+}
+
+#[test]
+fn agencies_outside_the_marac_are_named() {
+    let [a, b, c] = [1, 2, 3].map(Uuid::from_u128);
+    assert!(members(&[a, b], &[b, a]).is_ok());
+    let Err(Error::Problem(problem)) = members(&[a, c, b], &[b]) else {
+        panic!("taken");
+    };
+    let pointers: Vec<_> = problem.errors.iter().map(|e| e.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/agencies/0", "/agencies/1"]);
+}
+
+#[test]
+fn a_meeting_is_over_full_by_cases_or_by_minutes() {
+    let table: &[(i16, i16, &[i16], bool)] = &[
+        (2, 15, &[], false),
+        (2, 15, &[15, 15], false),
+        (2, 15, &[15, 15, 15], true),
+        (2, 15, &[15, 0, 15, 0], false),
+        (2, 15, &[15, 20], true),
+        (2, 15, &[10, 10, 10], true),
+    ];
+    for (capacity, minutes, slots, over) in table {
+        assert_eq!(
+            over_capacity(*capacity, *minutes, slots),
+            *over,
+            "{slots:?}"
+        );
+    }
+    assert_eq!(slot_minutes(AgendaItemKind::AlertOnly, 15), 0);
+    assert_eq!(slot_minutes(AgendaItemKind::Repeat, 15), 15);
+}
+
+#[test]
+fn a_meeting_is_planned_for_today_or_later() {
+    let today = NaiveDate::from_ymd_opt(2026, 7, 1).unwrap();
+    let at = |day, hour| Utc.with_ymd_and_hms(2026, 6, day, hour, 30, 0).unwrap();
+    // Half past eleven at night in UTC is the next day in London in summer.
+    assert!(starts_at(at(30, 23), today).is_ok());
+    assert!(starts_at(at(30, 22), today).is_err());
+}

@@ -1,0 +1,110 @@
+//! What is counted for those who run the service: rates, durations, connections, the age of the
+//! audit's last seal. Labels are route templates, methods and statuses; never an id or a name.
+
+use std::time::{Duration, Instant};
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::middleware::Next;
+use metrics::{Unit, counter, gauge, histogram};
+
+use crate::db::Db;
+
+const REQUESTS: &str = "toldonce_http_request_seconds";
+const STATEMENTS: &str = "toldonce_database_statements_total";
+const CONNECTIONS: &str = "toldonce_database_connections";
+const SEALED: &str = "toldonce_audit_sealed_total";
+const SEAL_AGE: &str = "toldonce_audit_seal_age_seconds";
+const MEMORY: &str = "process_resident_memory_bytes";
+
+/// Bounds of the durations' histogram, in seconds.
+pub const BUCKETS: [f64; 11] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0,
+];
+
+/// Says what each figure means.
+pub fn describe() {
+    use metrics::{describe_counter, describe_gauge, describe_histogram};
+    describe_histogram!(
+        REQUESTS,
+        Unit::Seconds,
+        "Time to the answer, by route, method and status"
+    );
+    describe_counter!(
+        STATEMENTS,
+        Unit::Count,
+        "SQL statements sent, transaction control included"
+    );
+    describe_gauge!(
+        CONNECTIONS,
+        Unit::Count,
+        "Database connections, in use and idle"
+    );
+    describe_counter!(SEALED, Unit::Count, "Audit rows sealed by this server");
+    describe_gauge!(
+        SEAL_AGE,
+        Unit::Seconds,
+        "Time since the audit's tail was last sealed"
+    );
+    describe_gauge!(MEMORY, Unit::Bytes, "Resident memory of this process");
+}
+
+/// Middleware: counts and times every answer.
+pub async fn count(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let began = Instant::now();
+    let method = method(request.method());
+    let route = request
+        .match_pattern()
+        .unwrap_or_else(|| "unmatched".into());
+    let outcome = next.call(request).await;
+    let status = match &outcome {
+        Ok(response) => response.status(),
+        Err(error) => error.as_response_error().status_code(),
+    };
+    histogram!(REQUESTS, "route" => route, "method" => method, "status" => status.as_u16().to_string())
+        .record(began.elapsed());
+    outcome
+}
+
+/// A method's name; what is not offered counts as one, for anybody can invent methods.
+fn method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+/// Counts rows that were sealed.
+pub fn sealed(rows: usize) {
+    counter!(SEALED).increment(rows as u64);
+}
+
+/// Sets what is read at intervals.
+pub fn gauge(db: &Db, seal_age: Duration) {
+    let (in_use, idle) = db.connections();
+    counter!(STATEMENTS).absolute(db.statements());
+    gauge!(CONNECTIONS, "state" => "in_use").set(f64::from(in_use));
+    gauge!(CONNECTIONS, "state" => "idle").set(f64::from(idle));
+    gauge!(SEAL_AGE).set(seal_age);
+    if let Some(bytes) = resident_memory() {
+        gauge!(MEMORY).set(bytes);
+    }
+}
+
+/// As Linux tells it; elsewhere it is not told.
+fn resident_memory() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kilobytes * 1024.0)
+}

@@ -1,0 +1,69 @@
+//! Reports over HTTP.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::ActionReport;
+use crate::app::State;
+use crate::audit::{Audited, Event};
+use crate::auth::Caller;
+use crate::error::Result;
+use crate::http::{Problems, Query};
+use crate::policy::{Act, Actor, hidden, may_in};
+
+/// Of what, and when.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ActionReportQuery {
+    /// The day; today unless said.
+    as_at: Option<NaiveDate>,
+    /// One MARAC; all whose counts the caller may read unless said.
+    marac_id: Option<Uuid>,
+}
+
+/// The MARACs whose counts the caller may read.
+fn maracs(actor: &Actor, one: Option<Uuid>) -> Result<Vec<Uuid>> {
+    let own = actor.maracs();
+    match one {
+        Some(id) if !own.contains(&id) => Err(hidden()),
+        Some(id) => may_in(actor, Act::ReadActionReport, id).map(|()| vec![id]),
+        None => Ok(own
+            .into_iter()
+            .filter(|id| may_in(actor, Act::ReadActionReport, *id).is_ok())
+            .collect()),
+    }
+}
+
+/// How actions stood on a day, by status, kind of owner and MARAC.
+///
+/// Read from their history. Every case counts, and every reader of a MARAC gets the same numbers.
+#[utoipa::path(tag = "reports", operation_id = "report_actions", params(ActionReportQuery), responses(
+    (status = 200, description = "Numbers, and no names.", body = ActionReport), Problems))]
+#[get("/reports/actions")]
+pub async fn report_actions(
+    state: Data<State>,
+    caller: Caller,
+    query: Query<ActionReportQuery>,
+) -> Result<HttpResponse> {
+    let query = query.0;
+    let report = state
+        .db
+        .run(&caller, Act::ReadActionReport.ask(), move |tx| {
+            let maracs = maracs(&tx.actor, query.marac_id)?;
+            let as_at = query.as_at.unwrap_or_else(|| tx.today());
+            let report = super::actions(tx, as_at, Some(&maracs))?;
+            let event = match maracs.as_slice() {
+                [one] => Event::new().in_marac(*one),
+                _ => Event::new(),
+            };
+            Ok(Audited::new(report, event))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(report))
+}

@@ -1,0 +1,479 @@
+//! The program itself: its commands, over a real socket, killed and started again.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use serde_json::{Value, json};
+use toldonce::crypto::{DataKey, KeyRing, Place};
+use toldonce::db::sql;
+use toldonce::localpg::{LocalPg, Options};
+use uuid::Uuid;
+
+const PASSWORD: &str = "correct horse battery staple";
+
+/// A folder that is gone when the test is.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let path = std::env::temp_dir().join(format!("toldonce-program-{}", Uuid::now_v7()));
+        std::fs::create_dir(&path).unwrap();
+        // Root's server runs as another user, who must be able to reach it.
+        let reachable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&path, reachable).unwrap();
+        Self(path)
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The program with settings of its own and none of this process's.
+fn program(folder: &Folder) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_toldonce"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TOLDONCE_")) {
+        command.env_remove(name);
+    }
+    command
+        .current_dir(&folder.0)
+        .env("TOLDONCE_DATA_DIR", folder.file("data"))
+        .env("TOLDONCE_KEYS_FILE", folder.file("keys"));
+    command
+}
+
+fn run(folder: &Folder, arguments: &[&str]) -> Output {
+    program(folder).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[track_caller]
+fn succeeds(folder: &Folder, arguments: &[&str]) -> String {
+    let output = run(folder, arguments);
+    assert!(
+        output.status.success(),
+        "{arguments:?}: {}",
+        text(&output.stderr)
+    );
+    text(&output.stdout)
+}
+
+#[track_caller]
+fn fails(folder: &Folder, arguments: &[&str]) -> String {
+    let output = run(folder, arguments);
+    assert_eq!(
+        output.status.code(),
+        Some(1),
+        "{arguments:?}: {}",
+        text(&output.stdout)
+    );
+    text(&output.stderr)
+}
+
+/// A running service; killed with the test.
+struct Service {
+    child: Child,
+    address: String,
+}
+
+impl Service {
+    fn ready(mut child: Child, address: String) -> Self {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while request(&address, "GET", "/readyz", &[], None).is_none_or(|(status, _)| status != 204)
+        {
+            assert!(child.try_wait().unwrap().is_none(), "it ended");
+            assert!(Instant::now() < deadline, "it is not ready");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Self { child, address }
+    }
+
+    fn serve(folder: &Folder) -> Self {
+        let address = format!("127.0.0.1:{}", free_port());
+        let child = program(folder)
+            .arg("serve")
+            .env("TOLDONCE_LISTEN", &address)
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self::ready(child, address)
+    }
+
+    fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        request(&self.address, "POST", path, &[], Some(body)).unwrap()
+    }
+
+    fn signal(&self, signal: i32) {
+        // SAFETY: only sends a signal, to a child that is not yet waited for.
+        let sent = unsafe { libc::kill(i32::try_from(self.child.id()).unwrap(), signal) };
+        assert_eq!(sent, 0);
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// One request on a connection of its own; none if there is no answer.
+fn request(
+    address: &str,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Option<Value>,
+) -> Option<(u16, Value)> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .ok()?;
+    let body = body.map(|body| body.to_string()).unwrap_or_default();
+    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    if !body.is_empty() {
+        head.push_str(&format!(
+            "content-type: application/json\r\ncontent-length: {}\r\n",
+            body.len()
+        ));
+    }
+    stream
+        .write_all(format!("{head}\r\n{body}").as_bytes())
+        .ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    Some((
+        status,
+        serde_json::from_str(body).unwrap_or_else(|_| json!(body)),
+    ))
+}
+
+/// Keys, an administrator who has chosen a password, and a service that runs.
+fn installed(folder: &Folder) -> Service {
+    succeeds(
+        folder,
+        &[
+            "keys",
+            "new",
+            "--out",
+            folder.file("keys").to_str().unwrap(),
+        ],
+    );
+    let invitation = add_administrator(folder);
+    let service = Service::serve(folder);
+    let body = json!({ "token": invitation, "password": PASSWORD });
+    let (status, answer) = service.post("/api/v1/auth/invitation", body);
+    assert_eq!(status, 200, "{answer}");
+    service
+}
+
+fn add_administrator(folder: &Folder) -> String {
+    let told = succeeds(
+        folder,
+        &[
+            "user",
+            "add",
+            "--email",
+            "Admin@body.example",
+            "--name",
+            "A. Admin",
+            "--agency",
+            "The Body",
+        ],
+    );
+    told.lines().nth(2).unwrap().trim().to_owned()
+}
+
+fn signs_in(service: &Service) -> u16 {
+    let body = json!({ "email": "admin@body.example", "password": PASSWORD });
+    service.post("/api/v1/auth/login", body).0
+}
+
+#[test]
+fn what_was_acknowledged_is_there_after_the_service_was_killed() {
+    let folder = Folder::new();
+    let mut service = installed(&folder);
+    assert_eq!(signs_in(&service), 200);
+    service.child.kill().unwrap();
+    service.child.wait().unwrap();
+    drop(service);
+    let service = Service::serve(&folder);
+    assert_eq!(signs_in(&service), 200);
+    drop(service);
+    let verified = succeeds(&folder, &["audit", "verify"]);
+    assert!(verified.contains("rows hold"), "{verified}");
+}
+
+#[test]
+fn told_to_stop_it_seals_the_audit_and_ends_well() {
+    let folder = Folder::new();
+    let mut service = installed(&folder);
+    for signal in [libc::SIGTERM, libc::SIGINT] {
+        assert_eq!(signs_in(&service), 200);
+        service.signal(signal);
+        assert!(service.child.wait().unwrap().success());
+        let verified = succeeds(&folder, &["audit", "verify"]);
+        assert!(verified.contains("compared with"), "{verified}");
+        service = Service::serve(&folder);
+    }
+    drop(service);
+    let heads = folder.file("data/audit-heads.log");
+    let text = std::fs::read_to_string(&heads).unwrap();
+    let (seq, rest) = text.split_once(' ').unwrap();
+    std::fs::write(&heads, format!("{seq} ffff{}", &rest[4..])).unwrap();
+    let refusal = fails(&folder, &["audit", "verify"]);
+    assert!(refusal.contains("does not agree"), "{refusal}");
+}
+
+#[test]
+fn without_keys_or_with_the_wrong_ones_it_does_not_start() {
+    let folder = Folder::new();
+    let keys = folder.file("keys");
+    assert!(fails(&folder, &["serve"]).contains("key file"));
+    let output = program(&folder)
+        .env_remove("TOLDONCE_KEYS_FILE")
+        .arg("serve")
+        .output()
+        .unwrap();
+    assert!(text(&output.stderr).contains("toldonce keys new"));
+    succeeds(&folder, &["keys", "new", "--out", keys.to_str().unwrap()]);
+    let mode = std::os::unix::fs::PermissionsExt::mode(&keys.metadata().unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(
+        fails(&folder, &["keys", "new", "--out", keys.to_str().unwrap()])
+            .contains("not overwritten")
+    );
+    succeeds(&folder, &["migrate"]);
+    succeeds(&folder, &["migrate"]);
+    std::fs::remove_file(&keys).unwrap();
+    succeeds(&folder, &["keys", "new", "--out", keys.to_str().unwrap()]);
+    assert!(fails(&folder, &["serve"]).contains("another key file"));
+}
+
+/// The embedded database of a service, behind its back.
+fn behind(folder: &Folder) -> (LocalPg, PgConnection) {
+    let local = LocalPg::start(&Options {
+        data_dir: folder.file("data"),
+        durable: true,
+        max_connections: 40,
+    })
+    .unwrap();
+    let conn = PgConnection::establish(&local.superuser_url("toldonce")).unwrap();
+    (local, conn)
+}
+
+#[derive(QueryableByName)]
+struct Wrapped {
+    #[diesel(sql_type = st::Text)]
+    master_key_id: String,
+    #[diesel(sql_type = st::Binary)]
+    wrapped: Vec<u8>,
+}
+
+#[test]
+fn a_rotation_keeps_every_case_readable_and_can_be_repeated() {
+    let folder = Folder::new();
+    let service = installed(&folder);
+    let ring = || KeyRing::load(&folder.file("keys")).unwrap();
+    let (case, key, place) = (
+        Uuid::now_v7(),
+        DataKey::generate().unwrap(),
+        Place::new("parties", "identity", Uuid::now_v7()),
+    );
+    let sealed = key.seal(place, b"a name").unwrap();
+    let first = ring();
+    let wrapped = first.wrap(case, &key).unwrap();
+    let (_local, mut conn) = behind(&folder);
+    sql("with m as (insert into maracs (id, code, name, created_at) values ($1, 'TST', 'Test', now()) returning id), \
+         c as (insert into cases (id, marac_id, code, status, created_at) \
+           select $1, id, 'TST-1', 'listed', now() from m returning id, marac_id) \
+         insert into data_keys (case_id, marac_id, master_key_id, wrapped, created_at) \
+         select id, marac_id, $2, $3, now() from c")
+        .bind(case)
+        .bind(wrapped.master_key_id)
+        .bind(wrapped.bytes)
+        .execute(&mut conn)
+        .unwrap();
+    let mut held = || -> Wrapped {
+        sql("select master_key_id, wrapped from data_keys")
+            .get_result(&mut conn)
+            .unwrap()
+    };
+
+    assert!(fails(&folder, &["keys", "rotate"]).contains("is running"));
+    succeeds(&folder, &["keys", "rotate", "--add"]);
+    assert_eq!(held().master_key_id, first.current(), "not before --wrap");
+    let told = succeeds(&folder, &["keys", "rotate", "--wrap"]);
+    assert!(told.starts_with("1 data keys"), "{told}");
+    let told = succeeds(&folder, &["keys", "rotate", "--wrap"]);
+    assert!(told.starts_with("0 data keys"), "{told}");
+    let (second, row) = (ring(), held());
+    assert_eq!(row.master_key_id, second.current());
+    assert_ne!(second.current(), first.current());
+    let opened = second
+        .unwrap(case, &row.master_key_id, Some(&row.wrapped))
+        .unwrap()
+        .open(place, &sealed)
+        .unwrap();
+    assert_eq!(opened.as_slice(), b"a name");
+    drop(service);
+    assert_eq!(signs_in(&Service::serve(&folder)), 200);
+}
+
+#[test]
+fn the_first_administrator_is_invited_and_nobody_elses_account_is_touched() {
+    let folder = Folder::new();
+    let service = installed(&folder);
+    let again = fails(
+        &folder,
+        &[
+            "user",
+            "add",
+            "--email",
+            "admin@body.example",
+            "--name",
+            "Another",
+            "--agency",
+            "Another",
+        ],
+    );
+    assert!(again.contains("already"), "{again}");
+    assert_eq!(signs_in(&service), 200);
+}
+
+/// Starts a demonstration and reads where it listens.
+fn demonstration(folder: &Folder, data: &Path) -> Service {
+    let mut child = program(folder)
+        .args(["demo", "--port", "0", "--data"])
+        .arg(data)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let address = lines
+        .map_while(Result::ok)
+        .find_map(|line| {
+            let (_, rest) = line.split_once("http://")?;
+            Some(rest.split('/').next()?.to_owned())
+        })
+        .unwrap();
+    Service::ready(child, address)
+}
+
+#[test]
+fn the_demonstration_starts_with_nothing_set_up_and_starts_again_after_a_kill() {
+    let folder = Folder::new();
+    let data = folder.file("demo");
+    let service = demonstration(&folder, &data);
+    let (status, page) = request(&service.address, "GET", "/docs/", &[], None).unwrap();
+    assert_eq!(status, 200, "{page}");
+    let port = service.address.rsplit(':').next().unwrap().to_owned();
+    let taken = fails(
+        &folder,
+        &["demo", "--port", &port, "--data", data.to_str().unwrap()],
+    );
+    assert!(taken.contains("--port"), "{taken}");
+    drop(service);
+    drop(demonstration(&folder, &data));
+    let output = program(&folder)
+        .arg("serve")
+        .env("TOLDONCE_KEYS_FILE", data.join("demonstration.keys"))
+        .output()
+        .unwrap();
+    assert!(text(&output.stderr).contains("demonstration"));
+    succeeds(
+        &folder,
+        &[
+            "keys",
+            "new",
+            "--out",
+            folder.file("keys").to_str().unwrap(),
+        ],
+    );
+    let output = program(&folder)
+        .arg("serve")
+        .env("TOLDONCE_DATA_DIR", &data)
+        .output()
+        .unwrap();
+    assert!(text(&output.stderr).contains("demonstration"));
+}
+
+#[test]
+fn counts_are_told_on_a_port_of_their_own_and_name_nobody() {
+    let folder = Folder::new();
+    drop(installed(&folder));
+    let (address, meters) = (
+        format!("127.0.0.1:{}", free_port()),
+        format!("127.0.0.1:{}", free_port()),
+    );
+    let child = program(&folder)
+        .arg("serve")
+        .env("TOLDONCE_LISTEN", &address)
+        .env("TOLDONCE_METRICS_LISTEN", &meters)
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let service = Service::ready(child, address);
+    assert_eq!(signs_in(&service), 200);
+    let id = Uuid::now_v7().to_string();
+    let path = format!("/api/v1/cases/{id}?name=canary");
+    request(&service.address, "GET", &path, &[], None).unwrap();
+    request(&service.address, "CANARY", "/canary", &[], None).unwrap();
+    let (status, _) = request(&service.address, "GET", "/metrics", &[], None).unwrap();
+    assert_eq!(status, 404);
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let page = loop {
+        let (_, page) = request(&meters, "GET", "/metrics", &[], None).unwrap();
+        let page = page.as_str().unwrap().to_owned();
+        if page.contains("toldonce_audit_seal_age_seconds") {
+            break page;
+        }
+        assert!(Instant::now() < deadline, "{page}");
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    for part in [
+        "route=\"/api/v1/auth/login\",method=\"POST\",status=\"200\"",
+        "toldonce_database_connections",
+        "toldonce_database_statements_total",
+    ] {
+        assert!(page.contains(part), "no {part} in {page}");
+    }
+    for part in [id.as_str(), "canary", "CANARY", "admin"] {
+        assert!(!page.contains(part), "{part} in {page}");
+    }
+}
+
+#[test]
+fn the_document_is_printed_as_it_is_committed() {
+    let folder = Folder::new();
+    assert_eq!(
+        succeeds(&folder, &["openapi"]),
+        toldonce::app::document_text().unwrap()
+    );
+}

@@ -1,0 +1,339 @@
+//! What the migrations made is what the rules of migrations/README.md ask for.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use diesel_migrations::MigrationHarness;
+use toldonce::db::sql;
+use toldonce::install::{self, InstallError};
+
+use crate::source::vocabularies;
+use crate::support::{TestDb, owner_binaries};
+
+/// CHECK lists that no `vocabulary!` mirrors, as `table.column`. This list may only shrink.
+const NO_VOCABULARY: &[&str] = &[
+    "account_entries.how_told",
+    "action_events.kind",
+    "audit_events.principal",
+    "match_tokens.kind",
+    "meetings.kind",
+    "meetings.status",
+    "sessions.revoked_because",
+];
+
+#[derive(QueryableByName)]
+struct Text {
+    #[diesel(sql_type = st::Text)]
+    text: String,
+}
+
+/// One column of text rows.
+fn texts(conn: &mut PgConnection, query: &'static str) -> Vec<String> {
+    let rows: Vec<Text> = sql(query).load(conn).unwrap();
+    rows.into_iter().map(|row| row.text).collect()
+}
+
+#[derive(QueryableByName)]
+struct Check {
+    #[diesel(sql_type = st::Text)]
+    of: String,
+    #[diesel(sql_type = st::Text)]
+    definition: String,
+}
+
+#[test]
+fn every_list_of_values_in_a_check_is_a_vocabulary_of_the_program() {
+    let known: Vec<(String, BTreeSet<String>)> = vocabularies()
+        .into_iter()
+        .map(|(name, values)| (name, values.into_iter().collect()))
+        .collect();
+    let checks: Vec<Check> = sql(
+        "select r.relname || '.' || a.attname as of, pg_get_constraintdef(c.oid) as definition \
+         from pg_constraint c join pg_class r on r.oid = c.conrelid \
+         join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1] \
+         where c.contype = 'c' and r.relnamespace = 'public'::regnamespace \
+           and cardinality(c.conkey) = 1 \
+           and pg_get_constraintdef(c.oid) ~ '^CHECK \\(\\(\\w+ = ANY \\(ARRAY\\[' \
+         order by 1",
+    )
+    .load(&mut TestDb::create().owner())
+    .unwrap();
+    assert!(checks.len() > 30, "{}", checks.len());
+    let mut unmirrored = BTreeSet::new();
+    for check in &checks {
+        let values: BTreeSet<String> = check
+            .definition
+            .split('\'')
+            .skip(1)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect();
+        if !known.iter().any(|(_, of_name)| *of_name == values) {
+            unmirrored.insert(check.of.clone());
+        }
+    }
+    let listed: BTreeSet<String> = NO_VOCABULARY.iter().map(|of| (*of).to_owned()).collect();
+    assert_eq!(
+        unmirrored, listed,
+        "left: found now; right: the list of exceptions"
+    );
+}
+
+#[test]
+fn every_foreign_key_is_indexed() {
+    let bare = texts(
+        &mut TestDb::create().owner(),
+        "select c.conrelid::regclass || '.' || a.attname as text from pg_constraint c \
+         join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1] \
+         where c.contype = 'f' and c.connamespace = 'public'::regnamespace and not exists ( \
+           select from pg_index i where i.indrelid = c.conrelid and i.indkey[0] = c.conkey[1] \
+             and (i.indpred is null or pg_get_expr(i.indpred, i.indrelid) = \
+                  '(' || a.attname || ' IS NOT NULL)')) order by 1",
+    );
+    // Files at intake are reached by their referrals; sessions that ended are looked up by nobody.
+    assert_eq!(bare, ["cases.marac_id", "sessions.user_id"]);
+}
+
+#[test]
+fn every_moment_carries_its_zone() {
+    let naive = texts(
+        &mut TestDb::create().owner(),
+        "select table_name || '.' || column_name as text from information_schema.columns \
+         where table_schema = 'public' and table_name <> '__diesel_schema_migrations' \
+         and data_type in ('timestamp without time zone', 'time without time zone')",
+    );
+    assert_eq!(naive, Vec::<String>::new());
+}
+
+#[test]
+fn nothing_is_a_json_heap_or_a_database_enum() {
+    let found = texts(
+        &mut TestDb::create().owner(),
+        "select table_name || '.' || column_name as text from information_schema.columns \
+         where table_schema = 'public' and (data_type in ('json', 'jsonb') \
+           or udt_name in (select typname from pg_type where typtype = 'e')) order by 1",
+    );
+    assert_eq!(found, ["maracs.settings"]);
+}
+
+#[test]
+fn every_table_of_a_case_names_its_marac_and_has_the_second_lock() {
+    let unlocked = texts(
+        &mut TestDb::create().owner(),
+        "select t.relname::text as text from pg_class t \
+         where t.relkind = 'r' and t.relnamespace = 'public'::regnamespace \
+           and exists (select from pg_attribute a where a.attrelid = t.oid \
+             and a.attname in ('case_id', 'marac_id') and not a.attisdropped) \
+           and not (t.relrowsecurity \
+             and exists (select from pg_policy p where p.polrelid = t.oid and p.polname = 'second_lock') \
+             and not exists (select from pg_attribute a where a.attrelid = t.oid \
+               and a.attname in ('case_id', 'marac_id') and not a.attnotnull) \
+             and exists (select from pg_attribute a where a.attrelid = t.oid and a.attname = 'marac_id')) \
+         order by 1",
+    );
+    // Events need belong to no case; who sits in which MARAC is read before anybody is known.
+    assert_eq!(unlocked, ["audit_events", "marac_agencies", "role_grants"]);
+    let lock = texts(
+        &mut TestDb::create().owner(),
+        "select relname::text as text from pg_class where relname in ('cases', 'audit_events') \
+         and relrowsecurity order by 1",
+    );
+    assert_eq!(lock, ["audit_events", "cases"]);
+}
+
+#[test]
+fn the_applications_role_owns_nothing_bypasses_nothing_and_makes_nothing() {
+    let db = TestDb::create();
+    let mut app = PgConnection::establish(&db.app_url()).unwrap();
+    install::check_role(&mut app).unwrap();
+    for statement in [
+        "create table mine (id int)",
+        "create function mine() returns int language sql as 'select 1'",
+        "alter table cases disable row level security",
+        "drop policy second_lock on cases",
+        "set role toldonce_match",
+        "update installation set demonstration = true",
+        "delete from cases",
+        "truncate sessions",
+        "delete from __diesel_schema_migrations",
+    ] {
+        let error = app
+            .batch_execute(statement)
+            .expect_err(statement)
+            .to_string();
+        let refused = ["permission denied", "must be owner"];
+        assert!(
+            refused.iter().any(|text| error.contains(text)),
+            "{statement}: {error}"
+        );
+    }
+    let mut owner = db.owner();
+    let refusal = install::check_role(&mut owner).unwrap_err();
+    assert!(matches!(refusal, InstallError::StrongRole), "{refusal}");
+}
+
+#[test]
+fn the_audit_can_only_be_added_to() {
+    let db = TestDb::create();
+    let mut app = PgConnection::establish(&db.app_url()).unwrap();
+    let mut owner = db.owner();
+    for table in [
+        "audit_events",
+        "audit_chain",
+        "audit_heads",
+        "action_events",
+        "action_changes",
+    ] {
+        let by_app = ["delete from", "truncate"].map(|verb| format!("{verb} {table}"));
+        let key = if table == "audit_heads" {
+            "hash"
+        } else {
+            "ctid"
+        };
+        let update = format!("update {table} set {key} = {key}");
+        for statement in by_app.iter().chain([&update]) {
+            let error = app
+                .batch_execute(statement)
+                .expect_err(statement)
+                .to_string();
+            assert!(
+                error.contains("permission denied") || error.contains("system column"),
+                "{statement}: {error}"
+            );
+        }
+    }
+    for (table, column) in [
+        ("audit_events", "act"),
+        ("audit_chain", "hash"),
+        ("audit_heads", "hash"),
+    ] {
+        for statement in [
+            format!("update {table} set {column} = {column}"),
+            format!("delete from {table}"),
+            format!("truncate {table}"),
+        ] {
+            let error = owner
+                .batch_execute(&statement)
+                .expect_err(&statement)
+                .to_string();
+            assert!(error.contains("never changed"), "{statement}: {error}");
+            let error = app
+                .batch_execute(&statement)
+                .expect_err(&statement)
+                .to_string();
+            assert!(error.contains("permission denied"), "{statement}: {error}");
+        }
+    }
+}
+
+#[test]
+fn migrations_go_down_and_up_again_to_the_same_schema() {
+    let db = TestDb::create();
+    let mut conn = db.owner();
+    let before = dump(&db);
+    conn.revert_all_migrations(install::MIGRATIONS).unwrap();
+    let left = texts(
+        &mut conn,
+        "select relname::text as text from pg_class where relnamespace = 'public'::regnamespace \
+         and relname not like '%diesel%' union all select proname::text from pg_proc \
+         where pronamespace = 'public'::regnamespace",
+    );
+    assert_eq!(left, Vec::<String>::new());
+    let pending = install::check_migrated(&mut conn).unwrap_err();
+    assert!(matches!(pending, InstallError::Pending), "{pending}");
+    install::migrate(&mut conn).unwrap();
+    install::check_migrated(&mut conn).unwrap();
+    let after = dump(&db);
+    assert!(before.len() > 10_000);
+    let differing: Vec<_> = before
+        .lines()
+        .zip(after.lines())
+        .filter(|(before, after)| before != after)
+        .take(5)
+        .collect();
+    assert!(before == after, "{differing:#?}");
+}
+
+fn dump(db: &TestDb) -> String {
+    let output = Command::new(owner_binaries().join("pg_dump"))
+        .args(["--schema-only", "--dbname", &db.owner_url()])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        // A key that newer programs make up for each dump.
+        .filter(|line| !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[derive(QueryableByName)]
+struct Column {
+    #[diesel(sql_type = st::Text)]
+    of: String,
+    #[diesel(sql_type = st::Text)]
+    kind: String,
+    #[diesel(sql_type = st::Bool)]
+    nullable: bool,
+}
+
+#[test]
+fn schema_rs_agrees_with_the_database() {
+    let rows: Vec<Column> = sql(
+        "select table_name || '.' || column_name as of, udt_name::text as kind, \
+         is_nullable = 'YES' as nullable from information_schema.columns \
+         where table_schema = 'public' and table_name <> '__diesel_schema_migrations'",
+    )
+    .load(&mut TestDb::create().owner())
+    .unwrap();
+    let made: BTreeMap<String, String> = rows
+        .into_iter()
+        .map(|row| {
+            let kind = diesel_type(&row.kind);
+            let kind = if row.nullable {
+                format!("Nullable<{kind}>")
+            } else {
+                kind
+            };
+            (row.of, kind)
+        })
+        .collect();
+    assert_eq!(declared(), made, "left: src/schema.rs; right: the database");
+}
+
+fn diesel_type(udt: &str) -> String {
+    if let Some(of) = udt.strip_prefix('_') {
+        return format!("Array<Nullable<{}>>", diesel_type(of));
+    }
+    let mut letters = udt.chars();
+    let first = letters.next().unwrap().to_ascii_uppercase();
+    format!("{first}{}", letters.as_str())
+}
+
+fn declared() -> BTreeMap<String, String> {
+    let text = include_str!("../../src/schema.rs");
+    let mut columns = BTreeMap::new();
+    let mut table = "";
+    for line in text.lines() {
+        let line = line.trim();
+        if let Some((name, _)) = line.split_once(" (").filter(|_| line.ends_with(") {")) {
+            table = name;
+        } else if let Some((column, kind)) = line
+            .strip_suffix(',')
+            .and_then(|line| line.split_once(" -> "))
+        {
+            columns.insert(format!("{table}.{column}"), kind.to_owned());
+        }
+    }
+    columns
+}

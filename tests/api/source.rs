@@ -1,0 +1,236 @@
+//! Rules of the house that no lint can hold: they read the source.
+
+use std::path::{Path, PathBuf};
+
+/// Lines a file may have.
+const LIMIT: usize = 400;
+
+/// Files that are longer, and how long each may be at most. This list may only shrink.
+const LONGER: [(&str, usize); 3] = [
+    ("src/auth/api.rs", 498),
+    ("src/policy/visibility.rs", 416),
+    ("src/referrals/store.rs", 619),
+];
+
+struct Source {
+    path: String,
+    /// Without its tests.
+    code: String,
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every file of the program that somebody wrote, without tests.
+fn sources() -> Vec<Source> {
+    let mut files = Vec::new();
+    walk(&root().join("src"), &mut files);
+    files
+        .into_iter()
+        .filter_map(|file| {
+            let path = file.strip_prefix(root()).unwrap().to_str().unwrap();
+            let is_test = path.ends_with("tests.rs") || path.contains("/tests/");
+            if is_test || path == "src/schema.rs" {
+                return None;
+            }
+            let text = std::fs::read_to_string(&file).unwrap();
+            let code = match text.find("\n#[cfg(test)]\nmod tests {") {
+                Some(at) => text[..at].to_owned(),
+                None => text,
+            };
+            Some(Source {
+                path: path.to_owned(),
+                code,
+            })
+        })
+        .collect()
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, files);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// The code without its comments, which may speak of anything.
+fn lines(source: &Source) -> impl Iterator<Item = (usize, &str)> {
+    let code = |line: &&str| !line.trim_start().starts_with("//");
+    source
+        .code
+        .lines()
+        .enumerate()
+        .filter(move |(_, line)| code(line))
+        .map(|(index, line)| (index + 1, line))
+}
+
+fn may_hold_sql(path: &str) -> bool {
+    path.ends_with("store.rs")
+        || path.contains("/store/")
+        || [
+            "src/policy/visibility.rs",
+            "src/auth/sessions.rs",
+            "src/http/idempotency.rs",
+            "src/install.rs",
+        ]
+        .contains(&path)
+        || [
+            "src/db/",
+            "src/audit/",
+            "src/import/",
+            "src/cli/",
+            "src/localpg/",
+        ]
+        .iter()
+        .any(|folder| path.starts_with(folder))
+}
+
+fn calls_sql(line: &str) -> bool {
+    line.match_indices("sql(").any(|(at, _)| {
+        !line[..at].ends_with(|before: char| before.is_alphanumeric() || "_.".contains(before))
+    })
+}
+
+#[test]
+fn only_stores_and_what_they_stand_on_hold_sql() {
+    let mut found = Vec::new();
+    for source in sources()
+        .iter()
+        .filter(|source| !may_hold_sql(&source.path))
+    {
+        for (number, line) in lines(source) {
+            if calls_sql(line) || line.contains("sql_query") || line.contains("crate::schema") {
+                found.push(format!("{}:{number}", source.path));
+            }
+        }
+    }
+    assert!(found.is_empty(), "SQL outside of stores: {found:#?}");
+}
+
+#[test]
+fn a_slice_calls_anothers_front_door_and_never_its_store() {
+    let mut found = Vec::new();
+    for source in &sources() {
+        let own = source.path.split('/').nth(1).unwrap_or_default();
+        for (number, line) in lines(source) {
+            for (at, _) in line.match_indices("::store") {
+                let before = line[..at]
+                    .rsplit(|c: char| !(c.is_alphanumeric() || c == '_'))
+                    .next();
+                let named_by_path = line[..at].contains("crate::");
+                if named_by_path && before != Some(own) {
+                    found.push(format!("{}:{number}", source.path));
+                }
+            }
+        }
+    }
+    assert!(found.is_empty(), "another slice's store: {found:#?}");
+}
+
+#[test]
+fn nobody_outside_the_database_module_names_the_pool() {
+    let mut found = Vec::new();
+    for source in sources().iter().filter(|s| !s.path.starts_with("src/db/")) {
+        for (number, line) in lines(source) {
+            if line.contains("r2d2")
+                || line.contains("ConnectionManager")
+                || line.contains("db::pool")
+            {
+                found.push(format!("{}:{number}", source.path));
+            }
+        }
+    }
+    assert!(found.is_empty(), "the pool is named: {found:#?}");
+}
+
+#[test]
+fn no_statement_is_put_together_at_run_time() {
+    let mut found = Vec::new();
+    for source in &sources() {
+        let code: String = lines(source).map(|(_, line)| line.trim()).collect();
+        for (at, _) in code
+            .match_indices("sql(")
+            .chain(code.match_indices("sql_query("))
+        {
+            let argument = code[at..].split_once('(').map_or("", |(_, rest)| rest);
+            if argument.starts_with("format!") || argument.starts_with("&format!") {
+                found.push(source.path.clone());
+            }
+        }
+    }
+    assert!(found.is_empty(), "SQL made by format!: {found:#?}");
+}
+
+#[test]
+fn files_stay_short_enough_to_read() {
+    let allowed = |path: &str| {
+        let longer = LONGER.iter().find(|(name, _)| *name == path);
+        longer.map_or(LIMIT, |(_, most)| *most)
+    };
+    let sizes: Vec<_> = sources()
+        .iter()
+        .map(|source| (source.path.clone(), source.code.lines().count()))
+        .collect();
+    let too_long: Vec<_> = sizes
+        .iter()
+        .filter(|(path, count)| *count > allowed(path))
+        .collect();
+    assert!(too_long.is_empty(), "split these by verb: {too_long:#?}");
+    for (path, most) in LONGER {
+        let now = sizes.iter().find(|(name, _)| name == path).map(|(_, n)| *n);
+        assert_eq!(
+            now.filter(|now| *now > LIMIT),
+            Some(most),
+            "{path} has become shorter: lower its entry, or take it off the list"
+        );
+    }
+}
+
+#[test]
+fn comments_leave_no_work_for_later() {
+    // In two halves, or this test would find itself.
+    let marks = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("XX", "X:"),
+    ];
+    let mut found = Vec::new();
+    for source in &sources() {
+        for (index, line) in source.code.lines().enumerate() {
+            if marks.iter().any(|mark| line.contains(mark)) {
+                found.push(format!("{}:{}", source.path, index + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+/// Every `vocabulary!` of the program: its name and its values.
+pub fn vocabularies() -> Vec<(String, Vec<String>)> {
+    let mut found = Vec::new();
+    for source in &sources() {
+        for block in source.code.split("vocabulary! {").skip(1) {
+            let block: Vec<_> = block
+                .lines()
+                .skip(1)
+                .take_while(|line| *line != "}")
+                .map(str::trim)
+                .filter(|line| !line.starts_with('#') && !line.starts_with("//"))
+                .collect();
+            let Some(name) = block.first().and_then(|line| line.strip_suffix(" {")) else {
+                continue;
+            };
+            let values = block.iter().filter_map(|line| {
+                let (_, value) = line.split_once(" = \"")?;
+                Some(value.split_once('"')?.0.to_owned())
+            });
+            found.push((name.to_owned(), values.collect()));
+        }
+    }
+    found
+}

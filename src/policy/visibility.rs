@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::lens::{Basis, Lens, Standing};
 use super::{Act, Role, hidden, may_in};
-use crate::crypto::{CryptoError, DataKey};
+use crate::crypto::DataKey;
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 
@@ -277,14 +277,9 @@ fn fetch(tx: &mut Tx<'_>, act: Act, id: Uuid, text: &'static str) -> Result<Visi
         .optional()?
         .ok_or_else(hidden)?;
     may_in(&tx.actor, act, found.marac_id)?;
-    // A file that went into another has no content of its own any more.
-    let key = match tx
+    let key = tx
         .keys
-        .unwrap(found.id, &found.master_key_id, found.wrapped.as_deref())
-    {
-        Err(CryptoError::Destroyed) => return Err(hidden()),
-        key => key?,
-    };
+        .unwrap(found.id, &found.master_key_id, found.wrapped.as_deref())?;
     let standings = standings(tx, found.marac_id, &found.bases, &found.full_at);
     Ok(VisibleCase {
         id: found.id,

@@ -3,13 +3,14 @@
 mod api;
 mod record_store;
 mod rules;
-pub(crate) mod store;
+mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use api::EntryOut;
 pub use record_store::{Telling, first_telling};
 pub use rules::Reader;
+pub(crate) use store::{current_entry_rows, entry_row, readable_entry};
 
 use crate::vocabulary;
 

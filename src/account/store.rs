@@ -44,9 +44,9 @@ macro_rules! entry_row {
 macro_rules! current_entry_rows {
     () => {
         concat!(
-            $crate::account::store::entry_row!(),
+            $crate::account::entry_row!(),
             "where e.case_id = $1 and e.superseded_by_id is null and ",
-            $crate::account::store::readable_entry!("e")
+            $crate::account::readable_entry!("e")
         )
     };
 }

@@ -11,6 +11,7 @@ use validator::Validate;
 
 use super::exclusions_store::{self as store, Exclusion, Known, Subject};
 use super::rules;
+use crate::actions::announce_case;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -173,6 +174,8 @@ async fn exclude(
                 let ends_at = rules::until(body.until, tx.today())?;
                 can_be_named(subject, store::known(tx, case.marac_id, subject)?)?;
                 store::insert(tx, &case, exclusion_id, subject, ends_at, &body.reason)?;
+                let agencies = store::agencies(tx, subject)?;
+                announce_case(tx, id, &agencies)?;
             }
             let exclusion = store::one(tx, &case, claim.id())?.ok_or_else(hidden)?;
             let event = Event::of_case(&case).on("exclusion", claim.id());
@@ -196,7 +199,7 @@ fn can_be_named(subject: Subject, known: Known) -> Result<()> {
             } => "/actor_id",
             _ => "/agency_id",
         };
-        return Err(Error::invalid(vec![super::api::not_a_member(pointer)]));
+        return Err(Error::invalid(vec![super::head_api::not_a_member(pointer)]));
     }
     if !known.exempt {
         return Err(Error::field(
@@ -233,6 +236,8 @@ async fn lift_exclusion(
                 return Err(Error::conflict("already_ended"));
             }
             store::lift(tx, &case, exclusion_id)?;
+            let agencies = store::agencies(tx, exclusion.subject())?;
+            announce_case(tx, id, &agencies)?;
             let exclusion = store::one(tx, &case, exclusion_id)?.ok_or_else(hidden)?;
             let event = Event::of_case(&case)
                 .on("exclusion", exclusion_id)

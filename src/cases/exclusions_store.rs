@@ -48,6 +48,16 @@ pub struct Exclusion {
 }
 
 impl Exclusion {
+    /// Whom it names.
+    pub fn subject(&self) -> Subject {
+        Subject {
+            user_id: self.user_id,
+            actor_id: self.actor_id,
+            agency_id: self.agency_id,
+            exempt_user_id: self.exempt_user_id,
+        }
+    }
+
     /// Why.
     pub fn reason(&self, case: &VisibleCase) -> Result<String> {
         let place = Place::new("exclusions", "reason", self.id);
@@ -121,6 +131,24 @@ pub fn known(tx: &mut Tx<'_>, marac_id: Uuid, subject: Subject) -> Result<Known>
         .bind(subject.agency_id)
         .bind(subject.exempt_user_id)
         .get_result(tx.conn)?)
+}
+
+#[derive(QueryableByName)]
+struct Agency {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+}
+
+/// The agency of whom it names.
+pub fn agencies(tx: &mut Tx<'_>, subject: Subject) -> Result<Vec<Uuid>> {
+    let rows: Vec<Agency> = sql("select u.agency_id as id from users u where u.id = $1 \
+         union select r.agency_id from registered_actors r where r.id = $2 \
+         union select a.id from agencies a where a.id = $3")
+    .bind(subject.user_id)
+    .bind(subject.actor_id)
+    .bind(subject.agency_id)
+    .load(tx.conn)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Adds an exclusion: it holds from the next request.

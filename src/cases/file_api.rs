@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::api::CaseHeadOut;
+use super::head_api::CaseHeadOut;
 use super::{Part, file_store as store, of_kind, opened};
 use crate::account::{EntryOut, Reader};
 use crate::app::State;

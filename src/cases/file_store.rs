@@ -3,13 +3,12 @@
 use diesel::prelude::*;
 
 use super::Part;
-use crate::account::Reader;
-use crate::account::store::current_entry_rows;
+use crate::account::{Reader, current_entry_rows};
 use crate::db::{Tx, sql};
 use crate::error::Result;
-use crate::parties::store::people_rows;
+use crate::parties::people_rows;
 use crate::policy::visibility::VisibleCase;
-use crate::risk::assessments_store::current_assessment_rows;
+use crate::risk::current_assessment_rows;
 
 const PARTS: &str = concat!(
     people_rows!(),

@@ -1,6 +1,6 @@
 //! The case file: one survivor and the perpetrator or perpetrators, in one MARAC.
 //!
-//! `api` lists cases and changes a head; `file_*` reads a file with all its parts; `timeline_*` and
+//! `api` lists cases; `head_api` changes a head; `file_*` reads a file with all its parts; `timeline_*` and
 //! `access_log_*` tell what happened and who looked; `shares_*`, `exclusions_*` and `restriction_*`
 //! decide who else may see it.
 
@@ -12,6 +12,7 @@ mod exclusions_api;
 mod exclusions_store;
 mod file_api;
 mod file_store;
+mod head_api;
 pub mod intake;
 mod intake_store;
 mod part;
@@ -69,6 +70,7 @@ vocabulary! {
 /// The operations of this resource.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     api::routes(config);
+    head_api::routes(config);
     file_api::routes(config);
     timeline_api::routes(config);
     access_log_api::routes(config);

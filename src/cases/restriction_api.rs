@@ -11,6 +11,7 @@ use validator::Validate;
 
 use super::restriction_store::{self as store, Restriction};
 use super::rules;
+use crate::actions::announce_case;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -124,6 +125,7 @@ async fn restrict_case(
             let named = named(tx, &case, body.named)?;
             let live = store::live(tx, &case)?.map(|live| live.id);
             store::set(tx, &case, live, &named, ends_at, &body.reason)?;
+            tell_owners(tx, &case)?;
             let live = store::live(tx, &case)?.ok_or_else(hidden)?;
             let version = case.row.version + 1;
             let event = Event::of_case(&case)
@@ -136,6 +138,12 @@ async fn restrict_case(
     Ok(tagged(HttpResponse::Ok(), version, &body))
 }
 
+/// The feeds of those who own actions of the case learn what they may see of it now.
+fn tell_owners(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
+    let owners = store::owners(tx, case)?;
+    announce_case(tx, case.id, &owners)
+}
+
 /// Who is named, the setter with them, all of the case's MARAC.
 fn named(tx: &mut Tx<'_>, case: &VisibleCase, mut named: Vec<Uuid>) -> Result<Vec<Uuid>> {
     let known = super::store::members(tx, case.marac_id, &named)?;
@@ -143,7 +151,7 @@ fn named(tx: &mut Tx<'_>, case: &VisibleCase, mut named: Vec<Uuid>) -> Result<Ve
         .iter()
         .enumerate()
         .filter(|(_, user)| !known.contains(user))
-        .map(|(index, _)| super::api::not_a_member(&format!("/named/{index}")));
+        .map(|(index, _)| super::head_api::not_a_member(&format!("/named/{index}")));
     let errors: Vec<_> = strangers.collect();
     if !errors.is_empty() {
         return Err(Error::invalid(errors));
@@ -187,6 +195,7 @@ async fn lift_restriction(
             if_match.check(case.row.version)?;
             let live = store::live(tx, &case)?.ok_or_else(|| Error::conflict("not_restricted"))?;
             store::lift(tx, &case, &live)?;
+            tell_owners(tx, &case)?;
             let event = Event::of_case(&case)
                 .on("restriction", live.id)
                 .fields(["restricted"]);

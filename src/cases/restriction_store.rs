@@ -40,6 +40,21 @@ impl Restriction {
     }
 }
 
+#[derive(QueryableByName)]
+struct Owner {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+}
+
+/// The agencies that own actions of the case.
+pub fn owners(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Uuid>> {
+    let rows: Vec<Owner> =
+        sql("select distinct owner_agency_id as id from actions where case_id = $1")
+            .bind(case.id)
+            .load(tx.conn)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 const LIVE: &str = "select t.id, t.set_by, t.created_at, nullif(t.ends_at, 'infinity') as ends_at, \
     t.reason, array(select g.user_id from circle g where g.case_id = $1 and g.basis = 'named' \
       and g.user_id is not null and g.opens_at <= $2 and g.ends_at > $2 order by g.user_id) as named \

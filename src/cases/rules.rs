@@ -36,8 +36,8 @@ pub fn until(day: Option<NaiveDate>, today: NaiveDate) -> Result<Option<DateTime
 pub struct Closing {
     /// Where the case stands.
     pub status: CaseStatus,
-    /// Its outstanding actions.
-    pub outstanding: i64,
+    /// Actions are outstanding.
+    pub outstanding: bool,
     /// The chair gave a reason for closing over them.
     pub chair_said_why: bool,
 }
@@ -48,7 +48,7 @@ pub fn close(closing: Closing) -> Result<()> {
         CaseStatus::Listed | CaseStatus::Heard | CaseStatus::Monitoring | CaseStatus::Lapsed => {}
         _ => return Err(Error::conflict("not_open")),
     }
-    if closing.outstanding > 0 && !closing.chair_said_why {
+    if closing.outstanding && !closing.chair_said_why {
         return Err(Error::conflict("open_actions"));
     }
     Ok(())
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn the_table_of_closing() {
         for status in CaseStatus::ALL {
-            for (outstanding, chair_said_why) in [(0, false), (1, false), (1, true)] {
+            for (outstanding, chair_said_why) in [(false, false), (true, false), (true, true)] {
                 let open = matches!(
                     status,
                     CaseStatus::Listed
@@ -153,7 +153,7 @@ mod tests {
                 );
                 let expected = match (open, outstanding, chair_said_why) {
                     (false, _, _) => "not_open",
-                    (true, 1, false) => "open_actions",
+                    (true, true, false) => "open_actions",
                     _ => "ok",
                 };
                 let closing = Closing {

@@ -11,6 +11,7 @@ use validator::Validate;
 
 use super::rules::{self, Sharing};
 use super::shares_store::{self as store, Share};
+use crate::actions::announce_case;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -132,6 +133,7 @@ async fn share_case(
                 let ends_at = rules::until(body.until, tx.today())?;
                 rules::share(sharing(tx, &case, body.agency_id)?)?;
                 store::insert(tx, &case, share_id, body.agency_id, ends_at, &body.reason)?;
+                announce_case(tx, id, &[body.agency_id])?;
             }
             let share = store::one(tx, &case, claim.id())?.ok_or_else(hidden)?;
             let event = Event::of_case(&case).on("share", claim.id());
@@ -176,6 +178,7 @@ async fn end_share(
                     return Err(Error::conflict("already_ended"));
                 }
                 store::end(tx, &case, share_id)?;
+                announce_case(tx, id, &[share.agency_id])?;
                 let share = store::one(tx, &case, share_id)?.ok_or_else(hidden)?;
                 let event = Event::of_case(&case)
                     .on("share", share_id)

@@ -163,16 +163,6 @@ pub fn count(tx: &mut Tx<'_>, filter: Filter) -> Result<i64> {
     Ok(row.n)
 }
 
-/// Outstanding actions of a case.
-pub fn outstanding(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<i64> {
-    let row: Count = sql(
-        "select count(*) as n from actions where case_id = $1 and status in ('open', 'in_progress')",
-    )
-    .bind(case.id)
-    .get_result(tx.conn)?;
-    Ok(row.n)
-}
-
 /// An account or agency, as far as a case may be given to it.
 #[derive(QueryableByName)]
 pub struct Candidate {

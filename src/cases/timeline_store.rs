@@ -5,8 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use crate::account::Reader;
-use crate::account::store::readable_entry;
+use crate::account::{Reader, readable_entry};
 use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::policy::visibility::VisibleCase;

@@ -8,7 +8,11 @@ pub mod record;
 mod record_store;
 mod rules;
 pub mod shape;
-pub(crate) mod store;
+mod store;
+
+pub(crate) use store::{
+    address_row, characteristics_row, contact_row, party_row, people_rows, relationship_row,
+};
 
 /// The operations of this resource.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {

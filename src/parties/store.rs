@@ -64,15 +64,15 @@ macro_rules! relationship_row {
 macro_rules! people_rows {
     () => {
         concat!(
-            $crate::parties::store::party_row!(),
+            $crate::parties::party_row!(),
             "where p.case_id = $1 union all ",
-            $crate::parties::store::characteristics_row!(),
+            $crate::parties::characteristics_row!(),
             "where p.case_id = $1 union all ",
-            $crate::parties::store::address_row!(),
+            $crate::parties::address_row!(),
             "where p.case_id = $1 union all ",
-            $crate::parties::store::contact_row!(),
+            $crate::parties::contact_row!(),
             "where p.case_id = $1 union all ",
-            $crate::parties::store::relationship_row!(),
+            $crate::parties::relationship_row!(),
             "where p.case_id = $1"
         )
     };

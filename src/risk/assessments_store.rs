@@ -28,7 +28,7 @@ macro_rules! assessment_row {
 macro_rules! current_assessment_rows {
     () => {
         concat!(
-            $crate::risk::assessments_store::assessment_row!(),
+            $crate::risk::assessment_row!(),
             "where r.case_id = $1 and not exists \
              (select from risk_assessments n where n.supersedes_id = r.id)"
         )

@@ -2,7 +2,7 @@
 
 mod api;
 mod assessments_api;
-pub(crate) mod assessments_store;
+mod assessments_store;
 mod criteria;
 mod criterion;
 pub mod record;
@@ -13,6 +13,7 @@ mod tools;
 
 pub use api::routes;
 pub use assessments_api::{AssessmentOut, assessment_routes};
+pub(crate) use assessments_store::{assessment_row, current_assessment_rows};
 pub use criteria::{
     Advice, Claims, CriteriaError, CriteriaFinding, CriteriaSettings, EscalationEvent, Evidence,
     MetCriterion, criteria,

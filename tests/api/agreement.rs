@@ -182,7 +182,7 @@ impl Scene {
             .unwrap();
     }
 
-    async fn check(&self) {
+    async fn check(&self, rows: &[Row]) {
         for caller in self.callers() {
             let list = caller.get("/cases?count=true").await.expect(200);
             let listed: BTreeSet<Uuid> = list["items"]
@@ -191,13 +191,17 @@ impl Scene {
                 .iter()
                 .map(crate::support::id)
                 .collect();
-            assert_eq!(list["total"].as_u64().unwrap(), listed.len() as u64);
+            assert_eq!(
+                list["total"].as_u64().unwrap(),
+                listed.len() as u64,
+                "{rows:?}"
+            );
             for case in &self.cases {
                 let seen = listed.contains(case);
                 let file = caller.get(&format!("/cases/{case}")).await;
-                assert_eq!(file.status, if seen { 200 } else { 404 });
+                assert_eq!(file.status, if seen { 200 } else { 404 }, "{rows:?}");
                 let parties = caller.get(&format!("/cases/{case}/parties")).await;
-                assert_eq!(parties.status, file.status);
+                assert_eq!(parties.status, file.status, "{rows:?}");
             }
         }
     }
@@ -223,8 +227,6 @@ async fn list_count_and_get_agree_for_everybody() {
         for row in &rows {
             scene.put(*row);
         }
-        // Shown when it fails.
-        println!("{rows:?}");
-        scene.check().await;
+        scene.check(&rows).await;
     }
 }

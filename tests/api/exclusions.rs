@@ -239,3 +239,72 @@ async fn whom_it_names_is_checked() {
     assert_eq!(keyed.post(&path, body).await.expect(201), made);
     assert_eq!(keyed.get(&path).await.expect(200)["items"], json!([made]));
 }
+
+#[actix_web::test]
+async fn the_feeds_of_action_owners_are_told_that_their_sight_changed() {
+    #[derive(QueryableByName)]
+    struct Told {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        n: i64,
+    }
+    let desk = Desk::new().await;
+    let case = desk.case("Okafor").await;
+    let w = &desk.world;
+    desk.action(case, w.housing, "open", "Fit new locks").await;
+    let told = || -> i64 {
+        sql("select count(*) as n from action_changes where case_id = $1 and agency_id = $2")
+            .bind(case)
+            .bind(w.housing)
+            .get_result::<Told>(&mut desk.app.owner())
+            .unwrap()
+            .n
+    };
+    let coordinator = desk.app.as_(&w.coordinator);
+    let path = format!("/cases/{case}");
+    let made = exclude(
+        &desk,
+        &w.coordinator,
+        case,
+        json!({ "user_id": w.housing_rep.id }),
+    )
+    .await;
+    assert_eq!(told(), 1);
+    let lift = format!("{path}/exclusions/{}/lift", id(&made));
+    coordinator
+        .clone()
+        .if_match(&etag(&made))
+        .post(&lift, json!({}))
+        .await
+        .expect(200);
+    assert_eq!(told(), 2);
+    let share = json!({ "agency_id": w.housing, "reason": "R" });
+    let share = coordinator
+        .post(&format!("{path}/shares"), share)
+        .await
+        .expect(201);
+    assert_eq!(told(), 3);
+    let end = format!("{path}/shares/{}/end", id(&share));
+    coordinator
+        .clone()
+        .if_match(&etag(&share))
+        .post(&end, json!({}))
+        .await
+        .expect(200);
+    assert_eq!(told(), 4);
+    let tag = desk.head_etag(case).await;
+    let body = json!({ "reason": "R", "named": [] });
+    let set = coordinator
+        .clone()
+        .if_match(&tag)
+        .put(&format!("{path}/restriction"), body)
+        .await
+        .expect(200);
+    assert_eq!(told(), 5);
+    let lift = format!("{path}/restriction/lift");
+    coordinator
+        .if_match(&etag(&set))
+        .post(&lift, json!({}))
+        .await
+        .expect(200);
+    assert_eq!(told(), 6);
+}

@@ -29,6 +29,12 @@ impl Clock {
         (system_now() + shift).trunc_subsecs(6)
     }
 
+    /// Sets the clock; it goes on from there.
+    pub fn set(&self, to: DateTime<Utc>) {
+        let shift = (to - system_now()).num_microseconds().unwrap_or(0);
+        self.0.store(shift, Ordering::Relaxed);
+    }
+
     /// Moves the clock.
     pub fn shift(&self, by: TimeDelta) {
         self.0

@@ -30,6 +30,12 @@ pub enum InstallError {
     /// Migrations are missing.
     #[error("the database is not up to date: run `toldonce migrate`")]
     Pending,
+    /// Restored on a server whose transaction numbers are behind.
+    #[error(
+        "this database was restored on a server that has counted fewer transactions than it \
+         holds, so new entries would not follow the old ones: run `toldonce migrate`"
+    )]
+    Behind,
     /// The role could see past row-level security.
     #[error(
         "TOLDONCE_DATABASE_URL names a superuser or the owner, whom row-level security does not \
@@ -54,7 +60,52 @@ pub fn migrate(conn: &mut PgConnection) -> Result<(), InstallError> {
         .map_err(|error| InstallError::Migration(error.to_string()))?;
     // So that the application can tell whether it is up to date.
     conn.batch_execute("grant select on __diesel_schema_migrations to toldonce_app")?;
+    catch_up(conn)
+}
+
+/// Transaction numbers order the audit and the feed of changes, and `pg_dump` carries rows but not the
+/// server's count. On a server that is behind, numbers are used up until new rows follow the old ones:
+/// some hundred thousand a second.
+fn catch_up(conn: &mut PgConnection) -> Result<(), InstallError> {
+    // Alone in its batch: only so may the block commit.
+    conn.batch_execute("set synchronous_commit = off")?;
+    conn.batch_execute(
+        "do $$
+         declare newest xid8 := greatest((select max(txid) from audit_events),
+                                         (select max(txid) from action_changes));
+         begin
+           while newest >= pg_current_xact_id() loop
+             commit;
+           end loop;
+         end $$",
+    )?;
+    conn.batch_execute("reset synchronous_commit")?;
     Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Order {
+    #[diesel(sql_type = st::Bool)]
+    behind: bool,
+}
+
+/// Refuses a database that holds transaction numbers its server has yet to give out.
+pub fn check_order(conn: &mut PgConnection, clock: &Clock) -> Result<(), InstallError> {
+    let found: Order = conn.transaction(|conn| {
+        sql("select load_system($1)")
+            .bind(clock.now())
+            .execute(conn)?;
+        sql(
+            "select coalesce(greatest((select max(txid) from audit_events), \
+             (select max(txid) from action_changes)) >= pg_snapshot_xmax(pg_current_snapshot()), \
+             false) as behind",
+        )
+        .get_result(conn)
+    })?;
+    match found.behind {
+        true => Err(InstallError::Behind),
+        false => Ok(()),
+    }
 }
 
 #[derive(QueryableByName)]

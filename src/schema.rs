@@ -229,6 +229,8 @@ diesel::table! {
         lead_agency_id -> Nullable<Uuid>,
         restricted -> Bool,
         closed_at -> Nullable<Timestamptz>,
+        closed_because -> Nullable<Text>,
+        closing -> Nullable<Bytea>,
         version -> Int4,
         created_at -> Timestamptz,
     }

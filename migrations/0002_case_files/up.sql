@@ -24,6 +24,9 @@ create table cases (
   lead_agency_id uuid references agencies,
   restricted boolean not null default false,
   closed_at timestamptz,
+  closed_because text check (closed_because in ('risk_reduced', 'support_in_place', 'moved_away',
+    'died', 'declined', 'transferred', 'other')),
+  closing bytea,
   version integer not null default 1,
   created_at timestamptz not null
 );

@@ -28,6 +28,15 @@ pub fn end_sessions(tx: &mut crate::db::Tx<'_>, user_id: Uuid) -> Result<()> {
     sessions::revoke_all(tx, user_id, "disabled", None)
 }
 
+/// Opens a session without a password: for the demonstration's story alone.
+pub(crate) fn open_session(db: &crate::db::Db, user_id: Uuid) -> Result<Uuid> {
+    db.run_system(crate::policy::Act::SetUp.ask(), |tx| {
+        let (session_id, _) = sessions::open(tx, user_id)?;
+        let event = crate::audit::Event::new().on("session", session_id);
+        Ok(crate::audit::Audited::new(session_id, event))
+    })
+}
+
 /// Header by which a client names the registered person it acts for.
 pub const ACTOR_HEADER: &str = "x-toldonce-actor";
 

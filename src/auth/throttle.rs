@@ -34,6 +34,13 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// None to speak of: for the demonstration's story, which is told in seconds.
+    pub const fn unlimited() -> Self {
+        Self { requests: NonZeroU32::MAX, searches: NonZeroU32::MAX }
+    }
+}
+
 /// The limits at work.
 pub struct Throttle {
     requests: DefaultKeyedRateLimiter<Uuid>,

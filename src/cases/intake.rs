@@ -80,6 +80,12 @@ pub fn reopen_case(tx: &mut Tx<'_>, case: &VisibleCase, accepted: &Accepted) -> 
     store::mark_accepted(tx, case.id, accepted, lapses_on, false)
 }
 
+/// A case from an older record was heard on this referral, at a meeting that is over: it is monitored
+/// until its window ends. One that has a later referral is left as that one has it.
+pub fn heard_before(tx: &mut Tx<'_>, heard: &[(Uuid, NaiveDate)]) -> Result<()> {
+    store::mark_heard(tx, heard)
+}
+
 /// An older referral that comes late never shortens the window.
 fn lapses(accepted: &Accepted, known: Option<NaiveDate>) -> NaiveDate {
     let own = flag_expires(accepted.referred_on, accepted.window_months);
@@ -89,6 +95,12 @@ fn lapses(accepted: &Accepted, known: Option<NaiveDate>) -> NaiveDate {
 /// The referral was declined or withdrawn before there was a case.
 pub fn not_accepted(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
     store::set_status(tx, case.id, CaseStatus::NotAccepted)
+}
+
+/// Where a case stands by what happened before the program knew of it: for imports and the
+/// demonstration.
+pub fn record_standing(tx: &mut Tx<'_>, case_id: Uuid, status: CaseStatus) -> Result<()> {
+    store::set_status(tx, case_id, status)
 }
 
 /// The referral's file goes into the case it joins: circle, exclusions and restrictions move with

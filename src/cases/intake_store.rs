@@ -126,6 +126,19 @@ pub fn set_status(tx: &mut Tx<'_>, id: Uuid, status: CaseStatus) -> Result<()> {
     Ok(())
 }
 
+pub fn mark_heard(tx: &mut Tx<'_>, heard: &[(Uuid, NaiveDate)]) -> Result<()> {
+    sql(
+        "update cases c set status = case when c.lapses_on < $3 then 'lapsed' else 'monitoring' end, \
+         version = c.version + 1 from unnest($1::uuid[], $2::date[]) as x(id, referred_on) \
+         where c.id = x.id and c.status = 'listed' and c.last_referral_on <= x.referred_on",
+    )
+    .bind(heard.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+    .bind(heard.iter().map(|(_, on)| *on).collect::<Vec<_>>())
+    .bind(tx.today())
+    .execute(tx.conn)?;
+    Ok(())
+}
+
 pub fn join(tx: &mut Tx<'_>, file: Uuid, into: Uuid) -> Result<()> {
     sql("insert into match_tokens (marac_id, case_id, kind, token) \
          select marac_id, $2, kind, token from match_tokens where case_id = $1 on conflict do nothing")

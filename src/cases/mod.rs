@@ -1,12 +1,41 @@
 //! The case file: one survivor and the perpetrator or perpetrators, in one MARAC.
+//!
+//! `api` lists cases and changes a head; `file_*` reads a file with all its parts; `timeline_*` and
+//! `access_log_*` tell what happened and who looked; `shares_*`, `exclusions_*` and `restriction_*`
+//! decide who else may see it.
 
+mod access_log_api;
+mod access_log_store;
+mod api;
 mod code;
+mod exclusions_api;
+mod exclusions_store;
+mod file_api;
+mod file_store;
 pub mod intake;
 mod intake_store;
+mod part;
+mod restriction_api;
+mod restriction_store;
+mod rules;
+mod shares_api;
+mod shares_store;
+mod store;
+mod timeline_api;
+mod timeline_store;
 
-use crate::vocabulary;
+use uuid::Uuid;
 
 pub use code::is_plausible;
+pub use part::{Part, of_kind};
+pub use rules::day_end;
+
+use crate::db::Tx;
+use crate::error::{Code, Result};
+use crate::policy::lens::{FieldGroup, Standing};
+use crate::policy::visibility::{self, VisibleCase};
+use crate::policy::{Act, hidden};
+use crate::vocabulary;
 
 vocabulary! {
     /// The life cycle of a file. `intake` and `not_accepted` come before there is a case; `joined`
@@ -24,5 +53,60 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// Why a case is closed (domain 3.8).
+    CloseReason {
+        RiskReduced = "risk_reduced",
+        SupportInPlace = "support_in_place",
+        MovedAway = "moved_away",
+        Died = "died",
+        Declined = "declined",
+        Transferred = "transferred",
+        Other = "other",
+    }
+}
+
 /// The operations of this resource.
-pub fn routes(_config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {}
+pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    api::routes(config);
+    file_api::routes(config);
+    timeline_api::routes(config);
+    access_log_api::routes(config);
+    shares_api::routes(config);
+    exclusions_api::routes(config);
+    restriction_api::routes(config);
+    crate::risk::assessment_routes(config);
+}
+
+/// A case in sight: a file that an accepted referral has opened. Until then there is only its
+/// referral, and the file answers as if it did not exist.
+pub fn opened(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
+    only_opened(visibility::case(tx, act, id)?)
+}
+
+/// The same, locked until the transaction ends.
+pub fn opened_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
+    only_opened(visibility::case_locked(tx, act, id)?)
+}
+
+fn only_opened(case: VisibleCase) -> Result<VisibleCase> {
+    match case.row.opened_at {
+        Some(_) => Ok(case),
+        None => Err(hidden()),
+    }
+}
+
+/// Refused unless the reader's lens shows this group: what cannot be read cannot be written.
+pub fn must_show(case: &VisibleCase, group: FieldGroup) -> Result<()> {
+    match case.lens.shows(group) {
+        true => Ok(()),
+        false => Err(Code::Forbidden.into()),
+    }
+}
+
+/// Whether the case is the caller's as coordinator or chair.
+pub fn is_staff(case: &VisibleCase) -> bool {
+    case.standings
+        .iter()
+        .any(|standing| matches!(standing, Standing::Coordinator | Standing::Chair))
+}

@@ -36,6 +36,7 @@ impl Database {
         let mut conn = reach(&url, "TOLDONCE_DATABASE_URL")?;
         install::check_role(&mut conn)?;
         install::check_migrated(&mut conn)?;
+        install::check_order(&mut conn, clock)?;
         install::check(&mut conn, keys, false)?;
         Ok(Self { url, local: None })
     }

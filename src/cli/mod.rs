@@ -5,10 +5,12 @@ mod audit;
 mod caretaker;
 mod database;
 mod demo;
+mod import;
 mod keys;
 mod metrics;
 mod migrate;
 mod openapi;
+mod reports;
 mod serve;
 mod server;
 mod tools;
@@ -48,6 +50,12 @@ enum Command {
     /// Set up the first account
     #[command(subcommand)]
     User(user::Command),
+    /// Take over what was kept elsewhere
+    #[command(subcommand)]
+    Import(import::Command),
+    /// Count
+    #[command(subcommand)]
+    Reports(reports::Command),
     /// Check and seal the record of who did what
     #[command(subcommand)]
     Audit(audit::Command),
@@ -80,6 +88,8 @@ pub fn run() -> ExitCode {
         Command::Openapi => openapi::run(),
         Command::Keys(command) => keys::run(command),
         Command::User(command) => user::run(command),
+        Command::Import(command) => import::run(command),
+        Command::Reports(command) => reports::run(command),
         Command::Audit(command) => audit::run(command),
     };
     match done {

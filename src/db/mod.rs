@@ -61,6 +61,19 @@ impl Tx<'_> {
     }
 }
 
+impl Tx<'_> {
+    /// After a MARAC was founded in this transaction: the program sees it too from here on.
+    pub fn see_new_maracs(&mut self) -> Result<()> {
+        if self.actor.principal != Principal::System {
+            return Err(Error::Internal("only the program sees every MARAC"));
+        }
+        sql("select load_system($1)")
+            .bind(self.now)
+            .execute(self.conn)?;
+        Ok(())
+    }
+}
+
 impl Db {
     /// A pool on `url`, which must be the application's role.
     pub fn new(url: &str, options: PoolOptions, clock: Clock, keys: KeyRing) -> Result<Self> {

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::words::{
-    ActionStatus, DecisionKind, Heading, HowTold, ItemKind, ItemStatus, MoveKind, Need, Priority,
-    ReturnStatus, Sharing, State, Target,
+    ActionCategory, ActionPriority, ActionStatus, ActionTarget, AgendaItemKind, AgendaItemStatus,
+    DecisionKind, Heading, HowTold, MoveKind, Need, ReturnStatus, Sharing, State,
 };
 use crate::referrals::document::Document;
 
@@ -118,9 +118,9 @@ pub struct Item {
     /// Key of the meeting.
     pub meeting: String,
     /// Why it is there.
-    pub kind: ItemKind,
+    pub kind: AgendaItemKind,
     /// What became of it.
-    pub status: ItemStatus,
+    pub status: AgendaItemStatus,
     /// Keys of the agencies it is listed to.
     pub agencies: Vec<String>,
     /// Key of the meeting it was deferred to.
@@ -190,11 +190,11 @@ pub struct Action {
     /// What is to be done.
     pub text: String,
     /// Its category.
-    pub category: String,
+    pub category: ActionCategory,
     /// Whom it is about.
-    pub target: Target,
+    pub target: ActionTarget,
     /// How soon.
-    pub priority: Priority,
+    pub priority: ActionPriority,
     /// By when.
     pub due: NaiveDate,
     /// What the owner must be given.

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
 
-use super::words::{ActorKind, MeetingKind, MeetingMode, MeetingStatus, Presence, Seat};
+use super::words::{ActorKind, AttendanceRole, MeetingKind, MeetingMode, MeetingStatus, Presence};
 use crate::policy::{Right, Role};
 use crate::vocabulary::AgencyKind;
 
@@ -189,7 +189,7 @@ pub struct Attendance {
     #[serde(default)]
     pub user: Option<String>,
     /// As what.
-    pub role: Seat,
+    pub role: AttendanceRole,
     /// Whether.
     pub presence: Presence,
     /// Sent information although not there.

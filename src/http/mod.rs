@@ -8,7 +8,7 @@ mod page;
 pub use etag::{IfMatch, etag, tagged};
 pub use extract::{Body, Form, MAX_BODY, Path, Query, one_line, refuse_deserialization, validated};
 pub use idempotency::{Idempotency, IdempotencyKey};
-pub use page::{Cursor, Page, PageQuery, paged};
+pub use page::{Cursor, Page, PageQuery, linked, paged};
 
 use utoipa::IntoResponses;
 

@@ -153,16 +153,21 @@ pub fn opened(tx: &mut Tx<'_>, act: Act, item_id: Uuid) -> Result<Opened> {
 }
 
 impl Opened {
+    /// The status a decision leads to, if it may be taken now.
+    pub fn allows(&self, decision: Decision) -> Result<AgendaItemStatus> {
+        let item = &self.item;
+        rules::item(item.kind, item.status, self.meeting.status, decision)
+    }
+
     /// Writes a decision and what was said with it.
     pub fn decide(
         &self,
         tx: &mut Tx<'_>,
-        decision: Decision,
+        status: AgendaItemStatus,
         say: impl FnOnce(&mut Remarks),
         deferred_to: Option<Uuid>,
     ) -> Result<()> {
         let item = &self.item;
-        let status = rules::item(item.kind, item.status, self.meeting.status, decision)?;
         let place = remarks_of(item.id);
         let mut remarks: Remarks = match &item.outcome {
             Some(sealed) => self.case.key().open_json(place, sealed)?,

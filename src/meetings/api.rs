@@ -1,4 +1,4 @@
-//! Meetings over HTTP: plan, move, cancel, circulate, start, close.
+//! Meetings over HTTP: plan, find, move, cancel.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post};
@@ -9,12 +9,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::listing_store::{self, Listed, ListingStanding};
 use super::rules::{self, MeetingCommand};
 use super::store::{self, Filter, Meeting, NewMeeting};
 use super::{
-    AgendaItemStatus, MeetingKind, MeetingMode, MeetingStatus, agenda, agenda_store, in_sight,
-    in_sight_locked,
+    MeetingKind, MeetingMode, MeetingStatus, agenda_store, in_sight, in_sight_locked, listing_store,
 };
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -25,6 +23,7 @@ use crate::http::{
     Body, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems, Query,
     VersionProblems, WriteProblems, etag, paged, tagged,
 };
+use crate::maracs;
 use crate::policy::{Act, Who, hidden, may_in};
 
 /// The operations on meetings.
@@ -33,12 +32,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(list_meetings)
         .service(create_meeting)
         .service(read_meeting)
-        .service(move_meeting);
-    config
-        .service(cancel_meeting)
-        .service(circulate_meeting)
-        .service(start_meeting)
-        .service(close_meeting);
+        .service(move_meeting)
+        .service(cancel_meeting);
 }
 
 /// A meeting.
@@ -96,12 +91,12 @@ impl From<Meeting> for MeetingOut {
     }
 }
 
-fn answer(meeting: Meeting) -> HttpResponse {
+pub(super) fn answer(meeting: Meeting) -> HttpResponse {
     let version = meeting.version;
     tagged(HttpResponse::Ok(), version, &MeetingOut::from(meeting))
 }
 
-fn event(meeting: &Meeting) -> Event {
+pub(super) fn event(meeting: &Meeting) -> Event {
     Event::new()
         .on("meeting", meeting.id)
         .in_marac(meeting.marac_id)
@@ -238,8 +233,9 @@ fn plan(tx: &mut Tx<'_>, key: &IdempotencyKey, body: MeetingIn) -> Result<Meetin
         Idempotency::Fresh(id) => id,
     };
     rules::starts_at(body.starts_at, tx.today())?;
-    let area = store::area(tx, body.marac_id)?;
-    let planned = NewMeeting::planned(id, &area, body.kind, body.starts_at, body.mode, body.place);
+    let marac = maracs::find(tx, body.marac_id)?;
+    let planned =
+        NewMeeting::planned(id, &marac, body.kind, body.starts_at, body.mode, body.place)?;
     let new = NewMeeting {
         minutes_per_case: body.minutes_per_case.unwrap_or(planned.minutes_per_case),
         capacity: body.capacity.unwrap_or(planned.capacity),
@@ -317,7 +313,7 @@ async fn move_meeting(
 }
 
 /// Locks the meeting, checks the caller's version and takes it to the status the command leads to.
-fn advance(
+pub(super) fn advance(
     tx: &mut Tx<'_>,
     act: Act,
     id: Uuid,
@@ -358,155 +354,6 @@ async fn cancel_meeting(
             let meeting = advance(tx, Act::PlanMeeting, id, if_match, command)?;
             agenda_store::withdraw_all(tx, id)?;
             listing_store::end_all(tx, id)?;
-            let event = event(&meeting).fields(["status"]);
-            Ok(Audited::new(meeting, event))
-        })
-        .await?;
-    Ok(answer(meeting))
-}
-
-/// What circulation did.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CirculatedOut {
-    /// The meeting.
-    meeting: MeetingOut,
-    /// Cases that were opened to at least one agency.
-    cases_opened: usize,
-    /// Agencies that were passed over.
-    warnings: Vec<PassedOver>,
-}
-
-/// An agency that cases are listed to and that did not get them.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PassedOver {
-    /// Why.
-    code: ListingStanding,
-    /// The agency.
-    agency_id: Uuid,
-    /// Its name.
-    agency: String,
-}
-
-/// The agencies passed over, each once.
-pub(super) fn passed_over(listed: &[Listed]) -> Vec<PassedOver> {
-    let mut out: Vec<PassedOver> = listed
-        .iter()
-        .filter(|row| row.standing != ListingStanding::Live)
-        .map(|row| PassedOver {
-            code: row.standing,
-            agency_id: row.agency_id,
-            agency: row.agency.clone(),
-        })
-        .collect();
-    out.sort_by(|a, b| (&a.agency, a.agency_id).cmp(&(&b.agency, b.agency_id)));
-    out.dedup_by_key(|row| row.agency_id);
-    out
-}
-
-/// Circulate the list: it is frozen (R16), and each case opens to the agencies it is listed to.
-///
-/// Agencies whose information-sharing agreement is past its review date get no new case; `warnings`
-/// names them.
-#[utoipa::path(tag = "meetings", operation_id = "circulate_meeting", params(
-    ("id" = Uuid, Path, description = "The meeting."),
-    ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
-    (status = 200, description = "Circulated.", body = CirculatedOut), Problems, WriteProblems, VersionProblems))]
-#[post("/meetings/{id}/circulate")]
-async fn circulate_meeting(
-    state: Data<State>,
-    caller: Caller,
-    id: Path<Uuid>,
-    if_match: IfMatch,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let (meeting, opened, warnings) = state
-        .db
-        .run(
-            &caller,
-            Act::CirculateMeeting.on("meeting", id),
-            move |tx| {
-                let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Circulate);
-                let meeting = advance(tx, Act::CirculateMeeting, id, if_match, command)?;
-                let listed = agenda::open(tx, &meeting, None)?;
-                let mut cases: Vec<_> = listed
-                    .iter()
-                    .filter(|row| row.standing == ListingStanding::Live)
-                    .map(|row| row.case_id)
-                    .collect();
-                cases.dedup();
-                let marac_id = meeting.marac_id;
-                let first = event(&meeting).fields(["status"]).rows(cases.len());
-                let value = (meeting, cases.len(), passed_over(&listed));
-                let audited = Audited::new(value, first);
-                Ok(cases.into_iter().fold(audited, |audited, case_id| {
-                    let event = Event::new().on("meeting", id).in_case(marac_id, case_id);
-                    audited.and(event.fields(["circle"]))
-                }))
-            },
-        )
-        .await?;
-    let version = meeting.version;
-    let out = CirculatedOut {
-        meeting: meeting.into(),
-        cases_opened: opened,
-        warnings,
-    };
-    Ok(tagged(HttpResponse::Ok(), version, &out))
-}
-
-/// Start a circulated meeting. Those listed now read accounts and full answers.
-#[utoipa::path(tag = "meetings", operation_id = "start_meeting", params(
-    ("id" = Uuid, Path, description = "The meeting."),
-    ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
-    (status = 200, description = "In session.", body = MeetingOut), Problems, WriteProblems, VersionProblems))]
-#[post("/meetings/{id}/start")]
-async fn start_meeting(
-    state: Data<State>,
-    caller: Caller,
-    id: Path<Uuid>,
-    if_match: IfMatch,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let meeting = state
-        .db
-        .run(&caller, Act::RunMeeting.on("meeting", id), move |tx| {
-            let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Start);
-            let meeting = advance(tx, Act::RunMeeting, id, if_match, command)?;
-            listing_store::begin(tx, id)?;
-            let event = event(&meeting).fields(["status"]);
-            Ok(Audited::new(meeting, event))
-        })
-        .await?;
-    Ok(answer(meeting))
-}
-
-/// Close a meeting whose cases are all decided. Agencies with neither an outstanding action nor a
-/// share lose sight of its cases; the others keep it until the case lapses.
-#[utoipa::path(tag = "meetings", operation_id = "close_meeting", params(
-    ("id" = Uuid, Path, description = "The meeting."),
-    ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
-    (status = 200, description = "Held.", body = MeetingOut), Problems, WriteProblems, VersionProblems))]
-#[post("/meetings/{id}/close")]
-async fn close_meeting(
-    state: Data<State>,
-    caller: Caller,
-    id: Path<Uuid>,
-    if_match: IfMatch,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let meeting = state
-        .db
-        .run(&caller, Act::RunMeeting.on("meeting", id), move |tx| {
-            let command = |tx: &mut Tx<'_>| {
-                let seats = agenda_store::seats(tx, id)?;
-                let undecided = seats
-                    .iter()
-                    .any(|seat| seat.status == AgendaItemStatus::Listed);
-                Ok(MeetingCommand::Close { undecided })
-            };
-            let meeting = advance(tx, Act::RunMeeting, id, if_match, command)?;
-            let now = tx.now;
-            listing_store::settle(tx, id, now)?;
             let event = event(&meeting).fields(["status"]);
             Ok(Audited::new(meeting, event))
         })

@@ -10,8 +10,8 @@ use validator::Validate;
 
 use super::agenda::{self, Opened, Remarks};
 use super::agenda_api::{AgendaItemOut, item};
-use super::api::{PassedOver, passed_over};
 use super::rules::{self, Decision};
+use super::run_api::{PassedOver, passed_over};
 use super::{agenda_store, listing_store, store};
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -131,10 +131,11 @@ async fn decide(
         .run(caller, act.on("agenda_item", id), move |tx| {
             let opened = agenda::opened(tx, act, id)?;
             if_match.check(opened.item.version)?;
-            opened.decide(tx, decision, say, to)?;
+            let status = opened.allows(decision)?;
             if let Some(other) = to {
                 opened.carry_to(tx, other)?;
             }
+            opened.decide(tx, status, say, to)?;
             let out = item(tx, &opened.meeting, id)?;
             Ok(Audited::new(
                 out,

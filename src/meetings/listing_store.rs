@@ -6,7 +6,6 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use super::past::HeardCase;
 use super::store::Meeting;
 use crate::db::{Tx, sql};
 use crate::error::Result;
@@ -66,7 +65,11 @@ pub fn open(
     listed: &[Listed],
     full_at: Option<DateTime<Utc>>,
 ) -> Result<()> {
-    let live = || listed.iter().filter(|row| row.standing == ListingStanding::Live);
+    let live = || {
+        listed
+            .iter()
+            .filter(|row| row.standing == ListingStanding::Live)
+    };
     sql(
         "insert into circle as g (id, marac_id, case_id, basis, agency_id, opens_at, full_at, \
          meeting_id, created_by, created_at) \
@@ -90,45 +93,29 @@ pub fn open(
 
 /// The meeting begins: its listings get the meeting's lens.
 pub fn begin(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    sql("update circle set full_at = $2, version = version + 1 \
-         where meeting_id = $1 and basis = 'listing' and ends_at > $2 and full_at > $2")
-    .bind(meeting_id)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    sql("select begin_listings($1, $2)")
+        .bind(meeting_id)
+        .bind(tx.now)
+        .execute(tx.conn)?;
     Ok(())
 }
 
-/// The meeting is over at `at`: listings of its cases, from this meeting and those held before, end
-/// for agencies with neither an outstanding action nor a share, and stay to the end of the day of
-/// lapse for the others. A case without such a day keeps them a year.
+/// The meeting is over at `at`: its cases close to agencies with neither an outstanding action nor a
+/// share, and stay open to the others until the case lapses.
 pub fn settle(tx: &mut Tx<'_>, meeting_id: Uuid, at: DateTime<Utc>) -> Result<()> {
-    sql(
-        "update circle g set version = g.version + 1, ends_at = case when exists ( \
-           select from actions a where a.case_id = g.case_id and a.owner_agency_id = g.agency_id \
-           and a.status in ('open', 'in_progress')) \
-         or exists (select from circle s where s.case_id = g.case_id and s.agency_id = g.agency_id \
-           and s.basis = 'share' and s.opens_at <= $2 and s.ends_at > $2) \
-         then greatest($2, (coalesce(c.lapses_on, ($2 at time zone m.time_zone + interval '1 year')::date) + 1) \
-           ::timestamp at time zone m.time_zone) \
-         else $2 end \
-         from agenda_items i, cases c, meetings m, meetings l \
-         where i.meeting_id = $1 and m.id = $1 and c.id = i.case_id and g.case_id = i.case_id \
-         and g.basis = 'listing' and g.ends_at > $2 and l.id = g.meeting_id \
-         and (l.id = $1 or l.status in ('held', 'minuted'))",
-    )
-    .bind(meeting_id)
-    .bind(at)
-    .execute(tx.conn)?;
+    sql("select settle_listings($1, $2)")
+        .bind(meeting_id)
+        .bind(at)
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// The meeting will not take place: nothing stays open because of it.
 pub fn end_all(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    sql("update circle set ends_at = $2, version = version + 1 \
-         where meeting_id = $1 and basis = 'listing' and ends_at > $2")
-    .bind(meeting_id)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    sql("select end_listings($1, $2)")
+        .bind(meeting_id)
+        .bind(tx.now)
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -141,32 +128,6 @@ pub fn end(tx: &mut Tx<'_>, case: &VisibleCase, meeting_id: Uuid, keep: &[Uuid])
     .bind(case.id)
     .bind(tx.now)
     .bind(keep.to_vec())
-    .execute(tx.conn)?;
-    Ok(())
-}
-
-/// Opens the cases of a meeting that was held: from its circulation, in full from its start.
-pub fn open_past(tx: &mut Tx<'_>, meeting: &Meeting, cases: &[HeardCase]) -> Result<()> {
-    let pairs = || {
-        cases.iter().flat_map(|case| {
-            case.agencies
-                .iter()
-                .map(move |agency| (case.case_id, *agency))
-        })
-    };
-    sql(
-        "insert into circle (id, marac_id, case_id, basis, agency_id, opens_at, full_at, meeting_id, \
-         created_at) select n.id, $4, n.case_id, 'listing', n.agency_id, $5, $6, $7, $5 \
-         from unnest($1, $2, $3) as n(id, case_id, agency_id) \
-         on conflict (case_id, agency_id, meeting_id) where basis = 'listing' do nothing",
-    )
-    .bind(pairs().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
-    .bind(pairs().map(|(case, _)| case).collect::<Vec<_>>())
-    .bind(pairs().map(|(_, agency)| agency).collect::<Vec<_>>())
-    .bind(meeting.marac_id)
-    .bind(meeting.circulated_at)
-    .bind(meeting.started_at)
-    .bind(meeting.id)
     .execute(tx.conn)?;
     Ok(())
 }

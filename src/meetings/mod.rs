@@ -13,7 +13,9 @@ mod attendance_store;
 mod items_api;
 mod listing_store;
 mod past;
+mod past_store;
 mod rules;
+mod run_api;
 mod store;
 
 use chrono::{DateTime, Utc};
@@ -22,6 +24,7 @@ use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::maracs;
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden, may_in};
 use crate::vocabulary;
@@ -106,6 +109,7 @@ vocabulary! {
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     api::routes(config);
+    run_api::routes(config);
     agenda_api::routes(config);
     items_api::routes(config);
     attendance_api::routes(config);
@@ -145,9 +149,21 @@ pub fn emergency(
     mode: MeetingMode,
     place: Option<String>,
 ) -> Result<Uuid> {
+    plan(tx, marac_id, MeetingKind::Emergency, starts_at, mode, place)
+}
+
+/// Plans a meeting. Returns it.
+pub fn plan(
+    tx: &mut Tx<'_>,
+    marac_id: Uuid,
+    kind: MeetingKind,
+    starts_at: DateTime<Utc>,
+    mode: MeetingMode,
+    place: Option<String>,
+) -> Result<Uuid> {
     let id = Uuid::now_v7();
-    let area = store::area(tx, marac_id)?;
-    let meeting = NewMeeting::planned(id, &area, MeetingKind::Emergency, starts_at, mode, place);
+    let marac = maracs::find(tx, marac_id)?;
+    let meeting = NewMeeting::planned(id, &marac, kind, starts_at, mode, place)?;
     store::insert(tx, &meeting)?;
     Ok(id)
 }

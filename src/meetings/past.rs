@@ -5,10 +5,11 @@ use uuid::Uuid;
 
 use super::store::{self, NewMeeting};
 use super::{
-    AgendaItemKind, MeetingKind, MeetingMode, MeetingStatus, agenda_store, listing_store, rules,
+    AgendaItemKind, MeetingKind, MeetingMode, MeetingStatus, listing_store, past_store, rules,
 };
 use crate::db::Tx;
 use crate::error::Result;
+use crate::maracs;
 use crate::policy::hidden;
 
 /// A meeting that was held.
@@ -48,8 +49,9 @@ pub struct HeardCase {
 /// Stores a meeting that was held. Returns its id.
 pub fn create_held(tx: &mut Tx<'_>, held: HeldMeeting) -> Result<Uuid> {
     let id = Uuid::now_v7();
-    let area = store::area(tx, held.marac_id)?;
-    let planned = NewMeeting::planned(id, &area, held.kind, held.starts_at, held.mode, held.place);
+    let marac = maracs::find(tx, held.marac_id)?;
+    let planned =
+        NewMeeting::planned(id, &marac, held.kind, held.starts_at, held.mode, held.place)?;
     let meeting = NewMeeting {
         status: MeetingStatus::Held,
         circulated_at: Some(held.circulated_at),
@@ -69,8 +71,8 @@ pub fn add_heard(tx: &mut Tx<'_>, meeting_id: Uuid, cases: &[HeardCase]) -> Resu
         .iter()
         .map(|case| rules::slot_minutes(case.kind, meeting.minutes_per_case))
         .collect();
-    let ids = agenda_store::insert_heard(tx, &meeting, cases, &slots)?;
-    listing_store::open_past(tx, &meeting, cases)?;
+    let ids = past_store::insert_heard(tx, &meeting, cases, &slots)?;
+    past_store::open_past(tx, &meeting, cases)?;
     Ok(ids)
 }
 

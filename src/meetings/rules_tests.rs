@@ -154,7 +154,8 @@ fn the_list_of_agencies_the_order_and_attendance_end_with_the_meeting() {
 
 #[test]
 fn children_come_first_and_an_order_made_by_hand_is_kept() {
-    let table: &[(&[(i32, bool)], bool, i32)] = &[
+    type Row = (&'static [(i32, bool)], bool, i32);
+    let table: &[Row] = &[
         (&[], true, 1),
         (&[], false, 1),
         (&[(1, false), (2, false)], true, 1),

@@ -7,9 +7,8 @@ use uuid::Uuid;
 
 use super::{MeetingKind, MeetingMode, MeetingStatus};
 use crate::db::{Tx, sql};
-use crate::error::{Error, Result};
-use crate::maracs::settings::MaracSettings;
-use crate::policy::hidden;
+use crate::error::Result;
+use crate::maracs::Marac;
 
 /// A row of `meetings`.
 #[derive(Debug, Clone, QueryableByName)]
@@ -121,41 +120,6 @@ pub fn next_planned(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<Option<Uuid>> {
     Ok(next.map(|row| row.id))
 }
 
-#[derive(QueryableByName)]
-struct AreaRow {
-    #[diesel(sql_type = st::Jsonb)]
-    settings: serde_json::Value,
-    #[diesel(sql_type = st::Integer)]
-    version: i32,
-    #[diesel(sql_type = st::Text)]
-    time_zone: String,
-}
-
-/// What a MARAC decides for its meetings.
-pub struct Area {
-    pub marac_id: Uuid,
-    pub settings: MaracSettings,
-    pub version: i32,
-    pub time_zone: String,
-}
-
-/// The MARAC's settings as they stand now.
-pub fn area(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<Area> {
-    let row: AreaRow = sql("select settings, version, time_zone from maracs where id = $1")
-        .bind(marac_id)
-        .get_result(tx.conn)
-        .optional()?
-        .ok_or_else(hidden)?;
-    let settings = MaracSettings::from_stored(row.settings)
-        .map_err(|_| Error::Internal("a MARAC's settings do not load"))?;
-    Ok(Area {
-        marac_id,
-        settings,
-        version: row.version,
-        time_zone: row.time_zone,
-    })
-}
-
 /// A meeting to store.
 pub struct NewMeeting {
     pub id: Uuid,
@@ -175,31 +139,32 @@ pub struct NewMeeting {
 }
 
 impl NewMeeting {
-    /// A meeting ahead, as the area's settings have it.
+    /// A meeting ahead, as the MARAC's settings have it.
     pub fn planned(
         id: Uuid,
-        area: &Area,
+        marac: &Marac,
         kind: MeetingKind,
         starts_at: DateTime<Utc>,
         mode: MeetingMode,
         place: Option<String>,
-    ) -> Self {
-        Self {
+    ) -> Result<Self> {
+        let settings = marac.settings()?;
+        Ok(Self {
             id,
-            marac_id: area.marac_id,
+            marac_id: marac.id,
             kind,
             starts_at,
-            time_zone: area.time_zone.clone(),
+            time_zone: marac.time_zone.clone(),
             mode,
             place,
             status: MeetingStatus::Planned,
-            minutes_per_case: area.settings.minutes_per_case.into(),
-            capacity: area.settings.meeting_capacity.into(),
+            minutes_per_case: settings.minutes_per_case.into(),
+            capacity: settings.meeting_capacity.into(),
             circulated_at: None,
             started_at: None,
             ended_at: None,
-            settings_version: area.version,
-        }
+            settings_version: marac.version,
+        })
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod acts;
 pub mod lens;
+mod sight;
 pub mod visibility;
 
 use std::collections::BTreeSet;

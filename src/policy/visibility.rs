@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::lens::{Basis, Lens, Standing};
 use super::{Act, Role, hidden, may_in};
-use crate::crypto::{CryptoError, DataKey};
+use crate::crypto::DataKey;
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 
@@ -45,37 +45,6 @@ macro_rules! visible_cases {
             " and ",
             $crate::in_circle!("g"),
             ")))"
-        )
-    };
-}
-
-/// SQL: what the caller's circle has of the case at this alias, as arrays `s.bases` and `s.full_at`
-/// (null where there is nothing), for `lens_of`.
-#[macro_export]
-macro_rules! standings_of {
-    ($c:literal) => {
-        concat!(
-            "left join lateral (select array_agg(g.basis) as bases, ",
-            "array_agg(case when g.full_at = 'infinity' then timestamptz '9999-01-01' ",
-            "else g.full_at end) as full_at ",
-            "from circle g where g.case_id = ",
-            $c,
-            ".id and g.opens_at <= (select current_setting('toldonce.now')::timestamptz) ",
-            "and g.ends_at > (select current_setting('toldonce.now')::timestamptz) and ",
-            $crate::in_circle!("g"),
-            ") s on true"
-        )
-    };
-}
-
-/// SQL: the case of the row at this alias is not closed to the caller. Less than `visible_cases!`:
-/// for what may be summed over a meeting, where a closed case must be as if it were not there.
-#[macro_export]
-macro_rules! not_closed {
-    ($a:literal) => {
-        concat!(
-            $a,
-            ".case_id <> all ((select current_setting('toldonce.closed'))::uuid[])"
         )
     };
 }
@@ -250,7 +219,7 @@ macro_rules! find_case {
             "c.score, c.criteria, c.has_children, c.lead_user_id, c.lead_agency_id, c.restricted, ",
             "c.version, k.master_key_id, k.wrapped, ",
             "coalesce(s.bases, '{}') as bases, coalesce(s.full_at, '{}') as full_at ",
-            "from cases c join data_keys k on k.case_id = c.id ",
+            "from cases c join data_keys k on k.case_id = c.id and k.wrapped is not null ",
             $crate::standings_of!("c"), " ",
             "where c.id = $1 and ", $crate::visible_cases!("c"), $tail
         )
@@ -277,14 +246,9 @@ fn fetch(tx: &mut Tx<'_>, act: Act, id: Uuid, text: &'static str) -> Result<Visi
         .optional()?
         .ok_or_else(hidden)?;
     may_in(&tx.actor, act, found.marac_id)?;
-    // A file that went into another has no content of its own any more.
-    let key = match tx
+    let key = tx
         .keys
-        .unwrap(found.id, &found.master_key_id, found.wrapped.as_deref())
-    {
-        Err(CryptoError::Destroyed) => return Err(hidden()),
-        key => key?,
-    };
+        .unwrap(found.id, &found.master_key_id, found.wrapped.as_deref())?;
     let standings = standings(tx, found.marac_id, &found.bases, &found.full_at);
     Ok(VisibleCase {
         id: found.id,

@@ -322,7 +322,18 @@ fn put_on_agenda(
             return Err(Error::field("/agenda", "one_meeting", message));
         }
     };
-    let kind = if repeat { AgendaItemKind::Repeat } else { AgendaItemKind::New };
-    meetings::put_on(tx, &case, meeting_id, kind, Some(referral_id), &agenda.agencies)?;
+    let kind = if repeat {
+        AgendaItemKind::Repeat
+    } else {
+        AgendaItemKind::New
+    };
+    meetings::put_on(
+        tx,
+        &case,
+        meeting_id,
+        kind,
+        Some(referral_id),
+        &agenda.agencies,
+    )?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod api;
 mod decisions;
 pub mod document;
+pub mod history;
 mod matching;
 pub mod rules;
 #[cfg(test)]

@@ -34,15 +34,19 @@ pub struct Checked {
     pub finding: Option<CriteriaFinding>,
     /// What to know.
     pub advice: Vec<Advice>,
+    /// Criteria that an older record names without their ground.
+    pub recorded: Criteria,
 }
 
 impl Checked {
     /// The criteria met.
     pub fn criteria(&self) -> Criteria {
-        self.finding
-            .as_ref()
-            .map(CriteriaFinding::criteria)
-            .unwrap_or_default()
+        let found = self.finding.as_ref().map(CriteriaFinding::criteria);
+        found
+            .iter()
+            .flat_map(Criteria::iter)
+            .chain(self.recorded.iter())
+            .collect()
     }
 }
 

@@ -171,6 +171,7 @@ impl ReferralOut {
             score,
             finding,
             advice,
+            recorded: _,
         } = checked;
         let decided = row.decided_at.is_some();
         Ok(Self {

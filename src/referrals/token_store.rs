@@ -1,5 +1,6 @@
 //! Rows of matching tokens.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
@@ -116,4 +117,42 @@ pub fn people(
         )
         .bind(maracs)
         .load(tx.conn)?)
+}
+
+/// A case of the same pair.
+#[derive(QueryableByName)]
+pub struct PairCase {
+    #[diesel(sql_type = st::Uuid)]
+    pub case_id: Uuid,
+    /// The case's last referral up to the day asked for.
+    #[diesel(sql_type = st::Nullable<st::Date>)]
+    pub previous_on: Option<NaiveDate>,
+}
+
+const PAIR_CASE: &str = concat!(
+    "select c.id as case_id, (select max(r.referred_on) from referrals r where r.case_id = c.id \
+     and r.status = 'accepted' and r.referred_on <= $3) as previous_on \
+     from match_tokens t join cases c on c.id = t.case_id join data_keys k on k.case_id = c.id \
+     where t.kind = 'pair' and t.token = any ($2) and c.marac_id = $1 and c.opened_at is not null \
+     and k.wrapped is not null and c.status not in ('joined', 'transferred_out') and ",
+    visible_cases!("c"),
+    " order by c.last_referral_on desc nulls last, c.id limit 1"
+);
+
+/// The MARAC's case of one of these pairs, if there is one: the latest.
+pub fn pair_case(
+    tx: &mut Tx<'_>,
+    marac_id: Uuid,
+    pairs: Vec<Vec<u8>>,
+    on: NaiveDate,
+) -> Result<Option<PairCase>> {
+    if pairs.is_empty() {
+        return Ok(None);
+    }
+    Ok(sql(PAIR_CASE)
+        .bind(marac_id)
+        .bind(pairs)
+        .bind(on)
+        .get_result(tx.conn)
+        .optional()?)
 }

@@ -1,6 +1,8 @@
 //! Risk assessment: the published tools, their scores, and what the scores and claims of a referral mean.
 
 mod api;
+mod assessments_api;
+pub(crate) mod assessments_store;
 mod criteria;
 mod criterion;
 pub mod record;
@@ -10,6 +12,7 @@ mod tool;
 mod tools;
 
 pub use api::routes;
+pub use assessments_api::{AssessmentOut, assessment_routes};
 pub use criteria::{
     Advice, Claims, CriteriaError, CriteriaFinding, CriteriaSettings, EscalationEvent, Evidence,
     MetCriterion, criteria,

@@ -42,6 +42,19 @@ pub fn record(
     source: Source,
 ) -> Result<Uuid> {
     let id = Uuid::now_v7();
+    record_as(tx, case, id, assessment, score, source)?;
+    Ok(id)
+}
+
+/// The same under an id that is chosen already.
+pub(super) fn record_as(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    id: Uuid,
+    assessment: &AssessmentIn,
+    score: &Score,
+    source: Source,
+) -> Result<()> {
     let sealed = SealedAssessment {
         answers: assessment.answers.clone(),
         notes: assessment.notes.clone(),
@@ -58,6 +71,5 @@ pub fn record(
         assessed_on: assessment.assessed_on,
         sealed,
     };
-    super::record_store::insert(tx, case, row, score)?;
-    Ok(id)
+    super::record_store::insert(tx, case, row, score)
 }

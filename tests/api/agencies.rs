@@ -16,11 +16,10 @@ async fn start() -> (TestApp, World) {
 async fn member(app: &TestApp, reader: &Person, marac: Uuid, agency: Uuid) -> Value {
     let path = format!("/maracs/{marac}/agencies");
     let list = app.as_(reader).get(&path).await.expect(200);
-    let found = list["items"].as_array().unwrap().iter();
-    let found = found
-        .filter(|item| item["agency_id"] == json!(agency))
-        .cloned()
-        .next();
+    let mut items = list["items"].as_array().unwrap().iter();
+    let found = items
+        .find(|item| item["agency_id"] == json!(agency))
+        .cloned();
     found.unwrap_or_else(|| panic!("{agency} is not in {list:#}"))
 }
 
@@ -263,4 +262,67 @@ async fn access_ends_when_a_named_person_said_and_never_by_the_review_date() {
     assert_eq!(live_roles(&app, &world.housing_rep).await, 1);
     let seen = member(&app, &world.coordinator, world.wcc, world.housing).await;
     assert_eq!(seen["live"], json!(false));
+}
+
+#[actix_web::test]
+async fn the_program_sets_up_a_marac_from_nothing_and_lists_to_live_members_alone() {
+    use toldonce::policy::{Act, Right, Role};
+    use toldonce::{agencies, clients, maracs, users};
+
+    let app = TestApp::new().await;
+    let [marac, police, housing, user, client] = [(); 5].map(|()| Uuid::now_v7());
+    let db = app.state.db.clone();
+    let secret = db
+        .run_system(Act::SetUp.ask(), |tx| {
+            let new =
+                serde_json::from_value(json!({ "code": "HF", "name": "Hammersmith" })).unwrap();
+            maracs::create(tx, marac, &new)?;
+            for (id, kind) in [(police, "police"), (housing, "housing")] {
+                let new = serde_json::from_value(json!({ "name": kind, "kind": kind })).unwrap();
+                agencies::create(tx, id, &new)?;
+            }
+            let past = agencies::Agreement {
+                review_on: tx.today().pred_opt(),
+                ..Default::default()
+            };
+            agencies::join(tx, marac, police, &agencies::Agreement::default())?;
+            agencies::join(tx, marac, housing, &past)?;
+            let new = users::NewUser {
+                agency_id: police,
+                email: "Officer@Police.example".into(),
+                name: "Officer".into(),
+                password_hash: None,
+                administrator: false,
+            };
+            users::create(tx, user, &new)?;
+            users::grant(tx, user, marac, Role::Practitioner, None)?;
+            users::invite(tx, user)?;
+            let new = clients::NewClient {
+                agency_id: police,
+                name: "Records".into(),
+                rights: vec![Right::ActionsRead],
+                created_by: user,
+            };
+            let secret = clients::create(tx, client, &new)?;
+            clients::grant(tx, client, marac, Role::Representative)?;
+            assert_eq!(agencies::kind_of(tx, police)?.as_str(), "police");
+            assert!(agencies::is_live_member(tx, marac, housing)?);
+            assert!(!agencies::is_live_member(tx, marac, Uuid::now_v7())?);
+            let listed = agencies::takes_listings(tx, marac, vec![housing, police])?;
+            assert_eq!(listed, [police], "a review date past stops new listings");
+            let (settings, version) = maracs::settings(tx, marac)?;
+            assert_eq!((settings.high_risk_threshold, version), (14, 1));
+            Ok(toldonce::audit::Audited::new(
+                secret,
+                toldonce::audit::Event::new(),
+            ))
+        })
+        .unwrap();
+    let client = crate::support::Client {
+        id: client,
+        secret,
+        agency_id: police,
+    };
+    let me = app.as_client(&client, None).get("/me").await.expect(200);
+    assert_eq!(me["roles"][0]["role"], "representative");
 }

@@ -1,20 +1,31 @@
 //! Behaviour through HTTP with a real PostgreSQL: one binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod account;
 mod action_changes;
 mod action_reports;
 mod actions;
 mod agencies;
+mod agenda;
+mod agreement;
+mod attendance;
 mod audit;
 mod auth;
+mod cases;
+mod casework;
 mod clients;
 mod database;
+mod exclusions;
 mod maracs;
+mod meetings;
 mod openapi;
+mod parties;
 mod program;
 mod referrals;
+mod restriction;
 mod risk_tools;
 mod schema;
+mod shares;
 mod source;
 mod support;
 mod users;

@@ -346,6 +346,34 @@ fn a_rotation_keeps_every_case_readable_and_can_be_repeated() {
 }
 
 #[test]
+fn a_backup_in_its_two_parts_can_be_restored() {
+    let folder = Folder::new();
+    let service = installed(&folder);
+    let (local, _conn) = behind(&folder);
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/restore-drill");
+    let path = std::env::join_paths(
+        std::iter::once(local.binaries().dir.clone())
+            .chain(std::env::split_paths(&std::env::var_os("PATH").unwrap())),
+    )
+    .unwrap();
+    let output = Command::new(script)
+        .env("PATH", path)
+        .env("TOLDONCE", env!("CARGO_BIN_EXE_toldonce"))
+        .env("TOLDONCE_OWNER_URL", local.superuser_url("toldonce"))
+        .env("TOLDONCE_AUDIT_HEADS", folder.file("data/audit-heads.log"))
+        .current_dir(&folder.0)
+        .output()
+        .unwrap();
+    let told = text(&output.stdout);
+    assert!(output.status.success(), "{told}{}", text(&output.stderr));
+    assert!(
+        told.contains("rows hold") && told.contains("users 1"),
+        "{told}"
+    );
+    assert_eq!(signs_in(&service), 200);
+}
+
+#[test]
 fn the_first_administrator_is_invited_and_nobody_elses_account_is_touched() {
     let folder = Folder::new();
     let service = installed(&folder);

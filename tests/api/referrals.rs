@@ -710,9 +710,15 @@ async fn an_urgent_referral_goes_onto_an_emergency_meeting_in_one_call() {
     assert_eq!(refused.errors(), ["/agenda one_meeting"]);
     let emergency = json!({ "starts_at": starts_at, "mode": "online" });
     let agenda = json!({ "agenda": { "emergency": emergency, "agencies": [w.housing, w.health] } });
-    scene.act(&w.coordinator, &sent, "accept", agenda).await.expect(200);
+    scene
+        .act(&w.coordinator, &sent, "accept", agenda)
+        .await
+        .expect(200);
     let coordinator = scene.app.as_(&w.coordinator);
-    let meetings = coordinator.get(&format!("/meetings?marac_id={}", w.wcc)).await.expect(200);
+    let meetings = coordinator
+        .get(&format!("/meetings?marac_id={}", w.wcc))
+        .await
+        .expect(200);
     assert_eq!(meetings["items"][0]["kind"], "emergency");
     let path = format!("/meetings/{}/agenda", id(&meetings["items"][0]));
     let agenda = coordinator.get(&path).await.expect(200);

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::super::caseload::Caseload;
 use super::super::cases::{Action, Case, Item};
 use super::super::places::{Agency, Meeting, User};
-use super::super::words::{ActionStatus, ActorKind, DecisionKind, ItemStatus, Presence};
+use super::super::words::{ActionStatus, ActorKind, DecisionKind, AgendaItemStatus, Presence};
 use super::todays;
 use crate::policy::Role;
 
@@ -194,12 +194,12 @@ fn agenda(known: &Known<'_>, case: &Case, item: &Item) {
     }
     assert_eq!(
         item.deferred_to.is_some(),
-        item.status == ItemStatus::Deferred,
+        item.status == AgendaItemStatus::Deferred,
         "{at}"
     );
     for agency in &item.agencies {
         known.seat(agency, &case.marac, &at);
-        if item.status == ItemStatus::Listed {
+        if item.status == AgendaItemStatus::Listed {
             let seats = &known.agencies[agency.as_str()].maracs;
             let mut seats = seats.iter().filter(|seat| seat.marac == case.marac);
             let live = seats.all(|seat| seat.agreement_review_on > known.today);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::cases::{Action, Case};
 use super::super::places::User;
 use super::super::words::{
-    ActionStatus, DecisionKind, ItemStatus, MeetingKind, MeetingStatus, State,
+    ActionStatus, DecisionKind, AgendaItemStatus, MeetingKind, MeetingStatus, State,
 };
 use super::{caseload, day};
 use crate::policy::Role;
@@ -33,7 +33,7 @@ fn a_case_has_what_its_state_says() {
         let heard = case
             .agenda
             .iter()
-            .any(|item| item.status == ItemStatus::Heard);
+            .any(|item| item.status == AgendaItemStatus::Heard);
         let before = matches!(
             case.state,
             State::Accepted | State::Listed | State::Deferred
@@ -51,7 +51,7 @@ fn a_case_has_what_its_state_says() {
             );
             assert_eq!(
                 ahead,
-                item.status == ItemStatus::Listed,
+                item.status == AgendaItemStatus::Listed,
                 "{at}: {}",
                 item.meeting
             );

@@ -1,5 +1,6 @@
 //! The test kit: a database per test, a service in process, callers that read like people.
 
+mod case;
 mod db;
 mod world;
 
@@ -248,7 +249,7 @@ impl Caller<'_> {
 
     /// `path` is below `/api/v1`, unless it names the root itself.
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
-        let uri = if path.starts_with("/api") || path.ends_with('z') && path.len() < 9 {
+        let uri = if path.starts_with("/api/") || path.ends_with('z') && path.len() < 9 {
             path.to_owned()
         } else {
             format!("/api/v1{path}")

@@ -1,0 +1,25 @@
+# The program alone: PostgreSQL runs beside it (docker-compose.yml).
+
+FROM rust:1.95-bookworm AS build
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libpq-dev cmake \
+ && rm -rf /var/lib/apt/lists/*
+WORKDIR /build
+COPY . .
+RUN cargo build --locked --release
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+ && apt-get install -y --no-install-recommends libpq5 ca-certificates curl \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --uid 10001 --home-dir /var/lib/toldonce --create-home toldonce
+COPY --from=build /build/target/release/toldonce /usr/local/bin/toldonce
+USER toldonce
+WORKDIR /var/lib/toldonce
+ENV TOLDONCE_LISTEN=0.0.0.0:8080 \
+    TOLDONCE_DATA_DIR=/var/lib/toldonce
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
+  CMD ["curl", "--fail", "--silent", "--output", "/dev/null", "http://127.0.0.1:8080/readyz"]
+ENTRYPOINT ["toldonce"]
+CMD ["serve"]

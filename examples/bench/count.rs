@@ -1,0 +1,111 @@
+//! Statements per request, counted in process where nothing else speaks to the database.
+
+use std::io::Write;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::web::Data;
+use serde_json::{Map, Value, json};
+use toldonce::app::{State, app};
+use toldonce::auth::password::{Cost, Passwords};
+use toldonce::auth::token::Tokens;
+use toldonce::auth::{Limits, Throttle};
+use toldonce::db::{Db, PoolOptions};
+use toldonce::risk::Tools;
+use uuid::Uuid;
+
+use crate::database::Database;
+use crate::fixtures::{self, Request, SCENARIOS};
+use crate::{Outcome, Place};
+
+/// Requests of each scenario: the first ones prepare the statements.
+const REQUESTS: usize = 12;
+
+/// What one request of a scenario costs and brings.
+struct Counted {
+    statements: u64,
+    bytes: usize,
+}
+
+fn state(database: &Database) -> Outcome<Data<State>> {
+    let options = PoolOptions {
+        size: 1,
+        timeout: Duration::from_secs(5),
+    };
+    let limits = Limits {
+        requests: NonZeroU32::MAX,
+        searches: NonZeroU32::MAX,
+    };
+    Ok(Data::new(State {
+        db: Db::new(
+            &database.app_url(),
+            options,
+            database.clock.clone(),
+            database.keys.clone(),
+        )?,
+        tokens: Tokens::new(&database.keys)?,
+        passwords: Passwords::new(Cost::STANDARD, 1),
+        throttle: Throttle::new(limits),
+        tools: Arc::new(Tools::shipped()?),
+    }))
+}
+
+/// Prints `{scenario: {statements, bytes}}`.
+pub fn print(place: &Place) -> Outcome {
+    let database = Database::open(place)?;
+    let mut conn = database.owner()?;
+    let state = state(&database)?;
+    let mut found = Map::new();
+    for scenario in SCENARIOS {
+        let requests = fixtures::requests(&mut conn, scenario)?;
+        let counted = actix_web::rt::System::new().block_on(count(&state, scenario, &requests))?;
+        found.insert(
+            scenario.into(),
+            json!({ "statements": counted.statements, "bytes": counted.bytes }),
+        );
+    }
+    writeln!(std::io::stdout(), "{}", Value::Object(found))?;
+    Ok(())
+}
+
+async fn count(state: &Data<State>, scenario: &str, requests: &[Request]) -> Outcome<Counted> {
+    let service = init_service(app(state.clone())).await;
+    let mut counted = Counted {
+        statements: 0,
+        bytes: 0,
+    };
+    for request in requests.iter().cycle().take(REQUESTS) {
+        let (token, _) = state
+            .tokens
+            .issue(request.subject(), state.db.clock().now())?;
+        let mut call = match scenario {
+            "submit_referral" => TestRequest::post()
+                .set_json(request.body(&name(), &name()))
+                .insert_header(("idempotency-key", Uuid::now_v7().to_string())),
+            _ => TestRequest::get(),
+        };
+        call = call
+            .uri(&request.path)
+            .insert_header(("authorization", format!("Bearer {token}")));
+        let before = state.db.statements();
+        let response = call_service(&service, call.to_request()).await;
+        let status = response.status();
+        let body = read_body(response).await;
+        if !status.is_success() {
+            return Err(format!("{scenario}: {status} {}", String::from_utf8_lossy(&body)).into());
+        }
+        // The most that any of them took: which is the same for all, if the promise holds.
+        if counted.bytes > 0 {
+            counted.statements = counted.statements.max(state.db.statements() - before);
+        }
+        counted.bytes = counted.bytes.max(body.len());
+    }
+    Ok(counted)
+}
+
+/// A family name nobody has.
+fn name() -> String {
+    format!("N{}", Uuid::now_v7().simple())
+}

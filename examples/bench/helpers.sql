@@ -1,0 +1,18 @@
+-- What the reference and the load generator choose from, beside the product's own tables.
+create schema if not exists bench;
+create table if not exists bench.agencies (n integer primary key, agency_id uuid not null);
+create table if not exists bench.people (
+  job text not null, n integer not null, user_id uuid not null, session_id uuid not null,
+  agency_id uuid not null, marac_id uuid not null, primary key (job, n));
+create table if not exists bench.meetings (
+  n integer primary key, meeting_id uuid not null, marac integer not null);
+create table if not exists bench.sample (
+  n integer primary key, case_id uuid not null, referral_id uuid not null, marac integer not null);
+create table if not exists bench.agendas (
+  n integer primary key, meeting_id uuid not null, marac integer not null);
+
+-- An id ordered in time, as the product's are: milliseconds, client, and which row of the request.
+create or replace function bench.id(ms bigint, client integer, row integer) returns uuid
+language sql immutable as $$
+  select (lpad(to_hex(ms), 12, '0') || '7000' || '8000' || lpad(to_hex(client * 256 + row), 12, '0'))::uuid
+$$;

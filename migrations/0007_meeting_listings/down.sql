@@ -1,0 +1,1 @@
+drop function begin_listings, settle_listings, end_listings;

@@ -1,0 +1,175 @@
+//! Rows of the account.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use uuid::Uuid;
+
+use super::{Heading, HowTold, Reader, Sharing};
+use crate::cases::Part;
+use crate::crypto::Place;
+use crate::db::{Tx, sql};
+use crate::error::{Error, Result};
+use crate::policy::visibility::VisibleCase;
+
+/// SQL: the entry at this alias is read by a reader whose lens shows the account ($2), of this
+/// agency ($3), trusted with restricted entries or not ($4).
+macro_rules! readable_entry {
+    ($e:literal) => {
+        concat!(
+            "($2 and (",
+            $e,
+            ".sharing = 'marac' or ",
+            $e,
+            ".agency_id = $3 or ($4 and ",
+            $e,
+            ".sharing = 'restricted')))"
+        )
+    };
+}
+
+/// SQL: entries at `e`.
+macro_rules! entry_row {
+    () => {
+        "select 'entry' as kind, e.id, null::uuid as parent, e.version, \
+         json_build_object('heading', e.heading, 'sharing', e.sharing, 'told_on', e.told_on, \
+           'how_told', e.how_told, 'author_id', e.author_id, 'actor_id', e.actor_id, \
+           'agency_id', e.agency_id, 'supersedes_id', e.supersedes_id, \
+           'superseded_by_id', e.superseded_by_id, 'created_at', e.created_at)::text as plain, \
+         e.sealed from account_entries e "
+    };
+}
+
+/// SQL: what is read of the account of the case $1, as it stands now.
+macro_rules! current_entry_rows {
+    () => {
+        concat!(
+            $crate::account::store::entry_row!(),
+            "where e.case_id = $1 and e.superseded_by_id is null and ",
+            $crate::account::store::readable_entry!("e")
+        )
+    };
+}
+
+pub(crate) use {current_entry_rows, entry_row, readable_entry};
+
+const CURRENT: &str = current_entry_rows!();
+const ALL: &str = concat!(
+    entry_row!(),
+    "where e.case_id = $1 and ",
+    readable_entry!("e")
+);
+
+/// What the reader gets of the account; earlier versions only with `all`.
+pub fn entries(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    reader: Reader,
+    all: bool,
+) -> Result<Vec<Part>> {
+    Ok(sql(if all { ALL } else { CURRENT })
+        .bind(case.id)
+        .bind(reader.narrative)
+        .bind(reader.agency_id)
+        .bind(reader.trusted)
+        .load(tx.conn)?)
+}
+
+/// One entry, whoever reads it.
+pub fn entry(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Part>> {
+    Ok(
+        sql(concat!(entry_row!(), "where e.case_id = $1 and e.id = $2"))
+            .bind(case.id)
+            .bind(id)
+            .get_result(tx.conn)
+            .optional()?,
+    )
+}
+
+/// What decides whether an entry may be superseded.
+#[derive(QueryableByName)]
+pub struct Standing {
+    /// Its heading.
+    #[diesel(sql_type = st::Text)]
+    pub heading: Heading,
+    /// Its class.
+    #[diesel(sql_type = st::Text)]
+    pub sharing: Sharing,
+    /// Whose it is.
+    #[diesel(sql_type = st::Uuid)]
+    pub agency_id: Uuid,
+    /// The version after it.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub superseded_by_id: Option<Uuid>,
+}
+
+/// The same, locked.
+pub fn standing(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Standing>> {
+    Ok(sql(
+        "select heading, sharing, agency_id, superseded_by_id from account_entries \
+         where case_id = $1 and id = $2 for update",
+    )
+    .bind(case.id)
+    .bind(id)
+    .get_result(tx.conn)
+    .optional()?)
+}
+
+/// An entry to write.
+pub struct NewEntry {
+    /// Its id.
+    pub id: Uuid,
+    /// Its heading.
+    pub heading: Heading,
+    /// Its class.
+    pub sharing: Sharing,
+    /// When it was told.
+    pub told_on: NaiveDate,
+    /// How.
+    pub how_told: HowTold,
+    /// What was told.
+    pub text: String,
+    /// The version before it.
+    pub supersedes_id: Option<Uuid>,
+}
+
+/// Adds an entry, the caller's; marks the one it supersedes.
+pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, entry: &NewEntry) -> Result<()> {
+    let place = Place::new("account_entries", "sealed", entry.id);
+    let sealed = case.key().seal(place, entry.text.as_bytes())?;
+    sql(
+        "insert into account_entries (id, marac_id, case_id, heading, sharing, told_on, how_told, \
+         author_id, actor_id, agency_id, supersedes_id, sealed, created_at) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(entry.id)
+    .bind(case.marac_id)
+    .bind(case.id)
+    .bind(entry.heading.as_str())
+    .bind(entry.sharing.as_str())
+    .bind(entry.told_on)
+    .bind(entry.how_told.as_str())
+    .bind(tx.actor.principal.user_id())
+    .bind(tx.actor.principal.actor_id())
+    .bind(tx.actor.agency_id)
+    .bind(entry.supersedes_id)
+    .bind(sealed)
+    .bind(tx.now)
+    .execute(tx.conn)
+    .map_err(|error| {
+        Error::from(error).on_constraint("account_entries_supersedes_key", || {
+            Error::conflict("already_superseded")
+        })
+    })?;
+    if let Some(superseded) = entry.supersedes_id {
+        sql(
+            "update account_entries set superseded_by_id = $3, version = version + 1 \
+             where case_id = $1 and id = $2",
+        )
+        .bind(case.id)
+        .bind(superseded)
+        .bind(entry.id)
+        .execute(tx.conn)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,418 @@
+//! Listing cases, changing a head, closing.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get, patch, post};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::rules::{self, Closing};
+use super::store::{self, Filter, Line};
+use super::{CaseStatus, CloseReason, opened, opened_locked};
+use crate::app::State;
+use crate::audit::{Audited, Event};
+use crate::auth::Caller;
+use crate::db::Tx;
+use crate::error::{Error, FieldError, Result};
+use crate::http::{
+    Body, IfMatch, Page, PageQuery, Path, Problems, Query, VersionProblems, WriteProblems, etag,
+    linked, tagged,
+};
+use crate::parties::model::{Identity, PartyRole};
+use crate::policy::Act;
+use crate::policy::lens::Standing;
+use crate::policy::visibility::VisibleCase;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_cases)
+        .service(change_case)
+        .service(close_case);
+}
+
+/// A name on a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NameOut {
+    /// The party.
+    pub party_id: Uuid,
+    /// Family name.
+    pub family_name: Option<String>,
+    /// Given names.
+    pub given_names: Option<String>,
+    /// Nobody knows the name.
+    pub name_unknown: bool,
+    /// Aliases, former names and spellings.
+    pub aliases: Vec<String>,
+    /// Date of birth.
+    pub date_of_birth: Option<NaiveDate>,
+}
+
+impl NameOut {
+    fn of((party_id, _, identity): (Uuid, PartyRole, Identity)) -> Self {
+        Self {
+            party_id,
+            family_name: identity.family_name,
+            given_names: identity.given_names,
+            name_unknown: identity.name_unknown,
+            aliases: identity.aliases,
+            date_of_birth: identity.date_of_birth,
+        }
+    }
+}
+
+/// A case on the list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CaseLineOut {
+    /// Id.
+    id: Uuid,
+    /// Random code with a check character.
+    code: String,
+    /// Its MARAC.
+    marac_id: Uuid,
+    /// Life cycle.
+    status: CaseStatus,
+    /// The 12 months run from here (R14).
+    last_referral_on: NaiveDate,
+    /// When flags lapse (R14).
+    lapses_on: Option<NaiveDate>,
+    /// Score of the latest assessment.
+    score: Option<i16>,
+    /// Criteria met.
+    criteria: Vec<String>,
+    /// Children in the household.
+    has_children: bool,
+    /// Open to named people only.
+    restricted: bool,
+    /// Version.
+    etag: String,
+    /// The survivor.
+    survivor: Option<NameOut>,
+    /// Those causing harm.
+    perpetrators: Vec<NameOut>,
+}
+
+impl CaseLineOut {
+    fn of(tx: &Tx<'_>, line: Line) -> Result<Self> {
+        let (survivors, perpetrators): (Vec<_>, Vec<_>) = line
+            .people(tx)?
+            .into_iter()
+            .partition(|(_, role, _)| *role == PartyRole::Survivor);
+        Ok(Self {
+            id: line.id,
+            code: line.code,
+            marac_id: line.marac_id,
+            status: line.status,
+            last_referral_on: line.last_referral_on,
+            lapses_on: line.lapses_on,
+            score: line.score,
+            criteria: line.criteria,
+            has_children: line.has_children,
+            restricted: line.restricted,
+            etag: etag(line.version),
+            survivor: survivors.into_iter().next().map(NameOut::of),
+            perpetrators: perpetrators.into_iter().map(NameOut::of).collect(),
+        })
+    }
+}
+
+/// A page of cases.
+#[derive(Serialize, ToSchema)]
+pub struct CasesOut {
+    /// The cases.
+    items: Vec<CaseLineOut>,
+    /// Where the next page starts; null on the last.
+    next_cursor: Option<String>,
+    /// How many there are on all pages, if `count` was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<i64>,
+}
+
+/// What to list.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct CasesQuery {
+    /// One MARAC.
+    marac_id: Option<Uuid>,
+    /// One status.
+    #[param(inline)]
+    status: Option<CaseStatus>,
+    /// Flags that lapse before this day.
+    lapsing_before: Option<NaiveDate>,
+    /// Give the `total` as well.
+    count: Option<bool>,
+    /// Rows per page, 1 to 200.
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u16>,
+    /// `next_cursor` of the page before.
+    #[validate(length(min = 1, max = 400))]
+    cursor: Option<String>,
+}
+
+/// The cases in sight, newest referral first.
+#[utoipa::path(tag = "cases", operation_id = "list_cases", params(CasesQuery),
+    responses((status = 200, description = "A page of cases.", body = CasesOut), Problems))]
+#[get("/cases")]
+async fn list_cases(
+    state: Data<State>,
+    caller: Caller,
+    query: Query<CasesQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let query = query.0;
+    let page = PageQuery {
+        limit: query.limit,
+        cursor: query.cursor,
+    };
+    let after = page.after()?;
+    let filter = Filter {
+        marac_id: query.marac_id,
+        status: query.status,
+        lapsing_before: query.lapsing_before,
+    };
+    let wanted = query.count.unwrap_or(false);
+    let body = state
+        .db
+        .run(&caller, Act::ListCases.ask(), move |tx| {
+            let lines = store::page(tx, filter, after, page.limit())?;
+            let page = Page::of(lines, page.limit(), |line| (line.last_referral_on, line.id));
+            let total = wanted.then(|| store::count(tx, filter)).transpose()?;
+            let items = page
+                .items
+                .into_iter()
+                .map(|line| CaseLineOut::of(tx, line))
+                .collect::<Result<Vec<_>>>()?;
+            let event = Event::list(items.len());
+            let body = CasesOut {
+                items,
+                next_cursor: page.next_cursor,
+                total,
+            };
+            Ok(Audited::new(body, event))
+        })
+        .await?;
+    Ok(linked(&request, body.next_cursor.as_deref()).json(body))
+}
+
+/// A case's head.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CaseHeadOut {
+    /// Id.
+    pub id: Uuid,
+    /// Version of the head.
+    pub etag: String,
+    /// Random code with a check character.
+    pub code: String,
+    /// Its MARAC.
+    pub marac_id: Uuid,
+    /// Life cycle.
+    pub status: CaseStatus,
+    /// When an accepted referral opened it.
+    pub opened_at: Option<DateTime<Utc>>,
+    /// The 12 months run from here (R14).
+    pub last_referral_on: Option<NaiveDate>,
+    /// When flags lapse (R14).
+    pub lapses_on: Option<NaiveDate>,
+    /// Score of the latest assessment.
+    pub score: Option<i16>,
+    /// Criteria met.
+    pub criteria: Vec<String>,
+    /// Children in the household.
+    pub has_children: bool,
+    /// The lead, if a person.
+    pub lead_user_id: Option<Uuid>,
+    /// The lead's agency.
+    pub lead_agency_id: Option<Uuid>,
+}
+
+impl CaseHeadOut {
+    /// The head of a case in sight.
+    pub fn of(case: &VisibleCase) -> Self {
+        let row = case.row.clone();
+        Self {
+            id: case.id,
+            etag: etag(row.version),
+            code: row.code,
+            marac_id: case.marac_id,
+            status: row.status,
+            opened_at: row.opened_at,
+            last_referral_on: row.last_referral_on,
+            lapses_on: row.lapses_on,
+            score: row.score,
+            criteria: row.criteria,
+            has_children: row.has_children,
+            lead_user_id: row.lead_user_id,
+            lead_agency_id: row.lead_agency_id,
+        }
+    }
+}
+
+/// What to change of a head. What is left out stays as it is.
+#[derive(Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct CaseChangeIn {
+    /// The lead: a person of an agency of the MARAC. They become one of those named on the case.
+    #[serde(default)]
+    lead_user_id: Option<Uuid>,
+    /// The lead: an agency of the MARAC, where no person is named.
+    #[serde(default)]
+    lead_agency_id: Option<Uuid>,
+    /// Allocate the case to this IDVA service; another's allocation ends.
+    #[serde(default)]
+    idva_agency_id: Option<Uuid>,
+}
+
+/// Change a case's lead, or allocate it to an IDVA service.
+#[utoipa::path(tag = "cases", operation_id = "change_case", request_body = CaseChangeIn,
+    params(("id" = Uuid, Path, description = "The case."),
+        ("If-Match" = String, Header, description = "The case's etag.")),
+    responses((status = 200, description = "Changed.", body = CaseHeadOut), Problems, WriteProblems, VersionProblems))]
+#[patch("/cases/{id}")]
+async fn change_case(
+    state: Data<State>,
+    caller: Caller,
+    path: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<CaseChangeIn>,
+) -> Result<HttpResponse> {
+    let (id, body) = (path.0, body.0);
+    let (head, version) = state
+        .db
+        .run(&caller, Act::ChangeCase.on("case", id), move |tx| {
+            let case = opened_locked(tx, Act::ChangeCase, id)?;
+            if_match.check(case.row.version)?;
+            fits(tx, &case, &body)?;
+            let fields = apply(tx, &case, &body)?;
+            let event = Event::of_case(&case).on("case", id).fields(fields);
+            let case = opened(tx, Act::ChangeCase, id)?;
+            Ok(Audited::new(
+                (CaseHeadOut::of(&case), case.row.version),
+                event,
+            ))
+        })
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &head))
+}
+
+/// Leads and services are of the case's MARAC.
+fn fits(tx: &mut Tx<'_>, case: &VisibleCase, body: &CaseChangeIn) -> Result<()> {
+    let mut errors = Vec::new();
+    if let Some(user) = body.lead_user_id
+        && store::members(tx, case.marac_id, &[user])?.is_empty()
+    {
+        errors.push(not_a_member("/lead_user_id"));
+    }
+    for (pointer, agency, idva) in [
+        ("/lead_agency_id", body.lead_agency_id, false),
+        ("/idva_agency_id", body.idva_agency_id, true),
+    ] {
+        let Some(agency) = agency else { continue };
+        match store::agency(tx, case.marac_id, agency)? {
+            Some(found) if found.member && (found.idva || !idva) => {}
+            Some(found) if found.member => errors.push(FieldError::new(
+                pointer,
+                "not_an_idva_service",
+                "Name an IDVA service.",
+            )),
+            _ => errors.push(not_a_member(pointer)),
+        }
+    }
+    match errors.is_empty() {
+        true => Ok(()),
+        false => Err(Error::invalid(errors)),
+    }
+}
+
+/// Refuses somebody who does not sit in the case's MARAC.
+pub(super) fn not_a_member(pointer: &str) -> FieldError {
+    FieldError::new(
+        pointer,
+        "not_a_member",
+        "Name a member of the case's MARAC.",
+    )
+}
+
+fn apply(tx: &mut Tx<'_>, case: &VisibleCase, body: &CaseChangeIn) -> Result<Vec<&'static str>> {
+    let mut fields = Vec::new();
+    if body.lead_user_id.is_some() || body.lead_agency_id.is_some() {
+        let agency = body.lead_agency_id.or(case.row.lead_agency_id);
+        store::set_lead(tx, case, body.lead_user_id, agency)?;
+        fields.push("lead");
+    }
+    if let Some(agency) = body.idva_agency_id {
+        store::allocate(tx, case, agency)?;
+        fields.push("allocation");
+    }
+    store::touch(tx, case)?;
+    Ok(fields)
+}
+
+/// Why a case is closed.
+#[derive(Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct CloseIn {
+    /// The reason that is counted.
+    reason: CloseReason,
+    /// More, in words.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 2000))]
+    notes: Option<String>,
+    /// Why it is closed though actions are outstanding: the chair's word (R30).
+    #[serde(default)]
+    #[validate(length(min = 1, max = 2000))]
+    open_actions_reason: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Closed {
+    notes: Option<String>,
+    open_actions_reason: Option<String>,
+}
+
+/// Close a case.
+///
+/// Refused as `open_actions` while actions are outstanding, unless the chair says why (R30).
+#[utoipa::path(tag = "cases", operation_id = "close_case", request_body = CloseIn,
+    params(("id" = Uuid, Path, description = "The case."),
+        ("If-Match" = String, Header, description = "The case's etag.")),
+    responses((status = 200, description = "Closed.", body = CaseHeadOut), Problems, WriteProblems, VersionProblems))]
+#[post("/cases/{id}/close")]
+async fn close_case(
+    state: Data<State>,
+    caller: Caller,
+    path: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<CloseIn>,
+) -> Result<HttpResponse> {
+    let (id, body) = (path.0, body.0);
+    let (head, version) = state
+        .db
+        .run(&caller, Act::ChangeCase.on("case", id), move |tx| {
+            let case = opened_locked(tx, Act::ChangeCase, id)?;
+            if_match.check(case.row.version)?;
+            let closing = Closing {
+                status: case.row.status,
+                outstanding: store::outstanding(tx, &case)?,
+                chair_said_why: body.open_actions_reason.is_some()
+                    && case.standings.contains(&Standing::Chair),
+            };
+            rules::close(closing)?;
+            let words = Closed {
+                notes: body.notes,
+                open_actions_reason: body.open_actions_reason,
+            };
+            store::close(tx, &case, body.reason, &words)?;
+            let event = Event::of_case(&case).on("case", id).fields(["status"]);
+            let case = opened(tx, Act::ChangeCase, id)?;
+            Ok(Audited::new(
+                (CaseHeadOut::of(&case), case.row.version),
+                event,
+            ))
+        })
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &head))
+}

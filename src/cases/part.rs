@@ -1,0 +1,72 @@
+//! A row of a case file, whatever table it is of: one statement fetches them all.
+
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use crate::crypto::Place;
+use crate::error::{Error, Result};
+use crate::policy::visibility::VisibleCase;
+
+/// One part: what it is, what it hangs on, its plain columns as JSON, and its seal.
+#[derive(QueryableByName)]
+pub struct Part {
+    /// Which part.
+    #[diesel(sql_type = st::Text)]
+    pub kind: String,
+    /// Its id.
+    #[diesel(sql_type = st::Uuid)]
+    pub id: Uuid,
+    /// The party it belongs to.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub parent: Option<Uuid>,
+    /// Its version.
+    #[diesel(sql_type = st::Integer)]
+    pub version: i32,
+    #[diesel(sql_type = st::Text)]
+    plain: String,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    sealed: Option<Vec<u8>>,
+}
+
+impl Part {
+    /// Its plain columns.
+    pub fn plain<T: DeserializeOwned>(&self) -> Result<T> {
+        serde_json::from_str(&self.plain).map_err(|_| Error::Internal("a part has another shape"))
+    }
+
+    /// What is sealed in it.
+    pub fn open<T: DeserializeOwned>(
+        &self,
+        case: &VisibleCase,
+        table: &'static str,
+        column: &'static str,
+    ) -> Result<T> {
+        let place = Place::new(table, column, self.id);
+        Ok(case.key().open_json(place, self.seal()?)?)
+    }
+
+    /// The words that are sealed in it.
+    pub fn open_text(
+        &self,
+        case: &VisibleCase,
+        table: &'static str,
+        column: &'static str,
+    ) -> Result<String> {
+        let place = Place::new(table, column, self.id);
+        let plain = case.key().open(place, self.seal()?)?;
+        String::from_utf8(plain.to_vec()).map_err(|_| Error::Internal("a part has another shape"))
+    }
+
+    fn seal(&self) -> Result<&[u8]> {
+        self.sealed
+            .as_deref()
+            .ok_or(Error::Internal("a part has no seal"))
+    }
+}
+
+/// The parts of one kind.
+pub fn of_kind<'p>(parts: &'p [Part], kind: &'static str) -> impl Iterator<Item = &'p Part> {
+    parts.iter().filter(move |part| part.kind == kind)
+}

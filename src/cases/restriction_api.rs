@@ -1,0 +1,202 @@
+//! Restricting a case to named people.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get, post, put};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::restriction_store::{self as store, Restriction};
+use super::rules;
+use crate::app::State;
+use crate::audit::{Audited, Event};
+use crate::auth::Caller;
+use crate::db::Tx;
+use crate::error::{Error, Result};
+use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, etag, tagged};
+use crate::policy::visibility::{self, VisibleCase};
+use crate::policy::{Act, hidden};
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(read_restriction)
+        .service(restrict_case)
+        .service(lift_restriction);
+}
+
+/// The restriction that stands.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RestrictionOut {
+    /// Id.
+    id: Uuid,
+    /// Version of the case: send it to change or lift the restriction.
+    etag: String,
+    /// The only people who see the case.
+    named: Vec<Uuid>,
+    /// Who set it.
+    set_by: Option<Uuid>,
+    /// When.
+    created_at: DateTime<Utc>,
+    /// Until when; null: no end is set.
+    ends_at: Option<DateTime<Utc>>,
+    /// Why.
+    reason: String,
+}
+
+impl RestrictionOut {
+    fn of(case: &VisibleCase, restriction: &Restriction, version: i32) -> Result<Self> {
+        Ok(Self {
+            id: restriction.id,
+            etag: etag(version),
+            named: restriction.named.clone(),
+            set_by: restriction.set_by,
+            created_at: restriction.created_at,
+            ends_at: restriction.ends_at,
+            reason: restriction.reason(case)?,
+        })
+    }
+}
+
+/// The restriction of a case; 404 if none stands.
+#[utoipa::path(tag = "access", operation_id = "read_restriction",
+    params(("id" = Uuid, Path, description = "The case, or the file of a received referral.")),
+    responses((status = 200, description = "It stands.", body = RestrictionOut), Problems))]
+#[get("/cases/{id}/restriction")]
+async fn read_restriction(
+    state: Data<State>,
+    caller: Caller,
+    path: Path<Uuid>,
+) -> Result<HttpResponse> {
+    let id = path.0;
+    let (body, version) = state
+        .db
+        .run(&caller, Act::RestrictCase.on("case", id), move |tx| {
+            let case = visibility::case(tx, Act::RestrictCase, id)?;
+            let live = store::live(tx, &case)?.ok_or_else(hidden)?;
+            let event = Event::of_case(&case).on("restriction", live.id);
+            let body = RestrictionOut::of(&case, &live, case.row.version)?;
+            Ok(Audited::new((body, case.row.version), event))
+        })
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &body))
+}
+
+/// A restriction to set.
+#[derive(Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct RestrictionIn {
+    /// Why.
+    #[validate(length(min = 1, max = 2000))]
+    reason: String,
+    /// The only people who see the case from now; whoever sets it is always one of them.
+    #[validate(length(max = 100))]
+    named: Vec<Uuid>,
+    /// Last day; no end if left out.
+    #[serde(default)]
+    until: Option<NaiveDate>,
+}
+
+/// Restrict a case to named people, or name others.
+///
+/// From the next request on nobody else sees it, coordinator and chair included.
+#[utoipa::path(tag = "access", operation_id = "restrict_case", request_body = RestrictionIn,
+    params(("id" = Uuid, Path, description = "The case, or the file of a received referral."),
+        ("If-Match" = String, Header, description = "The case's etag.")),
+    responses((status = 200, description = "Restricted.", body = RestrictionOut), Problems, WriteProblems, VersionProblems))]
+#[put("/cases/{id}/restriction")]
+async fn restrict_case(
+    state: Data<State>,
+    caller: Caller,
+    path: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<RestrictionIn>,
+) -> Result<HttpResponse> {
+    let (id, body) = (path.0, body.0);
+    let (body, version) = state
+        .db
+        .run(&caller, Act::RestrictCase.on("case", id), move |tx| {
+            let case = visibility::case_locked(tx, Act::RestrictCase, id)?;
+            if_match.check(case.row.version)?;
+            let ends_at = rules::until(body.until, tx.today())?;
+            let named = named(tx, &case, body.named)?;
+            let live = store::live(tx, &case)?.map(|live| live.id);
+            store::set(tx, &case, live, &named, ends_at, &body.reason)?;
+            let live = store::live(tx, &case)?.ok_or_else(hidden)?;
+            let version = case.row.version + 1;
+            let event = Event::of_case(&case)
+                .on("restriction", live.id)
+                .fields(["named", "until", "reason"]);
+            let body = RestrictionOut::of(&case, &live, version)?;
+            Ok(Audited::new((body, version), event))
+        })
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &body))
+}
+
+/// Who is named, the setter with them, all of the case's MARAC.
+fn named(tx: &mut Tx<'_>, case: &VisibleCase, mut named: Vec<Uuid>) -> Result<Vec<Uuid>> {
+    let known = super::store::members(tx, case.marac_id, &named)?;
+    let strangers = named
+        .iter()
+        .enumerate()
+        .filter(|(_, user)| !known.contains(user))
+        .map(|(index, _)| super::api::not_a_member(&format!("/named/{index}")));
+    let errors: Vec<_> = strangers.collect();
+    if !errors.is_empty() {
+        return Err(Error::invalid(errors));
+    }
+    named.extend(tx.actor.principal.user_id());
+    named.sort();
+    named.dedup();
+    Ok(named)
+}
+
+/// What became of a case's openness.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct UnrestrictedOut {
+    /// The case.
+    id: Uuid,
+    /// Its version now.
+    etag: String,
+    /// Open to named people only.
+    restricted: bool,
+}
+
+/// Lift a case's restriction.
+///
+/// Those who were named for it leave with it.
+#[utoipa::path(tag = "access", operation_id = "lift_restriction",
+    params(("id" = Uuid, Path, description = "The case, or the file of a received referral."),
+        ("If-Match" = String, Header, description = "The case's etag.")),
+    responses((status = 200, description = "Lifted.", body = UnrestrictedOut), Problems, WriteProblems, VersionProblems))]
+#[post("/cases/{id}/restriction/lift")]
+async fn lift_restriction(
+    state: Data<State>,
+    caller: Caller,
+    path: Path<Uuid>,
+    if_match: IfMatch,
+) -> Result<HttpResponse> {
+    let id = path.0;
+    let version = state
+        .db
+        .run(&caller, Act::RestrictCase.on("case", id), move |tx| {
+            let case = visibility::case_locked(tx, Act::RestrictCase, id)?;
+            if_match.check(case.row.version)?;
+            let live = store::live(tx, &case)?.ok_or_else(|| Error::conflict("not_restricted"))?;
+            store::lift(tx, &case, &live)?;
+            let event = Event::of_case(&case)
+                .on("restriction", live.id)
+                .fields(["restricted"]);
+            Ok(Audited::new(case.row.version + 1, event))
+        })
+        .await?;
+    let body = UnrestrictedOut {
+        id,
+        etag: etag(version),
+        restricted: false,
+    };
+    Ok(tagged(HttpResponse::Ok(), version, &body))
+}

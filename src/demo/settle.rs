@@ -1,0 +1,148 @@
+//! The demonstration's places and people, set up before its story begins, and where its cases stand
+//! at the end.
+
+use uuid::Uuid;
+
+use super::caseload::Caseload;
+use super::load::{Known, LoadError, PASSWORD};
+use super::places::{ApiClient, User};
+use super::words::{ActorKind, State};
+use crate::agencies::{self, Agreement, NewAgency};
+use crate::audit::{Audited, Event};
+use crate::auth::password::Passwords;
+use crate::cases::{CaseStatus, intake};
+use crate::clients::{self, NewActor, NewClient};
+use crate::db::{Db, Tx};
+use crate::error::Error;
+use crate::maracs::settings::MaracSettings;
+use crate::maracs::{self, NewMarac};
+use crate::policy::Act;
+use crate::users::{self, NewUser};
+
+/// Sets up MARACs, agencies, accounts and clients.
+pub fn places(db: &Db, passwords: &Passwords, caseload: &Caseload) -> Result<Known, LoadError> {
+    let hash = passwords.hash_blocking(PASSWORD)?;
+    let done = db.run_system(Act::SetUp.ask(), |tx| {
+        let known = set_up(tx, caseload, &hash);
+        // What the caseload lacks is no failure of the database: it is told after the rollback.
+        match known {
+            Ok(known) => Ok(Audited::new(Ok(known), Event::new())),
+            Err(LoadError::Failed(error)) => Err(error),
+            Err(other) => Ok(Audited::new(Err(other), Event::new())),
+        }
+    });
+    done?
+}
+
+fn set_up(tx: &mut Tx<'_>, caseload: &Caseload, hash: &str) -> Result<Known, LoadError> {
+    let mut known = Known::default();
+    for marac in &caseload.maracs {
+        let id = fresh(&mut known, "marac", &marac.code);
+        let new = NewMarac {
+            code: marac.code.clone(),
+            name: marac.name.clone(),
+            local_authority_codes: marac.local_authority_codes.clone(),
+            police_force_area: Some(marac.police_force_area.clone()),
+            adult_female_population: Some(marac.adult_female_population),
+            adult_female_population_year: Some(marac.adult_female_population_year),
+            settings: MaracSettings::default(),
+        };
+        maracs::create(tx, id, &new)?;
+    }
+    for agency in &caseload.agencies {
+        let id = fresh(&mut known, "agency", &agency.key);
+        agencies::create(tx, id, &NewAgency { name: agency.name.clone(), kind: agency.kind })?;
+        for member in &agency.maracs {
+            let agreement = Agreement {
+                core: member.core,
+                signed_on: Some(member.agreement_signed_on),
+                signatory: Some(member.agreement_signatory.clone()),
+                review_on: Some(member.agreement_review_on),
+                access_ends_at: None,
+            };
+            agencies::join(tx, known.id("marac", &member.marac)?, id, &agreement)?;
+        }
+    }
+    for user in &caseload.users {
+        account(tx, &mut known, user, hash)?;
+    }
+    for client in &caseload.api_clients {
+        program(tx, &mut known, client)?;
+    }
+    Ok(known)
+}
+
+fn fresh(known: &mut Known, kind: &'static str, key: &str) -> Uuid {
+    let id = Uuid::now_v7();
+    known.ids.insert((kind, key.to_owned()), id);
+    id
+}
+
+fn account(tx: &mut Tx<'_>, known: &mut Known, user: &User, hash: &str) -> Result<(), LoadError> {
+    let id = fresh(known, "user", &user.key);
+    let new = NewUser {
+        agency_id: known.id("agency", &user.agency)?,
+        email: user.email.clone(),
+        name: user.name.clone(),
+        password_hash: Some(hash.to_owned()),
+        administrator: user.administrator,
+    };
+    users::create(tx, id, &new)?;
+    for grant in &user.roles {
+        for marac in &grant.maracs {
+            users::grant(tx, id, known.id("marac", marac)?, grant.role, None)?;
+        }
+    }
+    Ok(())
+}
+
+fn program(tx: &mut Tx<'_>, known: &mut Known, client: &ApiClient) -> Result<(), LoadError> {
+    let id = fresh(known, "client", &client.key);
+    let agency_id = known.id("agency", &client.agency)?;
+    let new = NewClient {
+        agency_id,
+        name: client.name.clone(),
+        rights: client.rights.clone(),
+        created_by: known.id("user", &client.created_by)?,
+    };
+    clients::create(tx, id, &new)?;
+    for grant in &client.roles {
+        for marac in &grant.maracs {
+            clients::grant(tx, id, known.id("marac", marac)?, grant.role)?;
+        }
+    }
+    // The service actor comes with the client.
+    for actor in client.actors.iter().filter(|actor| actor.kind == ActorKind::Person) {
+        let user_id = actor.user.as_deref().map(|key| known.id("user", key)).transpose()?;
+        let new = NewActor {
+            client_id: id,
+            agency_id,
+            partner_ref: actor.partner_ref.clone(),
+            name: actor.name.clone(),
+            user_id,
+        };
+        clients::register(tx, Uuid::now_v7(), &new)?;
+    }
+    Ok(())
+}
+
+/// Where time alone has brought cases: under observation, lapsed, moved away.
+pub fn standings(db: &Db, caseload: &Caseload, known: &Known) -> Result<(), LoadError> {
+    let mut stands = Vec::new();
+    for case in &caseload.cases {
+        let status = match case.state {
+            State::Monitoring => CaseStatus::Monitoring,
+            State::Lapsed => CaseStatus::Lapsed,
+            State::TransferredOut => CaseStatus::TransferredOut,
+            _ => continue,
+        };
+        stands.push((known.id("case", &case.key)?, status));
+    }
+    let stored = db.run_system(Act::SetUp.ask(), |tx| {
+        for (id, status) in &stands {
+            intake::record_standing(tx, *id, *status)?;
+        }
+        Ok::<_, Error>(Audited::new((), Event::new().rows(stands.len())))
+    });
+    Ok(stored?)
+}

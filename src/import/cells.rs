@@ -1,0 +1,244 @@
+//! Reading a row's cells strictly: dates, words of closed lists, text within limits.
+
+use chrono::NaiveDate;
+
+use super::table::{Row, RowError};
+
+/// Nobody in a register was born, referred or heard before.
+const EARLIEST_YEAR: &str = "1880-01-01";
+
+/// A row being read; gathers what is wrong with it.
+pub struct Cells<'r> {
+    row: Row<'r>,
+    /// The day of the import: nothing recorded lies after it.
+    today: NaiveDate,
+    errors: Vec<RowError>,
+}
+
+impl<'r> Cells<'r> {
+    /// Begins a row.
+    pub fn new(row: Row<'r>, today: NaiveDate) -> Self {
+        Self {
+            row,
+            today,
+            errors: Vec::new(),
+        }
+    }
+
+    /// What was wrong.
+    pub fn into_errors(self) -> Vec<RowError> {
+        self.errors
+    }
+
+    /// Notes something wrong.
+    pub fn refuse(&mut self, column: &'static str, code: &'static str, message: &'static str) {
+        self.errors.push(RowError {
+            row: self.row.number,
+            column,
+            code,
+            message,
+        });
+    }
+
+    fn required(&mut self, column: &'static str) {
+        self.refuse(column, "required", "This cell must not be empty.");
+    }
+
+    /// The cell as it is, blanks around it left out.
+    pub fn raw(&self, column: &'static str) -> &str {
+        self.row.cell(column)
+    }
+
+    /// One line of text of at most `most` characters; blanks and line breaks within become one blank.
+    pub fn line(&mut self, column: &'static str, most: usize) -> Option<String> {
+        let line = self
+            .raw(column)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        self.limited(column, line, most)
+    }
+
+    /// Text of at most `most` characters, lines kept.
+    pub fn text(&mut self, column: &'static str, most: usize) -> Option<String> {
+        let text = self.raw(column).replace("\r\n", "\n");
+        self.limited(column, text, most)
+    }
+
+    fn limited(&mut self, column: &'static str, text: String, most: usize) -> Option<String> {
+        if text.is_empty() {
+            return None;
+        }
+        if text.chars().count() > most {
+            self.refuse(
+                column,
+                "too_long",
+                "This text is longer than the record takes.",
+            );
+            return None;
+        }
+        if text
+            .chars()
+            .any(|c| c.is_control() && c != '\n' && c != '\t')
+        {
+            self.refuse(
+                column,
+                "control_character",
+                "This text holds a control character.",
+            );
+            return None;
+        }
+        Some(text)
+    }
+
+    /// One line that must be there; empty where it was refused.
+    pub fn required_line(&mut self, column: &'static str, most: usize) -> String {
+        if self.raw(column).is_empty() {
+            self.required(column);
+        }
+        self.line(column, most).unwrap_or_default()
+    }
+
+    /// Text that must be there; empty where it was refused.
+    pub fn required_text(&mut self, column: &'static str, most: usize) -> String {
+        if self.raw(column).is_empty() {
+            self.required(column);
+        }
+        self.text(column, most).unwrap_or_default()
+    }
+
+    /// A date, if there is one.
+    pub fn date(&mut self, column: &'static str) -> Option<NaiveDate> {
+        if self.raw(column).is_empty() {
+            return None;
+        }
+        let date = read_date(self.raw(column));
+        if date.is_none() {
+            self.refuse(column, NOT_A_DATE.0, NOT_A_DATE.1);
+        }
+        date
+    }
+
+    /// A date of something that has happened, if there is one.
+    pub fn past_date(&mut self, column: &'static str) -> Option<NaiveDate> {
+        let date = self.date(column)?;
+        if date > self.today {
+            self.refuse(column, "in_the_future", "This day has not come yet.");
+            return None;
+        }
+        Some(date)
+    }
+
+    /// A date that must be there, past or to come.
+    pub fn required_date(&mut self, column: &'static str) -> NaiveDate {
+        if self.raw(column).is_empty() {
+            self.required(column);
+        }
+        self.date(column).unwrap_or_default()
+    }
+
+    /// A date that must be there and be past.
+    pub fn required_past_date(&mut self, column: &'static str) -> NaiveDate {
+        if self.raw(column).is_empty() {
+            self.required(column);
+        }
+        self.past_date(column).unwrap_or_default()
+    }
+
+    /// A word of a closed list, if there is one.
+    pub fn word<T>(
+        &mut self,
+        column: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let cell = self.raw(column);
+        if cell.is_empty() {
+            return None;
+        }
+        let value = parse(cell);
+        if value.is_none() {
+            self.refuse(
+                column,
+                "unknown_value",
+                "This is none of the values the list has.",
+            );
+        }
+        value
+    }
+
+    /// A word of a closed list that must be there.
+    pub fn required_word<T>(
+        &mut self,
+        column: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        if self.raw(column).is_empty() {
+            self.required(column);
+        }
+        self.word(column, parse)
+    }
+
+    /// A whole number that must be there.
+    pub fn required_count(&mut self, column: &'static str) -> u32 {
+        let read = |cell: &str| {
+            let digits = cell.bytes().all(|byte| byte.is_ascii_digit());
+            cell.parse().ok().filter(|_| digits)
+        };
+        match (self.raw(column).is_empty(), read(self.raw(column))) {
+            (true, _) => self.required(column),
+            (false, Some(count)) => return count,
+            (false, None) => self.refuse(column, "not_a_number", "Write a whole number in digits."),
+        }
+        0
+    }
+}
+
+/// Code and message for what is no date.
+pub const NOT_A_DATE: (&str, &str) = ("not_a_date", "Write a day of the calendar as YYYY-MM-DD.");
+
+/// A date written YYYY-MM-DD and no other way.
+pub fn read_date(text: &str) -> Option<NaiveDate> {
+    let shape = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    // Dates written so stand in the order of their text.
+    (shape && text >= EARLIEST_YEAR)
+        .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
+        .flatten()
+}
+
+/// The parts of a cell that holds several, separated by semicolons.
+pub fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split(';')
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_written_one_way() {
+        assert_eq!(
+            read_date("2020-02-29"),
+            NaiveDate::from_ymd_opt(2020, 2, 29)
+        );
+        for bad in [
+            "",
+            "2019-02-29",
+            "2019-13-01",
+            "2019-1-1",
+            "01/02/2019",
+            "2019-01-01T00:00:00Z",
+            "0219-01-01",
+            "+019-01-01",
+            "2019-01-0१",
+            "20190101",
+        ] {
+            assert_eq!(read_date(bad), None, "{bad}");
+        }
+    }
+}

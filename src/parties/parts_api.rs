@@ -1,0 +1,269 @@
+//! Characteristics, addresses and contacts: each with its own version, each through the lens.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, patch, post, put};
+use serde::Serialize;
+use serde_json::json;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::model::{Address, Characteristics, Contact};
+use super::rules;
+use super::shape::{self, AddressOut, CharacteristicsOut, ContactOut};
+use super::store::{self, Which};
+use crate::app::State;
+use crate::audit::{Audited, Event};
+use crate::auth::Caller;
+use crate::cases::{must_show, opened};
+use crate::crypto::Place;
+use crate::error::Result;
+use crate::http::{
+    Body, Idempotency, IdempotencyKey, IfMatch, Path, Problems, VersionProblems, WriteProblems,
+    tagged,
+};
+use crate::policy::lens::FieldGroup;
+use crate::policy::visibility::VisibleCase;
+use crate::policy::{Act, hidden};
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(set_characteristics)
+        .service(add_address)
+        .service(change_address)
+        .service(add_contact)
+        .service(change_contact);
+}
+
+/// An event that keeps, sealed, what stood there and what stands there now.
+fn changed(
+    case: &VisibleCase,
+    kind: &'static str,
+    id: Uuid,
+    old: Option<&impl Serialize>,
+    new: &impl Serialize,
+) -> Result<Event> {
+    let place = Place::new("audit_events", "detail", id);
+    let detail = case
+        .key()
+        .seal_json(place, &json!({ "old": old, "new": new }))?;
+    Ok(Event::of_case(case)
+        .on(kind, id)
+        .fields([kind])
+        .detail(detail))
+}
+
+/// Record protected characteristics and needs.
+///
+/// `If-Match` is their etag: `"0"` while nothing is recorded.
+#[utoipa::path(tag = "parties", operation_id = "set_characteristics", request_body = Characteristics,
+    params(("id" = Uuid, Path, description = "The case."), ("party_id" = Uuid, Path, description = "The person."),
+        ("If-Match" = String, Header, description = "The characteristics' etag.")),
+    responses((status = 200, description = "Recorded.", body = CharacteristicsOut), Problems, WriteProblems, VersionProblems))]
+#[put("/cases/{id}/parties/{party_id}/characteristics")]
+async fn set_characteristics(
+    state: Data<State>,
+    caller: Caller,
+    path: Path<(Uuid, Uuid)>,
+    if_match: IfMatch,
+    body: Body<Characteristics>,
+) -> Result<HttpResponse> {
+    let ((id, party_id), body) = (path.0, body.0);
+    let (body, version) = state
+        .db
+        .run(&caller, Act::ChangeParty.on("party", party_id), move |tx| {
+            let case = opened(tx, Act::ChangeParty, id)?;
+            must_show(&case, FieldGroup::ProtectedCharacteristics)?;
+            store::part_of(tx, &case, Which::Party, party_id)?;
+            let part = store::part(tx, &case, Which::Characteristics, party_id)?;
+            if_match.check(part.as_ref().map_or(0, |part| part.version))?;
+            let old = shape::characteristics_of(&case, part.as_ref())?;
+            store::set_characteristics(tx, &case, party_id, &body)?;
+            let part = store::part_of(tx, &case, Which::Characteristics, party_id)?;
+            let new = shape::characteristics_of(&case, Some(&part))?;
+            let event = changed(
+                &case,
+                "characteristics",
+                party_id,
+                Some(&old.characteristics),
+                &new.characteristics,
+            )?;
+            Ok(Audited::new((new, part.version), event))
+        })
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &body))
+}
+
+/// Add an address.
+///
+/// A refuge is always confidential.
+#[utoipa::path(tag = "parties", operation_id = "add_address", request_body = Address,
+    params(("id" = Uuid, Path, description = "The case."), ("party_id" = Uuid, Path, description = "The person."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
+    responses((status = 201, description = "Added.", body = AddressOut), Problems, WriteProblems))]
+#[post("/cases/{id}/parties/{party_id}/addresses")]
+async fn add_address(
+    state: Data<State>,
+    caller: Caller,
+    path: Path<(Uuid, Uuid)>,
+    key: IdempotencyKey,
+    body: Body<Address>,
+) -> Result<HttpResponse> {
+    let ((id, party_id), body) = (path.0, body.0);
+    let address = state
+        .db
+        .run(&caller, Act::ChangeParty.on("party", party_id), move |tx| {
+            let case = opened(tx, Act::ChangeParty, id)?;
+            must_show(&case, FieldGroup::Address)?;
+            store::part_of(tx, &case, Which::Party, party_id)?;
+            rules::address(&body, case.lens)?;
+            let claim = key.claim(tx, "add_address", &(id, party_id, &body))?;
+            if let Idempotency::Fresh(address_id) = claim {
+                store::insert_address(tx, &case, address_id, party_id, &body)?;
+            }
+            let part = store::part_of(tx, &case, Which::Address, claim.id())?;
+            let address = shape::address(&case, &part)?.ok_or_else(hidden)?;
+            let event = Event::of_case(&case)
+                .on("address", claim.id())
+                .fields(["address"]);
+            Ok(Audited::new(address, event))
+        })
+        .await?;
+    Ok(HttpResponse::Created().json(address))
+}
+
+/// Change an address.
+#[utoipa::path(tag = "parties", operation_id = "change_address", request_body = Address,
+    params(("id" = Uuid, Path, description = "The case."), ("address_id" = Uuid, Path, description = "The address."),
+        ("If-Match" = String, Header, description = "The address's etag.")),
+    responses((status = 200, description = "Changed.", body = AddressOut), Problems, WriteProblems, VersionProblems))]
+#[patch("/cases/{id}/addresses/{address_id}")]
+async fn change_address(
+    state: Data<State>,
+    caller: Caller,
+    path: Path<(Uuid, Uuid)>,
+    if_match: IfMatch,
+    body: Body<Address>,
+) -> Result<HttpResponse> {
+    let ((id, address_id), body) = (path.0, body.0);
+    let (address, version) = state
+        .db
+        .run(
+            &caller,
+            Act::ChangeParty.on("address", address_id),
+            move |tx| {
+                let case = opened(tx, Act::ChangeParty, id)?;
+                must_show(&case, FieldGroup::Address)?;
+                let part = store::part_of(tx, &case, Which::Address, address_id)?;
+                let old = shape::address(&case, &part)?.ok_or_else(hidden)?;
+                if_match.check(part.version)?;
+                rules::address(&body, case.lens)?;
+                store::set_address(tx, &case, address_id, &body)?;
+                let part = store::part_of(tx, &case, Which::Address, address_id)?;
+                let new = shape::address(&case, &part)?.ok_or_else(hidden)?;
+                let event = changed(
+                    &case,
+                    "address",
+                    address_id,
+                    Some(&old.address),
+                    &new.address,
+                )?;
+                Ok(Audited::new((new, part.version), event))
+            },
+        )
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &address))
+}
+
+/// Add a way to reach somebody.
+///
+/// Open to everybody who sees the case, because whoever learns of a safe number must be able to say
+/// so; they get back what they sent and nothing else. Everything is unsafe until said (R8).
+#[utoipa::path(tag = "parties", operation_id = "add_contact", request_body = Contact,
+    params(("id" = Uuid, Path, description = "The case."), ("party_id" = Uuid, Path, description = "The person."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
+    responses((status = 201, description = "Added.", body = ContactOut), Problems, WriteProblems))]
+#[post("/cases/{id}/parties/{party_id}/contacts")]
+async fn add_contact(
+    state: Data<State>,
+    caller: Caller,
+    path: Path<(Uuid, Uuid)>,
+    key: IdempotencyKey,
+    body: Body<Contact>,
+) -> Result<HttpResponse> {
+    let ((id, party_id), body) = (path.0, body.0);
+    let contact = state
+        .db
+        .run(&caller, Act::AddContact.on("party", party_id), move |tx| {
+            let case = opened(tx, Act::AddContact, id)?;
+            store::part_of(tx, &case, Which::Party, party_id)?;
+            let claim = key.claim(tx, "add_contact", &(id, party_id, &body))?;
+            if let Idempotency::Fresh(contact_id) = claim {
+                store::insert_contact(tx, &case, contact_id, party_id, &body)?;
+            }
+            let contact = match case.lens.shows(FieldGroup::SafeContact) {
+                true => {
+                    let part = store::part_of(tx, &case, Which::Contact, claim.id())?;
+                    shape::contact(&case, &part)?
+                }
+                false => sent(tx.now, claim.id(), body),
+            };
+            let event = Event::of_case(&case)
+                .on("contact", claim.id())
+                .fields(["contact"]);
+            Ok(Audited::new(contact, event))
+        })
+        .await?;
+    Ok(HttpResponse::Created().json(contact))
+}
+
+/// What was sent, and nothing that became of it since.
+fn sent(now: chrono::DateTime<chrono::Utc>, id: Uuid, contact: Contact) -> ContactOut {
+    ContactOut {
+        id,
+        etag: super::api::first(),
+        confirmed_at: Some(now),
+        contact,
+    }
+}
+
+/// Change a contact, and confirm what is safe.
+#[utoipa::path(tag = "parties", operation_id = "change_contact", request_body = Contact,
+    params(("id" = Uuid, Path, description = "The case."), ("contact_id" = Uuid, Path, description = "The contact."),
+        ("If-Match" = String, Header, description = "The contact's etag.")),
+    responses((status = 200, description = "Changed.", body = ContactOut), Problems, WriteProblems, VersionProblems))]
+#[patch("/cases/{id}/contacts/{contact_id}")]
+async fn change_contact(
+    state: Data<State>,
+    caller: Caller,
+    path: Path<(Uuid, Uuid)>,
+    if_match: IfMatch,
+    body: Body<Contact>,
+) -> Result<HttpResponse> {
+    let ((id, contact_id), body) = (path.0, body.0);
+    let (contact, version) = state
+        .db
+        .run(
+            &caller,
+            Act::ChangeParty.on("contact", contact_id),
+            move |tx| {
+                let case = opened(tx, Act::ChangeParty, id)?;
+                must_show(&case, FieldGroup::SafeContact)?;
+                let part = store::part_of(tx, &case, Which::Contact, contact_id)?;
+                if_match.check(part.version)?;
+                let old = shape::contact(&case, &part)?;
+                store::set_contact(tx, &case, contact_id, &body)?;
+                let part = store::part_of(tx, &case, Which::Contact, contact_id)?;
+                let new = shape::contact(&case, &part)?;
+                let event = changed(
+                    &case,
+                    "contact",
+                    contact_id,
+                    Some(&old.contact),
+                    &new.contact,
+                )?;
+                Ok(Audited::new((new, part.version), event))
+            },
+        )
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &contact))
+}

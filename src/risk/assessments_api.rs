@@ -1,0 +1,261 @@
+//! A case's risk assessments: reading them, assessing again.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get, post};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::assessments_store as store;
+use super::record::{self, SealedAssessment, Source};
+use super::{Given, Score, Tool, Tools, score};
+use crate::app::State;
+use crate::audit::{Audited, Event};
+use crate::auth::Caller;
+use crate::cases::{Part, must_show, opened, opened_locked};
+use crate::error::{Error, FieldError, Result};
+use crate::http::{Body, Idempotency, IdempotencyKey, Path, Problems, WriteProblems, etag};
+use crate::policy::lens::FieldGroup;
+use crate::policy::visibility::VisibleCase;
+use crate::policy::{Act, hidden};
+use crate::referrals::document::{AnswerIn, AssessmentIn};
+
+/// Assessments of a case.
+pub fn assessment_routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_risk_assessments).service(assess_risk);
+}
+
+/// A risk assessment. Its score is shown to everybody who sees the case.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AssessmentOut {
+    /// Id.
+    pub id: Uuid,
+    /// Version.
+    pub etag: String,
+    /// The tool.
+    pub tool: String,
+    /// Its version.
+    pub tool_version: i32,
+    /// Items answered yes.
+    pub score: i16,
+    /// Items answered no.
+    pub no_count: i16,
+    /// Items asked and not known.
+    pub dont_know_count: i16,
+    /// Items not asked.
+    pub not_asked_count: i16,
+    /// When it was done with the survivor.
+    pub assessed_on: NaiveDate,
+    /// Who did it.
+    pub agency_id: Uuid,
+    /// Who did it, if an account of this service.
+    pub created_by: Option<Uuid>,
+    /// The referral it came with.
+    pub referral_id: Option<Uuid>,
+    /// The assessment before.
+    pub supersedes_id: Option<Uuid>,
+    /// When it was recorded.
+    pub created_at: DateTime<Utc>,
+    /// Answers and notes; left out if withheld.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answers: Option<Vec<AnswerIn>>,
+    /// Anything else that was weighed; left out if withheld.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notes: Option<String>,
+    /// Professional judgement in words; left out if withheld.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judgement: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Columns {
+    tool: String,
+    tool_version: i32,
+    score: i16,
+    no_count: i16,
+    dont_know_count: i16,
+    not_asked_count: i16,
+    assessed_on: NaiveDate,
+    agency_id: Uuid,
+    created_by: Option<Uuid>,
+    referral_id: Option<Uuid>,
+    supersedes_id: Option<Uuid>,
+    created_at: DateTime<Utc>,
+}
+
+impl AssessmentOut {
+    /// An assessment through the reader's lens.
+    pub fn of(case: &VisibleCase, part: &Part) -> Result<Self> {
+        let columns: Columns = part.plain()?;
+        let seal: Option<SealedAssessment> = case
+            .lens
+            .shows(FieldGroup::DashAnswers)
+            .then(|| part.open(case, "risk_assessments", "sealed"))
+            .transpose()?;
+        let (answers, notes, judgement) = match seal {
+            Some(seal) => (Some(seal.answers), seal.notes, seal.judgement),
+            None => (None, None, None),
+        };
+        Ok(Self {
+            id: part.id,
+            etag: etag(part.version),
+            tool: columns.tool,
+            tool_version: columns.tool_version,
+            score: columns.score,
+            no_count: columns.no_count,
+            dont_know_count: columns.dont_know_count,
+            not_asked_count: columns.not_asked_count,
+            assessed_on: columns.assessed_on,
+            agency_id: columns.agency_id,
+            created_by: columns.created_by,
+            referral_id: columns.referral_id,
+            supersedes_id: columns.supersedes_id,
+            created_at: columns.created_at,
+            answers,
+            notes,
+            judgement,
+        })
+    }
+
+    /// Newest first.
+    pub fn sorted<'p>(
+        case: &VisibleCase,
+        parts: impl Iterator<Item = &'p Part>,
+    ) -> Result<Vec<Self>> {
+        let mut all = parts
+            .map(|part| Self::of(case, part))
+            .collect::<Result<Vec<_>>>()?;
+        all.sort_by_key(|one| std::cmp::Reverse((one.created_at, one.id)));
+        Ok(all)
+    }
+}
+
+/// The assessments of a case.
+#[derive(Serialize, ToSchema)]
+pub struct AssessmentsOut {
+    /// Newest first.
+    items: Vec<AssessmentOut>,
+    /// Groups of fields this reader does not get.
+    withheld: Vec<FieldGroup>,
+    /// Always null: they are one page.
+    next_cursor: Option<String>,
+}
+
+/// Every risk assessment of a case, newest first.
+#[utoipa::path(tag = "risk", operation_id = "list_risk_assessments",
+    params(("id" = Uuid, Path, description = "The case.")),
+    responses((status = 200, description = "Scores, and the answers if the lens shows them.", body = AssessmentsOut), Problems))]
+#[get("/cases/{id}/risk-assessments")]
+async fn list_risk_assessments(
+    state: Data<State>,
+    caller: Caller,
+    path: Path<Uuid>,
+) -> Result<HttpResponse> {
+    let id = path.0;
+    let body = state
+        .db
+        .run(&caller, Act::ReadCase.on("case", id), move |tx| {
+            let case = opened(tx, Act::ReadCase, id)?;
+            let rows = store::all(tx, &case)?;
+            let items = AssessmentOut::sorted(&case, rows.iter())?;
+            let event = Event::of_case(&case)
+                .fields(["risk_assessments"])
+                .rows(items.len());
+            let body = AssessmentsOut {
+                items,
+                withheld: case.lens.withheld(),
+                next_cursor: None,
+            };
+            Ok(Audited::new(body, event))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(body))
+}
+
+/// Assess risk again.
+///
+/// The server scores it; it supersedes the latest assessment. A score over the threshold adds the
+/// criterion of visible high risk; a lower one takes nothing away (R4).
+#[utoipa::path(tag = "risk", operation_id = "assess_risk", request_body = AssessmentIn,
+    params(("id" = Uuid, Path, description = "The case."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
+    responses((status = 201, description = "Recorded.", body = AssessmentOut), Problems, WriteProblems))]
+#[post("/cases/{id}/risk-assessments")]
+async fn assess_risk(
+    state: Data<State>,
+    caller: Caller,
+    path: Path<Uuid>,
+    key: IdempotencyKey,
+    body: Body<AssessmentIn>,
+) -> Result<HttpResponse> {
+    let (id, body, tools) = (path.0, body.0, state.tools.clone());
+    let assessment = state
+        .db
+        .run(&caller, Act::AssessRisk.on("case", id), move |tx| {
+            let case = opened_locked(tx, Act::AssessRisk, id)?;
+            must_show(&case, FieldGroup::DashAnswers)?;
+            let score = scored(&tools, &body)?;
+            if body.assessed_on > tx.today() {
+                return Err(Error::field(
+                    "/assessed_on",
+                    "in_the_future",
+                    "Give today or an earlier day.",
+                ));
+            }
+            let claim = key.claim(tx, "assess_risk", &(id, &body))?;
+            if let Idempotency::Fresh(new_id) = claim {
+                let source = Source {
+                    referral_id: None,
+                    agency_id: tx.actor.agency_id,
+                    supersedes_id: store::latest(tx, &case)?,
+                    judgement: None,
+                };
+                let threshold = store::threshold(tx, &case)?;
+                let high = score.threshold.is_some() && score.yes >= threshold;
+                record::record_as(tx, &case, new_id, &body, &score, source)?;
+                store::set_score(tx, &case, &score, high)?;
+            }
+            let part = store::one(tx, &case, claim.id())?.ok_or_else(hidden)?;
+            let event = Event::of_case(&case).on("risk_assessment", claim.id());
+            Ok(Audited::new(AssessmentOut::of(&case, &part)?, event))
+        })
+        .await?;
+    Ok(HttpResponse::Created().json(assessment))
+}
+
+/// The score, or every mistake in the answers with its pointer.
+fn scored(tools: &Tools, body: &AssessmentIn) -> Result<Score> {
+    let given: Vec<_> = body
+        .answers
+        .iter()
+        .map(|answer| Given {
+            item: &answer.item,
+            answer: answer.answer,
+            options: &answer.options,
+        })
+        .collect();
+    score(tool(tools, body)?, &given).map_err(|errors| {
+        let fields = errors.iter().map(|error| {
+            FieldError::new(
+                format!("/answers/{}", error.index),
+                error.code.as_str(),
+                "The tool does not take this answer.",
+            )
+        });
+        Error::invalid(fields.collect())
+    })
+}
+
+fn tool<'t>(tools: &'t Tools, body: &AssessmentIn) -> Result<&'t Tool> {
+    let latest = tools
+        .latest(&body.tool)
+        .ok_or_else(|| Error::field("/tool", "unknown", "Name a published tool."))?;
+    match body.tool_version {
+        None => Ok(latest),
+        Some(version) => tools
+            .get(&body.tool, version)
+            .ok_or_else(|| Error::field("/tool_version", "unknown", "Name a published version.")),
+    }
+}

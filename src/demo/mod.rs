@@ -17,4 +17,4 @@ pub mod words;
 mod tests;
 
 pub use caseload::Caseload;
-pub use load::{LoadError, PASSWORD, load};
+pub use load::{CLIENT_ID, LoadError, PASSWORD, load};

@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use super::caseload::Caseload;
-use super::load::{Known, LoadError, PASSWORD};
+use super::load::{CLIENT_ID, Known, LoadError, PASSWORD};
 use super::places::{ApiClient, User};
 use super::words::{ActorKind, State};
 use crate::agencies::{self, Agreement, NewAgency};
@@ -51,7 +51,14 @@ fn set_up(tx: &mut Tx<'_>, caseload: &Caseload, hash: &str) -> Result<Known, Loa
     }
     for agency in &caseload.agencies {
         let id = fresh(&mut known, "agency", &agency.key);
-        agencies::create(tx, id, &NewAgency { name: agency.name.clone(), kind: agency.kind })?;
+        agencies::create(
+            tx,
+            id,
+            &NewAgency {
+                name: agency.name.clone(),
+                kind: agency.kind,
+            },
+        )?;
         for member in &agency.maracs {
             let agreement = Agreement {
                 core: member.core,
@@ -97,7 +104,8 @@ fn account(tx: &mut Tx<'_>, known: &mut Known, user: &User, hash: &str) -> Resul
 }
 
 fn program(tx: &mut Tx<'_>, known: &mut Known, client: &ApiClient) -> Result<(), LoadError> {
-    let id = fresh(known, "client", &client.key);
+    let id = CLIENT_ID;
+    known.ids.insert(("client", client.key.clone()), id);
     let agency_id = known.id("agency", &client.agency)?;
     let new = NewClient {
         agency_id,
@@ -105,15 +113,23 @@ fn program(tx: &mut Tx<'_>, known: &mut Known, client: &ApiClient) -> Result<(),
         rights: client.rights.clone(),
         created_by: known.id("user", &client.created_by)?,
     };
-    clients::create(tx, id, &new)?;
+    clients::create_with(tx, id, &new, PASSWORD)?;
     for grant in &client.roles {
         for marac in &grant.maracs {
             clients::grant(tx, id, known.id("marac", marac)?, grant.role)?;
         }
     }
     // The service actor comes with the client.
-    for actor in client.actors.iter().filter(|actor| actor.kind == ActorKind::Person) {
-        let user_id = actor.user.as_deref().map(|key| known.id("user", key)).transpose()?;
+    for actor in client
+        .actors
+        .iter()
+        .filter(|actor| actor.kind == ActorKind::Person)
+    {
+        let user_id = actor
+            .user
+            .as_deref()
+            .map(|key| known.id("user", key))
+            .transpose()?;
         let new = NewActor {
             client_id: id,
             agency_id,

@@ -10,6 +10,7 @@ mod agenda;
 mod agreement;
 mod attendance;
 mod audit;
+mod audit_list;
 mod auth;
 mod cases;
 mod casework;

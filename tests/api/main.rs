@@ -17,6 +17,7 @@ mod casework;
 mod clients;
 mod database;
 mod exclusions;
+mod import;
 mod maracs;
 mod meetings;
 mod openapi;

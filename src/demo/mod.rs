@@ -11,6 +11,9 @@ mod load;
 pub mod places;
 mod settle;
 mod steps;
+mod story;
+mod story_actions;
+mod story_cases;
 pub mod words;
 
 #[cfg(test)]

@@ -37,7 +37,10 @@ impl Default for Limits {
 impl Limits {
     /// None to speak of: for the demonstration's story, which is told in seconds.
     pub const fn unlimited() -> Self {
-        Self { requests: NonZeroU32::MAX, searches: NonZeroU32::MAX }
+        Self {
+            requests: NonZeroU32::MAX,
+            searches: NonZeroU32::MAX,
+        }
     }
 }
 

@@ -69,7 +69,9 @@ pub fn load(db: &Db, keys: &KeyRing, passwords: &Passwords) -> Result<(), LoadEr
         tokens: Tokens::new(keys)?,
         passwords: passwords.clone(),
         throttle: Throttle::new(Limits::unlimited()),
-        tools: Arc::new(Tools::shipped().map_err(|_| Error::Internal("the shipped risk tools do not load"))?),
+        tools: Arc::new(
+            Tools::shipped().map_err(|_| Error::Internal("the shipped risk tools do not load"))?,
+        ),
     });
     let told = actix_web::rt::System::new().block_on(async {
         let mut teller = Teller::new(state, known).await;
@@ -93,7 +95,9 @@ impl Known {
     /// The id a key stands for.
     pub fn id(&self, kind: &'static str, key: &str) -> Result<Uuid, LoadError> {
         let found = self.ids.get(&(kind, key.to_owned()));
-        found.copied().ok_or_else(|| LoadError::Unknown(format!("{kind} {key}")))
+        found
+            .copied()
+            .ok_or_else(|| LoadError::Unknown(format!("{kind} {key}")))
     }
 
     /// The ids of several.
@@ -137,7 +141,13 @@ impl Teller {
                 (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
             })
         });
-        Self { state, service, sessions: HashMap::new(), known, step: String::new() }
+        Self {
+            state,
+            service,
+            sessions: HashMap::new(),
+            known,
+            step: String::new(),
+        }
     }
 
     /// It is now this moment.
@@ -159,11 +169,16 @@ impl Teller {
         let subject = match who {
             Who::Person(key) => {
                 let user_id = self.known.id("user", key)?;
-                Subject::User { user_id, session_id: self.session(user_id, now)? }
+                Subject::User {
+                    user_id,
+                    session_id: self.session(user_id, now)?,
+                }
             }
             Who::Client(key, actor) => {
                 request = request.insert_header((ACTOR_HEADER, actor));
-                Subject::Client { client_id: self.known.id("client", key)? }
+                Subject::Client {
+                    client_id: self.known.id("client", key)?,
+                }
             }
         };
         let (token, _) = self.state.tokens.issue(subject, now)?;
@@ -177,7 +192,12 @@ impl Teller {
         let (status, body) = (self.service)(request).await;
         if status >= 300 {
             let code = format!("{} {} {}", body["code"], body["reason"], body["errors"]);
-            return Err(LoadError::Refused { step: self.step.clone(), path: path.into(), status, code });
+            return Err(LoadError::Refused {
+                step: self.step.clone(),
+                path: path.into(),
+                status,
+                code,
+            });
         }
         if let (Some(id), Some(etag)) = (id_of(&body), body["etag"].as_str()) {
             self.known.etags.insert(id, etag.to_owned());
@@ -186,7 +206,12 @@ impl Teller {
     }
 
     /// POST.
-    pub async fn post(&mut self, who: Who<'_>, path: &str, body: Value) -> Result<Value, LoadError> {
+    pub async fn post(
+        &mut self,
+        who: Who<'_>,
+        path: &str,
+        body: Value,
+    ) -> Result<Value, LoadError> {
         self.send(who, Method::POST, path, Some(body), None).await
     }
 

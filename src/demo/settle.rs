@@ -51,7 +51,14 @@ fn set_up(tx: &mut Tx<'_>, caseload: &Caseload, hash: &str) -> Result<Known, Loa
     }
     for agency in &caseload.agencies {
         let id = fresh(&mut known, "agency", &agency.key);
-        agencies::create(tx, id, &NewAgency { name: agency.name.clone(), kind: agency.kind })?;
+        agencies::create(
+            tx,
+            id,
+            &NewAgency {
+                name: agency.name.clone(),
+                kind: agency.kind,
+            },
+        )?;
         for member in &agency.maracs {
             let agreement = Agreement {
                 core: member.core,
@@ -112,8 +119,16 @@ fn program(tx: &mut Tx<'_>, known: &mut Known, client: &ApiClient) -> Result<(),
         }
     }
     // The service actor comes with the client.
-    for actor in client.actors.iter().filter(|actor| actor.kind == ActorKind::Person) {
-        let user_id = actor.user.as_deref().map(|key| known.id("user", key)).transpose()?;
+    for actor in client
+        .actors
+        .iter()
+        .filter(|actor| actor.kind == ActorKind::Person)
+    {
+        let user_id = actor
+            .user
+            .as_deref()
+            .map(|key| known.id("user", key))
+            .transpose()?;
         let new = NewActor {
             client_id: id,
             agency_id,

@@ -9,9 +9,7 @@ use super::caseload::Caseload;
 use super::cases::{Action, Case, Decision, Entry, Exclusion, Item, Report};
 use super::load::{LoadError, Teller, Who, id_of};
 use super::places::Meeting;
-use super::words::{
-    ActionStatus, AgendaItemStatus, DecisionKind, MeetingStatus, State,
-};
+use super::words::{ActionStatus, AgendaItemStatus, DecisionKind, MeetingStatus, State};
 use crate::policy::Role;
 
 /// One thing that somebody does.
@@ -37,7 +35,11 @@ enum Step<'a> {
 }
 
 /// Tells the whole story, day by day, up to `now`.
-pub async fn tell(teller: &mut Teller, caseload: &Caseload, now: DateTime<Utc>) -> Result<(), LoadError> {
+pub async fn tell(
+    teller: &mut Teller,
+    caseload: &Caseload,
+    now: DateTime<Utc>,
+) -> Result<(), LoadError> {
     let mut steps = Vec::new();
     for meeting in &caseload.meetings {
         of_meeting(&mut steps, meeting);
@@ -64,12 +66,21 @@ pub async fn tell(teller: &mut Teller, caseload: &Caseload, now: DateTime<Utc>) 
 type Steps<'a> = Vec<(DateTime<Utc>, u8, Step<'a>)>;
 
 fn on(day: NaiveDate, hour: u32, minute: u32) -> DateTime<Utc> {
-    day.and_hms_opt(hour, minute, 0).unwrap_or_default().and_utc()
+    day.and_hms_opt(hour, minute, 0)
+        .unwrap_or_default()
+        .and_utc()
 }
 
 fn starts_at(meeting: &Meeting) -> DateTime<Utc> {
-    meeting.on.and_time(meeting.at).and_local_timezone(chrono_tz::Europe::London).earliest()
-        .map_or_else(|| meeting.on.and_time(meeting.at).and_utc(), |at| at.with_timezone(&Utc))
+    meeting
+        .on
+        .and_time(meeting.at)
+        .and_local_timezone(chrono_tz::Europe::London)
+        .earliest()
+        .map_or_else(
+            || meeting.on.and_time(meeting.at).and_utc(),
+            |at| at.with_timezone(&Utc),
+        )
 }
 
 fn of_meeting<'a>(steps: &mut Steps<'a>, meeting: &'a Meeting) {
@@ -118,19 +129,31 @@ fn of_case<'a>(steps: &mut Steps<'a>, case: &'a Case, caseload: &'a Caseload) {
     }
     let meeting_of = |key: &str| caseload.meetings.iter().find(|meeting| meeting.key == key);
     for item in &case.agenda {
-        let Some(meeting) = meeting_of(&item.meeting) else { continue };
+        let Some(meeting) = meeting_of(&item.meeting) else {
+            continue;
+        };
         let circulated = meeting.circulated_on.map(|day| on(day, 15, 0));
         let listed = circulated.map_or(accepted, |day| day.max(accepted)) + TimeDelta::minutes(30);
         steps.push((listed, 0, Step::List(case, item)));
-        steps.push((starts_at(meeting) + TimeDelta::hours(1), 1, Step::Decided(case, item)));
+        steps.push((
+            starts_at(meeting) + TimeDelta::hours(1),
+            1,
+            Step::Decided(case, item),
+        ));
     }
     for action in &case.actions {
-        let Some(meeting) = meeting_of(&action.meeting) else { continue };
+        let Some(meeting) = meeting_of(&action.meeting) else {
+            continue;
+        };
         let agreed = starts_at(meeting) + TimeDelta::hours(2);
         steps.push((agreed, 2, Step::Agree(case, action)));
         for (n, report) in (0..).zip(&action.reports) {
             let at = on(report.on, 16, 0) + TimeDelta::minutes(n);
-            steps.push((at.max(agreed + TimeDelta::hours(2)), 4, Step::Report(case, action, report)));
+            steps.push((
+                at.max(agreed + TimeDelta::hours(2)),
+                4,
+                Step::Report(case, action, report),
+            ));
         }
         if let Some(last) = action.reports.last().filter(|_| action.resolved) {
             steps.push((on(last.on, 17, 30), 5, Step::Resolve(case, action)));
@@ -154,7 +177,10 @@ impl Story<'_> {
             Step::Close(meeting) => self.close(teller, meeting).await,
             Step::Refer(case) => self.refer(teller, case).await,
             Step::Decide(case, decision) => self.decide(teller, case, decision).await,
-            Step::SendAgain(case) => self.referral(teller, case, &case.referrer, "submit", json!({})).await,
+            Step::SendAgain(case) => {
+                self.referral(teller, case, &case.referrer, "submit", json!({}))
+                    .await
+            }
             Step::Challenge(case) => self.challenge(teller, case).await,
             Step::Lead(case) => self.lead(teller, case).await,
             Step::Exclude(case, exclusion) => self.exclude(teller, case, exclusion).await,
@@ -172,9 +198,16 @@ impl Story<'_> {
     /// Who holds this role in a MARAC.
     fn holder(&self, marac: &str, role: Role) -> Result<&str, LoadError> {
         let holds = |user: &&super::places::User| {
-            user.roles.iter().any(|grant| grant.role == role && grant.maracs.iter().any(|m| m == marac))
+            user.roles
+                .iter()
+                .any(|grant| grant.role == role && grant.maracs.iter().any(|m| m == marac))
         };
-        let found = self.caseload.users.iter().find(holds).map(|user| user.key.as_str());
+        let found = self
+            .caseload
+            .users
+            .iter()
+            .find(holds)
+            .map(|user| user.key.as_str());
         found.ok_or_else(|| LoadError::Unknown(format!("{} of {marac}", role.as_str())))
     }
 
@@ -199,12 +232,19 @@ impl Story<'_> {
         Ok(())
     }
 
-    async fn meeting(&self, teller: &mut Teller, meeting: &Meeting, what: &str) -> Result<(), LoadError> {
+    async fn meeting(
+        &self,
+        teller: &mut Teller,
+        meeting: &Meeting,
+        what: &str,
+    ) -> Result<(), LoadError> {
         teller.step = format!("{what} {}", meeting.key);
         let id = teller.known.id("meeting", &meeting.key)?;
         let who = Who::Person(self.coordinator(&meeting.marac)?);
         teller.get(who, &format!("/meetings/{id}")).await?;
-        teller.change(who, id, &format!("/meetings/{id}/{what}"), json!({})).await?;
+        teller
+            .change(who, id, &format!("/meetings/{id}/{what}"), json!({}))
+            .await?;
         Ok(())
     }
 
@@ -215,7 +255,11 @@ impl Story<'_> {
         let who = Who::Person(self.coordinator(&meeting.marac)?);
         for seat in &meeting.attendance {
             let agency = teller.known.id("agency", &seat.agency)?;
-            let user = seat.user.as_deref().map(|key| teller.known.id("user", key)).transpose()?;
+            let user = seat
+                .user
+                .as_deref()
+                .map(|key| teller.known.id("user", key))
+                .transpose()?;
             let body = json!({
                 "user_id": user,
                 "role": seat.role,
@@ -223,14 +267,20 @@ impl Story<'_> {
                 "information_sent": seat.information_sent,
             });
             let path = format!("/meetings/{id}/attendance/{agency}");
-            teller.send(who, Method::PUT, &path, Some(body), Some("\"0\"".into())).await?;
+            teller
+                .send(who, Method::PUT, &path, Some(body), Some("\"0\"".into()))
+                .await?;
         }
         self.meeting(teller, meeting, "close").await
     }
 
     async fn refer(&self, teller: &mut Teller, case: &Case) -> Result<(), LoadError> {
         teller.step = format!("referring {}", case.key);
-        let co_agency = case.co_agency.as_deref().map(|key| teller.known.id("agency", key)).transpose()?;
+        let co_agency = case
+            .co_agency
+            .as_deref()
+            .map(|key| teller.known.id("agency", key))
+            .transpose()?;
         let body = json!({
             "marac_id": teller.known.id("marac", &case.marac)?,
             "urgent": case.urgent,
@@ -260,19 +310,35 @@ impl Story<'_> {
     ) -> Result<(), LoadError> {
         teller.step = format!("{what} of {}", case.key);
         let id = teller.known.id("referral", &case.key)?;
-        let made = teller.change(Who::Person(by), id, &format!("/referrals/{id}/{what}"), body).await?;
+        let made = teller
+            .change(
+                Who::Person(by),
+                id,
+                &format!("/referrals/{id}/{what}"),
+                body,
+            )
+            .await?;
         note_case(teller, case, &made);
         Ok(())
     }
 
-    async fn decide(&self, teller: &mut Teller, case: &Case, decision: &Decision) -> Result<(), LoadError> {
+    async fn decide(
+        &self,
+        teller: &mut Teller,
+        case: &Case,
+        decision: &Decision,
+    ) -> Result<(), LoadError> {
         let reason = json!({ "reason": decision.reason });
         let (what, body) = match decision.kind {
             DecisionKind::Returned => ("return", reason),
             DecisionKind::NotAccepted => ("decline", reason),
             DecisionKind::Withdrawn => ("withdraw", reason),
             DecisionKind::Accepted => {
-                let join = case.repeat_of.as_deref().map(|key| teller.known.id("case", key)).transpose()?;
+                let join = case
+                    .repeat_of
+                    .as_deref()
+                    .map(|key| teller.known.id("case", key))
+                    .transpose()?;
                 ("accept", json!({ "join_case_id": join }))
             }
         };
@@ -280,12 +346,26 @@ impl Story<'_> {
     }
 
     async fn challenge(&self, teller: &mut Teller, case: &Case) -> Result<(), LoadError> {
-        let Some(challenge) = &case.challenge else { return Ok(()) };
-        self.referral(teller, case, &challenge.by, "challenge", json!({ "reason": challenge.text })).await
+        let Some(challenge) = &case.challenge else {
+            return Ok(());
+        };
+        self.referral(
+            teller,
+            case,
+            &challenge.by,
+            "challenge",
+            json!({ "reason": challenge.text }),
+        )
+        .await
     }
 
     /// The case's version afresh: much may have changed it.
-    async fn case_version(&self, teller: &mut Teller, by: &str, case: &Case) -> Result<Uuid, LoadError> {
+    async fn case_version(
+        &self,
+        teller: &mut Teller,
+        by: &str,
+        case: &Case,
+    ) -> Result<Uuid, LoadError> {
         let id = teller.known.id("case", &case.key)?;
         let read = teller.get(Who::Person(by), &format!("/cases/{id}")).await?;
         if let Some(etag) = read["etag"].as_str().or(read["case"]["etag"].as_str()) {
@@ -295,7 +375,9 @@ impl Story<'_> {
     }
 
     async fn lead(&self, teller: &mut Teller, case: &Case) -> Result<(), LoadError> {
-        let Some(lead) = &case.lead else { return Ok(()) };
+        let Some(lead) = &case.lead else {
+            return Ok(());
+        };
         teller.step = format!("lead of {}", case.key);
         let by = self.coordinator(&case.marac)?;
         let id = self.case_version(teller, by, case).await?;
@@ -309,27 +391,56 @@ impl Story<'_> {
             "idva_agency_id": is_idva.then_some(agency),
         });
         let etag = teller.known.etags.get(&id).cloned();
-        teller.send(Who::Person(by), Method::PATCH, &format!("/cases/{id}"), Some(body), etag).await?;
+        teller
+            .send(
+                Who::Person(by),
+                Method::PATCH,
+                &format!("/cases/{id}"),
+                Some(body),
+                etag,
+            )
+            .await?;
         Ok(())
     }
 
-    async fn exclude(&self, teller: &mut Teller, case: &Case, exclusion: &Exclusion) -> Result<(), LoadError> {
+    async fn exclude(
+        &self,
+        teller: &mut Teller,
+        case: &Case,
+        exclusion: &Exclusion,
+    ) -> Result<(), LoadError> {
         teller.step = format!("exclusion on {}", case.key);
         let id = teller.known.id("case", &case.key)?;
-        let user = |key: &Option<String>| key.as_deref().map(|key| teller.known.id("user", key)).transpose();
-        let agency = exclusion.agency.as_deref().map(|key| teller.known.id("agency", key)).transpose()?;
+        let user = |key: &Option<String>| {
+            key.as_deref()
+                .map(|key| teller.known.id("user", key))
+                .transpose()
+        };
+        let agency = exclusion
+            .agency
+            .as_deref()
+            .map(|key| teller.known.id("agency", key))
+            .transpose()?;
         let body = json!({
             "user_id": user(&exclusion.user)?,
             "agency_id": agency,
             "exempt_user_id": user(&exclusion.exempt_user)?,
             "reason": exclusion.reason,
         });
-        teller.post(Who::Person(&exclusion.set_by), &format!("/cases/{id}/exclusions"), body).await?;
+        teller
+            .post(
+                Who::Person(&exclusion.set_by),
+                &format!("/cases/{id}/exclusions"),
+                body,
+            )
+            .await?;
         Ok(())
     }
 
     async fn restrict(&self, teller: &mut Teller, case: &Case) -> Result<(), LoadError> {
-        let Some(restriction) = &case.restricted else { return Ok(()) };
+        let Some(restriction) = &case.restricted else {
+            return Ok(());
+        };
         let id = self.case_version(teller, &restriction.set_by, case).await?;
         teller.step = format!("restriction of {}", case.key);
         let body = json!({
@@ -338,40 +449,75 @@ impl Story<'_> {
         });
         let etag = teller.known.etags.get(&id).cloned();
         let path = format!("/cases/{id}/restriction");
-        teller.send(Who::Person(&restriction.set_by), Method::PUT, &path, Some(body), etag).await?;
+        teller
+            .send(
+                Who::Person(&restriction.set_by),
+                Method::PUT,
+                &path,
+                Some(body),
+                etag,
+            )
+            .await?;
         Ok(())
     }
 
     async fn list(&self, teller: &mut Teller, case: &Case, item: &Item) -> Result<(), LoadError> {
         // A case that was deferred to this meeting is on its agenda already.
-        if case.agenda.iter().any(|other| other.deferred_to.as_deref() == Some(&item.meeting)) {
+        if case
+            .agenda
+            .iter()
+            .any(|other| other.deferred_to.as_deref() == Some(&item.meeting))
+        {
             return Ok(());
         }
         teller.step = format!("listing {} at {}", case.key, item.meeting);
         let meeting = teller.known.id("meeting", &item.meeting)?;
         let coordinator = self.coordinator(&case.marac)?;
-        let now = teller.get(Who::Person(coordinator), &format!("/meetings/{meeting}")).await?;
+        let now = teller
+            .get(Who::Person(coordinator), &format!("/meetings/{meeting}"))
+            .await?;
         let late = now["status"] != "planned";
-        let by = if late { self.holder(&case.marac, Role::Chair)? } else { coordinator };
+        let by = if late {
+            self.holder(&case.marac, Role::Chair)?
+        } else {
+            coordinator
+        };
         let body = json!({
             "case_id": teller.known.id("case", &case.key)?,
             "kind": item.kind,
             "agencies": teller.known.all("agency", &item.agencies)?,
             "late_reason": late.then_some("It cannot wait for the next meeting."),
         });
-        teller.post(Who::Person(by), &format!("/meetings/{meeting}/agenda"), body).await?;
+        teller
+            .post(
+                Who::Person(by),
+                &format!("/meetings/{meeting}/agenda"),
+                body,
+            )
+            .await?;
         Ok(())
     }
 
-    async fn decided(&self, teller: &mut Teller, case: &Case, item: &Item) -> Result<(), LoadError> {
+    async fn decided(
+        &self,
+        teller: &mut Teller,
+        case: &Case,
+        item: &Item,
+    ) -> Result<(), LoadError> {
         teller.step = format!("hearing {} at {}", case.key, item.meeting);
         let meeting = teller.known.id("meeting", &item.meeting)?;
         let case_id = teller.known.id("case", &case.key)?;
         let by = Who::Person(self.coordinator(&case.marac)?);
-        let agenda = teller.get(by, &format!("/meetings/{meeting}/agenda")).await?;
+        let agenda = teller
+            .get(by, &format!("/meetings/{meeting}/agenda"))
+            .await?;
         let items = agenda["items"].as_array().cloned().unwrap_or_default();
-        let found = items.iter().find(|found| found["case_id"] == json!(case_id));
-        let id = found.and_then(id_of).ok_or_else(|| LoadError::Unknown(teller.step.clone()))?;
+        let found = items
+            .iter()
+            .find(|found| found["case_id"] == json!(case_id));
+        let id = found
+            .and_then(id_of)
+            .ok_or_else(|| LoadError::Unknown(teller.step.clone()))?;
         if let Some(etag) = found.and_then(|found| found["etag"].as_str()) {
             teller.known.etags.insert(id, etag.to_owned());
         }
@@ -380,20 +526,38 @@ impl Story<'_> {
             AgendaItemStatus::AlertNoted => ("note-alert", json!({})),
             AgendaItemStatus::Withdrawn => ("withdraw", json!({ "reason": item.reason })),
             AgendaItemStatus::Deferred => {
-                let to = item.deferred_to.as_deref().map(|key| teller.known.id("meeting", key)).transpose()?;
-                ("defer", json!({ "reason": item.reason, "to_meeting_id": to }))
+                let to = item
+                    .deferred_to
+                    .as_deref()
+                    .map(|key| teller.known.id("meeting", key))
+                    .transpose()?;
+                (
+                    "defer",
+                    json!({ "reason": item.reason, "to_meeting_id": to }),
+                )
             }
             AgendaItemStatus::Listed => return Ok(()),
         };
-        teller.change(by, id, &format!("/agenda-items/{id}/{what}"), body).await?;
+        teller
+            .change(by, id, &format!("/agenda-items/{id}/{what}"), body)
+            .await?;
         Ok(())
     }
 
-    async fn agree(&self, teller: &mut Teller, case: &Case, action: &Action) -> Result<(), LoadError> {
+    async fn agree(
+        &self,
+        teller: &mut Teller,
+        case: &Case,
+        action: &Action,
+    ) -> Result<(), LoadError> {
         let key = format!("{}/{}", case.key, action.key);
         teller.step = format!("agreeing {key}");
         let case_id = teller.known.id("case", &case.key)?;
-        let owner_user = action.owner_user.as_deref().map(|user| teller.known.id("user", user)).transpose()?;
+        let owner_user = action
+            .owner_user
+            .as_deref()
+            .map(|user| teller.known.id("user", user))
+            .transpose()?;
         let body = json!({
             "text": action.text,
             "owner_agency_id": teller.known.id("agency", &action.owner)?,
@@ -406,12 +570,19 @@ impl Story<'_> {
             "meeting_id": teller.known.id("meeting", &action.meeting)?,
         });
         let by = Who::Person(self.coordinator(&case.marac)?);
-        let made = teller.post(by, &format!("/cases/{case_id}/actions"), body).await?;
+        let made = teller
+            .post(by, &format!("/cases/{case_id}/actions"), body)
+            .await?;
         remember(teller, "action", &key, &made);
         Ok(())
     }
 
-    async fn write(&self, teller: &mut Teller, case: &Case, entry: &Entry) -> Result<(), LoadError> {
+    async fn write(
+        &self,
+        teller: &mut Teller,
+        case: &Case,
+        entry: &Entry,
+    ) -> Result<(), LoadError> {
         let key = format!("{}/{}", case.key, entry.key);
         teller.step = format!("account of {key}");
         let id = teller.known.id("case", &case.key)?;
@@ -450,14 +621,24 @@ impl Story<'_> {
         if let Ok(id) = teller.known.id("entry", &format!("{}/{earlier}", case.key)) {
             return Ok(Some(id));
         }
-        let agency = |key: &str| self.caseload.users.iter().find(|user| user.key == key).map(|user| &user.agency);
+        let agency = |key: &str| {
+            self.caseload
+                .users
+                .iter()
+                .find(|user| user.key == key)
+                .map(|user| &user.agency)
+        };
         if agency(&entry.author) != agency(&case.referrer) {
             return Ok(None);
         }
         let id = teller.known.id("case", &case.key)?;
-        let account = teller.get(Who::Person(&entry.author), &format!("/cases/{id}/account")).await?;
+        let account = teller
+            .get(Who::Person(&entry.author), &format!("/cases/{id}/account"))
+            .await?;
         let headings = account["headings"].as_array().cloned().unwrap_or_default();
-        let under = headings.iter().find(|heading| heading["heading"] == earlier);
+        let under = headings
+            .iter()
+            .find(|heading| heading["heading"] == earlier);
         Ok(under.and_then(|heading| id_of(&heading["entries"][0])))
     }
 
@@ -476,40 +657,87 @@ impl Story<'_> {
             ActionStatus::Cancelled => "cancel",
             status => {
                 let body = json!({ "status": status, "reason": report.reason });
-                teller.change(Who::Person(&report.by), id, &format!("/actions/{id}/report"), body).await?;
+                teller
+                    .change(
+                        Who::Person(&report.by),
+                        id,
+                        &format!("/actions/{id}/report"),
+                        body,
+                    )
+                    .await?;
                 return Ok(());
             }
         };
-        let by = action.superseded_by.as_ref().map(|other| format!("{}/{other}", case.key));
+        let by = action
+            .superseded_by
+            .as_ref()
+            .map(|other| format!("{}/{other}", case.key));
         let by = by.map(|key| teller.known.id("action", &key)).transpose()?;
         let reason = report.reason.clone();
-        self.word(teller, case, id, json!({ "decision": decision, "reason": reason, "superseded_by": by })).await
+        self.word(
+            teller,
+            case,
+            id,
+            json!({ "decision": decision, "reason": reason, "superseded_by": by }),
+        )
+        .await
     }
 
-    async fn resolve(&self, teller: &mut Teller, case: &Case, action: &Action) -> Result<(), LoadError> {
+    async fn resolve(
+        &self,
+        teller: &mut Teller,
+        case: &Case,
+        action: &Action,
+    ) -> Result<(), LoadError> {
         let key = format!("{}/{}", case.key, action.key);
         teller.step = format!("resolving {key}");
-        let unresolved = matches!(action.status(), ActionStatus::NotDone | ActionStatus::NotPossible);
+        let unresolved = matches!(
+            action.status(),
+            ActionStatus::NotDone | ActionStatus::NotPossible
+        );
         if !unresolved {
             return Ok(());
         }
         let id = teller.known.id("action", &key)?;
-        self.word(teller, case, id, json!({ "decision": "accept", "reason": "Accepted by the chair." })).await
+        self.word(
+            teller,
+            case,
+            id,
+            json!({ "decision": "accept", "reason": "Accepted by the chair." }),
+        )
+        .await
     }
 
     /// The chair's word on an action.
-    async fn word(&self, teller: &mut Teller, case: &Case, id: Uuid, body: Value) -> Result<(), LoadError> {
+    async fn word(
+        &self,
+        teller: &mut Teller,
+        case: &Case,
+        id: Uuid,
+        body: Value,
+    ) -> Result<(), LoadError> {
         let chair = Who::Person(self.holder(&case.marac, Role::Chair)?);
-        teller.change(chair, id, &format!("/actions/{id}/resolve"), body).await?;
+        teller
+            .change(chair, id, &format!("/actions/{id}/resolve"), body)
+            .await?;
         Ok(())
     }
 
     async fn close_case(&self, teller: &mut Teller, case: &Case) -> Result<(), LoadError> {
-        let Some(closed) = &case.closed else { return Ok(()) };
+        let Some(closed) = &case.closed else {
+            return Ok(());
+        };
         let id = self.case_version(teller, &closed.by, case).await?;
         teller.step = format!("closing {}", case.key);
         let body = json!({ "reason": "support_in_place", "notes": closed.reason });
-        teller.change(Who::Person(&closed.by), id, &format!("/cases/{id}/close"), body).await?;
+        teller
+            .change(
+                Who::Person(&closed.by),
+                id,
+                &format!("/cases/{id}/close"),
+                body,
+            )
+            .await?;
         Ok(())
     }
 }

@@ -1,6 +1,8 @@
 //! Behaviour through HTTP with a real PostgreSQL: one binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod access;
+mod access_matrix;
 mod account;
 mod action_changes;
 mod action_reports;

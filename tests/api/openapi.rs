@@ -161,13 +161,7 @@ fn nothing_personal_is_asked_for_in_a_url() {
             // An id names a row and tells nothing of it.
             let is_id = name == "id" || name.ends_with("_id");
             assert!(
-<<<<<<< HEAD
-                !in_url
-                    || name.ends_with("_id")
-                    || !personal.iter().any(|word| name.contains(word)),
-=======
                 !in_url || is_id || !personal.iter().any(|word| name.contains(word)),
->>>>>>> cases
                 "{}: `{name}` does not belong in a URL",
                 operation.name()
             );

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::super::caseload::Caseload;
 use super::super::cases::{Action, Case, Item};
 use super::super::places::{Agency, Meeting, User};
-use super::super::words::{ActionStatus, ActorKind, DecisionKind, AgendaItemStatus, Presence};
+use super::super::words::{ActionStatus, ActorKind, AgendaItemStatus, DecisionKind, Presence};
 use super::todays;
 use crate::policy::Role;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::cases::{Action, Case};
 use super::super::places::User;
 use super::super::words::{
-    ActionStatus, DecisionKind, AgendaItemStatus, MeetingKind, MeetingStatus, State,
+    ActionStatus, AgendaItemStatus, DecisionKind, MeetingKind, MeetingStatus, State,
 };
 use super::{caseload, day};
 use crate::policy::Role;

@@ -69,16 +69,15 @@ fn block(operation: &Operation, players: &[Player<'_>], rows: &[Vec<Answer>]) ->
     let path = operation.path.trim_start_matches("/api/v1");
     let mut text = format!("{}  {} {path}\n", operation.id, operation.method);
     let scope = operation.scope.unwrap();
-    let titles = scope.targets().iter().map(|target| match scope {
-        Scope::Alone => "",
-        _ => target.title(),
-    });
+    let titles = scope.targets().iter().map(|target| target.title());
     let mut line = |name: &str, cells: Vec<String>| {
         let cells: String = cells.iter().map(|cell| format!("{cell:<13}")).collect();
         text += format!("  {name:<34}{cells}").trim_end();
         text.push('\n');
     };
-    line("", titles.map(str::to_owned).collect());
+    if scope != Scope::Alone {
+        line("", titles.map(str::to_owned).collect());
+    }
     for (player, answers) in players.iter().zip(rows) {
         let cells = answers.iter().map(|answer| cell(operation, answer));
         line(player.name, cells.collect());

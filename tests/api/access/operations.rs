@@ -174,15 +174,22 @@ fn known(id: &str) -> Option<(Scope, bool)> {
 impl Operation {
     /// Where the request goes.
     pub fn uri(&self, stage: &Stage, target: Target) -> String {
-        let things = stage.things(target);
+        let mut things = stage.things(target);
+        if self.id == "put_on_agenda" {
+            // The case in the body is what varies there.
+            things.meeting = stage.things(Target::Own).meeting;
+        }
+        self.uri_of(things)
+    }
+
+    /// Where a request about these things goes.
+    pub fn uri_of(&self, things: Things) -> String {
         let first = self.path.trim_start_matches("/api/v1/");
         let id = match first.split('/').next().unwrap_or_default() {
             "cases" => things.case,
             "referrals" => things.referral,
             "actions" => things.action,
             "agenda-items" => things.item,
-            // The case in the body is what varies there.
-            "meetings" if self.id == "put_on_agenda" => stage.things(Target::Own).meeting,
             "meetings" => things.meeting,
             "maracs" => things.marac,
             "agencies" => things.agency,

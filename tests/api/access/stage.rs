@@ -103,17 +103,17 @@ impl Things {
 }
 
 /// Where a case is made: a MARAC, its people, and the agencies a case is listed to.
-struct Office<'a> {
-    marac: Uuid,
-    referrer: &'a Person,
-    coordinator: &'a Person,
-    meeting: Uuid,
-    listed: Vec<Uuid>,
-    owner: Uuid,
-    shared_with: Uuid,
-    outsider: Uuid,
-    idva: Option<Uuid>,
-    around: Things,
+pub struct Office<'a> {
+    pub marac: Uuid,
+    pub referrer: &'a Person,
+    pub coordinator: &'a Person,
+    pub meeting: Uuid,
+    pub listed: Vec<Uuid>,
+    pub owner: Uuid,
+    pub shared_with: Uuid,
+    pub outsider: Uuid,
+    pub idva: Option<Uuid>,
+    pub around: Things,
 }
 
 /// The stage.
@@ -199,11 +199,11 @@ impl Stage {
             idva: None,
             around: other,
         };
-        let own = case(&app, &here, "Okafor").await;
-        let excluded_person = case(&app, &here, "Adeyemi").await;
-        let excluded_agency = case(&app, &here, "Lindqvist").await;
-        let restricted = case(&app, &here, "Marchetti").await;
-        let other = case(&app, &there, "Rahman").await;
+        let own = case(&app, &here, referral("Okafor", "Stone")).await;
+        let excluded_person = case(&app, &here, referral("Adeyemi", "Stone")).await;
+        let excluded_agency = case(&app, &here, referral("Lindqvist", "Stone")).await;
+        let restricted = case(&app, &here, referral("Marchetti", "Stone")).await;
+        let other = case(&app, &there, referral("Rahman", "Stone")).await;
         for (who, meeting) in [
             (&world.coordinator, own.meeting),
             (&world.kc_coordinator, other.meeting),
@@ -394,7 +394,7 @@ fn actor_of(app: &TestApp, client: Uuid, partner_ref: &'static str) -> Uuid {
     row.id
 }
 
-async fn meeting(app: &TestApp, coordinator: &Person, marac: Uuid) -> Uuid {
+pub async fn meeting(app: &TestApp, coordinator: &Person, marac: Uuid) -> Uuid {
     let body = json!({ "marac_id": marac, "kind": "scheduled", "mode": "online",
         "starts_at": app.now() + chrono::TimeDelta::hours(1) });
     let made = app.as_(coordinator).post("/meetings", body).await;
@@ -417,9 +417,9 @@ async fn begin(app: &TestApp, coordinator: &Person, meeting: Uuid) {
 }
 
 /// A case with one of every part.
-async fn case(app: &TestApp, office: &Office<'_>, survivor: &str) -> Things {
+pub async fn case(app: &TestApp, office: &Office<'_>, document: Value) -> Things {
     let (referrer, coordinator) = (app.as_(office.referrer), app.as_(office.coordinator));
-    let body = json!({ "marac_id": office.marac, "referral": referral(survivor, "Stone") });
+    let body = json!({ "marac_id": office.marac, "referral": document });
     let sent = referrer.post("/referrals", body).await.expect(201);
     let referral = id(&sent);
     let accepted = coordinator

@@ -315,7 +315,8 @@ impl Scene {
         if list.status == 403 {
             return;
         }
-        let listed = ids(&list.expect(200)["items"]);
+        assert_eq!(list.status, 200, "{rows:?}");
+        let listed = ids(&list.body["items"]);
         let (mut read, mut owned) = (BTreeSet::new(), BTreeSet::new());
         for action in self.actions() {
             let answer = caller.get(&format!("/actions/{action}")).await;

@@ -10,6 +10,7 @@ use super::shapes::{ActionEventOut, ActionOut, ActionRowOut, detail, event_out};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::cases::opened;
 use crate::error::Result;
 use crate::http::{Page, PageQuery, Path, Problems, Query, paged, tagged};
 use crate::policy::Act;
@@ -65,7 +66,7 @@ pub async fn list_case_actions(
     let page = state
         .db
         .run(&caller, Act::ListActions.on("case", case_id), move |tx| {
-            let case = visibility::case(tx, Act::ListActions, case_id)?;
+            let case = opened(tx, Act::ListActions, case_id)?;
             let page = lists::of_case(tx, case.id, &query)?;
             let event = Event::of_case(&case).rows(page.len());
             Ok(Audited::new(page, event))

@@ -16,6 +16,7 @@ use super::shapes::{ActionOut, detail};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::cases::opened_locked;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
@@ -93,7 +94,7 @@ pub async fn agree_action(
     let (version, body) = state
         .db
         .run(&caller, Act::AgreeAction.on("case", case_id), move |tx| {
-            let case = visibility::case_locked(tx, Act::AgreeAction, case_id)?;
+            let case = opened_locked(tx, Act::AgreeAction, case_id)?;
             let claim = key.claim(tx, "agree_action", &(case_id, &body))?;
             if let Idempotency::Fresh(id) = claim {
                 commands::agree(tx, &case, body.into_action(id))?;

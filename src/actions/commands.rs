@@ -140,7 +140,13 @@ pub fn report(
     if_match: IfMatch,
     report: Report,
 ) -> Result<Audited<VisibleAction>> {
-    let locked = Locked::fetch(tx, Act::ReportAction, id, if_match)?;
+    let locked = Locked::fetch(
+        tx,
+        Act::ReportAction,
+        id,
+        if_match,
+        Command::Report(report.status),
+    )?;
     let next = locked.decide(tx, Command::Report(report.status))?;
     let today = tx.today();
     let on = report.on.unwrap_or(today);
@@ -179,7 +185,7 @@ pub fn change(
     if_match: IfMatch,
     change: Change,
 ) -> Result<Audited<VisibleAction>> {
-    let locked = Locked::fetch(tx, Act::ChangeAction, id, if_match)?;
+    let locked = Locked::fetch(tx, Act::ChangeAction, id, if_match, Command::Change)?;
     locked.decide(tx, Command::Change)?;
     let mut present = locked.present();
     let (mut kinds, mut fields) = (Vec::new(), Vec::new());
@@ -216,7 +222,7 @@ pub fn reopen(
     if_match: IfMatch,
     reason: String,
 ) -> Result<Audited<VisibleAction>> {
-    let locked = Locked::fetch(tx, Act::ChangeAction, id, if_match)?;
+    let locked = Locked::fetch(tx, Act::ChangeAction, id, if_match, Command::Reopen)?;
     let next = locked.decide(tx, Command::Reopen)?;
     let present = Present {
         status: next.status,
@@ -240,7 +246,13 @@ pub fn resolve(
     reason: String,
     superseded_by: Option<Uuid>,
 ) -> Result<Audited<VisibleAction>> {
-    let locked = Locked::fetch(tx, Act::ResolveAction, id, if_match)?;
+    let locked = Locked::fetch(
+        tx,
+        Act::ResolveAction,
+        id,
+        if_match,
+        Command::Resolve(resolution),
+    )?;
     let next = locked.decide(tx, Command::Resolve(resolution))?;
     if let Some(other) = superseded_by {
         let fits = resolution == Resolution::Supersede
@@ -275,8 +287,17 @@ struct Locked {
 }
 
 impl Locked {
-    fn fetch(tx: &mut Tx<'_>, act: Act, id: Uuid, if_match: IfMatch) -> Result<Self> {
+    /// Whether the caller may give the command comes before the version: who may not is not told
+    /// that it is out of date.
+    fn fetch(
+        tx: &mut Tx<'_>,
+        act: Act,
+        id: Uuid,
+        if_match: IfMatch,
+        command: Command,
+    ) -> Result<Self> {
         let action = visibility::action_locked(tx, act, id)?;
+        rules::allow(command, standing(tx, &action))?;
         let row = store::row(tx, &action)?;
         if_match.check(row.version)?;
         Ok(Self { action, row })

@@ -50,17 +50,23 @@ pub struct Next {
     pub overridden: bool,
 }
 
-/// The one table of transitions.
-pub fn decide(status: ActionStatus, resolved: bool, command: Command, by: By) -> Result<Next> {
-    use ActionEventKind as Kind;
+/// Whether somebody who stands so to the action may give this command at all.
+pub fn allow(command: Command, by: By) -> Result<()> {
     let allowed = match command {
         Command::Report(_) => by.owner || by.coordinator,
         Command::Change | Command::Reopen => by.is_staff(),
         Command::Resolve(_) => by.chair,
     };
-    if !allowed {
-        return Err(Code::Forbidden.into());
+    match allowed {
+        true => Ok(()),
+        false => Err(Code::Forbidden.into()),
     }
+}
+
+/// The one table of transitions.
+pub fn decide(status: ActionStatus, resolved: bool, command: Command, by: By) -> Result<Next> {
+    use ActionEventKind as Kind;
+    allow(command, by)?;
     let unresolved = status.needs_the_chair() && !resolved;
     let next = |status, resolved, kind| {
         Ok(Next {

@@ -11,6 +11,7 @@ use validator::Validate;
 
 use super::rules::{self, Sharing};
 use super::shares_store::{self as store, Share};
+use super::{opened, opened_locked};
 use crate::actions::announce_case;
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -21,7 +22,7 @@ use crate::http::{
     Body, Idempotency, IdempotencyKey, IfMatch, Page, Path, Problems, VersionProblems,
     WriteProblems, etag, tagged,
 };
-use crate::policy::visibility::{self, VisibleCase};
+use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -77,7 +78,7 @@ async fn list_shares(state: Data<State>, caller: Caller, path: Path<Uuid>) -> Re
     let page = state
         .db
         .run(&caller, Act::ManageShares.on("case", id), move |tx| {
-            let case = visibility::case(tx, Act::ManageShares, id)?;
+            let case = opened(tx, Act::ManageShares, id)?;
             let shares = store::all(tx, &case)?;
             let items = shares
                 .iter()
@@ -127,7 +128,7 @@ async fn share_case(
     let share = state
         .db
         .run(&caller, Act::ManageShares.on("case", id), move |tx| {
-            let case = visibility::case_locked(tx, Act::ManageShares, id)?;
+            let case = opened_locked(tx, Act::ManageShares, id)?;
             let claim = key.claim(tx, "share_case", &(id, &body))?;
             if let Idempotency::Fresh(share_id) = claim {
                 let ends_at = rules::until(body.until, tx.today())?;
@@ -171,7 +172,7 @@ async fn end_share(
             &caller,
             Act::ManageShares.on("share", share_id),
             move |tx| {
-                let case = visibility::case(tx, Act::ManageShares, id)?;
+                let case = opened(tx, Act::ManageShares, id)?;
                 let share = store::one(tx, &case, share_id)?.ok_or_else(hidden)?;
                 if_match.check(share.version)?;
                 if share.ends_at.is_some_and(|end| end <= tx.now) {

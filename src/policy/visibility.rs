@@ -337,9 +337,9 @@ struct FoundAction {
 macro_rules! find_action {
     ($tail:literal) => {
         concat!(
-            "select a.id, a.case_id, a.marac_id, a.owner_agency_id, ",
+            "select a.id, a.case_id, a.marac_id, a.owner_agency_id, coalesce(",
             $crate::owned_action!("a"),
-            " as owned, ",
+            ", false) as owned, ",
             "exists (select from cases c where c.id = a.case_id and ",
             $crate::visible_cases!("c"),
             ") as case_visible, k.master_key_id, k.wrapped ",

@@ -895,3 +895,25 @@ async fn the_work_list_takes_five_statements_at_any_number_of_rows() {
         assert_eq!(app.state.db.statements() - before, 5, "{rows} rows");
     }
 }
+
+#[actix_web::test]
+async fn colleagues_of_the_owner_who_do_not_speak_for_it_read_its_action_as_anybody_on_the_case() {
+    let desk = crate::casework::Desk::new().await;
+    let (case, w) = (desk.case("Okafor").await, &desk.world);
+    let action = desk
+        .action(case, w.police, "open", "Mark the address.")
+        .await;
+    let path = format!("/actions/{action}");
+    for reader in [&w.officer, &w.chair, &w.coordinator] {
+        desk.app.as_(reader).get(&path).await.expect(200);
+        let history = desk.app.as_(reader).get(&format!("{path}/history")).await;
+        history.expect(200);
+    }
+    let report = json!({ "status": "completed" });
+    let stale = desk.app.as_(&w.officer).if_match("\"9\"");
+    let refused = stale.post(&format!("{path}/report"), report).await;
+    assert_eq!(
+        refused.status, 403,
+        "whether they may comes before the version"
+    );
+}

@@ -1,6 +1,8 @@
 //! Behaviour through HTTP with a real PostgreSQL: one binary.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod access;
+mod access_matrix;
 mod account;
 mod action_changes;
 mod action_reports;
@@ -15,6 +17,8 @@ mod auth;
 mod cases;
 mod casework;
 mod clients;
+mod coverage;
+mod crossing;
 mod database;
 mod exclusions;
 mod import;
@@ -27,6 +31,7 @@ mod referrals;
 mod restriction;
 mod risk_tools;
 mod schema;
+mod second_lock;
 mod shares;
 mod source;
 mod support;

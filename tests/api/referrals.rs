@@ -724,3 +724,34 @@ async fn an_urgent_referral_goes_onto_an_emergency_meeting_in_one_call() {
     let agenda = coordinator.get(&path).await.expect(200);
     assert_eq!(agenda["items"][0]["case_id"], sent["case_id"]);
 }
+
+#[actix_web::test]
+async fn an_idva_service_whose_allocation_ended_reads_the_referral_no_longer() {
+    let desk = crate::casework::Desk::new().await;
+    let w = &desk.world;
+    let sent = desk.referred("Okafor").await;
+    let accepted = desk
+        .app
+        .as_(&w.coordinator)
+        .if_match(&etag(&sent))
+        .post(&format!("/referrals/{}/accept", id(&sent)), json!({}))
+        .await
+        .expect(200);
+    let case = accepted["case_id"].as_str().unwrap().parse().unwrap();
+    desk.allocate(case).await;
+    // The case stays in sight for another reason.
+    desk.name(case, &w.idva);
+    let path = format!("/referrals/{}", id(&sent));
+    let idva = desk.app.as_(&w.idva);
+    idva.get(&path).await.expect(200);
+    let ended = "update circle set ends_at = $2 where case_id = $1 and basis = 'allocation'";
+    diesel::RunQueryDsl::execute(
+        toldonce::db::sql(ended).bind(case).bind(desk.app.now()),
+        &mut desk.app.owner(),
+    )
+    .unwrap();
+    desk.file(&w.idva, case).await.expect(200);
+    let unknown = format!("/referrals/{}", uuid::Uuid::now_v7());
+    let unknown = idva.get(&unknown).await;
+    assert_eq!(idva.get(&path).await.comparable(), unknown.comparable());
+}

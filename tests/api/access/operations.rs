@@ -1,0 +1,347 @@
+//! Every operation of the OpenAPI document, each with one well-formed request.
+//!
+//! The requests are chosen so that none changes anything another one depends on, and yet all of them
+//! reach the place where access is judged, which comes before all else that depends on the thing:
+//! what takes `If-Match` gets a stale one, so that 412 shows that access was given; what creates
+//! something gets a body that is well formed and is refused by a rule within the transaction (422,
+//! 409), or creates something that no other request looks at (201).
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::stage::{Stage, Target, Things};
+
+/// What the answer of an operation may depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// A case, or something that belongs to one.
+    Case,
+    /// A part of a case, named below its case in the path.
+    Part,
+    /// A MARAC, a meeting, an agency, an account, a client.
+    Place,
+    /// Only who asks.
+    Alone,
+}
+
+impl Scope {
+    /// The columns.
+    pub const fn targets(self) -> &'static [Target] {
+        use Target::*;
+        match self {
+            Self::Case => &[
+                Own,
+                Other,
+                ExcludedPerson,
+                ExcludedAgency,
+                Restricted,
+                Unknown,
+            ],
+            Self::Part => &[
+                Own,
+                Other,
+                ExcludedPerson,
+                ExcludedAgency,
+                Restricted,
+                Unknown,
+                Crossed,
+                UnknownPart,
+            ],
+            Self::Place => &[Own, Other, Unknown],
+            Self::Alone => &[Own],
+        }
+    }
+}
+
+/// An operation and its request.
+pub struct Operation {
+    /// Its id in the document.
+    pub id: String,
+    pub method: String,
+    /// Its path, with parameters.
+    pub path: String,
+    /// Takes `If-Match`.
+    pub versioned: bool,
+    /// Needs no token.
+    pub public: bool,
+    /// What is known of it here; nothing, if somebody added it and forgot this table.
+    pub scope: Option<Scope>,
+    /// The snapshot says how many rows came.
+    pub counted: bool,
+}
+
+/// Every operation, in the order of the document; the one that ends sessions last.
+pub fn operations() -> Vec<Operation> {
+    let text = toldonce::app::document_text().unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let mut found = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, value) in methods.as_object().unwrap() {
+            if !["get", "post", "put", "patch", "delete"].contains(&method.as_str()) {
+                continue;
+            }
+            let id = value["operationId"].as_str().unwrap().to_owned();
+            let mut parameters = value["parameters"].as_array().into_iter().flatten();
+            let security = value["security"].as_array().into_iter().flatten();
+            let (scope, counted) = match known(&id) {
+                Some((scope, counted)) => (Some(scope), counted),
+                None => (None, false),
+            };
+            found.push(Operation {
+                versioned: parameters.any(|p| p["name"] == "If-Match"),
+                public: security.into_iter().any(|one| one == &json!({})),
+                path: path.clone(),
+                method: method.to_uppercase(),
+                scope,
+                counted,
+                id,
+            });
+        }
+    }
+    found.sort_by_key(|operation| operation.id == "logout");
+    found
+}
+
+/// The scope of an operation, and whether its rows are counted.
+fn known(id: &str) -> Option<(Scope, bool)> {
+    use Scope::*;
+    Some(match id {
+        "read_case"
+        | "change_case"
+        | "close_case"
+        | "read_access_log"
+        | "read_account"
+        | "add_account_entry"
+        | "read_timeline"
+        | "list_parties"
+        | "add_party"
+        | "set_relationship"
+        | "list_risk_assessments"
+        | "assess_risk"
+        | "list_exclusions"
+        | "exclude"
+        | "list_shares"
+        | "share_case"
+        | "read_restriction"
+        | "restrict_case"
+        | "lift_restriction"
+        | "list_case_actions"
+        | "agree_action" => (Case, false),
+        "get_action" | "get_action_history" | "change_action" | "reopen_action"
+        | "report_action" | "resolve_action" => (Case, false),
+        "read_referral" | "change_referral" | "accept_referral" | "challenge_decision"
+        | "decline_referral" | "check_repeat" | "return_referral" | "submit_referral"
+        | "withdraw_referral" => (Case, false),
+        "list_to_agencies"
+        | "defer_agenda_item"
+        | "hear_agenda_item"
+        | "note_alert"
+        | "withdraw_agenda_item"
+        | "put_on_agenda" => (Case, false),
+        "supersede_account_entry"
+        | "change_address"
+        | "change_contact"
+        | "lift_exclusion"
+        | "change_identity"
+        | "add_address"
+        | "set_characteristics"
+        | "add_contact"
+        | "end_share" => (Part, false),
+        "list_cases" | "list_actions" | "list_meetings" | "list_referrals" | "read_agenda"
+        | "list_attendance" | "list_members" | "list_users" | "list_clients" | "list_actors" => {
+            (Place, true)
+        }
+        "read_meeting" | "move_meeting" | "create_meeting" | "order_agenda"
+        | "record_attendance" | "cancel_meeting" | "circulate_meeting" | "close_meeting"
+        | "start_meeting" => (Place, false),
+        "create_referral" | "report_actions" => (Place, false),
+        "read_marac" | "change_marac" | "set_membership" | "reinstate_member"
+        | "suspend_member" => (Place, false),
+        "read_agency" | "change_agency" | "close_agency" => (Place, false),
+        "create_client" | "read_client" | "change_client" | "register_actor" | "disable_actor"
+        | "disable_client" | "rotate_secret" => (Place, false),
+        "invite_user" | "read_user" | "change_user" | "disable_user" | "enable_user"
+        | "renew_invitation" | "set_roles" => (Place, false),
+        "list_agencies" | "list_maracs" | "list_risk_tools" | "search_people" => (Alone, true),
+        "create_agency" | "create_marac" | "read_risk_tool" | "me" => (Alone, false),
+        "accept_invitation" | "login" | "logout" | "change_password" | "refresh" | "step_up"
+        | "client_token" | "livez" | "readyz" => (Alone, false),
+        _ => return None,
+    })
+}
+
+impl Operation {
+    /// Where the request goes.
+    pub fn uri(&self, stage: &Stage, target: Target) -> String {
+        let mut things = stage.things(target);
+        if self.id == "put_on_agenda" {
+            // The case in the body is what varies there.
+            things.meeting = stage.things(Target::Own).meeting;
+        }
+        self.uri_of(things)
+    }
+
+    /// Where a request about these things goes.
+    pub fn uri_of(&self, things: Things) -> String {
+        let first = self.path.trim_start_matches("/api/v1/");
+        let id = match first.split('/').next().unwrap_or_default() {
+            "cases" => things.case,
+            "referrals" => things.referral,
+            "actions" => things.action,
+            "agenda-items" => things.item,
+            "meetings" => things.meeting,
+            "maracs" => things.marac,
+            "agencies" => things.agency,
+            "users" => things.user,
+            "api-clients" => things.client,
+            _ => Uuid::nil(),
+        };
+        let mut uri = self.path.clone();
+        for (name, id) in [
+            ("{id}", id),
+            ("{case_id}", things.case),
+            ("{party_id}", things.party),
+            ("{address_id}", things.address),
+            ("{contact_id}", things.contact),
+            ("{entry_id}", things.entry),
+            ("{share_id}", things.share),
+            ("{exclusion_id}", things.exclusion),
+            ("{agency_id}", things.agency),
+            ("{actor_id}", things.actor),
+        ] {
+            uri = uri.replace(name, &id.to_string());
+        }
+        let uri = uri
+            .replace("{tool}", "safelives_dash")
+            .replace("{version}", "1");
+        let query = match self.id.as_str() {
+            "list_cases" => format!("?count=true&marac_id={}", things.marac),
+            "list_actions" => format!("?status=all&marac_id={}", things.marac),
+            "list_referrals" => format!("?inbox={}&status=accepted", things.marac),
+            "list_meetings" | "report_actions" => format!("?marac_id={}", things.marac),
+            "list_users" | "list_clients" => format!("?agency_id={}", things.agency),
+            _ => String::new(),
+        };
+        uri + &query
+    }
+
+    /// What is sent.
+    pub fn body(&self, stage: &Stage, target: Target, nonce: usize) -> Option<Value> {
+        let things = stage.things(target);
+        setting_up(&self.id, things, nonce)
+            .or_else(|| of_referral(&self.id, things))
+            .or_else(|| of_case(&self.id, stage, things))
+            .or_else(|| of_conference(&self.id, stage, things))
+    }
+}
+
+const PASSWORD: &str = "a long enough password";
+
+fn setting_up(id: &str, things: Things, nonce: usize) -> Option<Value> {
+    let twice = json!({ "marac_id": things.marac, "role": "practitioner" });
+    let twice = json!([twice.clone(), twice]);
+    Some(match id {
+        "accept_invitation" => json!({ "token": "unknown", "password": PASSWORD }),
+        // Another address each time: the fifth failure of one would lock it.
+        "login" => json!({ "email": format!("nobody-{nonce}@test.example"), "password": PASSWORD }),
+        "logout" => json!({}),
+        "change_password" => json!({ "current": "not this one", "new": PASSWORD }),
+        "refresh" => json!({ "refresh_token": "unknown" }),
+        "step_up" => json!({ "password": "not this one" }),
+        "create_marac" => json!({ "code": "WCC", "name": "A second Westminster" }),
+        "create_agency" => json!({ "name": "One more agency", "kind": "housing" }),
+        "change_marac" | "change_agency" | "set_membership" | "change_client" | "change_user" => {
+            json!({})
+        }
+        "suspend_member" => json!({ "reason": "They shared a list." }),
+        "create_client" => {
+            json!({ "name": "system", "agency_id": things.agency, "rights": [], "roles": twice })
+        }
+        "register_actor" => {
+            json!({ "partner_ref": "x-1", "name": "X", "user_id": Uuid::now_v7() })
+        }
+        "invite_user" => {
+            json!({ "name": "N", "email": "n@test.example", "agency_id": things.agency, "roles": twice })
+        }
+        "set_roles" => json!({ "roles": [] }),
+        _ => return None,
+    })
+}
+
+fn of_referral(id: &str, things: Things) -> Option<Value> {
+    Some(match id {
+        "search_people" => {
+            json!({ "family_name": "Stone", "given_names": "Karl", "date_of_birth": "1985-11-20" })
+        }
+        "create_referral" => json!({ "marac_id": things.marac, "referral": {} }),
+        "change_referral" => json!({ "referral": {} }),
+        "accept_referral" => json!({}),
+        "challenge_decision" | "decline_referral" | "return_referral" | "withdraw_referral" => {
+            json!({ "reason": "Because." })
+        }
+        _ => return None,
+    })
+}
+
+fn of_case(id: &str, stage: &Stage, things: Things) -> Option<Value> {
+    let today = stage.app.today();
+    let (yesterday, tomorrow) = (today - TimeDelta::days(1), today + TimeDelta::days(1));
+    let address = json!({ "kind": "current", "lines": "1 Road", "from": today, "to": yesterday });
+    let contact = json!({ "kind": "phone", "value": "07700 900456" });
+    let mut assessment = crate::support::dash("YNYNYNYNYNYNYNYNYNYNYNYN");
+    assessment["tool"] = json!("no_such_tool");
+    Some(match id {
+        "change_case" | "set_characteristics" => json!({}),
+        "close_case" => json!({ "reason": "other" }),
+        "add_account_entry" => {
+            json!({ "heading": "what_happened", "sharing": "marac", "told_on": tomorrow,
+                "how_told": "phone", "text": "Told." })
+        }
+        "supersede_account_entry" => {
+            json!({ "sharing": "marac", "told_on": today, "how_told": "phone", "text": "Told." })
+        }
+        "add_party" => json!({ "role": "survivor", "identity": { "family_name": "X" } }),
+        "change_identity" => json!({ "family_name": "X" }),
+        "add_address" | "change_address" => address,
+        "add_contact" | "change_contact" => contact,
+        "set_relationship" => {
+            json!({ "from_party_id": things.perpetrator, "to_party_id": things.party, "kind": "spouse" })
+        }
+        "assess_risk" => assessment,
+        "exclude" => json!({ "reason": "Because." }),
+        "share_case" => {
+            json!({ "agency_id": stage.world.health, "until": yesterday, "reason": "Because." })
+        }
+        "restrict_case" => json!({ "reason": "Because.", "named": [] }),
+        _ => return None,
+    })
+}
+
+fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
+    let today = stage.app.today();
+    let tomorrow = today + TimeDelta::days(1);
+    Some(match id {
+        "agree_action" => {
+            json!({ "text": "Call.", "owner_agency_id": Uuid::nil(), "category": "other",
+                "target": "survivor", "due_on": tomorrow })
+        }
+        "report_action" => json!({ "status": "completed" }),
+        "change_action" => json!({ "reason": "Because.", "due_on": tomorrow }),
+        "reopen_action" => json!({ "reason": "Because." }),
+        "resolve_action" => json!({ "reason": "Because.", "decision": "cancel" }),
+        "list_to_agencies" => json!({ "agencies": [] }),
+        "withdraw_agenda_item" | "defer_agenda_item" => json!({ "reason": "Because." }),
+        "hear_agenda_item" | "note_alert" | "move_meeting" => json!({}),
+        "create_meeting" => {
+            let past = stage.app.now() - TimeDelta::days(2);
+            json!({ "marac_id": things.marac, "kind": "scheduled", "starts_at": past, "mode": "online" })
+        }
+        "put_on_agenda" => {
+            json!({ "case_id": things.case, "agencies": [], "late_reason": "Because." })
+        }
+        "order_agenda" => json!({ "items": [] }),
+        "record_attendance" => json!({ "role": "representative", "presence": "present" }),
+        _ => return None,
+    })
+}

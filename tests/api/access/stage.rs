@@ -1,0 +1,503 @@
+//! One world for all requests: the same kind of case in every position towards the reader.
+
+use diesel::prelude::*;
+use serde_json::{Value, json};
+use toldonce::auth::Limits;
+use toldonce::clock::Clock;
+use toldonce::db::sql;
+use uuid::Uuid;
+
+use crate::support::{Client, Person, TestApp, World, etag, id, referral};
+
+/// Where a thing stands towards those who work in the first MARAC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// In their MARAC: referred by the officer, allocated to the IDVA service, listed to housing.
+    Own,
+    /// The same in another MARAC.
+    Other,
+    /// As `Own`, but everybody on the roster is excluded by name.
+    ExcludedPerson,
+    /// As `Own`, but every agency is excluded; housing names one exempt senior.
+    ExcludedAgency,
+    /// As `Own`, but open to one named practitioner only.
+    Restricted,
+    /// Nothing has this id.
+    Unknown,
+    /// A part of the restricted case, asked for under `Own`.
+    Crossed,
+    /// A part that does not exist, asked for under `Own`.
+    UnknownPart,
+}
+
+impl Target {
+    /// Its column.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Other => "other marac",
+            Self::ExcludedPerson => "excluded",
+            Self::ExcludedAgency => "agency excl.",
+            Self::Restricted => "restricted",
+            Self::Unknown => "unknown",
+            Self::Crossed => "crossed",
+            Self::UnknownPart => "unknown part",
+        }
+    }
+}
+
+/// The ids of a case and its parts, and of what surrounds it.
+#[derive(Debug, Clone, Copy)]
+pub struct Things {
+    pub marac: Uuid,
+    pub case: Uuid,
+    pub referral: Uuid,
+    pub meeting: Uuid,
+    pub item: Uuid,
+    pub action: Uuid,
+    pub party: Uuid,
+    pub perpetrator: Uuid,
+    pub address: Uuid,
+    pub contact: Uuid,
+    pub entry: Uuid,
+    pub share: Uuid,
+    pub exclusion: Uuid,
+    pub agency: Uuid,
+    pub user: Uuid,
+    pub client: Uuid,
+    pub actor: Uuid,
+}
+
+impl Things {
+    /// What does not exist.
+    pub fn unknown() -> Self {
+        let none = Uuid::now_v7;
+        Self {
+            marac: none(),
+            case: none(),
+            referral: none(),
+            meeting: none(),
+            item: none(),
+            action: none(),
+            party: none(),
+            perpetrator: none(),
+            address: none(),
+            contact: none(),
+            entry: none(),
+            share: none(),
+            exclusion: none(),
+            agency: none(),
+            user: none(),
+            client: none(),
+            actor: none(),
+        }
+    }
+
+    /// The parts of another case under this one.
+    fn with_parts_of(self, other: Self) -> Self {
+        Self {
+            case: self.case,
+            ..other
+        }
+    }
+}
+
+/// Where a case is made: a MARAC, its people, and the agencies a case is listed to.
+pub struct Office<'a> {
+    pub marac: Uuid,
+    pub referrer: &'a Person,
+    pub coordinator: &'a Person,
+    pub meeting: Uuid,
+    pub listed: Vec<Uuid>,
+    pub owner: Uuid,
+    pub shared_with: Uuid,
+    pub outsider: Uuid,
+    pub idva: Option<Uuid>,
+    pub around: Things,
+}
+
+/// The stage.
+pub struct Stage {
+    pub app: TestApp,
+    pub world: World,
+    pub named: Person,
+    pub other_idva: Person,
+    pub was_shared: Person,
+    pub senior: Person,
+    pub suspended: Person,
+    pub disabled: Person,
+    pub reader: Client,
+    own: Things,
+    other: Things,
+    excluded_person: Things,
+    excluded_agency: Things,
+    restricted: Things,
+    unknown: Things,
+}
+
+impl Stage {
+    pub async fn set() -> Self {
+        let many = std::num::NonZeroU32::new(10_000_000).unwrap();
+        let limits = Limits {
+            requests: many,
+            searches: many,
+        };
+        let app = TestApp::with(Clock::system(), limits).await;
+        let world = World::make(&app);
+        let haven = agency(&app, &world, "Haven IDVA Service", "idva").await;
+        let probation = agency(&app, &world, "Probation Service", "probation").await;
+        let education = agency(&app, &world, "Education Department", "education").await;
+        let person =
+            |name: &str, agency, role| World::person(&app, name, agency, &[(world.wcc, role)]);
+        let named = person("named", world.health, "practitioner");
+        let other_idva = person("other-idva", haven, "idva");
+        let was_shared = person("was-shared", probation, "representative");
+        let senior = person("senior", world.housing, "representative");
+        let suspended = person("suspended", education, "representative");
+        let disabled = person("disabled", world.police, "practitioner");
+        let outsider = person("outsider", world.health, "practitioner");
+        let colleague = person("colleague", world.housing, "representative");
+        let reader = client(&app, &world, world.housing, "reader", &["cases:read"], true).await;
+        let kc_client = client(&app, &world, world.kc_police, "kc", &["cases:read"], false).await;
+
+        let mut own = Things::unknown();
+        own.marac = world.wcc;
+        own.agency = world.housing;
+        own.user = colleague.id;
+        own.client = world.client.id;
+        own.actor = actor_of(&app, world.client.id, "h-17");
+        own.meeting = meeting(&app, &world.coordinator, world.wcc).await;
+        let mut other = Things::unknown();
+        other.marac = world.kc;
+        other.agency = world.kc_police;
+        other.user = world.kc_officer.id;
+        other.client = kc_client.id;
+        other.actor = actor_of(&app, kc_client.id, "service");
+        other.meeting = meeting(&app, &world.kc_coordinator, world.kc).await;
+
+        let here = Office {
+            marac: world.wcc,
+            referrer: &world.officer,
+            coordinator: &world.coordinator,
+            meeting: own.meeting,
+            listed: vec![world.housing, education],
+            owner: world.housing,
+            shared_with: probation,
+            outsider: outsider.id,
+            idva: Some(world.idva_service),
+            around: own,
+        };
+        let there = Office {
+            marac: world.kc,
+            referrer: &world.kc_officer,
+            coordinator: &world.kc_coordinator,
+            meeting: other.meeting,
+            listed: vec![world.kc_police],
+            owner: world.kc_police,
+            shared_with: world.kc_police,
+            outsider: world.kc_officer.id,
+            idva: None,
+            around: other,
+        };
+        let own = case(&app, &here, referral("Okafor", "Stone")).await;
+        let excluded_person = case(&app, &here, referral("Adeyemi", "Stone")).await;
+        let excluded_agency = case(&app, &here, referral("Lindqvist", "Stone")).await;
+        let restricted = case(&app, &here, referral("Marchetti", "Stone")).await;
+        let other = case(&app, &there, referral("Rahman", "Stone")).await;
+        for (who, meeting) in [
+            (&world.coordinator, own.meeting),
+            (&world.kc_coordinator, other.meeting),
+        ] {
+            begin(&app, who, meeting).await;
+        }
+        let mut owner = app.owner();
+        sql("update marac_agencies set suspended_at = $2, suspended_by = $3, suspension_reason = 'test' where agency_id = $1")
+            .bind(education)
+            .bind(app.now())
+            .bind(world.administrator.id)
+            .execute(&mut owner)
+            .unwrap();
+        sql("update users set disabled_at = $2 where id = $1")
+            .bind(disabled.id)
+            .bind(app.now())
+            .execute(&mut owner)
+            .unwrap();
+        let stage = Self {
+            app,
+            world,
+            named,
+            other_idva,
+            was_shared,
+            senior,
+            suspended,
+            disabled,
+            reader,
+            own,
+            other,
+            excluded_person,
+            excluded_agency,
+            restricted,
+            unknown: Things::unknown(),
+        };
+        stage.close();
+        stage
+    }
+
+    /// What a request to this target names.
+    pub fn things(&self, target: Target) -> Things {
+        match target {
+            Target::Own => self.own,
+            Target::Other => self.other,
+            Target::ExcludedPerson => self.excluded_person,
+            Target::ExcludedAgency => self.excluded_agency,
+            Target::Restricted => self.restricted,
+            Target::Unknown => self.unknown,
+            Target::Crossed => self.own.with_parts_of(self.restricted),
+            Target::UnknownPart => self.own.with_parts_of(self.unknown),
+        }
+    }
+
+    /// Exclusions and the restriction, behind the service's back: who sets one may not shut
+    /// themselves out through the API and go on.
+    fn close(&self) {
+        let mut owner = self.app.owner();
+        let w = &self.world;
+        let now = self.app.now() - chrono::TimeDelta::seconds(1);
+        let people = [
+            &w.officer,
+            &w.other_officer,
+            &w.idva,
+            &w.coordinator,
+            &w.chair,
+            &w.housing_rep,
+            &w.health_rep,
+            &w.police_rep,
+            &w.housing_lead,
+            &w.observer,
+            &w.analyst,
+            &w.auditor,
+            &w.administrator,
+            &self.named,
+            &self.other_idva,
+            &self.was_shared,
+            &self.senior,
+            &self.suspended,
+        ];
+        for person in people {
+            sql(
+                "insert into exclusions (id, marac_id, case_id, user_id, reason, created_at) \
+                 values ($1, $2, $3, $4, '', $5)",
+            )
+            .bind(Uuid::now_v7())
+            .bind(w.wcc)
+            .bind(self.excluded_person.case)
+            .bind(person.id)
+            .bind(now)
+            .execute(&mut owner)
+            .unwrap();
+        }
+        sql(
+            "insert into exclusions (id, marac_id, case_id, actor_id, reason, created_at) \
+             select gen_random_uuid(), $1, $2, r.id, '', $3 from registered_actors r",
+        )
+        .bind(w.wcc)
+        .bind(self.excluded_person.case)
+        .bind(now)
+        .execute(&mut owner)
+        .unwrap();
+        sql(
+            "insert into exclusions (id, marac_id, case_id, agency_id, exempt_user_id, reason, created_at) \
+             select gen_random_uuid(), $1, $2, a.id, case when a.id = $4 then $5 end, '', $3 from agencies a",
+        )
+        .bind(w.wcc)
+        .bind(self.excluded_agency.case)
+        .bind(now)
+        .bind(w.housing)
+        .bind(self.senior.id)
+        .execute(&mut owner)
+        .unwrap();
+        sql(
+            "insert into restrictions (id, marac_id, case_id, reason, created_at) \
+             values ($1, $2, $3, '', $4)",
+        )
+        .bind(Uuid::now_v7())
+        .bind(w.wcc)
+        .bind(self.restricted.case)
+        .bind(now)
+        .execute(&mut owner)
+        .unwrap();
+        sql(
+            "insert into circle (id, marac_id, case_id, basis, user_id, opens_at, created_at) \
+             values ($1, $2, $3, 'named', $4, $5, $5)",
+        )
+        .bind(Uuid::now_v7())
+        .bind(w.wcc)
+        .bind(self.restricted.case)
+        .bind(self.named.id)
+        .bind(now)
+        .execute(&mut owner)
+        .unwrap();
+        sql("update cases set restricted = true where id = $1")
+            .bind(self.restricted.case)
+            .execute(&mut owner)
+            .unwrap();
+    }
+}
+
+async fn agency(app: &TestApp, world: &World, name: &str, kind: &str) -> Uuid {
+    let admin = app.as_(&world.administrator);
+    let made = admin
+        .post("/agencies", json!({ "name": name, "kind": kind }))
+        .await
+        .expect(201);
+    let agency = id(&made);
+    let path = format!("/maracs/{}/agencies/{agency}", world.wcc);
+    admin.put(&path, json!({})).await.expect(201);
+    agency
+}
+
+async fn client(
+    app: &TestApp,
+    world: &World,
+    agency: Uuid,
+    name: &str,
+    rights: &[&str],
+    works: bool,
+) -> Client {
+    let role = json!({ "marac_id": world.wcc, "role": "representative" });
+    let roles = works.then_some(role).into_iter().collect::<Vec<_>>();
+    let body = json!({ "agency_id": agency, "name": name, "rights": rights, "roles": roles });
+    let made = app
+        .as_(&world.administrator)
+        .post("/api-clients", body)
+        .await
+        .expect(201);
+    Client {
+        id: id(&made["client"]),
+        secret: made["client_secret"].as_str().unwrap().into(),
+        agency_id: agency,
+    }
+}
+
+fn actor_of(app: &TestApp, client: Uuid, partner_ref: &'static str) -> Uuid {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Uuid)]
+        id: Uuid,
+    }
+    let row: Row =
+        sql("select id from registered_actors where client_id = $1 and partner_ref = $2")
+            .bind(client)
+            .bind(partner_ref)
+            .get_result(&mut app.owner())
+            .unwrap();
+    row.id
+}
+
+pub async fn meeting(app: &TestApp, coordinator: &Person, marac: Uuid) -> Uuid {
+    let body = json!({ "marac_id": marac, "kind": "scheduled", "mode": "online",
+        "starts_at": app.now() + chrono::TimeDelta::hours(1) });
+    let made = app.as_(coordinator).post("/meetings", body).await;
+    id(&made.expect(201))
+}
+
+async fn begin(app: &TestApp, coordinator: &Person, meeting: Uuid) {
+    for step in ["circulate", "start"] {
+        let caller = app.as_(coordinator);
+        let found = caller
+            .get(&format!("/meetings/{meeting}"))
+            .await
+            .expect(200);
+        let path = format!("/meetings/{meeting}/{step}");
+        let bare = caller.if_match(&etag(&found));
+        bare.send(actix_web::http::Method::POST, &path, None)
+            .await
+            .expect(200);
+    }
+}
+
+/// A case with one of every part.
+pub async fn case(app: &TestApp, office: &Office<'_>, document: Value) -> Things {
+    let (referrer, coordinator) = (app.as_(office.referrer), app.as_(office.coordinator));
+    let body = json!({ "marac_id": office.marac, "referral": document });
+    let sent = referrer.post("/referrals", body).await.expect(201);
+    let referral = id(&sent);
+    let accepted = coordinator
+        .clone()
+        .if_match(&etag(&sent))
+        .post(&format!("/referrals/{referral}/accept"), json!({}))
+        .await
+        .expect(200);
+    let case: Uuid = accepted["case_id"].as_str().unwrap().parse().unwrap();
+    let path = |rest: &str| format!("/cases/{case}{rest}");
+    if let Some(idva) = office.idva {
+        let file = coordinator.get(&path("")).await.expect(200);
+        let change = json!({ "idva_agency_id": idva });
+        let caller = coordinator.clone().if_match(&etag(&file));
+        caller.patch(&path(""), change).await.expect(200);
+    }
+    let people = coordinator.get(&path("/parties")).await.expect(200);
+    let found = |role: &str| -> Value {
+        let items = people["items"].as_array().unwrap();
+        items.iter().find(|p| p["role"] == role).unwrap().clone()
+    };
+    let person = found("survivor");
+    let told = referrer.get(&path("/account")).await.expect(200);
+    let entry = told["items"].as_array().unwrap().iter();
+    let entry = id(&entry
+        .flat_map(|h| h["entries"].as_array().unwrap())
+        .next()
+        .unwrap()
+        .clone());
+    let version = json!({ "sharing": "marac", "told_on": app.today(), "how_told": "phone", "text": "Again." });
+    referrer
+        .post(&path(&format!("/account/{entry}/versions")), version)
+        .await
+        .expect(201);
+    let share = json!({ "agency_id": office.shared_with, "reason": "They know the family." });
+    let share = coordinator.post(&path("/shares"), share).await.expect(201);
+    coordinator
+        .clone()
+        .if_match(&etag(&share))
+        .send(
+            actix_web::http::Method::POST,
+            &path(&format!("/shares/{}/end", id(&share))),
+            None,
+        )
+        .await
+        .expect(200);
+    let exclusion = json!({ "user_id": office.outsider, "reason": "A cousin of his." });
+    // In the other MARAC the outsider is the referrer, who is needed until the end.
+    let exclusion = match office.outsider == office.referrer.id {
+        true => Uuid::now_v7(),
+        false => id(&coordinator
+            .post(&path("/exclusions"), exclusion)
+            .await
+            .expect(201)),
+    };
+    let item = json!({ "case_id": case, "agencies": office.listed });
+    let item = coordinator
+        .post(&format!("/meetings/{}/agenda", office.meeting), item)
+        .await
+        .expect(201);
+    let action = json!({ "text": "Change the locks.", "owner_agency_id": office.owner, "category": "target_hardening",
+        "target": "survivor", "due_on": app.today() + chrono::TimeDelta::days(7), "needs": ["address", "safe_contact"] });
+    let action = coordinator
+        .post(&path("/actions"), action)
+        .await
+        .expect(201);
+    Things {
+        case,
+        referral,
+        item: id(&item),
+        action: id(&action),
+        party: id(&person),
+        perpetrator: id(&found("perpetrator")),
+        address: id(&person["addresses"][0]),
+        contact: id(&person["contacts"][0]),
+        entry,
+        share: id(&share),
+        exclusion,
+        ..office.around
+    }
+}

@@ -1,0 +1,550 @@
+//! Nothing stands outside the rules: every operation of the document has its place in the access
+//! matrix, and every one that reads or changes a case leaves its trace.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use serde_json::{Value, json};
+use toldonce::db::sql;
+use uuid::Uuid;
+
+use crate::access::{Operation, Scope, Stage, Target, Things, operations};
+use crate::support::{Caller, dash, etag, id, referral};
+
+#[test]
+fn every_operation_has_an_entry_in_the_access_matrix() {
+    let missing: Vec<_> = operations()
+        .into_iter()
+        .filter(|operation| operation.scope.is_none())
+        .map(|operation| operation.id)
+        .collect();
+    assert_eq!(missing, Vec::<String>::new());
+    let snapshot = include_str!("snapshots/access_matrix.txt");
+    for operation in operations() {
+        let title = format!("{}  {} ", operation.id, operation.method);
+        assert!(
+            snapshot.lines().any(|line| line.starts_with(&title)),
+            "{title}"
+        );
+    }
+}
+
+#[test]
+fn only_what_gives_a_token_and_the_probes_need_none() {
+    let open: BTreeSet<_> = operations()
+        .into_iter()
+        .filter(|operation| operation.public)
+        .map(|operation| operation.path)
+        .collect();
+    let probes = ["/livez", "/readyz"];
+    let listed = toldonce::auth::PUBLIC.iter().chain(&probes);
+    assert_eq!(open, listed.map(|path| (*path).to_owned()).collect());
+}
+
+#[test]
+fn a_path_names_ids_and_enumerated_things_and_a_query_names_nobody() {
+    let text = toldonce::app::document_text().unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let methods = document["paths"].as_object().unwrap().values();
+    let parameters = methods
+        .flat_map(|methods| methods.as_object().unwrap().values())
+        .flat_map(|operation| operation["parameters"].as_array().into_iter().flatten());
+    // Of a person, not of a row: what identifies or reaches somebody.
+    let personal = [
+        "name", "dob", "birth", "address", "postcode", "phone", "email", "search", "q", "text",
+    ];
+    for parameter in parameters {
+        let name = parameter["name"].as_str().unwrap();
+        match parameter["in"].as_str() {
+            Some("path") if ["tool", "version"].contains(&name) => {}
+            Some("path") => assert_eq!(parameter["schema"]["format"], "uuid", "{name}"),
+            Some("query") => {
+                let words: Vec<_> = name.split('_').collect();
+                let found = personal.iter().find(|word| words.contains(word));
+                assert_eq!(found, None, "{name}");
+            }
+            _ => {}
+        }
+    }
+}
+
+#[derive(Debug, PartialEq, QueryableByName)]
+struct Trace {
+    #[diesel(sql_type = st::Text)]
+    act: String,
+    #[diesel(sql_type = st::Text)]
+    outcome: String,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    case_id: Option<Uuid>,
+}
+
+/// Sends requests that succeed, and holds what each left in the audit.
+struct Ledger<'a> {
+    stage: &'a Stage,
+    all: Vec<Operation>,
+    seen: BTreeSet<String>,
+}
+
+/// A request to make: the operation, what it is about, the version, what is sent, and the case and
+/// acts that the audit is to show.
+struct Step<'a> {
+    id: &'a str,
+    things: Things,
+    version: Option<String>,
+    body: Option<Value>,
+    case: Uuid,
+    acts: &'a [&'a str],
+}
+
+impl<'a> Ledger<'a> {
+    fn new(stage: &'a Stage) -> Self {
+        Self {
+            stage,
+            all: operations(),
+            seen: BTreeSet::new(),
+        }
+    }
+
+    fn rows(&self) -> i64 {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = st::BigInt)]
+            n: i64,
+        }
+        let row: Row = sql("select count(*) as n from audit_events")
+            .get_result(&mut self.stage.app.owner())
+            .unwrap();
+        row.n
+    }
+
+    async fn step(&mut self, caller: &Caller<'_>, step: Step<'_>) -> Value {
+        let before = self.rows();
+        let operation = self.all.iter().find(|one| one.id == step.id);
+        let operation = operation.unwrap_or_else(|| panic!("{}", step.id));
+        let mut caller = caller.clone();
+        if let Some(version) = &step.version {
+            caller = caller.if_match(version);
+        }
+        let method = actix_web::http::Method::from_bytes(operation.method.as_bytes()).unwrap();
+        let uri = operation.uri_of(step.things);
+        let answer = caller.send(method, &uri, step.body).await;
+        assert!(answer.status < 300, "{}: {:#}", step.id, answer.body);
+        let found: Vec<Trace> =
+            sql("select act, outcome, case_id from audit_events order by at, id offset $1")
+                .bind(before)
+                .load(&mut self.stage.app.owner())
+                .unwrap();
+        let expected: Vec<_> = step
+            .acts
+            .iter()
+            .map(|act| Trace {
+                act: (*act).to_owned(),
+                outcome: "done".into(),
+                case_id: Some(step.case),
+            })
+            .collect();
+        assert_eq!(found, expected, "{}", step.id);
+        self.seen.insert(step.id.to_owned());
+        answer.body
+    }
+}
+
+fn step<'a>(id: &'a str, things: Things, acts: &'a [&'a str]) -> Step<'a> {
+    Step {
+        id,
+        things,
+        version: None,
+        body: None,
+        case: things.case,
+        acts,
+    }
+}
+
+impl Step<'_> {
+    fn at(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
+    fn with(mut self, body: Value) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    fn of(mut self, case: Uuid) -> Self {
+        self.case = case;
+        self
+    }
+}
+
+/// The etag of a row.
+fn version(stage: &Stage, text: &'static str, row: Uuid) -> String {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = st::Integer)]
+        version: i32,
+    }
+    let row: Row = sql(text)
+        .bind(row)
+        .get_result(&mut stage.app.owner())
+        .unwrap();
+    format!("\"{}\"", row.version)
+}
+
+const CASE: &str = "select version from cases where id = $1";
+const ITEM: &str = "select version from agenda_items where id = $1";
+const ACTION: &str = "select version from actions where id = $1";
+
+#[actix_web::test]
+async fn every_read_and_change_of_a_case_leaves_its_event() {
+    let stage = Stage::set().await;
+    let mut ledger = Ledger::new(&stage);
+    reads(&mut ledger).await;
+    people(&mut ledger).await;
+    access(&mut ledger).await;
+    actions(&mut ledger).await;
+    referrals(&mut ledger).await;
+    agenda(&mut ledger).await;
+    let unseen: Vec<_> = ledger
+        .all
+        .iter()
+        .filter(|operation| matches!(operation.scope, Some(Scope::Case | Scope::Part)))
+        .filter(|operation| !ledger.seen.contains(&operation.id))
+        .map(|operation| operation.id.as_str())
+        .collect();
+    assert_eq!(unseen, Vec::<&str>::new());
+}
+
+async fn reads(ledger: &mut Ledger<'_>) {
+    let stage = ledger.stage;
+    let own = stage.things(Target::Own);
+    let coordinator = stage.app.as_(&stage.world.coordinator);
+    for (id, act) in [
+        ("read_case", "read_case"),
+        ("list_parties", "read_case"),
+        ("list_risk_assessments", "read_case"),
+        ("read_account", "read_account"),
+        ("read_timeline", "read_timeline"),
+        ("read_access_log", "read_access_log"),
+        ("list_shares", "manage_shares"),
+        ("list_exclusions", "manage_exclusions"),
+        ("list_case_actions", "list_actions"),
+        ("get_action", "read_action"),
+        ("get_action_history", "read_action"),
+        ("read_referral", "read_referral"),
+        ("check_repeat", "check_repeat"),
+    ] {
+        ledger.step(&coordinator, step(id, own, &[act])).await;
+    }
+}
+
+async fn people(ledger: &mut Ledger<'_>) {
+    let stage = ledger.stage;
+    let own = stage.things(Target::Own);
+    let coordinator = stage.app.as_(&stage.world.coordinator);
+    let who = &coordinator;
+    let name = json!({ "family_name": "Stone", "given_names": "Ada" });
+    let address = json!({ "kind": "usual", "lines": "1 Road" });
+    let contact = json!({ "kind": "phone", "value": "07700 900456" });
+    let first = "\"1\"";
+    let change = &["change_party"][..];
+    let body = json!({ "role": "other_adult", "identity": name });
+    ledger
+        .step(who, step("add_party", own, change).with(body))
+        .await;
+    ledger
+        .step(
+            who,
+            step("change_identity", own, change).at(first).with(name),
+        )
+        .await;
+    ledger
+        .step(who, step("add_address", own, change).with(address.clone()))
+        .await;
+    ledger
+        .step(
+            who,
+            step("change_address", own, change).at(first).with(address),
+        )
+        .await;
+    ledger
+        .step(
+            who,
+            step("add_contact", own, &["add_contact"]).with(contact.clone()),
+        )
+        .await;
+    ledger
+        .step(
+            who,
+            step("change_contact", own, change).at(first).with(contact),
+        )
+        .await;
+    let traits = "select version from party_characteristics where party_id = $1";
+    let traits = version(stage, traits, own.party);
+    let one = step("set_characteristics", own, change).at(traits);
+    ledger.step(who, one.with(json!({}))).await;
+    let kind =
+        json!({ "from_party_id": own.party, "to_party_id": own.perpetrator, "kind": "ex_partner" });
+    ledger
+        .step(
+            who,
+            step("set_relationship", own, change).at("\"0\"").with(kind),
+        )
+        .await;
+    let assessment = dash("YYYYYYYYYYYYYYYNNNNNNNND");
+    ledger
+        .step(
+            who,
+            step("assess_risk", own, &["assess_risk"]).with(assessment),
+        )
+        .await;
+    let told = json!({ "heading": "what_is_feared", "sharing": "marac", "told_on": stage.app.today(),
+        "how_told": "phone", "text": "That he comes back." });
+    let told = step("add_account_entry", own, &["add_account_entry"]).with(told);
+    let entry = id(&ledger.step(who, told).await);
+    let again = json!({ "sharing": "marac", "told_on": stage.app.today(), "how_told": "phone", "text": "Still." });
+    let things = Things { entry, ..own };
+    let again = step("supersede_account_entry", things, &["add_account_entry"]).with(again);
+    ledger.step(who, again).await;
+}
+
+async fn access(ledger: &mut Ledger<'_>) {
+    let stage = ledger.stage;
+    let w = &stage.world;
+    let own = stage.things(Target::Own);
+    let coordinator = stage.app.as_(&w.coordinator);
+    let who = &coordinator;
+    let at = || version(stage, CASE, own.case);
+    let lead = json!({ "lead_agency_id": w.police });
+    ledger
+        .step(
+            who,
+            step("change_case", own, &["change_case"])
+                .at(at())
+                .with(lead),
+        )
+        .await;
+    let body = json!({ "agency_id": w.health, "reason": "They treat her." });
+    let share = ledger
+        .step(who, step("share_case", own, &["manage_shares"]).with(body))
+        .await;
+    let things = Things {
+        share: id(&share),
+        ..own
+    };
+    ledger
+        .step(
+            who,
+            step("end_share", things, &["manage_shares"]).at(etag(&share)),
+        )
+        .await;
+    let body = json!({ "user_id": w.health_rep.id, "reason": "A neighbour." });
+    let set = ledger
+        .step(who, step("exclude", own, &["manage_exclusions"]).with(body))
+        .await;
+    let things = Things {
+        exclusion: id(&set),
+        ..own
+    };
+    ledger
+        .step(
+            who,
+            step("lift_exclusion", things, &["manage_exclusions"]).at(etag(&set)),
+        )
+        .await;
+    let body = json!({ "reason": "She works for a partner.", "named": [] });
+    ledger
+        .step(
+            who,
+            step("restrict_case", own, &["restrict_case"])
+                .at(at())
+                .with(body),
+        )
+        .await;
+    ledger
+        .step(who, step("read_restriction", own, &["restrict_case"]))
+        .await;
+    ledger
+        .step(
+            who,
+            step("lift_restriction", own, &["restrict_case"]).at(at()),
+        )
+        .await;
+}
+
+async fn actions(ledger: &mut Ledger<'_>) {
+    let stage = ledger.stage;
+    let w = &stage.world;
+    let own = stage.things(Target::Own);
+    let coordinator = stage.app.as_(&w.coordinator);
+    let (who, owner) = (&coordinator, stage.app.as_(&w.housing_rep));
+    let tomorrow = stage.app.today() + chrono::TimeDelta::days(1);
+    let body = json!({ "text": "Call.", "owner_agency_id": w.housing, "category": "other",
+        "target": "survivor", "due_on": tomorrow });
+    let agreed = ledger
+        .step(who, step("agree_action", own, &["agree_action"]).with(body))
+        .await;
+    let things = Things {
+        action: id(&agreed),
+        ..own
+    };
+    let at = || version(stage, ACTION, things.action);
+    let body = json!({ "reason": "They asked.", "due_on": tomorrow });
+    ledger
+        .step(
+            who,
+            step("change_action", things, &["change_action"])
+                .at(at())
+                .with(body),
+        )
+        .await;
+    let body = json!({ "status": "completed" });
+    ledger
+        .step(
+            &owner,
+            step("report_action", things, &["report_action"])
+                .at(at())
+                .with(body),
+        )
+        .await;
+    let body = json!({ "reason": "The wrong door." });
+    ledger
+        .step(
+            who,
+            step("reopen_action", things, &["change_action"])
+                .at(at())
+                .with(body),
+        )
+        .await;
+    let body = json!({ "reason": "No longer needed.", "decision": "cancel" });
+    let chair = stage.app.as_(&w.chair);
+    ledger
+        .step(
+            &chair,
+            step("resolve_action", things, &["resolve_action"])
+                .at(at())
+                .with(body),
+        )
+        .await;
+}
+
+async fn referrals(ledger: &mut Ledger<'_>) {
+    let stage = ledger.stage;
+    let w = &stage.world;
+    let (officer, coordinator) = (stage.app.as_(&w.officer), stage.app.as_(&w.coordinator));
+    let reason = json!({ "reason": "Because." });
+    let draft =
+        || json!({ "marac_id": w.wcc, "draft": true, "referral": referral("Novak", "Stone") });
+    let made = officer.post("/referrals", draft()).await.expect(201);
+    let things = |made: &Value| Things {
+        referral: id(made),
+        case: made["case_id"].as_str().unwrap().parse().unwrap(),
+        ..stage.things(Target::Own)
+    };
+    let one = things(&made);
+    let body = json!({ "referral": referral("Novak", "Stone") });
+    let change = step("change_referral", one, &["change_referral"]);
+    let kept = ledger
+        .step(&officer, change.at(etag(&made)).with(body))
+        .await;
+    let submit = step("submit_referral", one, &["submit_referral"]);
+    let sent = ledger.step(&officer, submit.at(etag(&kept))).await;
+    let back = step("return_referral", one, &["return_referral"]);
+    let back = back.at(etag(&sent)).with(reason.clone());
+    let back = ledger.step(&coordinator, back).await;
+    let withdraw = step("withdraw_referral", one, &["withdraw_referral"]);
+    ledger
+        .step(&officer, withdraw.at(etag(&back)).with(reason.clone()))
+        .await;
+
+    let sent = json!({ "marac_id": w.wcc, "referral": referral("Moreau", "Stone") });
+    let sent = officer.post("/referrals", sent).await.expect(201);
+    let two = things(&sent);
+    let decline = step("decline_referral", two, &["decline_referral"]);
+    let declined = decline.at(etag(&sent)).with(reason.clone());
+    let declined = ledger.step(&coordinator, declined).await;
+    let challenge = step("challenge_decision", two, &["challenge_decision"]);
+    let challenged = challenge.at(etag(&declined)).with(reason);
+    ledger.step(&officer, challenged).await;
+
+    let sent = json!({ "marac_id": w.wcc, "referral": referral("Silva", "Stone") });
+    let sent = officer.post("/referrals", sent).await.expect(201);
+    // Of the referral, and of the case it opened.
+    let accept = step(
+        "accept_referral",
+        things(&sent),
+        &["accept_referral", "accept_referral"],
+    );
+    ledger
+        .step(&coordinator, accept.at(etag(&sent)).with(json!({})))
+        .await;
+}
+
+async fn agenda(ledger: &mut Ledger<'_>) {
+    let stage = ledger.stage;
+    let w = &stage.world;
+    let own = stage.things(Target::Own);
+    let (coordinator, chair) = (stage.app.as_(&w.coordinator), stage.app.as_(&w.chair));
+    let officer = stage.app.as_(&w.officer);
+    let item = |things: Things| version(stage, ITEM, things.item);
+    let body = json!({ "agencies": [w.housing] });
+    let list = step("list_to_agencies", own, &["change_agenda"]);
+    ledger
+        .step(&coordinator, list.at(item(own)).with(body))
+        .await;
+    let reason = json!({ "reason": "Because." });
+    for (id_of, survivor, kind, act, body) in [
+        (
+            "defer_agenda_item",
+            "Petrov",
+            "new",
+            "decide_agenda_item",
+            reason.clone(),
+        ),
+        (
+            "withdraw_agenda_item",
+            "Haddad",
+            "new",
+            "change_agenda",
+            reason,
+        ),
+        (
+            "note_alert",
+            "Larsen",
+            "alert_only",
+            "decide_agenda_item",
+            json!({}),
+        ),
+    ] {
+        let sent = json!({ "marac_id": w.wcc, "referral": referral(survivor, "Stone") });
+        let sent = officer.post("/referrals", sent).await.expect(201);
+        let path = format!("/referrals/{}/accept", id(&sent));
+        let caller = coordinator.clone().if_match(&etag(&sent));
+        let accepted = caller.post(&path, json!({})).await.expect(200);
+        let case: Uuid = accepted["case_id"].as_str().unwrap().parse().unwrap();
+        let late = json!({ "case_id": case, "agencies": [], "kind": kind, "late_reason": "It came today." });
+        let put = step("put_on_agenda", own, &["add_late_item"])
+            .of(case)
+            .with(late);
+        let put = ledger.step(&chair, put).await;
+        let things = Things {
+            case,
+            item: id(&put),
+            ..own
+        };
+        let decide = step(id_of, things, std::slice::from_ref(&act));
+        ledger
+            .step(&coordinator, decide.at(item(things)).with(body))
+            .await;
+    }
+    let hear = step("hear_agenda_item", own, &["decide_agenda_item"]);
+    ledger
+        .step(&coordinator, hear.at(item(own)).with(json!({})))
+        .await;
+    let body = json!({ "reason": "other", "open_actions_reason": "They are done elsewhere." });
+    let close = step("close_case", own, &["change_case"]);
+    ledger
+        .step(&chair, close.at(version(stage, CASE, own.case)).with(body))
+        .await;
+}

@@ -114,7 +114,7 @@ macro_rules! readable {
     () => {
         concat!(
             visible_cases!("c"), " and (", own!(),
-            " or r.marac_id = any ((select current_setting('toldonce.staff'))::uuid[])",
+            " or r.marac_id = any ((select current_setting('toldonce.staff')::uuid[])::uuid[])",
             " or exists (select from circle g where g.case_id = c.id and g.basis = 'allocation' and ",
             in_circle!("g"), "))"
         )

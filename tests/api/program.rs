@@ -539,7 +539,10 @@ fn a_register_is_taken_over_and_its_actions_are_counted() {
          1,2021-05-13,housing,Canary,2021-05-27,open\n",
     );
     assert!(succeeds(&folder, &dry).contains("area LDS -> MARAC LDS (would be made)"));
-    let done = succeeds(&folder, &["import", "register", "register", "--commit", "--json"]);
+    let done = succeeds(
+        &folder,
+        &["import", "register", "register", "--commit", "--json"],
+    );
     let done: Value = serde_json::from_str(&done).unwrap();
     assert_eq!(done["files"][2]["new"], 1);
     let count = |day: &str| -> Value {
@@ -547,8 +550,16 @@ fn a_register_is_taken_over_and_its_actions_are_counted() {
         serde_json::from_str(&succeeds(&folder, &report)).unwrap()
     };
     // What the register knew on its day is dated no later.
-    for (day, total, overdue) in [("2021-05-03", 0, 0), ("2021-05-27", 1, 0), ("2021-05-28", 1, 1)] {
+    for (day, total, overdue) in [
+        ("2021-05-03", 0, 0),
+        ("2021-05-27", 1, 0),
+        ("2021-05-28", 1, 1),
+    ] {
         let counts = count(day);
-        assert_eq!((&counts["total"], &counts["overdue"]), (&json!(total), &json!(overdue)), "{day}");
+        assert_eq!(
+            (&counts["total"], &counts["overdue"]),
+            (&json!(total), &json!(overdue)),
+            "{day}"
+        );
     }
 }

@@ -1,7 +1,6 @@
 drop function pair_matches(uuid);
 drop function load_system(timestamptz);
 drop function load_actor(uuid, uuid, uuid, text, timestamptz);
-drop function roles_in(uuid[], text[], text[]);
 do $$
 declare t record;
 begin

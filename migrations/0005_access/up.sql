@@ -39,6 +39,7 @@ declare
   v_user uuid; v_agency uuid; v_actor uuid; v_kind text; v_known boolean := true;
   v_administrator boolean := false; v_password_at timestamptz; v_rights text[] := '{}';
   v_maracs uuid[]; v_roles text[]; v_closed uuid[];
+  v_staff uuid[]; v_idva uuid[]; v_rep uuid[];
 begin
   if p_client is null then
     select u.id, u.agency_id, u.administrator, s.password_at
@@ -60,8 +61,11 @@ begin
   end if;
 
   select coalesce(array_agg(g.marac_id order by g.marac_id, g.role), '{}'),
-         coalesce(array_agg(g.role order by g.marac_id, g.role), '{}')
-    into v_maracs, v_roles
+         coalesce(array_agg(g.role order by g.marac_id, g.role), '{}'),
+         coalesce(array_agg(distinct g.marac_id) filter (where g.role in ('coordinator', 'chair')), '{}'),
+         coalesce(array_agg(distinct g.marac_id) filter (where g.role = 'idva'), '{}'),
+         coalesce(array_agg(distinct g.marac_id) filter (where g.role = 'representative'), '{}')
+    into v_maracs, v_roles, v_staff, v_idva, v_rep
     from role_grants g
     join marac_agencies m on m.marac_id = g.marac_id and m.agency_id = v_agency
     join agencies a on a.id = v_agency
@@ -92,19 +96,13 @@ begin
     set_config('toldonce.actor', coalesce(v_actor::text, ''), true),
     set_config('toldonce.agency', v_agency::text, true),
     set_config('toldonce.maracs', v_maracs::text, true),
-    set_config('toldonce.staff', roles_in(v_maracs, v_roles, '{coordinator,chair}')::text, true),
-    set_config('toldonce.idva', roles_in(v_maracs, v_roles, '{idva}')::text, true),
-    set_config('toldonce.rep', roles_in(v_maracs, v_roles, '{representative}')::text, true),
+    set_config('toldonce.staff', v_staff::text, true),
+    set_config('toldonce.idva', v_idva::text, true),
+    set_config('toldonce.rep', v_rep::text, true),
     set_config('toldonce.closed', v_closed::text, true);
   return query select v_user, v_actor, v_known, v_agency, v_administrator, v_password_at, v_rights,
     v_maracs, v_roles;
 end $$;
-
-create function roles_in(p_maracs uuid[], p_roles text[], p_wanted text[]) returns uuid[]
-language sql immutable as $$
-  select coalesce(array_agg(distinct m), '{}')
-  from unnest(p_maracs, p_roles) as x(m, r) where r = any (p_wanted)
-$$;
 
 -- The program itself, at a command line or in a job: every MARAC, nothing closed.
 create function load_system(p_now timestamptz) returns void
@@ -123,7 +121,8 @@ begin
   from (select coalesce(array_agg(id), '{}')::text as ids from maracs) m;
 end $$;
 
--- Row-level security: a coarser second lock that reads no table.
+-- Row-level security: a coarser second lock that reads no table. Settings are cast within their
+-- sub-select, so that it is done once a statement; the cast outside makes the array one value.
 do $$
 declare t text;
 begin
@@ -133,28 +132,28 @@ begin
     'agenda_listings', 'actions', 'action_events', 'action_changes'] loop
     execute format('alter table %I enable row level security', t);
     execute format($p$create policy second_lock on %I to toldonce_app using (
-      marac_id = any ((select nullif(current_setting('toldonce.maracs', true), ''))::uuid[])
-      and case_id <> all ((select nullif(current_setting('toldonce.closed', true), ''))::uuid[]))$p$, t);
+      marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])
+      and case_id <> all ((select nullif(current_setting('toldonce.closed', true), '')::uuid[])::uuid[]))$p$, t);
   end loop;
   foreach t in array array['meetings', 'attendances'] loop
     execute format('alter table %I enable row level security', t);
     execute format($p$create policy second_lock on %I to toldonce_app using (
-      marac_id = any ((select nullif(current_setting('toldonce.maracs', true), ''))::uuid[]))$p$, t);
+      marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[]))$p$, t);
   end loop;
 end $$;
 
 alter table cases enable row level security;
 create policy second_lock on cases to toldonce_app using (
-  marac_id = any ((select nullif(current_setting('toldonce.maracs', true), ''))::uuid[])
-  and id <> all ((select nullif(current_setting('toldonce.closed', true), ''))::uuid[]));
+  marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])
+  and id <> all ((select nullif(current_setting('toldonce.closed', true), '')::uuid[])::uuid[]));
 
 alter table audit_events enable row level security;
 create policy anyone_adds on audit_events for insert to toldonce_app with check (true);
 create policy second_lock on audit_events for select to toldonce_app using (
   (marac_id is null
-   or marac_id = any ((select nullif(current_setting('toldonce.maracs', true), ''))::uuid[]))
+   or marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[]))
   and (case_id is null
-   or case_id <> all ((select nullif(current_setting('toldonce.closed', true), ''))::uuid[])));
+   or case_id <> all ((select nullif(current_setting('toldonce.closed', true), '')::uuid[])::uuid[])));
 
 -- Matching: tokens and what they name, across MARACs, for coordinators and chairs.
 grant select on match_tokens, cases, restrictions to toldonce_match;
@@ -163,24 +162,27 @@ create policy matching on cases for select to toldonce_match using (true);
 create policy matching on restrictions for select to toldonce_match using (true);
 
 -- Other files of the same pair. In the caller's own MARACs by id; elsewhere only which MARAC to ask.
+-- PL/pgSQL, because it keeps its plan; an SQL function of another role is planned at every call.
 create function pair_matches(p_case uuid) returns table (case_id uuid, marac_id uuid)
-language sql stable security definer set search_path = public as $$
+language plpgsql stable rows 5 security definer set search_path = public as $$
+#variable_conflict use_column
+begin return query
   select distinct case when m.own then m.case_id end, m.marac_id
   from (
     select o.case_id, o.marac_id,
-      o.marac_id = any ((select current_setting('toldonce.staff'))::uuid[]) as own
+      o.marac_id = any ((select current_setting('toldonce.staff')::uuid[])::uuid[]) as own
     from match_tokens t
     join match_tokens o on o.token = t.token and o.kind = t.kind and o.case_id <> t.case_id
     join cases c on c.id = o.case_id
     where t.case_id = p_case and t.kind = 'pair'
-      and t.marac_id = any ((select current_setting('toldonce.staff'))::uuid[])
+      and t.marac_id = any ((select current_setting('toldonce.staff')::uuid[])::uuid[])
       and c.received_at is not null and c.status <> 'joined'
-      and o.case_id <> all ((select current_setting('toldonce.closed'))::uuid[])
+      and o.case_id <> all ((select current_setting('toldonce.closed')::uuid[])::uuid[])
   ) m
   where m.own or not exists (
     select from restrictions r where r.case_id = m.case_id
-      and r.ends_at > (select current_setting('toldonce.now')::timestamptz))
-$$;
+      and r.ends_at > (select current_setting('toldonce.now')::timestamptz));
+end $$;
 -- The owner may not be a superuser: it must belong to the role, and the role may create, to hand over.
 do $$
 begin

@@ -15,7 +15,7 @@ create function action_counts(p_as_at date, p_maracs uuid[]) returns table (
     from action_events e
     where e.effective_on <= p_as_at
       and e.marac_id = any (p_maracs)
-      and e.marac_id = any ((select nullif(current_setting('toldonce.maracs', true), ''))::uuid[])
+      and e.marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])
     order by e.action_id, e.effective_on desc, e.created_at desc, e.id desc
   ) l
   join agencies g on g.id = l.owner_agency_id
@@ -32,4 +32,4 @@ comment on column action_changes.announced is
 create policy last_word on action_changes for select to toldonce_app using (
   announced
   and agency_id = (select nullif(current_setting('toldonce.agency', true), '')::uuid)
-  and marac_id = any ((select nullif(current_setting('toldonce.maracs', true), ''))::uuid[]));
+  and marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[]));

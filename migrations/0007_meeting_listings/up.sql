@@ -8,7 +8,7 @@ create function begin_listings(p_meeting uuid, p_at timestamptz) returns void
 language sql security definer set search_path = public as $$
   update circle g set full_at = p_at, version = g.version + 1
   from meetings m
-  where m.id = p_meeting and m.marac_id = any ((select current_setting('toldonce.staff'))::uuid[])
+  where m.id = p_meeting and m.marac_id = any ((select current_setting('toldonce.staff')::uuid[])::uuid[])
     and g.meeting_id = m.id and g.basis = 'listing' and g.ends_at > p_at and g.full_at > p_at
 $$;
 
@@ -26,7 +26,7 @@ language sql security definer set search_path = public as $$
       (p_at at time zone m.time_zone + interval '1 year')::date) + 1)::timestamp at time zone m.time_zone)
     else p_at end
   from agenda_items i, cases c, meetings m, meetings l
-  where m.id = p_meeting and m.marac_id = any ((select current_setting('toldonce.staff'))::uuid[])
+  where m.id = p_meeting and m.marac_id = any ((select current_setting('toldonce.staff')::uuid[])::uuid[])
     and i.meeting_id = m.id and c.id = i.case_id and g.case_id = i.case_id
     and g.basis = 'listing' and g.ends_at > p_at and l.id = g.meeting_id
     and (l.id = m.id or l.status in ('held', 'minuted'))
@@ -37,7 +37,7 @@ create function end_listings(p_meeting uuid, p_at timestamptz) returns void
 language sql security definer set search_path = public as $$
   update circle g set ends_at = p_at, version = g.version + 1
   from meetings m
-  where m.id = p_meeting and m.marac_id = any ((select current_setting('toldonce.staff'))::uuid[])
+  where m.id = p_meeting and m.marac_id = any ((select current_setting('toldonce.staff')::uuid[])::uuid[])
     and g.meeting_id = m.id and g.basis = 'listing' and g.ends_at > p_at
 $$;
 

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use uuid::Uuid;
 
 use super::detail_store;
-use super::lists::{self, ListQuery, ListedOut};
+use super::lists::{self, ListQuery, ListedActionOut};
 use super::shapes::{ActionEventOut, ActionOut, ActionRowOut, detail, event_out};
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -23,7 +23,7 @@ use crate::policy::visibility;
 /// item is the action as it may be seen now, or `{id, gone: true}`. After a change of roles, start
 /// again.
 #[utoipa::path(tag = "actions", operation_id = "list_actions", params(ListQuery), responses(
-    (status = 200, description = "Actions, or changes of actions.", body = Page<ListedOut>), Problems))]
+    (status = 200, description = "Actions, or changes of actions.", body = Page<ListedActionOut>), Problems))]
 #[get("/actions")]
 pub async fn list_actions(
     state: Data<State>,

@@ -88,7 +88,7 @@ impl ListQuery {
 /// What is in the feed: the action as it may be seen now, or that it is gone.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
-pub enum ListedOut {
+pub enum ListedActionOut {
     /// The action.
     Action(Box<ActionRowOut>),
     /// Not, or no longer, the caller's to see.
@@ -121,7 +121,7 @@ fn scope(actor: &Actor, query: &ListQuery) -> Result<Scope> {
 }
 
 /// One page by due date, the most overdue first.
-pub fn page(tx: &mut Tx<'_>, query: &ListQuery) -> Result<Page<ListedOut>> {
+pub fn page(tx: &mut Tx<'_>, query: &ListQuery) -> Result<Page<ListedActionOut>> {
     let paging = query.page();
     let filter = Filter {
         scope: scope(&tx.actor, query)?,
@@ -132,7 +132,7 @@ pub fn page(tx: &mut Tx<'_>, query: &ListQuery) -> Result<Page<ListedOut>> {
         limit: paging.limit() + 1,
     };
     let page = rows(tx, &filter, paging.limit())?;
-    Ok(page.map(|row| ListedOut::Action(Box::new(row))))
+    Ok(page.map(|row| ListedActionOut::Action(Box::new(row))))
 }
 
 /// One page of a case's actions, whatever their status.
@@ -164,7 +164,7 @@ fn rows(tx: &mut Tx<'_>, filter: &Filter, limit: i64) -> Result<Page<ActionRowOu
 const START: &str = "start";
 
 /// The next changes of the caller's agency, in commit order. There is always a next cursor.
-pub fn feed(tx: &mut Tx<'_>, query: &ListQuery, after: &str) -> Result<Page<ListedOut>> {
+pub fn feed(tx: &mut Tx<'_>, query: &ListQuery, after: &str) -> Result<Page<ListedActionOut>> {
     let others = query.status.is_some()
         || query.overdue.is_some()
         || query.mine.is_some()
@@ -199,8 +199,8 @@ pub fn feed(tx: &mut Tx<'_>, query: &ListQuery, after: &str) -> Result<Page<List
     }
     let items = ids.into_iter().map(|id| {
         Ok(match seen.get(&id) {
-            Some(row) => ListedOut::Action(Box::new(row_out(row, &tx.keys, today)?)),
-            None => ListedOut::Gone(GoneOut { id, gone: true }),
+            Some(row) => ListedActionOut::Action(Box::new(row_out(row, &tx.keys, today)?)),
+            None => ListedActionOut::Gone(GoneOut { id, gone: true }),
         })
     });
     Ok(Page {

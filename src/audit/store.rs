@@ -23,7 +23,7 @@ const EVENTS: &str = "select e.id, e.at, e.act, e.outcome, e.principal, e.user_i
     coalesce(u.name, r.name) as name, e.client_id, e.actor_id, e.agency_id, e.case_id, c.code as case_code, \
     e.subject, e.subject_id, e.fields, e.rows_seen, e.request_id \
     from (select * from audit_events e where e.marac_id = $1 \
-      and (e.case_id is null or e.case_id <> all ((select current_setting('toldonce.closed'))::uuid[])) \
+      and (e.case_id is null or e.case_id <> all ((select current_setting('toldonce.closed')::uuid[])::uuid[])) \
       and ($2::text is null or e.act = $2) and ($3::uuid is null or e.case_id = $3) \
       and ($4::uuid is null or e.user_id = $4) and ($5::timestamptz is null or (e.at, e.id) < ($5, $6)) \
       order by e.at desc, e.id desc limit $7) e \

@@ -78,7 +78,7 @@ struct ActionSeal {
 
 /// A meeting at which the case was, or will be, on the agenda.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct AgendaOut {
+pub struct HearingOut {
     /// The agenda item.
     id: Uuid,
     /// Version.
@@ -183,7 +183,7 @@ pub struct CaseFileOut {
     /// Actions, the outstanding ones first.
     actions: Vec<FileActionOut>,
     /// Meetings, newest first.
-    agenda: Vec<AgendaOut>,
+    agenda: Vec<HearingOut>,
     /// Accepted referrals, newest first.
     referrals: Vec<FileReferralOut>,
     /// Whom it is open to; people by name for coordinator and chair alone.
@@ -269,11 +269,11 @@ fn actions(case: &VisibleCase, parts: &[Part]) -> Result<Vec<FileActionOut>> {
     Ok(actions)
 }
 
-fn agenda(parts: &[Part]) -> Result<Vec<AgendaOut>> {
+fn agenda(parts: &[Part]) -> Result<Vec<HearingOut>> {
     let mut agenda = Vec::new();
     for part in of_kind(parts, "agenda") {
         let columns: AgendaColumns = part.plain()?;
-        agenda.push(AgendaOut {
+        agenda.push(HearingOut {
             id: part.id,
             etag: etag(part.version),
             meeting_id: columns.meeting_id,

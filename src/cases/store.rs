@@ -111,7 +111,7 @@ const PAGE: &str = concat!(
     "coalesce(p.ids, '{}') as party_ids, coalesce(p.roles, '{}') as party_roles, ",
     "coalesce(p.identities, '{}') as identities ",
     "from (select c.* from (select distinct id from ",
-    "unnest((select current_setting('toldonce.maracs'))::uuid[]) as m(id)) m ",
+    "unnest((select current_setting('toldonce.maracs')::uuid[])::uuid[]) as m(id)) m ",
     "cross join lateral (select c.* from cases c where c.marac_id = m.id ",
     "and ($4::date is null or (c.last_referral_on, c.id) < ($4, $5)) and ",
     listed!(),

@@ -3,7 +3,9 @@
 use chrono::{NaiveDate, NaiveTime};
 use serde::Deserialize;
 
-use super::words::{ActorKind, AttendanceRole, MeetingKind, MeetingMode, MeetingStatus, Presence};
+use super::words::{
+    AttendanceRole, MeetingKind, MeetingMode, MeetingStatus, Presence, RegisteredKind,
+};
 use crate::policy::{Right, Role};
 use crate::vocabulary::AgencyKind;
 
@@ -138,7 +140,7 @@ pub struct Actor {
     /// Name.
     pub name: String,
     /// Somebody, or the service.
-    pub kind: ActorKind,
+    pub kind: RegisteredKind,
     /// Key of the user this is, if they sign in as well.
     #[serde(default)]
     pub user: Option<String>,

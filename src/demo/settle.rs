@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::caseload::Caseload;
 use super::load::{CLIENT_ID, Known, LoadError, PASSWORD};
 use super::places::{ApiClient, User};
-use super::words::{ActorKind, State};
+use super::words::{RegisteredKind, State};
 use crate::agencies::{self, Agreement, NewAgency};
 use crate::audit::{Audited, Event};
 use crate::auth::password::Passwords;
@@ -123,7 +123,7 @@ fn program(tx: &mut Tx<'_>, known: &mut Known, client: &ApiClient) -> Result<(),
     for actor in client
         .actors
         .iter()
-        .filter(|actor| actor.kind == ActorKind::Person)
+        .filter(|actor| actor.kind == RegisteredKind::Person)
     {
         let user_id = actor
             .user

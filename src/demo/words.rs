@@ -50,7 +50,7 @@ vocabulary! {
 
 vocabulary! {
     /// Whether a registered actor is somebody or the client itself.
-    ActorKind {
+    RegisteredKind {
         Person = "person",
         Service = "service",
     }

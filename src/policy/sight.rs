@@ -26,7 +26,7 @@ macro_rules! not_closed {
     ($a:literal) => {
         concat!(
             $a,
-            ".case_id <> all ((select current_setting('toldonce.closed'))::uuid[])"
+            ".case_id <> all ((select current_setting('toldonce.closed')::uuid[])::uuid[])"
         )
     };
 }

@@ -28,15 +28,15 @@ macro_rules! visible_cases {
         concat!(
             "(",
             $c,
-            ".id <> all ((select current_setting('toldonce.closed'))::uuid[])",
+            ".id <> all ((select current_setting('toldonce.closed')::uuid[])::uuid[])",
             " and ",
             $c,
-            ".marac_id = any ((select current_setting('toldonce.maracs'))::uuid[])",
+            ".marac_id = any ((select current_setting('toldonce.maracs')::uuid[])::uuid[])",
             " and ((",
             $c,
             ".received_at is not null and ",
             $c,
-            ".marac_id = any ((select current_setting('toldonce.staff'))::uuid[]))",
+            ".marac_id = any ((select current_setting('toldonce.staff')::uuid[])::uuid[]))",
             " or exists (select from circle g where g.case_id = ",
             $c,
             ".id",
@@ -69,10 +69,10 @@ macro_rules! in_circle {
             ".basis when 'allocation'",
             " then ",
             $g,
-            ".marac_id = any ((select current_setting('toldonce.idva'))::uuid[])",
+            ".marac_id = any ((select current_setting('toldonce.idva')::uuid[])::uuid[])",
             " else ",
             $g,
-            ".marac_id = any ((select current_setting('toldonce.rep'))::uuid[]) end))"
+            ".marac_id = any ((select current_setting('toldonce.rep')::uuid[])::uuid[]) end))"
         )
     };
 }
@@ -85,10 +85,10 @@ macro_rules! visible_actions {
         concat!(
             "(",
             $a,
-            ".case_id <> all ((select current_setting('toldonce.closed'))::uuid[])",
+            ".case_id <> all ((select current_setting('toldonce.closed')::uuid[])::uuid[])",
             " and ",
             $a,
-            ".marac_id = any ((select current_setting('toldonce.maracs'))::uuid[])",
+            ".marac_id = any ((select current_setting('toldonce.maracs')::uuid[])::uuid[])",
             " and ((",
             $a,
             ".status in ('open', 'in_progress') and ",
@@ -113,10 +113,10 @@ macro_rules! owned_action {
             ".owner_agency_id = (select nullif(current_setting('toldonce.agency'), '')::uuid)",
             " and (",
             $a,
-            ".marac_id = any ((select current_setting('toldonce.rep'))::uuid[])",
+            ".marac_id = any ((select current_setting('toldonce.rep')::uuid[])::uuid[])",
             " or ",
             $a,
-            ".marac_id = any ((select current_setting('toldonce.idva'))::uuid[])",
+            ".marac_id = any ((select current_setting('toldonce.idva')::uuid[])::uuid[])",
             // Never null, which would be neither owned nor not.
             " or coalesce(",
             $a,

@@ -14,7 +14,7 @@ use crate::vocabulary;
 
 vocabulary! {
     /// What the referrer or the coordinator should know. It refuses nothing.
-    Advice {
+    ReferralAdvice {
         SurvivorUnderAge = "survivor_under_age",
         PerpetratorUnderAge = "perpetrator_under_age",
         IdvaReferralNotMade = "idva_referral_not_made",
@@ -33,7 +33,7 @@ pub struct Checked {
     /// On which criteria it stands.
     pub finding: Option<CriteriaFinding>,
     /// What to know.
-    pub advice: Vec<Advice>,
+    pub advice: Vec<ReferralAdvice>,
     /// Criteria that an older record names without their ground.
     pub recorded: Criteria,
 }
@@ -276,7 +276,7 @@ impl Needs<'_> {
     }
 }
 
-fn advice(document: &Document, settings: &MaracSettings, on: NaiveDate) -> Vec<Advice> {
+fn advice(document: &Document, settings: &MaracSettings, on: NaiveDate) -> Vec<ReferralAdvice> {
     use super::document::Arranged;
     let younger = |identity: &crate::parties::model::Identity, least: u8| {
         let age = identity.date_of_birth.and_then(|born| age_on(born, on));
@@ -290,21 +290,24 @@ fn advice(document: &Document, settings: &MaracSettings, on: NaiveDate) -> Vec<A
         // R5: routed to child safeguarding as well, never turned away.
         (
             survivor.is_some_and(|s| younger(&s.identity, settings.min_age_survivor)),
-            Advice::SurvivorUnderAge,
+            ReferralAdvice::SurvivorUnderAge,
         ),
         (
             document
                 .perpetrators
                 .iter()
                 .any(|p| younger(&p.identity, settings.min_age_perpetrator)),
-            Advice::PerpetratorUnderAge,
+            ReferralAdvice::PerpetratorUnderAge,
         ),
-        (unmade(document.idva_referral), Advice::IdvaReferralNotMade),
+        (
+            unmade(document.idva_referral),
+            ReferralAdvice::IdvaReferralNotMade,
+        ),
         (
             !document.children.is_empty() && unmade(document.children_safeguarding),
-            Advice::ChildrenSafeguardingNotMade,
+            ReferralAdvice::ChildrenSafeguardingNotMade,
         ),
-        (survivor.is_some() && !safe, Advice::NoSafeContact),
+        (survivor.is_some() && !safe, ReferralAdvice::NoSafeContact),
     ];
     found
         .into_iter()

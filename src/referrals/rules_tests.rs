@@ -1,6 +1,6 @@
 use super::ReferralStatus as S;
 use super::document::Document;
-use super::rules::{Advice, Command, check, decide};
+use super::rules::{Command, ReferralAdvice, check, decide};
 use crate::maracs::settings::MaracSettings;
 use crate::risk::Tools;
 use chrono::NaiveDate;
@@ -23,7 +23,7 @@ fn complete() -> Value {
 }
 
 /// The complete referral with these pointers set (null removes), as `pointer code` and advice.
-fn missing(changes: &[(&str, Value)]) -> (Vec<String>, Vec<Advice>) {
+fn missing(changes: &[(&str, Value)]) -> (Vec<String>, Vec<ReferralAdvice>) {
     let mut value = complete();
     for (pointer, new) in changes {
         let (parent, name) = pointer.rsplit_once('/').unwrap();
@@ -157,7 +157,10 @@ fn every_required_part_is_named_when_it_is_missing() {
 #[test]
 fn the_young_are_routed_on_and_never_turned_away() {
     let (errors, advice) = missing(&[("/survivor/identity/date_of_birth", json!("2010-02-02"))]);
-    assert_eq!((errors.len(), advice), (0, vec![Advice::SurvivorUnderAge]));
+    assert_eq!(
+        (errors.len(), advice),
+        (0, vec![ReferralAdvice::SurvivorUnderAge])
+    );
     let (errors, advice) = missing(&[("/survivor/identity/date_of_birth", json!("2010-02-01"))]);
     assert_eq!((errors.len(), advice.len()), (0, 0));
 }

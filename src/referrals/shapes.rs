@@ -8,7 +8,7 @@ use validator::Validate;
 
 use super::ReferralStatus;
 use super::document::Document;
-use super::rules::{Advice, Checked};
+use super::rules::{Checked, ReferralAdvice};
 use super::store::{ReferralRow, VisibleReferral};
 use crate::crypto::Place;
 use crate::error::{FieldError, Result};
@@ -115,7 +115,7 @@ pub struct ReferralOut {
     /// What submission still needs; empty once it was sent in.
     pub missing: Vec<FieldError>,
     /// What to know. It refuses nothing.
-    pub advice: Vec<Advice>,
+    pub advice: Vec<ReferralAdvice>,
     /// Practice rules an imported record does not meet.
     pub gaps: Vec<String>,
     /// The decision, once there is one.

@@ -110,10 +110,15 @@ macro_rules! own {
 macro_rules! readable {
     () => {
         concat!(
-            visible_cases!("c"), " and (", own!(),
-            " or r.marac_id = any ((select current_setting('toldonce.staff'))::uuid[])",
-            " or exists (select from circle g where g.case_id = c.id and g.basis = 'allocation' and g.opens_at <= ",
-            "(select current_setting('toldonce.now')::timestamptz) and g.ends_at > (select current_setting('toldonce.now')::timestamptz) and ", in_circle!("g"), "))"
+            visible_cases!("c"),
+            " and (",
+            own!(),
+            " or r.marac_id = any ((select current_setting('toldonce.staff')::uuid[])::uuid[])",
+            " or exists (select from circle g where g.case_id = c.id and g.basis = 'allocation'",
+            " and g.opens_at <= (select current_setting('toldonce.now')::timestamptz)",
+            " and g.ends_at > (select current_setting('toldonce.now')::timestamptz) and ",
+            in_circle!("g"),
+            "))"
         )
     };
 }

@@ -234,3 +234,29 @@ pub fn vocabularies() -> Vec<(String, Vec<String>)> {
     }
     found
 }
+
+/// The OpenAPI document keeps one schema per name: the second of two would silently be the first.
+#[test]
+fn every_shape_has_a_name_of_its_own() {
+    let mut seen = std::collections::BTreeMap::new();
+    for source in sources() {
+        for block in source.code.split("#[derive(").skip(1) {
+            let Some((derives, rest)) = block.split_once(")]") else {
+                continue;
+            };
+            let shape = rest
+                .lines()
+                .find_map(|line| {
+                    let line = line.trim();
+                    line.strip_prefix("pub struct ")
+                        .or(line.strip_prefix("pub enum "))
+                })
+                .and_then(|line| line.split(|c: char| !c.is_alphanumeric()).next());
+            if let Some(name) = shape.filter(|_| derives.contains("ToSchema")) {
+                let earlier = seen.insert(name.to_owned(), source.path.clone());
+                assert_eq!(earlier, None, "{name} in {}", source.path);
+            }
+        }
+    }
+    assert!(seen.len() > 50, "the shapes were not found");
+}

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::super::caseload::Caseload;
 use super::super::cases::{Action, Case, Item};
 use super::super::places::{Agency, Meeting, User};
-use super::super::words::{ActionStatus, ActorKind, AgendaItemStatus, DecisionKind, Presence};
+use super::super::words::{ActionStatus, AgendaItemStatus, DecisionKind, Presence, RegisteredKind};
 use super::todays;
 use crate::policy::Role;
 
@@ -118,7 +118,7 @@ fn people(known: &Known<'_>) {
         let services = client
             .actors
             .iter()
-            .filter(|actor| actor.kind == ActorKind::Service);
+            .filter(|actor| actor.kind == RegisteredKind::Service);
         assert_eq!((services.count(), client.actors.len()), (1, 2));
     }
 }

@@ -23,7 +23,6 @@ pub struct Person {
 pub struct Client {
     pub id: Uuid,
     pub secret: String,
-    pub agency_id: Uuid,
 }
 
 /// Two MARACs that share the housing department and nothing else.
@@ -234,11 +233,7 @@ impl Maker<'_> {
                 .bind(Uuid::now_v7()).bind(agency).bind(id).bind(partner_ref).bind(kind).bind(self.now)
                 .execute(self.conn).unwrap();
         }
-        Client {
-            id,
-            secret,
-            agency_id: agency,
-        }
+        Client { id, secret }
     }
 }
 

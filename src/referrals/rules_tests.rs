@@ -48,7 +48,8 @@ fn missing(changes: &[(&str, Value)]) -> (Vec<String>, Vec<ReferralAdvice>) {
 #[test]
 fn every_required_part_is_named_when_it_is_missing() {
     let child = json!([{ "identity": { "family_name": "A" } }]);
-    let table: Vec<(Vec<(&str, Value)>, Vec<&str>)> = vec![
+    type Row<'a> = (Vec<(&'a str, Value)>, Vec<&'a str>);
+    let table: Vec<Row<'_>> = vec![
         (vec![], vec![]),
         (vec![("/survivor", Value::Null)], vec!["/survivor required"]),
         (

@@ -79,7 +79,8 @@ fn api(config: &mut ServiceConfig<'_>) {
         .configure(crate::account::routes)
         .configure(crate::meetings::routes)
         .configure(crate::actions::routes)
-        .configure(crate::reports::routes);
+        .configure(crate::reports::routes)
+        .configure(crate::audit::routes);
 }
 
 /// The whole application on top of `app`, and its document.

@@ -1,6 +1,7 @@
 -- A case file: one statement for each part that the API returns, and the record of having read it.
 \set i random(1, :sample)
 \set n :n + 1
+\set ms :base + :n
 begin;
 select c.id as case_id, c.marac_id, c.code, c.status, c.opened_at, c.last_referral_on, c.lapses_on, c.score, c.criteria, c.has_children, c.lead_user_id, c.lead_agency_id, c.restricted, c.version, k.master_key_id, k.wrapped, p.user_id, p.session_id, p.agency_id from bench.sample s join cases c on c.id = s.case_id join data_keys k on k.case_id = c.id join bench.people p on p.job = 'coordinator' and p.n = s.marac + 1 where s.n = :i \gset
 select p.id, p.role, p.identity, p.version, t.sealed, t.version from parties p left join party_characteristics t on t.party_id = p.id where p.case_id = :case_id;
@@ -14,5 +15,5 @@ select i.id, i.meeting_id, m.starts_at, i.kind, i.status, i.deferred_to_id, i.ve
 select id, referred_on, agency_id, co_agency_id, is_repeat, urgent, gaps, version from referrals where case_id = :case_id and status = 'accepted' order by referred_on desc;
 select id, basis, user_id, actor_id, agency_id, opens_at, ends_at, version from circle where case_id = :case_id and opens_at <= now() and ends_at > now() order by opens_at;
 select id, ends_at from restrictions where case_id = :case_id and ends_at > now();
-insert into audit_events (id, at, act, outcome, principal, user_id, agency_id, session_id, marac_id, case_id, subject, subject_id, fields, rows_seen, request_id) values (bench.id(:base + :n, :client_id, 1), now(), 'read_case', 'done', 'user', :user_id, :agency_id, :session_id, :marac_id, :case_id, 'case', :case_id, '{identity,address,safe_contact,narrative,dash_answers}', 30, bench.id(:base + :n, :client_id, 2));
+insert into audit_events (id, at, act, outcome, principal, user_id, agency_id, session_id, marac_id, case_id, subject, subject_id, fields, rows_seen, request_id) values (bench.id(:ms, :client_id, 1), now(), 'read_case', 'done', 'user', :user_id, :agency_id, :session_id, :marac_id, :case_id, 'case', :case_id, '{identity,address,safe_contact,narrative,dash_answers}', 30, bench.id(:ms, :client_id, 2));
 commit;

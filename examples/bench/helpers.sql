@@ -12,7 +12,7 @@ create table if not exists bench.agendas (
   n integer primary key, meeting_id uuid not null, marac integer not null);
 
 -- An id ordered in time, as the product's are: milliseconds, client, and which row of the request.
-create or replace function bench.id(ms bigint, client integer, row integer) returns uuid
+create or replace function bench.id(ms bigint, client integer, which integer) returns uuid
 language sql immutable as $$
-  select (lpad(to_hex(ms), 12, '0') || '7000' || '8000' || lpad(to_hex(client * 256 + row), 12, '0'))::uuid
+  select (lpad(to_hex(ms), 12, '0') || '7000' || '8000' || lpad(to_hex(client * 256 + which), 12, '0'))::uuid
 $$;

@@ -1,8 +1,8 @@
 //! Actions: agreed at a meeting, owned by an agency, reported until each is done.
 //!
-//! `api` and `api_changes` are the operations, `shapes` what they answer; `rules` decides what may become of an action;
-//! `lists` says which actions a list is of; `commands` carries decisions out, with their history and
-//! the changes that feeds are read from.
+//! `api` and `api_changes` are the operations, `shapes` what they answer; `rules` decides what may
+//! become of an action; `lists` says which actions a list is of; `commands` carries decisions out,
+//! with their history and the changes that feeds are read from.
 
 mod api;
 mod api_changes;

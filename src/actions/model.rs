@@ -77,16 +77,12 @@ vocabulary! {
 
 vocabulary! {
     /// How soon it matters.
+    #[derive(Default)]
     ActionPriority {
         Immediate = "immediate",
         High = "high",
+        #[default]
         Normal = "normal",
-    }
-}
-
-impl Default for ActionPriority {
-    fn default() -> Self {
-        Self::Normal
     }
 }
 

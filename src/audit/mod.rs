@@ -1,8 +1,11 @@
 //! Who did what. Events are written in the transaction of what they tell of: no audit row, no data.
 //! The chain that makes tampering visible is sealed off the request path, in `chain`.
 
+mod api;
 pub mod chain;
+mod store;
 
+pub use api::routes;
 use chrono::{DateTime, Utc};
 use diesel::RunQueryDsl;
 use diesel::pg::PgConnection;

@@ -2,6 +2,7 @@
 //! whether the account behind it still lives is asked in `Db::run`, on every request.
 
 mod api;
+mod own_api;
 pub mod password;
 mod sessions;
 mod throttle;
@@ -20,8 +21,13 @@ use crate::app::State;
 use crate::error::{Code, Error, Result};
 use crate::policy::Principal;
 
-pub use api::routes;
 pub use throttle::{Limits, Throttle};
+
+/// The operations of this resource.
+pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    api::routes(config);
+    own_api::routes(config);
+}
 
 /// Ends every session of an account that is being disabled.
 pub fn end_sessions(tx: &mut crate::db::Tx<'_>, user_id: Uuid) -> Result<()> {

@@ -61,10 +61,19 @@ impl RestrictionOut {
     }
 }
 
-/// The restriction of a case; 404 if none stands.
+/// Whether a case is restricted.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RestrictionState {
+    /// The restriction that stands, if one does.
+    restriction: Option<RestrictionOut>,
+    /// Version of the case: send it to set, change or lift the restriction.
+    etag: String,
+}
+
+/// Whether a case, or the file of a received referral, is restricted, and the version to change that.
 #[utoipa::path(tag = "access", operation_id = "read_restriction",
     params(("id" = Uuid, Path, description = "The case, or the file of a received referral.")),
-    responses((status = 200, description = "It stands.", body = RestrictionOut), Problems))]
+    responses((status = 200, description = "How it stands.", body = RestrictionState), Problems))]
 #[get("/cases/{id}/restriction")]
 async fn read_restriction(
     state: Data<State>,
@@ -76,10 +85,16 @@ async fn read_restriction(
         .db
         .run(&caller, Act::RestrictCase.on("case", id), move |tx| {
             let case = visibility::case(tx, Act::RestrictCase, id)?;
-            let live = store::live(tx, &case)?.ok_or_else(hidden)?;
-            let event = Event::of_case(&case).on("restriction", live.id);
-            let body = RestrictionOut::of(&case, &live, case.row.version)?;
-            Ok(Audited::new((body, case.row.version), event))
+            let version = case.row.version;
+            let live = store::live(tx, &case)?;
+            let out = live
+                .map(|live| RestrictionOut::of(&case, &live, version))
+                .transpose()?;
+            let body = RestrictionState {
+                restriction: out,
+                etag: etag(version),
+            };
+            Ok(Audited::new((body, version), Event::of_case(&case)))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &body))

@@ -5,9 +5,11 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
+use toldonce::auth::password::{Cost, Passwords};
 use toldonce::clock::Clock;
 use toldonce::config::Config;
 use toldonce::crypto::KeyRing;
+use toldonce::demo::{CLIENT_ID, PASSWORD};
 
 use super::database::{self, Database};
 use super::server::{self, Plan};
@@ -52,6 +54,7 @@ pub fn run(args: Args) -> Outcome {
     let local = database::start(&config.data_dir, config.pool)?;
     let keys = demonstration_keys(&config.data_dir)?;
     let database = Database::prepare(local, &keys, &clock, true)?;
+    load_once(&database, &config.data_dir, &clock, &keys)?;
     let db = database.pool(&config, &clock, &keys)?;
     server::run(Plan {
         config,
@@ -63,6 +66,31 @@ pub fn run(args: Args) -> Outcome {
     })
 }
 
+/// Loads the caseload at the first start. A start that was interrupted meanwhile leaves a part of it,
+/// which is no demonstration: it is named, and nothing is added to it.
+fn load_once(database: &Database, data: &Path, clock: &Clock, keys: &KeyRing) -> Outcome {
+    let (begun, loaded) = (data.join("loading"), data.join("loaded"));
+    if loaded.exists() || database.joined() {
+        return Ok(());
+    }
+    if begun.exists() {
+        return Err(Failure::new(format!(
+            "loading the demonstration was interrupted. Delete the folder {} and start again.",
+            data.display()
+        )));
+    }
+    std::fs::write(&begun, "")?;
+    tracing::info!("loading the demonstration's caseload, which takes a few seconds");
+    // A clock and a connection of its own: the story goes back to its beginning and lives forward.
+    let story = Clock::system();
+    story.set(clock.now());
+    let db = database.single(&story, keys)?;
+    let passwords = Passwords::new(Cost::STANDARD, 1);
+    toldonce::demo::load(&db, keys, &passwords).map_err(|error| Failure::new(error.to_string()))?;
+    std::fs::rename(begun, loaded)?;
+    Ok(())
+}
+
 /// The demonstration's keys, made at the first start.
 fn demonstration_keys(data: &Path) -> Outcome<KeyRing> {
     let path = data.join("demonstration.keys");
@@ -72,12 +100,32 @@ fn demonstration_keys(data: &Path) -> Outcome<KeyRing> {
     Ok(KeyRing::load(&path)?)
 }
 
+/// Those whose part in the story one most likely wants to try.
+const SIGN_INS: [(&str, &str); 7] = [
+    ("coordinator", "grace.adeyemi@steadyground.example"),
+    ("chair", "dinesh.patel@westwaypolice.example"),
+    ("IDVA", "amina.yusuf@lantern.example"),
+    ("practitioner", "hannah.clarke@westwaypolice.example"),
+    ("housing representative", "callum.hughes@wharfrow.example"),
+    ("auditor", "ines.carvalho@steadyground.example"),
+    ("administrator", "sam.whitcombe@steadyground.example"),
+];
+
 fn greeting(port: u16) -> String {
     let base = format!("http://127.0.0.1:{port}");
+    let sign_ins: String = SIGN_INS
+        .iter()
+        .map(|(part, email)| format!("    {email:<40} {part}\n"))
+        .collect();
     format!(
         "Told Once, demonstration. Everybody in it is invented.\n\n  \
-         Open   {base}/docs/\n  \
-         Try    curl {base}/readyz -i\n\n\
+         Open      {base}/docs/\n  \
+         Sign in   password {PASSWORD} for everybody, demonstration only\n{sign_ins}  \
+         Client    {CLIENT_ID}, secret {PASSWORD}\n            \
+         housing's own system, acting for staff-2217\n\n  \
+         A first request:\n\n    \
+         curl -s {base}/api/v1/auth/login -H 'content-type: application/json' \\\n      \
+         -d '{{\"email\":\"grace.adeyemi@steadyground.example\",\"password\":\"{PASSWORD}\"}}'\n\n\
          Stop with Ctrl-C; the data stay.\n"
     )
 }

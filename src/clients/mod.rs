@@ -54,7 +54,13 @@ pub struct NewActor {
 /// Registers a client with its service actor; returns its secret, which is kept only as a hash.
 pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewClient) -> Result<String> {
     let secret = crypto::secret()?;
-    store::create(tx, id, new, crypto::hash_secret(&secret))?;
+    create_with(tx, id, new, &secret)?;
+    Ok(secret)
+}
+
+/// The same with a secret that is known beforehand: for the demonstration alone.
+pub fn create_with(tx: &mut Tx<'_>, id: Uuid, new: &NewClient, secret: &str) -> Result<()> {
+    store::create(tx, id, new, crypto::hash_secret(secret))?;
     let service = NewActor {
         client_id: id,
         agency_id: new.agency_id,
@@ -62,8 +68,7 @@ pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewClient) -> Result<String> {
         name: new.name.clone(),
         user_id: None,
     };
-    store::add_actor(tx, Uuid::now_v7(), &service, "service")?;
-    Ok(secret)
+    store::add_actor(tx, Uuid::now_v7(), &service, "service")
 }
 
 /// Registers a person the client acts for. The partner's id may be taken: 422 `/partner_ref taken`.

@@ -25,6 +25,9 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::risk::Tools;
 
+/// Id of the demonstration's API client; its secret is [`PASSWORD`].
+pub const CLIENT_ID: Uuid = Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0001);
+
 /// Everybody's password in the demonstration, and nowhere else.
 pub const PASSWORD: &str = "demonstration-only";
 

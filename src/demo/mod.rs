@@ -11,10 +11,13 @@ mod load;
 pub mod places;
 mod settle;
 mod steps;
+mod story;
+mod story_actions;
+mod story_cases;
 pub mod words;
 
 #[cfg(test)]
 mod tests;
 
 pub use caseload::Caseload;
-pub use load::{LoadError, PASSWORD, load};
+pub use load::{CLIENT_ID, LoadError, PASSWORD, load};

@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use super::caseload::Caseload;
-use super::load::{Known, LoadError, PASSWORD};
+use super::load::{CLIENT_ID, Known, LoadError, PASSWORD};
 use super::places::{ApiClient, User};
 use super::words::{ActorKind, State};
 use crate::agencies::{self, Agreement, NewAgency};
@@ -104,7 +104,8 @@ fn account(tx: &mut Tx<'_>, known: &mut Known, user: &User, hash: &str) -> Resul
 }
 
 fn program(tx: &mut Tx<'_>, known: &mut Known, client: &ApiClient) -> Result<(), LoadError> {
-    let id = fresh(known, "client", &client.key);
+    let id = CLIENT_ID;
+    known.ids.insert(("client", client.key.clone()), id);
     let agency_id = known.id("agency", &client.agency)?;
     let new = NewClient {
         agency_id,
@@ -112,7 +113,7 @@ fn program(tx: &mut Tx<'_>, known: &mut Known, client: &ApiClient) -> Result<(),
         rights: client.rights.clone(),
         created_by: known.id("user", &client.created_by)?,
     };
-    clients::create(tx, id, &new)?;
+    clients::create_with(tx, id, &new, PASSWORD)?;
     for grant in &client.roles {
         for marac in &grant.maracs {
             clients::grant(tx, id, known.id("marac", marac)?, grant.role)?;

@@ -130,19 +130,19 @@ impl<'r> Cells<'r> {
     }
 
     /// A date that must be there, past or to come.
-    pub fn required_date(&mut self, column: &'static str) -> NaiveDate {
+    pub fn required_date(&mut self, column: &'static str) -> Option<NaiveDate> {
         if self.raw(column).is_empty() {
             self.required(column);
         }
-        self.date(column).unwrap_or_default()
+        self.date(column)
     }
 
     /// A date that must be there and be past.
-    pub fn required_past_date(&mut self, column: &'static str) -> NaiveDate {
+    pub fn required_past_date(&mut self, column: &'static str) -> Option<NaiveDate> {
         if self.raw(column).is_empty() {
             self.required(column);
         }
-        self.past_date(column).unwrap_or_default()
+        self.past_date(column)
     }
 
     /// A word of a closed list, if there is one.

@@ -168,9 +168,6 @@ impl Reading<'_> {
             if reading.mapping.of(&read.area).is_none() {
                 errors.push(no_marac(number));
             }
-            let Some(source) = read.source else {
-                return Err(errors);
-            };
             if !errors.is_empty() {
                 return Err(errors);
             }
@@ -178,10 +175,12 @@ impl Reading<'_> {
                 areas.push(read.area.clone());
                 areas.len() - 1
             });
-            let source = *source_numbers.entry(source.clone()).or_insert_with(|| {
-                sources.push(source);
-                sources.len() - 1
-            });
+            let source = *source_numbers
+                .entry(read.source.clone())
+                .or_insert_with(|| {
+                    sources.push(read.source);
+                    sources.len() - 1
+                });
             *known_on = (*known_on).max(read.referred_on);
             let entry = Entry {
                 mark: mark.clone(),

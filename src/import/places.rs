@@ -1,5 +1,6 @@
 //! The MARACs and agencies that a register speaks of; those that are not there are made.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
@@ -57,16 +58,15 @@ impl Places {
                 made: found.is_none(),
             });
             self.by_area.insert(area.clone(), id);
-            if !self.maracs.contains_key(&id) {
+            if let Entry::Vacant(vacant) = self.maracs.entry(id) {
                 let marac = maracs::find(tx, id)?;
-                let place = Place {
+                vacant.insert(Place {
                     id,
                     settings: marac.settings()?,
                     code: marac.code,
                     time_zone: marac.time_zone,
                     members: store::members(tx, id)?,
-                };
-                self.maracs.insert(id, place);
+                });
             }
         }
         Ok(())

@@ -32,7 +32,7 @@ pub struct ReferralRow {
     /// Its day.
     pub referred_on: NaiveDate,
     /// Who made it.
-    pub source: Option<Source>,
+    pub source: Source,
     /// Who made it with them.
     pub co_source: Option<Source>,
     /// The meeting that was to hear it.
@@ -147,19 +147,20 @@ pub fn referral(row: Row<'_>, tool: &Tool, today: NaiveDate) -> Result<ReferralR
         ("victim_dob", survivor.identity.date_of_birth),
         ("perpetrator_dob", perpetrator.identity.date_of_birth),
     ];
-    for (column, _) in born
-        .into_iter()
-        .filter(|(_, born)| born.is_some_and(|born| born > referred_on))
-    {
-        cells.refuse(
-            column,
-            "after_the_referral",
-            "Nobody is referred before birth.",
-        );
+    for (column, born) in born {
+        if let (Some(born), Some(referred_on)) = (born, referred_on)
+            && born > referred_on
+        {
+            cells.refuse(
+                column,
+                "after_the_referral",
+                "Nobody is referred before birth.",
+            );
+        }
     }
     let children: Vec<Child> = person::children(&mut cells);
     let document = Document {
-        referred_on: Some(referred_on),
+        referred_on,
         survivor: Some(survivor),
         perpetrators: vec![perpetrator],
         children,
@@ -179,18 +180,18 @@ pub fn referral(row: Row<'_>, tool: &Tool, today: NaiveDate) -> Result<ReferralR
     };
     let meeting_on = cells.date("meeting_on");
     let errors = cells.into_errors();
-    if !errors.is_empty() {
-        return Err(errors);
+    match (referred_on, source, errors.is_empty()) {
+        (Some(referred_on), Some(source), true) => Ok(ReferralRow {
+            reference,
+            area,
+            referred_on,
+            source,
+            co_source,
+            meeting_on,
+            document,
+        }),
+        _ => Err(errors),
     }
-    Ok(ReferralRow {
-        reference,
-        area,
-        referred_on,
-        source,
-        co_source,
-        meeting_on,
-        document,
-    })
 }
 
 fn source(
@@ -213,12 +214,16 @@ fn source_if_any(cells: &mut Cells<'_>) -> Option<Source> {
 
 /// The register has no day for the assessment: it is taken to have come with the referral, and the
 /// record says that this is not known.
-fn assessment(cells: &mut Cells<'_>, tool: &Tool, referred_on: NaiveDate) -> Option<AssessmentIn> {
+fn assessment(
+    cells: &mut Cells<'_>,
+    tool: &Tool,
+    referred_on: Option<NaiveDate>,
+) -> Option<AssessmentIn> {
     let answers = words::answers(cells, tool)?;
     Some(AssessmentIn {
         tool: tool.id.clone(),
         tool_version: Some(tool.version),
-        assessed_on: referred_on,
+        assessed_on: referred_on?,
         answers,
         notes: None,
     })
@@ -238,16 +243,17 @@ pub struct MeetingRow {
 /// Reads a row of `meetings.csv`.
 pub fn meeting(row: Row<'_>, today: NaiveDate) -> Result<MeetingRow, Vec<RowError>> {
     let mut cells = Cells::new(row, today);
-    let read = MeetingRow {
-        area: cells.required_line("area", AREA),
-        meeting_on: cells.required_date("meeting_on"),
-        cases: cells.required_count("cases"),
-    };
+    let area = cells.required_line("area", AREA);
+    let meeting_on = cells.required_date("meeting_on");
+    let cases = cells.required_count("cases");
     let errors = cells.into_errors();
-    if errors.is_empty() {
-        Ok(read)
-    } else {
-        Err(errors)
+    match (meeting_on, errors.is_empty()) {
+        (Some(meeting_on), true) => Ok(MeetingRow {
+            area,
+            meeting_on,
+            cases,
+        }),
+        _ => Err(errors),
     }
 }
 
@@ -281,8 +287,8 @@ pub fn action(row: Row<'_>, today: NaiveDate) -> Result<ActionRow, Vec<RowError>
     let status = cells.required_word("status", words::action_status);
     let reported_on = cells.past_date("reported_on");
     let errors = cells.into_errors();
-    match (owner, status, errors.is_empty()) {
-        (Some(owner), Some(status), true) => Ok(ActionRow {
+    match (meeting_on, owner, status, errors.is_empty()) {
+        (Some(meeting_on), Some(owner), Some(status), true) => Ok(ActionRow {
             reference,
             meeting_on,
             owner,

@@ -194,10 +194,7 @@ impl<'a> Register<'a> {
         report: &mut FileReport,
         cases: &mut HashSet<Uuid>,
     ) -> Work<Event> {
-        let source = row
-            .source
-            .as_ref()
-            .ok_or(ImportError::Changed(REFERRALS.file))?;
+        let source = &row.source;
         let agency_id = self.places.referrer(tx, &row.area, source)?;
         let co_agency_id = match &row.co_source {
             Some(source) => Some(self.places.referrer(tx, &row.area, source)?),

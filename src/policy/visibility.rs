@@ -117,9 +117,10 @@ macro_rules! owned_action {
             " or ",
             $a,
             ".marac_id = any ((select current_setting('toldonce.idva'))::uuid[])",
-            " or ",
+            // Never null, which would be neither owned nor not.
+            " or coalesce(",
             $a,
-            ".owner_user_id = (select nullif(current_setting('toldonce.user'), '')::uuid)))"
+            ".owner_user_id = (select nullif(current_setting('toldonce.user'), '')::uuid), false)))"
         )
     };
 }

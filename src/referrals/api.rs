@@ -14,7 +14,8 @@ use super::document::Document;
 use super::matching::tokens;
 use super::rules::{self, Checked, Command, decide};
 use super::shapes::{ChangeReferral, CreateReferral, ReferralItem, ReferralOut};
-use super::store::{self, Origin, VisibleReferral, Written};
+use super::store::{self, VisibleReferral};
+use super::write_store::{self, Origin, Written};
 use super::{ReferralStatus, token_store};
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -117,7 +118,7 @@ fn write(
         external_ref: new.external_ref,
         gaps: Vec::new(),
     };
-    store::insert(tx, &case, &origin, &written)?;
+    write_store::insert(tx, &case, &origin, &written)?;
     if !new.draft {
         token_store::replace(tx, &case, &tokens(&document, &tx.keys), true)?;
     }
@@ -335,7 +336,7 @@ fn rewrite(
         urgent,
         co_agency_id,
     };
-    store::update(tx, &found, &written)?;
+    write_store::update(tx, &found, &written)?;
     if submitted {
         intake::received(tx, &found.case)?;
         token_store::replace(tx, &found.case, &tokens(&document, &tx.keys), false)?;

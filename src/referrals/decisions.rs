@@ -17,6 +17,7 @@ use super::rules::{Command, decide};
 use super::shapes::ReferralOut;
 use super::store::{self, VisibleReferral};
 use super::unfold::{Unfolding, unfold};
+use super::write_store;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -84,7 +85,7 @@ async fn return_referral(
         .db
         .run(&caller, Act::ReturnReferral.on("referral", id), move |tx| {
             let (found, next) = decided(tx, Act::ReturnReferral, id, version, Command::Return)?;
-            store::decide(tx, &found, next, Some(&body.0.reason))?;
+            write_store::decide(tx, &found, next, Some(&body.0.reason))?;
             after(tx, id, &tools)
         })
         .await?;
@@ -112,7 +113,7 @@ async fn decline(
             move |tx| {
                 let (found, next) =
                     decided(tx, Act::DeclineReferral, id, version, Command::Decline)?;
-                store::decide(tx, &found, next, Some(&body.0.reason))?;
+                write_store::decide(tx, &found, next, Some(&body.0.reason))?;
                 intake::not_accepted(tx, &found.case)?;
                 after(tx, id, &tools)
             },
@@ -141,7 +142,7 @@ async fn challenge(
             Act::ChallengeDecision.on("referral", id),
             move |tx| {
                 let found = own(tx, Act::ChallengeDecision, id, version, Command::Challenge)?;
-                store::challenge(tx, &found, &body.0.reason)?;
+                write_store::challenge(tx, &found, &body.0.reason)?;
                 after(tx, id, &tools)
             },
         )
@@ -169,7 +170,7 @@ async fn withdraw(
             Act::WithdrawReferral.on("referral", id),
             move |tx| {
                 let found = own(tx, Act::WithdrawReferral, id, version, Command::Withdraw)?;
-                store::decide(tx, &found, ReferralStatus::Withdrawn, Some(&body.0.reason))?;
+                write_store::decide(tx, &found, ReferralStatus::Withdrawn, Some(&body.0.reason))?;
                 intake::not_accepted(tx, &found.case)?;
                 after(tx, id, &tools)
             },
@@ -236,7 +237,7 @@ async fn accept(
         .db
         .run(&caller, Act::AcceptReferral.on("referral", id), move |tx| {
             let (found, next) = decided(tx, Act::AcceptReferral, id, version, Command::Accept)?;
-            store::decide(tx, &found, next, None)?;
+            write_store::decide(tx, &found, next, None)?;
             let (case, repeat) = accepted(tx, &found, body.0.join_case_id, &tools)?;
             if let Some(agenda) = body.0.agenda {
                 put_on_agenda(tx, case.id, id, agenda, repeat)?;
@@ -292,13 +293,13 @@ fn accepted(
             referred_on,
             accepted.window_months,
         );
-        store::move_into(tx, found, &case)?;
+        write_store::move_into(tx, found, &case)?;
         intake::join(tx, &found.case, &case)?;
         intake::reopen_case(tx, &case, &accepted)?;
     } else {
         intake::open_case(tx, &case, &accepted)?;
     }
-    store::set_repeat(tx, found.row.id, repeat)?;
+    write_store::set_repeat(tx, found.row.id, repeat)?;
     unfold(tx, &case, &referral, join.is_some())?;
     Ok((case, repeat))
 }

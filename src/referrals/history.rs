@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::document::Document;
 use super::rules::{self, Checked};
-use super::store::{self, Origin, Written};
 use super::unfold::{Unfolding, unfold};
+use super::write_store::{self, Origin, Written};
 use super::{ReferralStatus, matching, token_store};
 use crate::cases::intake::{self, Accepted, Person};
 use crate::db::Tx;
@@ -88,8 +88,8 @@ pub fn import_history(tx: &mut Tx<'_>, tools: &Tools, from: Historic<'_>) -> Res
         urgent: false,
         co_agency_id: from.co_agency_id,
     };
-    store::insert(tx, &case, &origin, &written)?;
-    store::set_repeat(tx, origin.id, repeat)?;
+    write_store::insert(tx, &case, &origin, &written)?;
+    write_store::set_repeat(tx, origin.id, repeat)?;
     token_store::add(tx, &case, &tokens)?;
     let accepted = Accepted {
         referred_on: from.referred_on,

@@ -12,6 +12,7 @@ mod shapes;
 mod store;
 mod token_store;
 mod unfold;
+mod write_store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

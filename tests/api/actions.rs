@@ -237,6 +237,34 @@ async fn the_owner_sees_its_action_without_a_share_and_nothing_else_of_the_case(
     assert_eq!(hidden.comparable(), unknown.comparable());
 }
 
+/// The chair works for the police: owner of the action by agency, but not its representative.
+#[actix_web::test]
+async fn a_chair_of_the_owning_agency_reads_and_resolves_as_chair() {
+    let (app, world) = new().await;
+    let case = make_case(&app, world.wcc, "Sanders");
+    list_to(&app, &case, world.police);
+    let action = agree(
+        &app,
+        &world.coordinator,
+        &case,
+        wanted(&app, world.police, 7),
+    )
+    .await;
+    let read = app
+        .as_(&world.chair)
+        .get(&path_of(&action))
+        .await
+        .expect(200);
+    assert_eq!(read["owner_agency_id"], json!(world.police));
+    let body = json!({ "decision": "cancel", "reason": "She has moved away." });
+    let path = format!("{}/resolve", path_of(&action));
+    app.as_(&world.chair)
+        .if_match(&etag(&read))
+        .post(&path, body)
+        .await
+        .expect(200);
+}
+
 #[actix_web::test]
 async fn staff_see_both_groups_and_a_listed_agency_neither() {
     let (app, world) = new().await;

@@ -505,3 +505,61 @@ fn the_document_is_printed_as_it_is_committed() {
         toldonce::app::document_text().unwrap()
     );
 }
+
+#[test]
+fn a_register_is_taken_over_and_its_actions_are_counted() {
+    let folder = Folder::new();
+    let keys = folder.file("keys");
+    succeeds(&folder, &["keys", "new", "--out", keys.to_str().unwrap()]);
+    let register = folder.file("register");
+    std::fs::create_dir(&register).unwrap();
+    let write = |name: &str, text: &str| std::fs::write(register.join(name), text).unwrap();
+    write(
+        "referrals.csv",
+        "ref,area,referred_on,referring_source,victim_family_name,perpetrator_family_name\n\
+         1,LDS,2021-05-04,police,Canary,unknown\n",
+    );
+    write(
+        "actions.csv",
+        "ref,meeting_on,owner_source,action,due_on,status\n\
+         1,2021-05-13,housing,Canary,2021-05-27,open\n1,2021-05-13,idva,Canary,2021-05-27,gone\n",
+    );
+    let neither = run(&folder, &["import", "register", "register"]);
+    assert_eq!(neither.status.code(), Some(2));
+    let dry = ["import", "register", "register", "--dry-run"];
+    let refused = run(&folder, &dry);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stdout).contains("row 3, status: unknown_value"));
+    for said in [&refused.stdout, &refused.stderr] {
+        assert!(!text(said).contains("Canary"), "{}", text(said));
+    }
+    write(
+        "actions.csv",
+        "ref,meeting_on,owner_source,action,due_on,status\n\
+         1,2021-05-13,housing,Canary,2021-05-27,open\n",
+    );
+    assert!(succeeds(&folder, &dry).contains("area LDS -> MARAC LDS (would be made)"));
+    let done = succeeds(
+        &folder,
+        &["import", "register", "register", "--commit", "--json"],
+    );
+    let done: Value = serde_json::from_str(&done).unwrap();
+    assert_eq!(done["files"][2]["new"], 1);
+    let count = |day: &str| -> Value {
+        let report = ["reports", "actions", "--as-at", day, "--json"];
+        serde_json::from_str(&succeeds(&folder, &report)).unwrap()
+    };
+    // What the register knew on its day is dated no later.
+    for (day, total, overdue) in [
+        ("2021-05-03", 0, 0),
+        ("2021-05-27", 1, 0),
+        ("2021-05-28", 1, 1),
+    ] {
+        let counts = count(day);
+        assert_eq!(
+            (&counts["total"], &counts["overdue"]),
+            (&json!(total), &json!(overdue)),
+            "{day}"
+        );
+    }
+}

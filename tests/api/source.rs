@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 const LIMIT: usize = 400;
 
 /// Files that are longer, and how long each may be at most. This list may only shrink.
-const LONGER: [(&str, usize); 8] = [
-    ("src/actions/api.rs", 423),
-    ("src/actions/store.rs", 547),
+const LONGER: [(&str, usize); 6] = [
     ("src/auth/api.rs", 498),
     ("src/cases/api.rs", 418),
     ("src/meetings/agenda_store.rs", 411),

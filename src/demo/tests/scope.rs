@@ -86,11 +86,9 @@ fn it_shows_everything_there_is_to_show() {
                 .iter()
                 .filter(|found| found.marac == marac.code)
         };
-        for status in MeetingStatus::ALL {
-            assert!(
-                meetings().any(|found| found.status == *status),
-                "{status:?}"
-            );
+        use MeetingStatus::{Circulated, Held, Minuted, Planned};
+        for status in [Planned, Circulated, Held, Minuted] {
+            assert!(meetings().any(|found| found.status == status), "{status:?}");
         }
         let roles: BTreeSet<Role> = load
             .users

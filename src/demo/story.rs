@@ -1,0 +1,245 @@
+//! Telling the story: who does each step, and the meetings.
+
+use actix_web::http::Method;
+use serde_json::{Value, json};
+
+use super::caseload::Caseload;
+use super::cases::{Case, Item};
+use super::load::{LoadError, Teller, Who, id_of};
+use super::places::{Meeting, User};
+use super::steps::{Step, starts_at};
+use super::words::AgendaItemStatus;
+use crate::policy::Role;
+
+/// The story and who is in it.
+pub(super) struct Story<'a> {
+    pub(super) caseload: &'a Caseload,
+}
+
+impl Story<'_> {
+    pub(super) async fn do_one(
+        &self,
+        teller: &mut Teller,
+        step: &Step<'_>,
+    ) -> Result<(), LoadError> {
+        match step {
+            Step::Plan(meeting) => self.plan(teller, meeting).await,
+            Step::Circulate(meeting) => self.meeting(teller, meeting, "circulate").await,
+            Step::Start(meeting) => self.meeting(teller, meeting, "start").await,
+            Step::Close(meeting) => self.close(teller, meeting).await,
+            Step::Refer(case) => self.refer(teller, case).await,
+            Step::Decide(case, decision) => self.decide(teller, case, decision).await,
+            Step::SendAgain(case) => {
+                self.referral(teller, case, &case.referrer, "submit", json!({}))
+                    .await
+            }
+            Step::Challenge(case) => self.challenge(teller, case).await,
+            Step::Lead(case) => self.lead(teller, case).await,
+            Step::Exclude(case, exclusion) => self.exclude(teller, case, exclusion).await,
+            Step::Restrict(case) => self.restrict(teller, case).await,
+            Step::List(case, item) => self.list(teller, case, item).await,
+            Step::Decided(case, item) => self.decided(teller, case, item).await,
+            Step::Agree(case, action) => self.agree(teller, case, action).await,
+            Step::Write(case, entry) => self.write(teller, case, entry).await,
+            Step::Report(case, action, report) => self.report(teller, case, action, report).await,
+            Step::Resolve(case, action) => self.resolve(teller, case, action).await,
+            Step::CloseCase(case) => self.close_case(teller, case).await,
+        }
+    }
+
+    /// Who holds this role in a MARAC.
+    pub(super) fn holder(&self, marac: &str, role: Role) -> Result<&str, LoadError> {
+        let holds = |user: &&User| {
+            user.roles
+                .iter()
+                .any(|grant| grant.role == role && grant.maracs.iter().any(|m| m == marac))
+        };
+        let found = self
+            .caseload
+            .users
+            .iter()
+            .find(holds)
+            .map(|user| user.key.as_str());
+        found.ok_or_else(|| LoadError::Unknown(format!("{} of {marac}", role.as_str())))
+    }
+
+    pub(super) fn coordinator(&self, marac: &str) -> Result<&str, LoadError> {
+        self.holder(marac, Role::Coordinator)
+    }
+
+    /// The coordinator who keeps a case: of a restricted one, whoever restricted it.
+    pub(super) fn keeper<'k>(&'k self, case: &'k Case) -> Result<&'k str, LoadError> {
+        match &case.restricted {
+            Some(restriction) => Ok(&restriction.set_by),
+            None => self.coordinator(&case.marac),
+        }
+    }
+
+    pub(super) async fn plan(
+        &self,
+        teller: &mut Teller,
+        meeting: &Meeting,
+    ) -> Result<(), LoadError> {
+        teller.step = format!("planning {}", meeting.key);
+        let body = json!({
+            "marac_id": teller.known.id("marac", &meeting.marac)?,
+            "kind": meeting.kind,
+            "starts_at": starts_at(meeting),
+            "mode": meeting.mode,
+            "place": meeting.place,
+            "minutes_per_case": meeting.minutes_per_case,
+            "capacity": meeting.capacity,
+        });
+        let who = Who::Person(self.coordinator(&meeting.marac)?);
+        let made = teller.post(who, "/meetings", body).await?;
+        remember(teller, "meeting", &meeting.key, &made);
+        Ok(())
+    }
+
+    pub(super) async fn meeting(
+        &self,
+        teller: &mut Teller,
+        meeting: &Meeting,
+        what: &str,
+    ) -> Result<(), LoadError> {
+        teller.step = format!("{what} {}", meeting.key);
+        let id = teller.known.id("meeting", &meeting.key)?;
+        let who = Who::Person(self.coordinator(&meeting.marac)?);
+        teller.get(who, &format!("/meetings/{id}")).await?;
+        teller
+            .change(who, id, &format!("/meetings/{id}/{what}"), json!({}))
+            .await?;
+        Ok(())
+    }
+
+    /// Attendance is written down as the meeting ends.
+    pub(super) async fn close(
+        &self,
+        teller: &mut Teller,
+        meeting: &Meeting,
+    ) -> Result<(), LoadError> {
+        teller.step = format!("attendance of {}", meeting.key);
+        let id = teller.known.id("meeting", &meeting.key)?;
+        let who = Who::Person(self.coordinator(&meeting.marac)?);
+        for seat in &meeting.attendance {
+            let agency = teller.known.id("agency", &seat.agency)?;
+            let user = seat
+                .user
+                .as_deref()
+                .map(|key| teller.known.id("user", key))
+                .transpose()?;
+            let body = json!({
+                "user_id": user,
+                "role": seat.role,
+                "presence": seat.presence,
+                "information_sent": seat.information_sent,
+            });
+            let path = format!("/meetings/{id}/attendance/{agency}");
+            teller
+                .send(who, Method::PUT, &path, Some(body), Some("\"0\"".into()))
+                .await?;
+        }
+        self.meeting(teller, meeting, "close").await
+    }
+
+    pub(super) async fn list(
+        &self,
+        teller: &mut Teller,
+        case: &Case,
+        item: &Item,
+    ) -> Result<(), LoadError> {
+        // A case that was deferred to this meeting is on its agenda already.
+        if case
+            .agenda
+            .iter()
+            .any(|other| other.deferred_to.as_deref() == Some(&item.meeting))
+        {
+            return Ok(());
+        }
+        teller.step = format!("listing {} at {}", case.key, item.meeting);
+        let meeting = teller.known.id("meeting", &item.meeting)?;
+        let coordinator = self.keeper(case)?;
+        let now = teller
+            .get(Who::Person(coordinator), &format!("/meetings/{meeting}"))
+            .await?;
+        let late = now["status"] != "planned";
+        let by = if late {
+            self.holder(&case.marac, Role::Chair)?
+        } else {
+            coordinator
+        };
+        let body = json!({
+            "case_id": teller.known.id("case", &case.key)?,
+            "kind": item.kind,
+            "agencies": teller.known.all("agency", &item.agencies)?,
+            "late_reason": late.then_some("It cannot wait for the next meeting."),
+        });
+        teller
+            .post(
+                Who::Person(by),
+                &format!("/meetings/{meeting}/agenda"),
+                body,
+            )
+            .await?;
+        Ok(())
+    }
+
+    pub(super) async fn decided(
+        &self,
+        teller: &mut Teller,
+        case: &Case,
+        item: &Item,
+    ) -> Result<(), LoadError> {
+        teller.step = format!("hearing {} at {}", case.key, item.meeting);
+        let meeting = teller.known.id("meeting", &item.meeting)?;
+        let case_id = teller.known.id("case", &case.key)?;
+        let by = Who::Person(self.keeper(case)?);
+        let agenda = teller
+            .get(by, &format!("/meetings/{meeting}/agenda"))
+            .await?;
+        let items = agenda["items"].as_array().cloned().unwrap_or_default();
+        let found = items
+            .iter()
+            .find(|found| found["case_id"] == json!(case_id));
+        let id = found
+            .and_then(id_of)
+            .ok_or_else(|| LoadError::Unknown(teller.step.clone()))?;
+        if let Some(etag) = found.and_then(|found| found["etag"].as_str()) {
+            teller.known.etags.insert(id, etag.to_owned());
+        }
+        let (what, body) = match item.status {
+            AgendaItemStatus::Heard => ("hear", json!({})),
+            AgendaItemStatus::AlertNoted => ("note-alert", json!({})),
+            AgendaItemStatus::Withdrawn => ("withdraw", json!({ "reason": item.reason })),
+            AgendaItemStatus::Deferred => {
+                let to = item
+                    .deferred_to
+                    .as_deref()
+                    .map(|key| teller.known.id("meeting", key))
+                    .transpose()?;
+                (
+                    "defer",
+                    json!({ "reason": item.reason, "to_meeting_id": to }),
+                )
+            }
+            AgendaItemStatus::Listed => return Ok(()),
+        };
+        teller
+            .change(by, id, &format!("/agenda-items/{id}/{what}"), body)
+            .await?;
+        Ok(())
+    }
+}
+
+pub(super) fn remember(teller: &mut Teller, kind: &'static str, key: &str, made: &Value) {
+    if let Some(id) = id_of(made) {
+        teller.known.ids.insert((kind, key.to_owned()), id);
+    }
+}
+
+/// The file a referral stands in, which changes when it joins a case.
+pub(super) fn note_case(teller: &mut Teller, case: &Case, made: &Value) {
+    if let Some(id) = made["case_id"].as_str().and_then(|text| text.parse().ok()) {
+        teller.known.ids.insert(("case", case.key.clone()), id);
+    }
+}

@@ -1,0 +1,359 @@
+//! Writing rows of referrals: the sealed document, what is counted, decisions.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::ReferralStatus;
+use super::document::Document;
+use super::rules::Checked;
+use super::store::{ReferralRow, VisibleReferral, place};
+use crate::crypto::Place;
+use crate::db::{Tx, sql};
+use crate::error::{Error, Result};
+use crate::policy::visibility::VisibleCase;
+use crate::risk::age_on;
+use crate::vocabulary::YesNoUnknown;
+
+/// What is new about a referral when it is written.
+pub struct Written<'a> {
+    pub document: &'a Document,
+    pub checked: &'a Checked,
+    pub referred_on: NaiveDate,
+    pub status: ReferralStatus,
+    pub urgent: bool,
+    pub co_agency_id: Option<Uuid>,
+}
+
+/// A referral's fixed beginnings.
+pub struct Origin {
+    pub id: Uuid,
+    pub agency_id: Uuid,
+    pub submitted_by: Option<Uuid>,
+    pub actor_id: Option<Uuid>,
+    pub external_ref: Option<String>,
+    /// Practice rules an imported record does not meet.
+    pub gaps: Vec<String>,
+}
+
+/// Inserts the referral; counted at once if it is sent in.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    origin: &Origin,
+    written: &Written<'_>,
+) -> Result<()> {
+    let sealed = case.key().seal_json(place(origin.id), written.document)?;
+    let submitted = written.status != ReferralStatus::Draft;
+    sql("insert into referrals (id, marac_id, case_id, agency_id, co_agency_id, submitted_by, actor_id, \
+         external_ref, status, urgent, referred_on, submitted_at, document, tool, tool_version, score, \
+         criteria, missing, gaps, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
+         $13, $14, $15, $16, $17, $18, $19, $20)")
+        .bind(origin.id)
+        .bind(case.marac_id)
+        .bind(case.id)
+        .bind(origin.agency_id)
+        .bind(written.co_agency_id)
+        .bind(origin.submitted_by)
+        .bind(origin.actor_id)
+        .bind(origin.external_ref.clone())
+        .bind(written.status.as_str())
+        .bind(written.urgent)
+        .bind(written.referred_on)
+        .bind(submitted.then_some(tx.now))
+        .bind(sealed)
+        .bind(written.checked.score.as_ref().map(|score| score.tool.clone()))
+        .bind(written.checked.score.as_ref().map(|score| i32::from(score.version)))
+        .bind(written.score())
+        .bind(written.criteria())
+        .bind(written.missing())
+        .bind(origin.gaps.clone())
+        .bind(tx.now)
+        .execute(tx.conn)
+        .map_err(named_constraints)?;
+    if submitted {
+        count(tx, case, origin.id, written)
+    } else {
+        Ok(())
+    }
+}
+
+/// Writes it anew: edited, sent in, or sent in again.
+pub fn update(tx: &mut Tx<'_>, found: &VisibleReferral, written: &Written<'_>) -> Result<()> {
+    let id = found.row.id;
+    let sealed = found.case.key().seal_json(place(id), written.document)?;
+    let submitted = written.status == ReferralStatus::Submitted;
+    sql(
+        "update referrals set status = $2, urgent = $3, co_agency_id = $4, referred_on = $5, \
+         submitted_at = coalesce($6, submitted_at), document = $7, tool = $8, tool_version = $9, \
+         score = $10, criteria = $11, missing = $12, version = version + 1 where id = $1",
+    )
+    .bind(id)
+    .bind(written.status.as_str())
+    .bind(written.urgent)
+    .bind(written.co_agency_id)
+    .bind(written.referred_on)
+    .bind(submitted.then_some(tx.now))
+    .bind(sealed)
+    .bind(
+        written
+            .checked
+            .score
+            .as_ref()
+            .map(|score| score.tool.clone()),
+    )
+    .bind(
+        written
+            .checked
+            .score
+            .as_ref()
+            .map(|score| i32::from(score.version)),
+    )
+    .bind(written.score())
+    .bind(written.criteria())
+    .bind(written.missing())
+    .execute(tx.conn)
+    .map_err(named_constraints)?;
+    if submitted {
+        count(tx, &found.case, id, written)
+    } else {
+        Ok(())
+    }
+}
+
+fn named_constraints(error: diesel::result::Error) -> Error {
+    Error::from(error)
+        .on_constraint("referrals_external_key", || {
+            Error::field(
+                "/external_ref",
+                "taken",
+                "Your agency has sent a referral with this reference.",
+            )
+        })
+        .on_constraint("referrals_co_agency_id_fkey", || {
+            Error::field(
+                "/co_agency_id",
+                "unknown_agency",
+                "There is no such agency.",
+            )
+        })
+}
+
+impl Written<'_> {
+    fn score(&self) -> Option<i16> {
+        self.checked
+            .score
+            .as_ref()
+            .map(|score| i16::from(score.yes))
+    }
+
+    pub fn criteria(&self) -> Vec<&'static str> {
+        self.checked
+            .criteria()
+            .iter()
+            .map(|criterion| criterion.as_str())
+            .collect()
+    }
+
+    fn missing(&self) -> Vec<String> {
+        let submitted = !matches!(
+            self.status,
+            ReferralStatus::Draft | ReferralStatus::Returned
+        );
+        let missing = self.checked.missing.iter().filter(|_| !submitted);
+        missing
+            .map(|error| error.pointer.trim_start_matches("/referral").to_owned())
+            .collect()
+    }
+}
+
+/// The counting row, as at the referral date; names nobody (design section 3).
+fn count(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, written: &Written<'_>) -> Result<()> {
+    let survivor = written.document.survivor.as_ref();
+    let traits = survivor
+        .map(|s| s.characteristics.clone())
+        .unwrap_or_default();
+    let born = survivor.and_then(|s| s.identity.date_of_birth);
+    let age = born.and_then(|born| age_on(born, written.referred_on));
+    let gender = survivor.map(|s| s.identity.gender).unwrap_or_default();
+    sql("insert into referral_counts (referral_id, marac_id, case_id, referred_on, source, co_source, gender, \
+         ethnicity, lgbt, disabled, age, perpetrator_under_18, children) \
+         select r.id, r.marac_id, r.case_id, $2, a.kind, b.kind, $3, $4, $5, $6, $7, $8, $9 \
+         from referrals r join agencies a on a.id = r.agency_id left join agencies b on b.id = r.co_agency_id \
+         where r.id = $1 and r.case_id = $10 \
+         on conflict (referral_id) do update set referred_on = excluded.referred_on, source = excluded.source, \
+         co_source = excluded.co_source, gender = excluded.gender, ethnicity = excluded.ethnicity, \
+         lgbt = excluded.lgbt, disabled = excluded.disabled, age = excluded.age, \
+         perpetrator_under_18 = excluded.perpetrator_under_18, children = excluded.children \
+         where referral_counts.filed_at is null")
+        .bind(id)
+        .bind(written.referred_on)
+        .bind(gender.as_str())
+        .bind(traits.ethnicity.as_str())
+        .bind(traits.lgbt.as_str())
+        .bind(traits.disabled.as_str())
+        .bind(age.and_then(|age| i16::try_from(age).ok()))
+        .bind(perpetrator_under_18(written).as_str())
+        .bind(i16::try_from(written.document.children.len()).unwrap_or(i16::MAX))
+        .bind(case.id)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Yes if any is known to be; no if all are known not to be.
+fn perpetrator_under_18(written: &Written<'_>) -> YesNoUnknown {
+    let ages: Vec<Option<u32>> = written
+        .document
+        .perpetrators
+        .iter()
+        .map(|p| {
+            p.identity
+                .date_of_birth
+                .and_then(|born| age_on(born, written.referred_on))
+        })
+        .collect();
+    if ages.iter().flatten().any(|age| *age < 18) {
+        YesNoUnknown::Yes
+    } else if ages.iter().all(Option::is_some) && !ages.is_empty() {
+        YesNoUnknown::No
+    } else {
+        YesNoUnknown::Unknown
+    }
+}
+
+/// Records a decision or a change of state; the reason is sealed.
+pub fn decide(
+    tx: &mut Tx<'_>,
+    found: &VisibleReferral,
+    status: ReferralStatus,
+    reason: Option<&str>,
+) -> Result<()> {
+    let place = Place::new("referrals", "decision", found.row.id);
+    let seal = |reason: &str| {
+        found.case.key().seal_json(
+            place,
+            &super::shapes::Reason {
+                reason: reason.to_owned(),
+            },
+        )
+    };
+    let sealed = reason.map(seal).transpose()?;
+    sql(
+        "update referrals set status = $2, decided_by = $3, decided_at = $4, decision = $5, \
+         version = version + 1 where id = $1",
+    )
+    .bind(found.row.id)
+    .bind(status.as_str())
+    .bind(tx.actor.principal.user_id())
+    .bind(tx.now)
+    .bind(sealed)
+    .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Records a challenge.
+pub fn challenge(tx: &mut Tx<'_>, found: &VisibleReferral, reason: &str) -> Result<()> {
+    let place = Place::new("referrals", "challenge", found.row.id);
+    let reason = super::shapes::Reason {
+        reason: reason.to_owned(),
+    };
+    let sealed = found.case.key().seal_json(place, &reason)?;
+    sql("update referrals set challenge = $2, challenged_at = $3, version = version + 1 where id = $1")
+        .bind(found.row.id)
+        .bind(sealed)
+        .bind(tx.now)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// What acceptance says of a repeat (R13).
+pub fn set_repeat(tx: &mut Tx<'_>, id: Uuid, repeat: bool) -> Result<()> {
+    sql("update referrals set is_repeat = $2 where id = $1")
+        .bind(id)
+        .bind(repeat)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Moves the referral into the case it joins, its seals under that case's key.
+pub fn move_into(tx: &mut Tx<'_>, found: &VisibleReferral, into: &VisibleCase) -> Result<()> {
+    let id = found.row.id;
+    let reseal = |column: &'static str, sealed: &Option<Vec<u8>>| -> Result<Option<Vec<u8>>> {
+        let place = Place::new("referrals", column, id);
+        let moved = sealed.as_deref().map(|sealed| {
+            let plain = found.case.key().open(place, sealed)?;
+            into.key().seal(place, &plain)
+        });
+        Ok(moved.transpose()?)
+    };
+    let document = reseal("document", &Some(found.row.document.clone()))?;
+    let challenge = reseal("challenge", &found.row.challenge)?;
+    sql("update referrals set case_id = $2, document = $3, challenge = $4 where id = $1")
+        .bind(id)
+        .bind(into.id)
+        .bind(document)
+        .bind(challenge)
+        .execute(tx.conn)?;
+    sql("update referral_counts set case_id = $2 where referral_id = $1")
+        .bind(id)
+        .bind(into.id)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+impl Origin {
+    /// The row as it was just inserted.
+    pub fn row(
+        &self,
+        tx: &Tx<'_>,
+        case: &VisibleCase,
+        written: &Written<'_>,
+    ) -> Result<ReferralRow> {
+        let mut row = ReferralRow {
+            id: self.id,
+            marac_id: case.marac_id,
+            case_id: case.id,
+            agency_id: self.agency_id,
+            co_agency_id: None,
+            submitted_by: self.submitted_by,
+            actor_id: self.actor_id,
+            external_ref: self.external_ref.clone(),
+            status: written.status,
+            urgent: false,
+            referred_on: None,
+            submitted_at: None,
+            document: Vec::new(),
+            score: None,
+            criteria: Vec::new(),
+            missing: Vec::new(),
+            gaps: self.gaps.clone(),
+            decided_by: None,
+            decided_at: None,
+            decision: None,
+            challenge: None,
+            challenged_at: None,
+            version: 0,
+        };
+        row.take(tx, case, written)?;
+        Ok(row)
+    }
+}
+
+impl ReferralRow {
+    /// What was just written, so that the answer needs no further read.
+    pub fn take(&mut self, tx: &Tx<'_>, case: &VisibleCase, written: &Written<'_>) -> Result<()> {
+        self.status = written.status;
+        self.urgent = written.urgent;
+        self.co_agency_id = written.co_agency_id;
+        self.referred_on = Some(written.referred_on);
+        if written.status == ReferralStatus::Submitted {
+            self.submitted_at = Some(tx.now);
+        }
+        self.document = case.key().seal_json(place(self.id), written.document)?;
+        self.score = written.score();
+        self.criteria = written.criteria().into_iter().map(str::to_owned).collect();
+        self.missing = written.missing();
+        self.version += 1;
+        Ok(())
+    }
+}

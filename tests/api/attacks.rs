@@ -148,3 +148,38 @@ async fn a_forged_cursor_opens_no_other_page() {
         assert_eq!(police["items"], json!([]));
     }
 }
+
+#[actix_web::test]
+async fn the_audit_tells_nobody_of_a_case_that_is_closed_to_them() {
+    let stage = Stage::set().await;
+    let (app, w) = (&stage.app, &stage.world);
+    for person in [&w.coordinator, &w.chair, &w.auditor] {
+        let caller = app.as_(person);
+        let of = |target| {
+            let case = stage.things(target).case;
+            format!("/audit?marac_id={}&case_id={case}", w.wcc)
+        };
+        let own = caller.get(&of(Target::Own)).await.expect(200);
+        assert!(!own["items"].as_array().unwrap().is_empty());
+        let unknown = caller.get(&of(Target::Unknown)).await;
+        let all = format!("/audit?marac_id={}&limit=200", w.wcc);
+        let all = caller.get(&all).await.expect(200).to_string();
+        for target in [
+            Target::Other,
+            Target::ExcludedPerson,
+            Target::ExcludedAgency,
+            Target::Restricted,
+        ] {
+            let hidden = caller.get(&of(target)).await;
+            assert_eq!(hidden.comparable(), unknown.comparable(), "{target:?}");
+            let things = stage.things(target);
+            for id in [things.case, things.referral, things.item, things.action] {
+                assert!(
+                    !all.contains(&id.to_string()),
+                    "{target:?}: {}",
+                    person.email
+                );
+            }
+        }
+    }
+}

@@ -6,14 +6,7 @@ use std::path::{Path, PathBuf};
 const LIMIT: usize = 400;
 
 /// Files that are longer, and how long each may be at most. This list may only shrink.
-const LONGER: [(&str, usize); 6] = [
-    ("src/auth/api.rs", 498),
-    ("src/cases/api.rs", 418),
-    ("src/meetings/agenda_store.rs", 411),
-    ("src/meetings/api.rs", 515),
-    ("src/policy/visibility.rs", 442),
-    ("src/referrals/store.rs", 619),
-];
+const LONGER: [(&str, usize); 1] = [("src/policy/visibility.rs", 412)];
 
 struct Source {
     path: String,

@@ -10,6 +10,7 @@ mod actions;
 mod agencies;
 mod agenda;
 mod agreement;
+mod attacks;
 mod attendance;
 mod audit;
 mod audit_list;

@@ -148,10 +148,9 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "set_characteristics"
         | "add_contact"
         | "end_share" => (Part, false),
-        "list_cases" | "list_actions" | "list_meetings" | "list_referrals" | "read_agenda"
-        | "list_attendance" | "list_members" | "list_users" | "list_clients" | "list_actors" => {
-            (Place, true)
-        }
+        "list_audit" | "list_cases" | "list_actions" | "list_meetings" | "list_referrals"
+        | "read_agenda" | "list_attendance" | "list_members" | "list_users" | "list_clients"
+        | "list_actors" => (Place, true),
         "read_meeting" | "move_meeting" | "create_meeting" | "order_agenda"
         | "record_attendance" | "cancel_meeting" | "circulate_meeting" | "close_meeting"
         | "start_meeting" => (Place, false),
@@ -217,6 +216,7 @@ impl Operation {
             .replace("{version}", "1");
         let query = match self.id.as_str() {
             "list_cases" => format!("?count=true&marac_id={}", things.marac),
+            "list_audit" => format!("?limit=1&marac_id={}", things.marac),
             "list_actions" => format!("?status=all&marac_id={}", things.marac),
             "list_referrals" => format!("?inbox={}&status=accepted", things.marac),
             "list_meetings" | "report_actions" => format!("?marac_id={}", things.marac),

@@ -29,12 +29,14 @@ grant select on installation to toldonce_app;
 
 -- The live principal: account, session, agency, agreement and roles as they stand now, and the
 -- cases closed to them. Sets what the visibility rule and row-level security read. No row: not live.
+-- Runs at every request: its plans are kept, so no condition may need its values to find an index.
 create function load_actor(
   p_user uuid, p_session uuid, p_client uuid, p_actor_ref text, p_now timestamptz
 ) returns table (
   user_id uuid, actor_id uuid, actor_known boolean, agency_id uuid,
   administrator boolean, password_at timestamptz, rights text[], marac_ids uuid[], roles text[]
-) language plpgsql security definer set search_path = public as $$
+) language plpgsql security definer set search_path = public
+  set plan_cache_mode = force_generic_plan as $$
 declare
   v_user uuid; v_agency uuid; v_actor uuid; v_kind text; v_known boolean := true;
   v_administrator boolean := false; v_password_at timestamptz; v_rights text[] := '{}';
@@ -69,7 +71,7 @@ begin
     from role_grants g
     join marac_agencies m on m.marac_id = g.marac_id and m.agency_id = v_agency
     join agencies a on a.id = v_agency
-    where (case when p_client is null then g.user_id = p_user else g.client_id = p_client end)
+    where (g.user_id = p_user or g.client_id = p_client)
       and g.ends_at > p_now and a.closed_at is null and m.suspended_at is null
       and (m.access_ends_at is null or m.access_ends_at > p_now);
 
@@ -78,10 +80,12 @@ begin
       where e.ends_at > p_now and (
         e.user_id = v_user
         or e.actor_id = v_actor
-        or (e.agency_id = v_agency and (v_user is null or e.exempt_user_id is distinct from v_user))
-        or (v_kind = 'service' and (
-          e.user_id in (select u.id from users u where u.agency_id = v_agency)
-          or e.actor_id in (select r.id from registered_actors r where r.agency_id = v_agency))))
+        or (e.agency_id = v_agency and (v_user is null or e.exempt_user_id is distinct from v_user)))
+    union all
+    select e.case_id from exclusions e
+      where v_kind = 'service' and e.ends_at > p_now and (
+        e.user_id in (select u.id from users u where u.agency_id = v_agency)
+        or e.actor_id in (select r.id from registered_actors r where r.agency_id = v_agency))
     union all
     select t.case_id from restrictions t
       where t.ends_at > p_now and t.marac_id = any (v_maracs)
@@ -164,7 +168,8 @@ create policy matching on restrictions for select to toldonce_match using (true)
 -- Other files of the same pair. In the caller's own MARACs by id; elsewhere only which MARAC to ask.
 -- PL/pgSQL, because it keeps its plan; an SQL function of another role is planned at every call.
 create function pair_matches(p_case uuid) returns table (case_id uuid, marac_id uuid)
-language plpgsql stable rows 5 security definer set search_path = public as $$
+language plpgsql stable rows 5 security definer set search_path = public
+  set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 begin return query
   select distinct case when m.own then m.case_id end, m.marac_id

@@ -318,11 +318,7 @@ async fn the_program_sets_up_a_marac_from_nothing_and_lists_to_live_members_alon
             ))
         })
         .unwrap();
-    let client = crate::support::Client {
-        id: client,
-        secret,
-        agency_id: police,
-    };
+    let client = crate::support::Client { id: client, secret };
     let me = app.as_client(&client, None).get("/me").await.expect(200);
     assert_eq!(me["roles"][0]["role"], "representative");
 }

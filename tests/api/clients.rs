@@ -33,11 +33,10 @@ async fn token(app: &TestApp, client: Uuid, secret: &str) -> Answer {
         .await
 }
 
-fn made(answer: &Value, world: &World) -> Client {
+fn made(answer: &Value) -> Client {
     Client {
         id: id(&answer["client"]),
         secret: answer["client_secret"].as_str().unwrap().into(),
-        agency_id: world.housing,
     }
 }
 
@@ -46,7 +45,7 @@ async fn register(caller: &Caller<'_>, world: &World) -> (Value, Client) {
         .post("/api-clients", body(world.wcc))
         .await
         .expect(201);
-    let client = made(&answer, world);
+    let client = made(&answer);
     (answer["client"].clone(), client)
 }
 
@@ -65,7 +64,7 @@ async fn a_client_is_registered_with_a_secret_shown_once_and_a_service_actor() {
     let again = lead.post("/api-clients", body(world.wcc)).await.expect(201);
     assert_eq!(again["client"], first["client"]);
     assert_eq!(again["client_secret"], json!(null));
-    let client = made(&first, &world);
+    let client = made(&first);
     token(&app, client.id, &client.secret).await.expect(200);
     let me = app.as_client(&client, None).get("/me").await.expect(200);
     assert_eq!(me["roles"][0]["role"], "representative");
@@ -135,7 +134,7 @@ async fn a_rotated_secret_works_and_the_old_one_does_not() {
     let caller = lead.clone().if_match(&etag(&out));
     let rotated = caller.post(&path, json!({})).await.expect(200);
     caller.post(&path, json!({})).await.expect(412);
-    let new = made(&rotated, &world);
+    let new = made(&rotated);
     token(&app, client.id, &client.secret).await.expect(401);
     token(&app, client.id, &new.secret).await.expect(200);
     let stored = sql("select from api_clients where secret_hash = convert_to($1, 'UTF8')")

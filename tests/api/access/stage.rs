@@ -375,7 +375,6 @@ async fn client(
     Client {
         id: id(&made["client"]),
         secret: made["client_secret"].as_str().unwrap().into(),
-        agency_id: agency,
     }
 }
 

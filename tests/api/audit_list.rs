@@ -89,3 +89,22 @@ async fn an_excluded_reader_finds_nothing_of_the_case_in_the_audit() {
             .contains(case)
     );
 }
+
+#[actix_web::test]
+async fn a_draft_leaves_nothing_to_read_until_it_is_sent_in() {
+    let app = TestApp::new().await;
+    let w = World::make(&app);
+    let body = json!({ "marac_id": w.wcc, "draft": true, "referral": {} });
+    let draft = app
+        .as_(&w.officer)
+        .post("/referrals", body)
+        .await
+        .expect(201);
+    let path = format!("/audit?marac_id={}", w.wcc);
+    let seen = app.as_(&w.coordinator).get(&path).await.expect(200);
+    assert!(
+        !seen
+            .to_string()
+            .contains(draft["case_id"].as_str().unwrap())
+    );
+}

@@ -350,6 +350,13 @@ fn a_backup_in_its_two_parts_can_be_restored() {
     let folder = Folder::new();
     let service = installed(&folder);
     let (local, _conn) = behind(&folder);
+    let heads = folder.file("data/audit-heads.log");
+    for _ in 0..200 {
+        if Path::new(&heads).exists() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/restore-drill");
     let path = std::env::join_paths(
         std::iter::once(local.binaries().dir.clone())

@@ -77,7 +77,7 @@ impl World {
         let person =
             |m: &mut Maker<'_>, name, agency, roles: &[(Uuid, &str)]| m.person(name, agency, roles);
         let officer = person(&mut maker, "officer", police, &[(wcc, "practitioner")]);
-        let world = Self {
+        Self {
             other_officer: person(
                 &mut maker,
                 "other-officer",
@@ -126,8 +126,7 @@ impl World {
             health,
             coordination,
             kc_police,
-        };
-        world
+        }
     }
 
     /// One more account.

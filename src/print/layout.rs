@@ -515,10 +515,12 @@ fn paginate(units: Vec<Unit>) -> (Vec<Sheet>, Entries) {
 
 fn place(sheet: &mut Sheet, unit: &Unit, y: f32) {
     sheet.running = unit.running.clone().or(sheet.running.take());
-    sheet.lines.extend(unit.lines.iter().cloned().map(|line| Line {
-        y: line.y + y,
-        ..line
-    }));
+    sheet
+        .lines
+        .extend(unit.lines.iter().cloned().map(|line| Line {
+            y: line.y + y,
+            ..line
+        }));
     if unit.ruled {
         sheet.rules.push(y + unit.height);
     }

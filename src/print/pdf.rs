@@ -91,12 +91,7 @@ fn outline(pages: &Pages) -> Outline {
 }
 
 /// Draws the lines of a page, and notes where each leaf of the structure has its text.
-fn body(
-    surface: &mut Surface<'_>,
-    fonts: &Fonts,
-    sheet: &Sheet,
-    leaves: &mut [Vec<Identifier>],
-) {
+fn body(surface: &mut Surface<'_>, fonts: &Fonts, sheet: &Sheet, leaves: &mut [Vec<Identifier>]) {
     for group in sheet.lines.chunk_by(|a, b| a.leaf == b.leaf) {
         let slot = group
             .first()

@@ -91,7 +91,11 @@ fn a_heading_stays_with_its_text_and_long_texts_wrap() {
             let style = fonts::fonts().unwrap().style(false);
             for line in &sheet.lines {
                 let right = line.x + style.width(line.text.trim_end(), line.size);
-                assert!(right < layout::WIDTH - layout::MARGIN + 1.0, "{}", line.text);
+                assert!(
+                    right < layout::WIDTH - layout::MARGIN + 1.0,
+                    "{}",
+                    line.text
+                );
             }
         }
     }
@@ -125,7 +129,11 @@ fn a_case_has_its_pages_for_itself() {
         [None, Some("Case A"), Some("Case B"), Some("Case B")]
     );
     assert_eq!(texts(&pages, 1), ["One", "a"]);
-    let entries: Vec<_> = pages.entries.iter().map(|(h, page, _)| (h.as_str(), *page)).collect();
+    let entries: Vec<_> = pages
+        .entries
+        .iter()
+        .map(|(h, page, _)| (h.as_str(), *page))
+        .collect();
     assert_eq!(entries, [("Present", 0), ("One", 1), ("Two", 2)]);
 }
 
@@ -152,20 +160,27 @@ fn a_table_repeats_its_head_and_cuts_only_rows_higher_than_a_page() {
     for page in 1..pages.sheets.len() {
         assert_eq!(texts(&pages, page)[..2], ["What", "Who"], "page {page}");
     }
-    let all: Vec<_> = (0..pages.sheets.len()).flat_map(|n| texts(&pages, n)).collect();
+    let all: Vec<_> = (0..pages.sheets.len())
+        .flat_map(|n| texts(&pages, n))
+        .collect();
     assert_eq!(all.iter().filter(|text| *text == "line").count(), 70);
     assert_eq!(all.iter().filter(|text| *text == "lines").count(), 60);
 }
 
 #[test]
 fn names_of_many_communities_are_printed_and_what_has_no_letter_is_said() {
-    let names = "Łukasz Ördögh, Nguyễn Thị Hạnh, Ọlá Àjàyí, Șerban, Γιώργος, Олександра Ґалаґан, İpek";
+    let names =
+        "Łukasz Ördögh, Nguyễn Thị Hạnh, Ọlá Àjàyí, Șerban, Γιώργος, Олександра Ґалаґан, İpek";
     let plain = document(vec![section("N", None, vec![Block::Text(names.into())])]);
     let pages = layout::set(&plain, fonts::fonts().unwrap());
     assert!(!texts(&pages, 0).concat().contains(fonts::REPLACEMENT));
     let other = document(vec![section("N", None, vec![Block::Text("علي".into())])]);
     let pages = layout::set(&other, fonts::fonts().unwrap());
-    assert!(texts(&pages, 0).concat().contains("do not have are printed as"));
+    assert!(
+        texts(&pages, 0)
+            .concat()
+            .contains("do not have are printed as")
+    );
     for document in [plain, other] {
         assert!(pdf::write(&document).unwrap().starts_with(b"%PDF-1.7"));
     }
@@ -197,7 +212,10 @@ fn every_shape_of_document_passes_the_checks_of_pdf_ua() {
 
 #[test]
 fn words_and_times_are_those_of_people() {
-    assert_eq!(words("not_possible_circumstances_changed"), "Not possible circumstances changed");
+    assert_eq!(
+        words("not_possible_circumstances_changed"),
+        "Not possible circumstances changed"
+    );
     assert_eq!(capital("élan"), "Élan");
     assert_eq!(capital(""), "");
     // Summer time.

@@ -26,6 +26,7 @@ mod import;
 mod leak;
 mod maracs;
 mod meetings;
+mod notifications;
 mod openapi;
 mod parties;
 mod program;

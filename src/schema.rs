@@ -233,6 +233,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_feeds (user_id) {
+        user_id -> Uuid,
+        token_hash -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     cases (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -386,6 +394,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    jobs (name) {
+        name -> Text,
+        next_at -> Timestamptz,
+        taken_at -> Nullable<Timestamptz>,
+        done_at -> Nullable<Timestamptz>,
+        failures -> Int4,
+    }
+}
+
+diesel::table! {
     login_failures (subject) {
         subject -> Bytea,
         failures -> Int4,
@@ -452,6 +470,45 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>,
         settings_version -> Int4,
         version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    notification_preferences (user_id, kind) {
+        user_id -> Uuid,
+        kind -> Text,
+        email -> Bool,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Nullable<Uuid>,
+        user_id -> Nullable<Uuid>,
+        client_id -> Nullable<Uuid>,
+        kind -> Text,
+        subject -> Text,
+        subject_id -> Uuid,
+        once -> Nullable<Text>,
+        read_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        kind -> Text,
+        notices -> Array<Nullable<Uuid>>,
+        attempts -> Int2,
+        next_at -> Timestamptz,
+        handed_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
+        ended_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
     }
 }
@@ -726,6 +783,8 @@ diesel::joinable!(attendances -> agencies (agency_id));
 diesel::joinable!(attendances -> maracs (marac_id));
 diesel::joinable!(attendances -> meetings (meeting_id));
 diesel::joinable!(attendances -> registered_actors (actor_id));
+diesel::joinable!(attendances -> users (user_id));
+diesel::joinable!(calendar_feeds -> users (user_id));
 diesel::joinable!(cases -> agencies (lead_agency_id));
 diesel::joinable!(cases -> maracs (marac_id));
 diesel::joinable!(cases -> users (lead_user_id));
@@ -759,6 +818,12 @@ diesel::joinable!(marac_agencies -> users (suspended_by));
 diesel::joinable!(match_tokens -> cases (case_id));
 diesel::joinable!(match_tokens -> maracs (marac_id));
 diesel::joinable!(meetings -> maracs (marac_id));
+diesel::joinable!(notification_preferences -> users (user_id));
+diesel::joinable!(notifications -> api_clients (client_id));
+diesel::joinable!(notifications -> cases (case_id));
+diesel::joinable!(notifications -> maracs (marac_id));
+diesel::joinable!(notifications -> users (user_id));
+diesel::joinable!(outbox -> users (user_id));
 diesel::joinable!(parties -> cases (case_id));
 diesel::joinable!(parties -> maracs (marac_id));
 diesel::joinable!(parties -> persons (person_id));
@@ -809,6 +874,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_chain,
     audit_events,
     audit_heads,
+    calendar_feeds,
     cases,
     circle,
     confidentiality_statements,
@@ -819,11 +885,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     installation,
     invitations,
+    jobs,
     login_failures,
     marac_agencies,
     maracs,
     match_tokens,
     meetings,
+    notification_preferences,
+    notifications,
+    outbox,
     parties,
     party_addresses,
     party_characteristics,

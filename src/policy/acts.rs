@@ -79,6 +79,16 @@ acts! {
     RotateKeys = "rotate_keys", Who::Program, None;
     /// Seal the audit's tail.
     SealAudit = "seal_audit", Who::Program, None;
+    /// Delete what has served its time.
+    KeepHouse = "keep_house", Who::Program, None;
+    /// Fetch a calendar by its feed's address.
+    ReadCalendar = "read_calendar", Who::Program, None;
+    /// Read the own inbox, and mark it read.
+    ReadNotifications = "read_notifications", Who::SignedIn, None;
+    /// Choose what comes by e-mail.
+    SetPreferences = "set_preferences", Who::SignedIn, None;
+    /// Make, renew or revoke the own calendar feed.
+    ManageCalendar = "manage_calendar", Who::Roles(MEETING), None;
 
     /// List MARACs.
     ListMaracs = "list_maracs", Who::SignedIn, None;

@@ -27,6 +27,7 @@ mod leak;
 mod maracs;
 mod matching;
 mod meetings;
+mod notifications;
 mod openapi;
 mod parties;
 mod program;

@@ -106,7 +106,14 @@ impl Lens {
                     false,
                 ),
                 Standing::Circle {
-                    basis: Basis::Listing | Basis::Share,
+                    basis: Basis::Listing,
+                    full_at,
+                } if *full_at <= now => (
+                    &[G::Identity, G::Narrative, G::DashAnswers, G::ResearchShared],
+                    false,
+                ),
+                Standing::Circle {
+                    basis: Basis::Share,
                     full_at,
                 } if *full_at <= now => (&[G::Identity, G::Narrative, G::DashAnswers], false),
                 Standing::Circle {
@@ -216,6 +223,19 @@ mod tests {
             ),
             (
                 circle(Basis::Listing),
+                12,
+                &[
+                    Address,
+                    SafeContact,
+                    ResearchPrivate,
+                    Minutes,
+                    ThirdParty,
+                    ProtectedCharacteristics,
+                ],
+                false,
+            ),
+            (
+                circle(Basis::Share),
                 12,
                 &[
                     Address,

@@ -30,6 +30,7 @@ mod openapi;
 mod parties;
 mod program;
 mod referrals;
+mod research;
 mod restriction;
 mod risk_tools;
 mod schema;

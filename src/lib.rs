@@ -33,6 +33,7 @@ pub mod parties;
 pub mod policy;
 pub mod referrals;
 pub mod reports;
+pub mod research;
 pub mod risk;
 #[rustfmt::skip]
 pub mod schema;

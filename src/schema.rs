@@ -122,6 +122,8 @@ diesel::table! {
         decided_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
+        deferred_until -> Nullable<Date>,
+        session -> Int2,
     }
 }
 
@@ -131,6 +133,16 @@ diesel::table! {
         agency_id -> Uuid,
         marac_id -> Uuid,
         case_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    agenda_sessions (meeting_id, number) {
+        meeting_id -> Uuid,
+        number -> Int2,
+        marac_id -> Uuid,
+        heading -> Nullable<Text>,
+        starts_at -> Timestamptz,
     }
 }
 
@@ -641,6 +653,7 @@ diesel::table! {
         challenged_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
+        idva_referral -> Nullable<Text>,
     }
 }
 
@@ -665,6 +678,48 @@ diesel::table! {
         user_id -> Nullable<Uuid>,
         disabled_at -> Nullable<Timestamptz>,
         version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    research_returns (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        meeting_id -> Uuid,
+        agenda_item_id -> Uuid,
+        agency_id -> Uuid,
+        status -> Text,
+        standing -> Text,
+        nothing_known -> Bool,
+        due_on -> Date,
+        requested_at -> Timestamptz,
+        answered_on -> Nullable<Date>,
+        answered_at -> Nullable<Timestamptz>,
+        private -> Nullable<Bytea>,
+        shareable -> Nullable<Bytea>,
+        exemption -> Nullable<Bytea>,
+        batch_id -> Nullable<Uuid>,
+        by_user_id -> Nullable<Uuid>,
+        by_actor_id -> Nullable<Uuid>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    research_versions (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        return_id -> Uuid,
+        version -> Int4,
+        status -> Text,
+        private -> Nullable<Bytea>,
+        shareable -> Nullable<Bytea>,
+        answered_at -> Timestamptz,
+        by_user_id -> Nullable<Uuid>,
+        by_actor_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
     }
 }
@@ -773,6 +828,8 @@ diesel::joinable!(agenda_listings -> agencies (agency_id));
 diesel::joinable!(agenda_listings -> agenda_items (agenda_item_id));
 diesel::joinable!(agenda_listings -> cases (case_id));
 diesel::joinable!(agenda_listings -> maracs (marac_id));
+diesel::joinable!(agenda_sessions -> maracs (marac_id));
+diesel::joinable!(agenda_sessions -> meetings (meeting_id));
 diesel::joinable!(api_clients -> agencies (agency_id));
 diesel::joinable!(api_clients -> users (created_by));
 diesel::joinable!(attendance_items -> agenda_items (agenda_item_id));
@@ -848,6 +905,18 @@ diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(registered_actors -> agencies (agency_id));
 diesel::joinable!(registered_actors -> api_clients (client_id));
 diesel::joinable!(registered_actors -> users (user_id));
+diesel::joinable!(research_returns -> agencies (agency_id));
+diesel::joinable!(research_returns -> agenda_items (agenda_item_id));
+diesel::joinable!(research_returns -> cases (case_id));
+diesel::joinable!(research_returns -> maracs (marac_id));
+diesel::joinable!(research_returns -> meetings (meeting_id));
+diesel::joinable!(research_returns -> registered_actors (by_actor_id));
+diesel::joinable!(research_returns -> users (by_user_id));
+diesel::joinable!(research_versions -> cases (case_id));
+diesel::joinable!(research_versions -> maracs (marac_id));
+diesel::joinable!(research_versions -> registered_actors (by_actor_id));
+diesel::joinable!(research_versions -> research_returns (return_id));
+diesel::joinable!(research_versions -> users (by_user_id));
 diesel::joinable!(restrictions -> cases (case_id));
 diesel::joinable!(restrictions -> maracs (marac_id));
 diesel::joinable!(risk_assessments -> agencies (agency_id));
@@ -868,6 +937,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     agencies,
     agenda_items,
     agenda_listings,
+    agenda_sessions,
     api_clients,
     attendance_items,
     attendances,
@@ -904,6 +974,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     referrals,
     refresh_tokens,
     registered_actors,
+    research_returns,
+    research_versions,
     restrictions,
     risk_assessments,
     role_grants,

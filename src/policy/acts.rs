@@ -28,6 +28,8 @@ const CHAIR: &[Role] = &[Chair];
 const CASEWORK: &[Role] = &[Practitioner, Idva, Representative, Coordinator, Chair];
 const REFERRERS: &[Role] = &[Practitioner, Idva, Representative, Coordinator];
 const OWNERS: &[Role] = &[Practitioner, Idva, Representative, Coordinator, Chair];
+/// Those who speak for their agency.
+const SPEAKERS: &[Role] = &[Idva, Representative];
 const MEETING: &[Role] = &[Idva, Representative, Observer, Coordinator, Chair];
 const LEADS: &[Role] = &[AgencyLead];
 const COUNTS: &[Role] = &[Coordinator, Chair, Analyst];
@@ -201,6 +203,17 @@ acts! {
     RecordAttendance = "record_attendance", Who::Roles(COORDINATOR), None;
     /// Mark a case heard or deferred (R22).
     DecideAgendaItem = "decide_agenda_item", Who::Roles(STAFF), None;
+
+    /// List what one's agency is asked to research.
+    ListResearch = "list_research", Who::Roles(SPEAKERS), Some(Right::CasesRead);
+    /// Read returns of research: one's agency's whole, others' as far as they are open.
+    ReadResearch = "read_research", Who::Roles(&[Idva, Representative, Coordinator, Chair]), Some(Right::CasesRead);
+    /// Return one's agency's research, or change it before the meeting.
+    ReturnResearch = "return_research", Who::Roles(SPEAKERS), Some(Right::CasesWrite);
+    /// Excuse an agency from a return, or ask for it again.
+    ExcuseResearch = "excuse_research", Who::Roles(COORDINATOR), None;
+    /// Count the returns of a meeting.
+    CountResearch = "count_research", Who::Roles(STAFF), None;
 
     /// List actions.
     ListActions = "list_actions", Who::Roles(OWNERS), Some(Right::ActionsRead);

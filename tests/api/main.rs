@@ -32,6 +32,7 @@ mod openapi;
 mod parties;
 mod program;
 mod referrals;
+mod research;
 mod restriction;
 mod risk_tools;
 mod schema;

@@ -25,6 +25,7 @@ mod exclusions;
 mod import;
 mod leak;
 mod maracs;
+mod matching;
 mod meetings;
 mod openapi;
 mod parties;

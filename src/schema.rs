@@ -9,6 +9,19 @@ pub mod sql_types {
 }
 
 diesel::table! {
+    absences (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        from_on -> Date,
+        until_on -> Date,
+        recorded_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     account_entries (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -330,6 +343,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    entry_openings (entry_id, question_id) {
+        entry_id -> Uuid,
+        question_id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        agency_id -> Uuid,
+        circle_id -> Uuid,
+        opened_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     exclusions (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -606,6 +632,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    questions (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        heading -> Text,
+        status -> Text,
+        agency_id -> Uuid,
+        asked_by -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
+        read_entries -> Array<Nullable<Uuid>>,
+        answer_entries -> Array<Nullable<Uuid>>,
+        taken_at -> Nullable<Timestamptz>,
+        taken_by -> Nullable<Uuid>,
+        settled_at -> Nullable<Timestamptz>,
+        settled_by -> Nullable<Uuid>,
+        sealed -> Bytea,
+        settling -> Nullable<Bytea>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     referral_counts (referral_id) {
         referral_id -> Uuid,
         marac_id -> Uuid,
@@ -771,6 +820,7 @@ diesel::table! {
         granted_by -> Nullable<Uuid>,
         ends_at -> Timestamptz,
         created_at -> Timestamptz,
+        deputy_id -> Nullable<Uuid>,
     }
 }
 
@@ -782,6 +832,20 @@ diesel::table! {
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
         revoked_because -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    told_already (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        heading -> Text,
+        agency_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
+        question_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
     }
 }
@@ -859,6 +923,13 @@ diesel::joinable!(conflicts_of_interest -> maracs (marac_id));
 diesel::joinable!(conflicts_of_interest -> users (declared_by));
 diesel::joinable!(data_keys -> cases (case_id));
 diesel::joinable!(data_keys -> maracs (marac_id));
+diesel::joinable!(entry_openings -> account_entries (entry_id));
+diesel::joinable!(entry_openings -> agencies (agency_id));
+diesel::joinable!(entry_openings -> cases (case_id));
+diesel::joinable!(entry_openings -> circle (circle_id));
+diesel::joinable!(entry_openings -> maracs (marac_id));
+diesel::joinable!(entry_openings -> questions (question_id));
+diesel::joinable!(entry_openings -> users (opened_by));
 diesel::joinable!(exclusions -> agencies (agency_id));
 diesel::joinable!(exclusions -> cases (case_id));
 diesel::joinable!(exclusions -> maracs (marac_id));
@@ -895,6 +966,10 @@ diesel::joinable!(party_contacts -> maracs (marac_id));
 diesel::joinable!(party_contacts -> parties (party_id));
 diesel::joinable!(party_relationships -> cases (case_id));
 diesel::joinable!(party_relationships -> maracs (marac_id));
+diesel::joinable!(questions -> agencies (agency_id));
+diesel::joinable!(questions -> cases (case_id));
+diesel::joinable!(questions -> maracs (marac_id));
+diesel::joinable!(questions -> registered_actors (actor_id));
 diesel::joinable!(referral_counts -> cases (case_id));
 diesel::joinable!(referral_counts -> maracs (marac_id));
 diesel::joinable!(referral_counts -> referrals (referral_id));
@@ -927,9 +1002,16 @@ diesel::joinable!(risk_assessments -> users (created_by));
 diesel::joinable!(role_grants -> api_clients (client_id));
 diesel::joinable!(role_grants -> maracs (marac_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(told_already -> agencies (agency_id));
+diesel::joinable!(told_already -> cases (case_id));
+diesel::joinable!(told_already -> maracs (marac_id));
+diesel::joinable!(told_already -> questions (question_id));
+diesel::joinable!(told_already -> registered_actors (actor_id));
+diesel::joinable!(told_already -> users (user_id));
 diesel::joinable!(users -> agencies (agency_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    absences,
     account_entries,
     action_changes,
     action_events,
@@ -950,6 +1032,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     confidentiality_statements,
     conflicts_of_interest,
     data_keys,
+    entry_openings,
     exclusions,
     hearing_entries,
     idempotency_keys,
@@ -970,6 +1053,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     party_contacts,
     party_relationships,
     persons,
+    questions,
     referral_counts,
     referrals,
     refresh_tokens,
@@ -980,5 +1064,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     risk_assessments,
     role_grants,
     sessions,
+    told_already,
     users,
 );

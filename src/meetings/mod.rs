@@ -186,6 +186,11 @@ pub(crate) fn minuted(tx: &mut Tx<'_>, mut meeting: Meeting) -> Result<Meeting> 
     store::update(tx, &meeting)
 }
 
+/// The MARAC of a meeting, if it is in sight and the caller may do this there.
+pub fn marac_of(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Uuid> {
+    Ok(in_sight(tx, act, id)?.marac_id)
+}
+
 /// The meeting, if it is in sight and the caller may do this in its MARAC.
 pub(crate) fn in_sight(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
     let meeting = store::found(tx, id)?;

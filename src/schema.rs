@@ -532,6 +532,31 @@ diesel::table! {
         version_id -> Uuid,
         position -> Int4,
         sealed -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    minutes_versions (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        meeting_id -> Uuid,
+        number -> Int4,
+        status -> Text,
+        due_on -> Date,
+        frame -> Nullable<Bytea>,
+        drafted_by -> Nullable<Uuid>,
+        drafted_at -> Timestamptz,
+        approved_by -> Nullable<Uuid>,
+        approved_at -> Nullable<Timestamptz>,
+        issued_by -> Nullable<Uuid>,
+        issued_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     notification_preferences (user_id, kind) {
         user_id -> Uuid,
         kind -> Text,
@@ -556,21 +581,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    minutes_versions (id) {
-        id -> Uuid,
-        marac_id -> Uuid,
-        meeting_id -> Uuid,
-        number -> Int4,
-        status -> Text,
-        due_on -> Date,
-        frame -> Nullable<Bytea>,
-        drafted_by -> Nullable<Uuid>,
-        drafted_at -> Timestamptz,
-        approved_by -> Nullable<Uuid>,
-        approved_at -> Nullable<Timestamptz>,
-        issued_by -> Nullable<Uuid>,
-        issued_at -> Nullable<Timestamptz>,
-        version -> Int4,
     outbox (id) {
         id -> Uuid,
         user_id -> Uuid,

@@ -6,6 +6,7 @@
 
 mod agenda;
 mod agenda_api;
+mod agenda_print;
 mod agenda_store;
 mod api;
 mod attendance_api;
@@ -113,6 +114,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     api::routes(config);
     run_api::routes(config);
     agenda_api::routes(config);
+    agenda_print::routes(config);
     items_api::routes(config);
     attendance_api::routes(config);
 }

@@ -16,6 +16,7 @@ use crate::error::{Error, FieldError, Result};
 use crate::http::IfMatch;
 use crate::maracs;
 use crate::meetings::{self, Meeting, MeetingStatus};
+use crate::notifications::{self, Notice, NoticeKind, To};
 use crate::policy::{Act, hidden};
 
 /// The meeting, locked, what the caller has of its minutes, and what the command leads to.
@@ -118,11 +119,30 @@ pub fn issue(tx: &mut Tx<'_>, meeting_id: Uuid, if_match: IfMatch) -> Result<Aud
     let latest = work.latest()?.clone();
     whole(tx, &work.meeting, &latest)?;
     store::issue(tx, latest.id)?;
+    tell(tx, &work.meeting, &latest)?;
     let meeting = match work.meeting.status {
         MeetingStatus::Held => meetings::minuted(tx, work.meeting)?,
         _ => work.meeting,
     };
     outcome(tx, &meeting, latest.id)
+}
+
+/// Tells those who may read what is issued; of a correction of a case, nobody from whom it is closed.
+fn tell(tx: &mut Tx<'_>, meeting: &Meeting, version: &VersionRow) -> Result<()> {
+    let mut notices: Vec<Notice> = Vec::new();
+    for (case_id, agency_id) in store::readers(tx, meeting, version)? {
+        match notices.last_mut().filter(|one| one.case_id == case_id) {
+            Some(notice) => notice.to.push(To::Agency(agency_id)),
+            None => notices.push(Notice {
+                kind: NoticeKind::MinutesIssued,
+                marac_id: meeting.marac_id,
+                case_id,
+                subject: ("meeting", meeting.id),
+                to: vec![To::Agency(agency_id)],
+            }),
+        }
+    }
+    notifications::tell(tx, &notices)
 }
 
 /// Who drafted the minutes may have been shut out of a case; then somebody who is not drafts them again.

@@ -26,8 +26,6 @@ pub struct VersionRow {
     pub due_on: NaiveDate,
     #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub frame: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Timestamptz)]
-    pub drafted_at: DateTime<Utc>,
     #[diesel(sql_type = st::Nullable<st::Text>)]
     pub approved_by: Option<String>,
     #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
@@ -43,7 +41,7 @@ pub struct VersionRow {
 /// The versions of a meeting's minutes, oldest first; one in hand only with `in_hand`.
 pub fn versions(tx: &mut Tx<'_>, meeting_id: Uuid, in_hand: bool) -> Result<Vec<VersionRow>> {
     Ok(sql(
-        "select v.id, v.number, v.status, v.due_on, v.frame, v.drafted_at, a.name as approved_by, \
+        "select v.id, v.number, v.status, v.due_on, v.frame, a.name as approved_by, \
          v.approved_at, i.name as issued_by, v.issued_at, v.version from minutes_versions v \
          left join users a on a.id = v.approved_by left join users i on i.id = v.issued_by \
          where v.meeting_id = $1 and (v.status = 'issued' or $2) order by v.number",

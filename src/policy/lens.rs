@@ -111,7 +111,13 @@ impl Lens {
                     basis: Basis::Listing,
                     full_at,
                 } if *full_at <= now => (
-                    &[G::Identity, G::Narrative, G::DashAnswers, G::ResearchShared],
+                    &[
+                        G::Identity,
+                        G::Narrative,
+                        G::DashAnswers,
+                        G::ResearchShared,
+                        G::Minutes,
+                    ],
                     false,
                 ),
                 Standing::Circle {
@@ -230,7 +236,6 @@ mod tests {
                     Address,
                     SafeContact,
                     ResearchPrivate,
-                    Minutes,
                     ThirdParty,
                     ProtectedCharacteristics,
                 ],

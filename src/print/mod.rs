@@ -15,7 +15,6 @@ use chrono_tz::Europe::London;
 
 use crate::db::Tx;
 use crate::error::Result;
-use crate::maracs::settings::Labels;
 
 pub use answer::{html, pdf};
 
@@ -151,11 +150,6 @@ pub fn reader(tx: &mut Tx<'_>) -> Result<Reader> {
         agency,
         at: tx.now,
     })
-}
-
-/// The labels, fit to begin a sentence or a row.
-pub fn labels(labels: &Labels) -> (String, String) {
-    (capital(&labels.survivor), capital(&labels.perpetrator))
 }
 
 #[cfg(test)]

@@ -78,6 +78,7 @@ fn api(config: &mut ServiceConfig<'_>) {
         .configure(crate::parties::routes)
         .configure(crate::account::routes)
         .configure(crate::meetings::routes)
+        .configure(crate::hearing::routes)
         .configure(crate::actions::routes)
         .configure(crate::reports::routes)
         .configure(crate::audit::routes);

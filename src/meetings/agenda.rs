@@ -129,6 +129,9 @@ pub fn open(
     let listed = listing_store::listed(tx, meeting.id, item_id)?;
     let full_at = (meeting.status == MeetingStatus::InSession).then_some(tx.now);
     listing_store::open(tx, meeting, &listed, full_at)?;
+    if full_at.is_some() {
+        listing_store::seat(tx, meeting.id)?;
+    }
     Ok(listed)
 }
 
@@ -183,10 +186,14 @@ impl Opened {
             }
             AgendaItemStatus::Withdrawn => {
                 listing_store::end(tx, &self.case, self.meeting.id, &[])?;
+                listing_store::seat(tx, self.meeting.id)?;
                 store::touch(tx, self.meeting.id)
             }
             AgendaItemStatus::Deferred if self.meeting.status == MeetingStatus::Held => Ok(()),
-            AgendaItemStatus::Deferred => store::touch(tx, self.meeting.id),
+            AgendaItemStatus::Deferred => {
+                listing_store::seat(tx, self.meeting.id)?;
+                store::touch(tx, self.meeting.id)
+            }
             AgendaItemStatus::Listed => Ok(()),
         }
     }

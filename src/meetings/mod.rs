@@ -211,7 +211,7 @@ pub fn came(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
     attendance_store::came(tx, meeting_id)
 }
 
-/// The MARAC of a meeting that is in sight, if the caller may do this there.
+/// The MARAC of a meeting, if it is in sight and the caller may do this there.
 pub fn marac_of(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Uuid> {
     Ok(in_sight(tx, act, id)?.marac_id)
 }

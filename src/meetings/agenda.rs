@@ -131,6 +131,9 @@ pub fn open(
     let listed = listing_store::listed(tx, meeting.id, item_id)?;
     let full_at = (meeting.status == MeetingStatus::InSession).then_some(tx.now);
     listing_store::open(tx, meeting, &listed, full_at)?;
+    if full_at.is_some() {
+        listing_store::seat(tx, meeting.id)?;
+    }
     telling::listed(tx, meeting, &listed)?;
     // Once a meeting is in session agencies say there what they know.
     if meeting.status == MeetingStatus::Circulated {
@@ -195,11 +198,13 @@ impl Opened {
             AgendaItemStatus::Withdrawn => {
                 research::withdraw(tx, item.id, &[])?;
                 listing_store::end(tx, &self.case, self.meeting.id, &[])?;
+                listing_store::seat(tx, self.meeting.id)?;
                 store::touch(tx, self.meeting.id)
             }
             AgendaItemStatus::Deferred if self.meeting.status == MeetingStatus::Held => Ok(()),
             AgendaItemStatus::Deferred => {
                 research::withdraw(tx, item.id, &[])?;
+                listing_store::seat(tx, self.meeting.id)?;
                 store::touch(tx, self.meeting.id)
             }
             AgendaItemStatus::Listed => Ok(()),

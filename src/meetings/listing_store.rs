@@ -131,3 +131,12 @@ pub fn end(tx: &mut Tx<'_>, case: &VisibleCase, meeting_id: Uuid, keep: &[Uuid])
     .execute(tx.conn)?;
     Ok(())
 }
+
+/// Brings what observers and guests see into line with their seats.
+pub fn seat(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
+    sql("select seat_circles($1, $2)")
+        .bind(meeting_id)
+        .bind(tx.now)
+        .execute(tx.conn)?;
+    Ok(())
+}

@@ -292,6 +292,17 @@ impl Caller<'_> {
     }
 }
 
+/// Somebody accepts the confidentiality statement of a meeting.
+pub async fn accept(app: &TestApp, person: &Person, meeting: Uuid) -> Value {
+    let (caller, path) = (
+        app.as_(person),
+        format!("/meetings/{meeting}/confidentiality"),
+    );
+    let read = caller.get(&path).await.expect(200);
+    let body = serde_json::json!({ "version": read["version"] });
+    caller.post(&path, body).await.expect(200)
+}
+
 /// The id in a body.
 #[track_caller]
 pub fn id(body: &Value) -> Uuid {

@@ -23,6 +23,7 @@ mod crossing;
 mod database;
 mod exclusions;
 mod import;
+mod kills;
 mod leak;
 mod maracs;
 mod matching;

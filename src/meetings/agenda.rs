@@ -5,12 +5,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::agenda_store::{self, Item};
-use super::listing_store::ListingStanding;
 use super::rules::{self, Decision, Timing};
 use super::store::Meeting;
 use super::{
     AgendaItemKind, AgendaItemStatus, MeetingStatus, in_sight_locked, listing_store, store, telling,
 };
+use crate::agencies::ListingStanding;
 use crate::crypto::Place;
 use crate::db::Tx;
 use crate::error::{Error, Result};

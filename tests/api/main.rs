@@ -28,6 +28,7 @@ mod hearing;
 mod hearing_crowd;
 mod import;
 mod jobs;
+mod kills;
 mod leak;
 mod maracs;
 mod matching;

@@ -2,6 +2,7 @@
 
 mod case;
 mod db;
+pub mod program;
 mod world;
 
 use std::rc::Rc;

@@ -1,11 +1,13 @@
 //! Drafting, approving, issuing and correcting minutes: the steps that `rules` allows.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use super::answer::MinutesOut;
 use super::change_api::MinutesChangeIn;
 use super::draft::{self, day_of};
-use super::model::{Kept, MinutesCorrection, frame_of};
+use super::model::{Kept, MinutesCorrection, MinutesFrame, MinutesPart, frame_of};
 use super::read::{self, Seen};
 use super::rules::{self, Command, Latest, Step};
 use super::store::{self, NewVersion, Parts, VersionRow};
@@ -162,10 +164,14 @@ pub fn correct(
 ) -> Result<Audited<MinutesOut>> {
     let act = Act::CorrectMinutes;
     let work = begin(tx, act, meeting_id, if_match, Command::Correct)?;
-    once_each(changes)?;
+    sayings(changes)?;
     let latest = work.latest()?;
     let hand = (latest.status != MinutesStatus::Issued).then_some(latest.id);
     let id = hand.unwrap_or_else(Uuid::now_v7);
+    let mut again = HashMap::new();
+    if changes.iter().any(|change| change.from_record) {
+        again = draft::contents(tx, &work.meeting)?;
+    }
     let (mut frame, mut parts) = (None, Vec::new());
     for (index, change) in changes.iter().enumerate() {
         let under = format!("/changes/{index}/edits");
@@ -176,6 +182,9 @@ pub fn correct(
         match change.case_id {
             None => {
                 let mut base = work.seen.base_frame(tx, &work.meeting, hand)?;
+                if change.from_record {
+                    base.kept.content = reframed(tx, &work.meeting, base.kept.content)?;
+                }
                 base.kept.content = edits::apply(&base.kept.content, &change.edits, &under)?;
                 base.kept.corrections.push(correction);
                 frame = Some(base.key.seal_json(frame_of(id), &base.kept)?);
@@ -186,6 +195,10 @@ pub fn correct(
                     let pointer = format!("/changes/{index}/case_id");
                     Error::field(&pointer, "unknown", "These minutes have no such case.")
                 })?;
+                if let Some(part) = again.remove(&case_id).filter(|_| change.from_record) {
+                    let notes = std::mem::take(&mut base.kept.content.notes);
+                    base.kept.content = MinutesPart { notes, ..part };
+                }
                 base.kept.content = edits::apply(&base.kept.content, &change.edits, &under)?;
                 base.kept.corrections.push(correction);
                 let part = draft::sealed(&base.key, case_id, base.position, &base.kept)?;
@@ -208,26 +221,35 @@ pub fn correct(
     outcome(tx, &work.meeting, id)
 }
 
-fn once_each(changes: &[MinutesChangeIn]) -> Result<()> {
-    let twice: Vec<_> = changes
-        .iter()
-        .enumerate()
-        .filter(|(index, change)| {
-            let before = changes.iter().take(*index);
-            before.into_iter().any(|one| one.case_id == change.case_id)
-        })
-        .map(|(index, _)| {
-            let pointer = format!("/changes/{index}/case_id");
-            FieldError::new(
-                pointer,
+/// The frame from the record as it now is, with what people added to it.
+fn reframed(tx: &mut Tx<'_>, meeting: &Meeting, old: MinutesFrame) -> Result<MinutesFrame> {
+    let marac = maracs::find(tx, meeting.marac_id)?;
+    let new = draft::frame(tx, meeting, &marac, old.any_other_business)?;
+    Ok(MinutesFrame {
+        notes: old.notes,
+        ..new
+    })
+}
+
+/// Each case once, and each with something that changes.
+fn sayings(changes: &[MinutesChangeIn]) -> Result<()> {
+    let mut refused = Vec::new();
+    for (index, change) in changes.iter().enumerate() {
+        let mut before = changes.iter().take(index);
+        if before.any(|one| one.case_id == change.case_id) {
+            refused.push(FieldError::new(
+                format!("/changes/{index}/case_id"),
                 "twice",
                 "Say all that changes of a case in one change.",
-            )
-        })
-        .collect();
-    if twice.is_empty() {
+            ));
+        }
+        if change.edits.is_empty() && !change.from_record {
+            refused.push(FieldError::required(format!("/changes/{index}/edits")));
+        }
+    }
+    if refused.is_empty() {
         Ok(())
     } else {
-        Err(Error::invalid(twice))
+        Err(Error::invalid(refused))
     }
 }

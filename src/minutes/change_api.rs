@@ -128,8 +128,12 @@ pub struct MinutesChangeIn {
     /// Why.
     #[validate(length(min = 1, max = 2000))]
     pub why: String,
-    /// The words that change.
-    #[validate(length(min = 1, max = 50), nested)]
+    /// Take up the record as it now is, before the edits: for a hearing whose record was corrected since.
+    #[serde(default)]
+    pub from_record: bool,
+    /// The words that change; at least one, unless the record is taken up.
+    #[serde(default)]
+    #[validate(length(max = 50), nested)]
     pub edits: Vec<MinutesEdit>,
 }
 

@@ -79,8 +79,29 @@ fn attendee(row: &SeatRow) -> MinutesAttendee {
     }
 }
 
+/// A case with its key and what minutes say of it.
+struct Drafted {
+    case_id: Uuid,
+    position: i32,
+    key: DataKey,
+    part: MinutesPart,
+}
+
 /// A part for each case that the caller sees and the meeting had to do with, sealed.
 pub fn parts(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<Vec<NewPart>> {
+    drafted(tx, meeting)?
+        .into_iter()
+        .map(|one| sealed(&one.key, one.case_id, one.position, &Kept::first(one.part)))
+        .collect()
+}
+
+/// The same, open, by case.
+pub fn contents(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<HashMap<Uuid, MinutesPart>> {
+    let drafted = drafted(tx, meeting)?.into_iter();
+    Ok(drafted.map(|one| (one.case_id, one.part)).collect())
+}
+
+fn drafted(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<Vec<Drafted>> {
     let day = day_of(meeting);
     let records = hearing::meeting_record(tx, meeting.marac_id, meeting.id)?;
     let mut records: HashMap<Uuid, Record> = records
@@ -102,7 +123,12 @@ pub fn parts(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<Vec<NewPart>> {
             let record = row.item_id.and_then(|id| records.remove(&id));
             let actions = actions.remove(&row.case_id).unwrap_or_default();
             let part = part(&key, &row, record, actions)?;
-            sealed(&key, row.case_id, row.position, &Kept::first(part))
+            Ok(Drafted {
+                case_id: row.case_id,
+                position: row.position,
+                key,
+                part,
+            })
         })
         .collect()
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::model::{Kept, MinutesCorrection, MinutesFrame, MinutesPart, frame_of, part_of};
@@ -58,8 +57,8 @@ pub fn seen(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<Seen> {
     let versions = store::versions(tx, meeting.id, staff)?;
     let mut parts = Vec::new();
     for row in store::parts(tx, meeting.id, staff)? {
-        let lens = lens_at_meeting(tx, meeting.marac_id, &row);
-        if lens.shows(FieldGroup::Minutes) {
+        let lens = lens_of(tx, meeting.marac_id, &row.bases, &row.full_at);
+        if gets(&row, lens) {
             parts.push((row, lens));
         }
     }
@@ -70,20 +69,10 @@ pub fn seen(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<Seen> {
     Ok(Seen { versions, parts })
 }
 
-/// The lens on a part. What was said is for those who were there or sent their apologies (domain 6.2):
-/// an agency that a case was listed to, and that did neither, does not get it by the listing.
-fn lens_at_meeting(tx: &Tx<'_>, marac_id: Uuid, part: &PartRow) -> Lens {
-    let full_at: Vec<DateTime<Utc>> = part
-        .bases
-        .iter()
-        .zip(&part.full_at)
-        .map(|(basis, full_at)| match (basis, part.attended) {
-            (Basis::Listing, true) => DateTime::UNIX_EPOCH,
-            (Basis::Listing, false) => DateTime::<Utc>::MAX_UTC,
-            _ => *full_at,
-        })
-        .collect();
-    lens_of(tx, marac_id, &part.bases, &full_at)
+/// Whether a reader gets the part of a case. What was said is for those whose lens holds the minutes;
+/// and for an agency that the case was listed to, if it came to the meeting or sent apologies (domain 6.2).
+fn gets(part: &PartRow, lens: Lens) -> bool {
+    lens.shows(FieldGroup::Minutes) || (part.attended && part.bases.contains(&Basis::Listing))
 }
 
 impl Seen {
@@ -234,12 +223,14 @@ fn opened(tx: &Tx<'_>, row: &PartRow, lens: Lens, version_id: Uuid) -> Result<Se
         .unwrap(row.case_id, &row.master_key_id, row.wrapped.as_deref())?;
     let kept: Kept<MinutesPart> = key.open_json(part_of(row.id), &row.sealed)?;
     let own = row.version_id == version_id;
+    let mut withheld = lens.withheld();
+    withheld.retain(|group| *group != FieldGroup::Minutes);
     Ok(SeenPart {
         case_id: row.case_id,
         code: row.code.clone(),
         position: row.position,
         part: kept.content.through(lens),
         corrections: if own { kept.corrections } else { Vec::new() },
-        withheld: lens.withheld(),
+        withheld,
     })
 }

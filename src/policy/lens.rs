@@ -111,13 +111,7 @@ impl Lens {
                     basis: Basis::Listing,
                     full_at,
                 } if *full_at <= now => (
-                    &[
-                        G::Identity,
-                        G::Narrative,
-                        G::DashAnswers,
-                        G::ResearchShared,
-                        G::Minutes,
-                    ],
+                    &[G::Identity, G::Narrative, G::DashAnswers, G::ResearchShared],
                     false,
                 ),
                 Standing::Circle {
@@ -236,6 +230,7 @@ mod tests {
                     Address,
                     SafeContact,
                     ResearchPrivate,
+                    Minutes,
                     ThirdParty,
                     ProtectedCharacteristics,
                 ],

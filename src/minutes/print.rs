@@ -4,7 +4,7 @@ use super::MinutesStatus;
 use super::answer::{MinutesCaseOut, MinutesOut};
 use super::model::{MinutesAction, MinutesAttendee, MinutesFrame, MinutesHearing};
 use crate::actions::ActionStatus;
-use crate::hearing::RiskFactor;
+use crate::hearing::{RiskFactor, Safeguard};
 use crate::meetings::AttendanceRole;
 use crate::print::{Block, Document, Reader, Section, Table, capital, day, moment, words};
 
@@ -312,9 +312,13 @@ fn hearing(frame: &MinutesFrame, case: &MinutesCaseOut, heard: &MinutesHearing) 
     section.under(
         "Safeguards",
         heard.safeguards.iter().map(|one| {
-            let what = words(one.safeguard.as_str());
+            let what = safeguard(one.safeguard);
             let decision = one.decision.as_str().replace('_', " ");
-            format!("{what}, {decision}{}: {}", closed(one.restricted), one.text)
+            let closed = closed(one.restricted);
+            match one.text.as_str() {
+                "" => format!("{what}, {decision}{closed}"),
+                text => format!("{what}, {decision}{closed}: {text}"),
+            }
         }),
     );
     section.under(
@@ -333,6 +337,18 @@ fn hearing(frame: &MinutesFrame, case: &MinutesCaseOut, heard: &MinutesHearing) 
     section.under("Notes", case.notes.iter().cloned());
     actions(&mut section, &heard.actions);
     section
+}
+
+/// A safeguard in words; some are known by their letters.
+fn safeguard(one: Safeguard) -> String {
+    match one {
+        Safeguard::Mappa
+        | Safeguard::Mace
+        | Safeguard::Dvds
+        | Safeguard::Matac
+        | Safeguard::Iom => one.as_str().to_uppercase(),
+        _ => words(one.as_str()),
+    }
 }
 
 fn actions(section: &mut Section, actions: &[MinutesAction]) {

@@ -215,9 +215,9 @@ end $$;
 -- What an e-mail needs as it is sent: the address of a live account, and the codes of those cases that
 -- are still open to its holder. No row: nothing is sent.
 create function mail_of(p_ids uuid[], p_now timestamptz) returns table (
-  id uuid, address text, codes text[], notices bigint
+  id uuid, address text, codes text[]
 ) language sql stable security definer set search_path = public as $$
-  select o.id, u.email, coalesce(array_agg(distinct c.code) filter (where c.code is not null), '{}'), count(*)
+  select o.id, u.email, coalesce(array_agg(distinct c.code) filter (where c.code is not null), '{}')
   from outbox o
   join users u on u.id = o.user_id and u.disabled_at is null
   join agencies a on a.id = u.agency_id and a.closed_at is null
@@ -234,9 +234,9 @@ $$;
 -- The meetings of a feed's owner, in the MARACs whose meetings they may list now. One row without a
 -- meeting: the token is known.
 create function calendar_of(p_token bytea, p_now timestamptz) returns table (
-  meeting_id uuid, starts_at timestamptz, minutes integer, cancelled boolean, version integer
+  user_id uuid, meeting_id uuid, starts_at timestamptz, minutes integer, cancelled boolean, version integer
 ) language sql stable security definer set search_path = public as $$
-  select m.id, m.starts_at, m.capacity * m.minutes_per_case, m.status = 'cancelled', m.version
+  select u.id, m.id, m.starts_at, m.capacity * m.minutes_per_case, m.status = 'cancelled', m.version
   from calendar_feeds f
   join users u on u.id = f.user_id and u.disabled_at is null
   join agencies a on a.id = u.agency_id and a.closed_at is null

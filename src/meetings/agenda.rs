@@ -8,7 +8,7 @@ use super::agenda_store::{self, Item};
 use super::rules::{self, Decision, Timing};
 use super::store::Meeting;
 use super::{
-    AgendaItemKind, AgendaItemStatus, MeetingStatus, in_sight_locked, listing_store, store,
+    AgendaItemKind, AgendaItemStatus, MeetingStatus, in_sight_locked, listing_store, store, telling,
 };
 use crate::crypto::Place;
 use crate::db::Tx;
@@ -129,6 +129,7 @@ pub fn open(
     let listed = listing_store::listed(tx, meeting.id, item_id)?;
     let full_at = (meeting.status == MeetingStatus::InSession).then_some(tx.now);
     listing_store::open(tx, meeting, &listed, full_at)?;
+    telling::listed(tx, meeting, &listed)?;
     Ok(listed)
 }
 

@@ -17,6 +17,7 @@ mod past_store;
 mod rules;
 mod run_api;
 mod store;
+mod telling;
 
 use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;

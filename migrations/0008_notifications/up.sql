@@ -92,10 +92,11 @@ grant delete on calendar_feeds to toldonce_app;
 grant select, update on notifications, outbox to toldonce_app;
 
 alter table notifications enable row level security;
+-- As filters that offer no index: an inbox is read by its own.
 create policy second_lock on notifications to toldonce_app using (
-  marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])
+  (marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])) is true
   and (case_id is null
-    or case_id <> all ((select nullif(current_setting('toldonce.closed', true), '')::uuid[])::uuid[])));
+    or case_id <> all ((select nullif(current_setting('toldonce.closed', true), '')::uuid[])::uuid[])) is true);
 
 -- An id of version 7 for rows that are made here.
 create function uuid_v7(p_at timestamptz) returns uuid language sql volatile set search_path = public as $$
@@ -133,7 +134,8 @@ create function tell(
   p_now timestamptz, p_by_user uuid, p_by_client uuid,
   p_kinds text[], p_maracs uuid[], p_cases uuid[], p_subjects text[], p_subject_ids uuid[], p_once text,
   p_of integer[], p_to text[], p_ids uuid[], p_roles text[], p_emailed text[]
-) returns void language plpgsql security definer set search_path = public as $$
+) returns void language plpgsql security definer set search_path = public
+  set plan_cache_mode = force_generic_plan as $$
 begin
   with notice as (
     select * from unnest(p_kinds, p_maracs, p_cases, p_subjects, p_subject_ids)

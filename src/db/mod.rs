@@ -254,16 +254,8 @@ fn finish<T>(
     };
     let (value, events) = work(&mut tx)?.into_parts();
     let Tx { conn, actor, .. } = tx;
-    for event in &events {
-        audit::record(
-            conn,
-            ask,
-            &actor.principal,
-            Some(actor.agency_id),
-            now,
-            event,
-        )?;
-    }
+    let agency = Some(actor.agency_id);
+    audit::record_all(conn, ask, &actor.principal, agency, now, &events)?;
     Ok(value)
 }
 

@@ -27,6 +27,7 @@ use crate::http::{
 use crate::maracs;
 use crate::notifications::NoticeKind;
 use crate::policy::{Act, Who, hidden, may_in};
+use crate::research;
 
 /// The operations on meetings.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -209,9 +210,10 @@ async fn create_meeting(
     key: IdempotencyKey,
     body: Body<MeetingIn>,
 ) -> Result<HttpResponse> {
+    let ask = Act::PlanMeeting.on("marac", body.0.marac_id);
     let meeting = state
         .db
-        .run(&caller, Act::PlanMeeting.ask(), move |tx| {
+        .run(&caller, ask, move |tx| {
             let meeting = plan(tx, &key, body.0)?;
             let event = event(&meeting);
             Ok(Audited::new(meeting, event))
@@ -308,6 +310,9 @@ async fn move_meeting(
             meeting.place = body.place.or(meeting.place);
             let meeting = store::update(tx, &meeting)?;
             telling::everybody(tx, NoticeKind::MeetingMoved, &meeting)?;
+            if meeting.status == MeetingStatus::Circulated {
+                research::moved(tx, meeting.asking())?;
+            }
             let event = event(&meeting).fields(["starts_at", "mode", "place"]);
             Ok(Audited::new(meeting, event))
         })
@@ -356,6 +361,7 @@ async fn cancel_meeting(
             let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Cancel);
             let meeting = advance(tx, Act::PlanMeeting, id, if_match, command)?;
             agenda_store::withdraw_all(tx, id)?;
+            research::withdraw_all(tx, id)?;
             listing_store::end_all(tx, id)?;
             telling::everybody(tx, NoticeKind::MeetingCancelled, &meeting)?;
             let event = event(&meeting).fields(["status"]);

@@ -30,6 +30,7 @@ use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden, may_in};
 use crate::vocabulary;
 
+pub use agenda::{Remarks, remarks_of};
 pub use agenda_store::AGENDA_ITEMS;
 pub use past::{HeardCase, HeldMeeting, add_heard, create_held, settle};
 use rules::Timing;
@@ -177,6 +178,11 @@ pub fn next_planned(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<Option<Uuid>> {
 /// Whether this is a meeting of this MARAC.
 pub fn exists_in(tx: &mut Tx<'_>, marac_id: Uuid, meeting_id: Uuid) -> Result<bool> {
     Ok(store::found(tx, meeting_id)?.is_some_and(|meeting| meeting.marac_id == marac_id))
+}
+
+/// The MARAC of a meeting, if it is in sight and the caller may do this there.
+pub fn marac_of(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Uuid> {
+    Ok(in_sight(tx, act, id)?.marac_id)
 }
 
 /// The meeting, if it is in sight and the caller may do this in its MARAC.

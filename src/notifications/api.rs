@@ -155,44 +155,42 @@ async fn read_notification(
     let id = id.0;
     state
         .db
-        .run(
-            &caller,
-            Act::ReadNotifications.on("notification", id),
-            move |tx| {
-                let inbox = inbox(tx)?;
-                if !store::mark(tx, inbox, id)? {
-                    return Err(hidden());
-                }
-                Ok(Audited::new((), Event::new().on("notification", id)))
-            },
-        )
+        .run(&caller, Act::ReadNotifications.ask(), move |tx| {
+            let inbox = inbox(tx)?;
+            if !store::mark(tx, inbox, id)? {
+                return Err(hidden());
+            }
+            Ok(Audited::new((), Event::new().on("notification", id)))
+        })
         .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// How far the inbox was read.
+/// What was read.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-pub struct ReadUpTo {
-    /// The newest notification that was seen: it and all older ones are marked read.
-    up_to: Uuid,
+pub struct ReadMany {
+    /// The notifications that were seen. By name and not by date: one may come later that happened
+    /// before.
+    #[validate(length(min = 1, max = 200))]
+    ids: Vec<Uuid>,
 }
 
-/// Mark a notification and all before it read.
+/// Mark several notifications read. Those that are not one's own are passed over.
 #[utoipa::path(tag = "notifications", operation_id = "read_notifications",
     responses((status = 204, description = "Read."), Problems, WriteProblems))]
 #[post("/notifications/read")]
 async fn read_notifications(
     state: Data<State>,
     caller: Caller,
-    body: Body<ReadUpTo>,
+    body: Body<ReadMany>,
 ) -> Result<HttpResponse> {
-    let up_to = body.0.up_to;
+    let ids = body.0.ids;
     state
         .db
         .run(&caller, Act::ReadNotifications.ask(), move |tx| {
             let inbox = inbox(tx)?;
-            let rows = store::mark_up_to(tx, inbox, up_to)?;
+            let rows = store::mark_many(tx, inbox, ids)?;
             Ok(Audited::new((), Event::list(rows)))
         })
         .await?;

@@ -170,18 +170,18 @@ pub fn mark(tx: &mut Tx<'_>, inbox: Inbox, id: Uuid) -> Result<bool> {
     Ok(rows == 1)
 }
 
-const ALL_OF_USER: &str = "update notifications set read_at = $3 \
-    where user_id = $1 and id <= $2 and read_at is null";
-const ALL_OF_CLIENT: &str = "update notifications set read_at = $3 \
-    where client_id = $1 and id <= $2 and read_at is null";
+const MANY_OF_USER: &str = "update notifications set read_at = $3 \
+    where user_id = $1 and id = any ($2) and read_at is null";
+const MANY_OF_CLIENT: &str = "update notifications set read_at = $3 \
+    where client_id = $1 and id = any ($2) and read_at is null";
 
-/// Marks one and all before it read; answers how many were not.
-pub fn mark_up_to(tx: &mut Tx<'_>, inbox: Inbox, id: Uuid) -> Result<usize> {
+/// Marks those of these read that are in this inbox; answers how many were not yet.
+pub fn mark_many(tx: &mut Tx<'_>, inbox: Inbox, ids: Vec<Uuid>) -> Result<usize> {
     let (text, of) = match inbox {
-        Inbox::User(of) => (ALL_OF_USER, of),
-        Inbox::Client(of) => (ALL_OF_CLIENT, of),
+        Inbox::User(of) => (MANY_OF_USER, of),
+        Inbox::Client(of) => (MANY_OF_CLIENT, of),
     };
-    Ok(sql(text).bind(of).bind(id).bind(tx.now).execute(tx.conn)?)
+    Ok(sql(text).bind(of).bind(ids).bind(tx.now).execute(tx.conn)?)
 }
 
 #[derive(QueryableByName)]

@@ -206,6 +206,7 @@ async fn every_read_and_change_of_a_case_leaves_its_event() {
     actions(&mut ledger).await;
     referrals(&mut ledger).await;
     agenda(&mut ledger).await;
+    research(&mut ledger).await;
     let unseen: Vec<_> = ledger
         .all
         .iter()
@@ -546,5 +547,40 @@ async fn agenda(ledger: &mut Ledger<'_>) {
     let close = step("close_case", own, &["change_case"]);
     ledger
         .step(&chair, close.at(version(stage, CASE, own.case)).with(body))
+        .await;
+}
+
+/// On a list that is out and a meeting that has not begun.
+async fn research(ledger: &mut Ledger<'_>) {
+    let stage = ledger.stage;
+    let w = &stage.world;
+    let own = stage.things(Target::Own);
+    let (coordinator, rep) = (stage.app.as_(&w.coordinator), stage.app.as_(&w.housing_rep));
+    let sent = json!({ "marac_id": w.wcc, "referral": referral("Costa", "Stone") });
+    let officer = stage.app.as_(&w.officer);
+    let sent = officer.post("/referrals", sent).await.expect(201);
+    let path = format!("/referrals/{}/accept", id(&sent));
+    let caller = coordinator.clone().if_match(&etag(&sent));
+    let accepted = caller.post(&path, json!({})).await.expect(200);
+    let case: Uuid = accepted["case_id"].as_str().unwrap().parse().unwrap();
+    let meeting = crate::access::meeting(&stage.app, &w.coordinator, w.wcc).await;
+    let body = json!({ "case_id": case, "agencies": [w.housing] });
+    let path = format!("/meetings/{meeting}/agenda");
+    let item = id(&coordinator.post(&path, body).await.expect(201));
+    crate::meetings::step(&stage.app, &w.coordinator, meeting, "circulate").await;
+    let things = Things { case, item, ..own };
+    let read = &["read_research"][..];
+    ledger
+        .step(&coordinator, step("list_case_research", things, read))
+        .await;
+    let asked = ledger.step(&rep, step("read_research", things, read)).await;
+    let body = json!({ "exempt": true, "reason": "They hold nothing." });
+    let excuse = step("excuse_research", things, &["excuse_research"]).at(etag(&asked));
+    let excused = ledger.step(&coordinator, excuse.with(body)).await;
+    let body = json!({ "nothing_known": true });
+    let answer = step("return_research", things, &["return_research"]).at(etag(&excused));
+    ledger.step(&rep, answer.with(body)).await;
+    ledger
+        .step(&rep, step("list_research_versions", things, read))
         .await;
 }

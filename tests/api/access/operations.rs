@@ -139,6 +139,12 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "note_alert"
         | "withdraw_agenda_item"
         | "put_on_agenda" => (Case, false),
+        "list_case_research" => (Case, true),
+        "read_research" | "return_research" | "excuse_research" | "list_research_versions" => {
+            (Case, false)
+        }
+        "list_research" => (Place, true),
+        "count_research" | "return_research_list" => (Place, false),
         "supersede_account_entry"
         | "change_address"
         | "change_contact"
@@ -228,6 +234,7 @@ impl Operation {
             "list_audit" => format!("?limit=1&marac_id={}", things.marac),
             "list_actions" => format!("?status=all&marac_id={}", things.marac),
             "list_referrals" => format!("?inbox={}&status=accepted", things.marac),
+            "list_research" => format!("?status=all&marac_id={}", things.marac),
             "list_meetings" | "report_actions" => format!("?marac_id={}", things.marac),
             "list_users" | "list_clients" => format!("?agency_id={}", things.agency),
             _ => String::new(),
@@ -274,7 +281,7 @@ fn setting_up(id: &str, things: Things, nonce: usize) -> Option<Value> {
             json!({ "name": "N", "email": "n@test.example", "agency_id": things.agency, "roles": twice })
         }
         "set_roles" => json!({ "roles": [] }),
-        "read_notifications" => json!({ "up_to": Uuid::nil() }),
+        "read_notifications" => json!({ "ids": [Uuid::nil()] }),
         "set_preferences" => json!({ "email": {} }),
         _ => return None,
     })
@@ -352,6 +359,11 @@ fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
             json!({ "case_id": things.case, "agencies": [], "late_reason": "Because." })
         }
         "order_agenda" => json!({ "items": [] }),
+        "return_research" => json!({ "nothing_known": true }),
+        "return_research_list" => {
+            json!({ "items": [{ "agenda_item_id": Uuid::nil(), "nothing_known": true }] })
+        }
+        "excuse_research" => json!({ "exempt": true, "reason": "Because." }),
         "record_attendance" => json!({ "role": "representative", "presence": "present" }),
         _ => return None,
     })

@@ -2,6 +2,7 @@
 
 mod case;
 mod db;
+pub mod program;
 mod world;
 
 use std::rc::Rc;
@@ -290,6 +291,17 @@ impl Caller<'_> {
             .set_payload(body.to_owned());
         (self.app.service)(request).await
     }
+}
+
+/// Somebody accepts the confidentiality statement of a meeting.
+pub async fn accept(app: &TestApp, person: &Person, meeting: Uuid) -> Value {
+    let (caller, path) = (
+        app.as_(person),
+        format!("/meetings/{meeting}/confidentiality"),
+    );
+    let read = caller.get(&path).await.expect(200);
+    let body = serde_json::json!({ "version": read["version"] });
+    caller.post(&path, body).await.expect(200)
 }
 
 /// The id in a body.

@@ -33,6 +33,8 @@ mod leak;
 mod maracs;
 mod matching;
 mod meetings;
+mod minutes;
+mod minutes_print;
 mod notifications;
 mod openapi;
 mod parties;

@@ -173,7 +173,18 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         "read_meeting" | "move_meeting" | "create_meeting" | "order_agenda"
         | "record_attendance" | "cancel_meeting" | "circulate_meeting" | "close_meeting"
         | "start_meeting" => (Place, false),
-        "create_referral" | "report_actions" => (Place, false),
+        "read_minutes"
+        | "read_minutes_version"
+        | "draft_minutes"
+        | "approve_minutes"
+        | "issue_minutes"
+        | "correct_minutes"
+        | "print_minutes_html"
+        | "print_minutes_pdf"
+        | "print_agenda_html"
+        | "print_agenda_pdf" => (Place, false),
+        "list_minutes_versions" => (Place, true),
+        "create_referral" | "report_actions" | "report_minutes" => (Place, false),
         "read_marac" | "change_marac" | "set_membership" | "reinstate_member"
         | "suspend_member" => (Place, false),
         "read_agency" | "change_agency" | "close_agency" => (Place, false),
@@ -216,6 +227,7 @@ impl Operation {
             "referrals" => things.referral,
             "actions" => things.action,
             "agenda-items" => things.item,
+            "meetings" if self.path.contains("/minutes") => things.minuted,
             "meetings" => things.meeting,
             "maracs" => things.marac,
             "agencies" => things.agency,
@@ -237,6 +249,7 @@ impl Operation {
             ("{actor_id}", things.actor),
             ("{part_id}", things.part),
             ("{attendance_id}", things.seat),
+            ("{version_id}", things.minutes),
         ] {
             uri = uri.replace(name, &id.to_string());
         }
@@ -251,6 +264,7 @@ impl Operation {
             "list_referrals" => format!("?inbox={}&status=accepted", things.marac),
             "list_research" => format!("?status=all&marac_id={}", things.marac),
             "list_meetings" | "report_actions" => format!("?marac_id={}", things.marac),
+            "report_minutes" => format!("?from=2020-01-01&to=2020-12-31&marac_id={}", things.marac),
             "list_users" | "list_clients" => format!("?agency_id={}", things.agency),
             _ => String::new(),
         };
@@ -391,6 +405,9 @@ fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
             json!({ "items": [{ "agenda_item_id": Uuid::nil(), "nothing_known": true }] })
         }
         "excuse_research" => json!({ "exempt": true, "reason": "Because." }),
+        "draft_minutes" => json!({}),
+        "correct_minutes" => json!({ "changes": [{ "what": "A name.", "why": "It was misspelt.",
+            "edits": [{ "at": "/notes/-", "text": "A note." }] }] }),
         "record_attendance" => json!({ "role": "representative", "presence": "present" }),
         _ => return None,
     })

@@ -53,6 +53,9 @@ pub struct Things {
     pub case: Uuid,
     pub referral: Uuid,
     pub meeting: Uuid,
+    /// A meeting whose minutes are issued, and their version.
+    pub minuted: Uuid,
+    pub minutes: Uuid,
     pub item: Uuid,
     pub action: Uuid,
     pub party: Uuid,
@@ -81,6 +84,8 @@ impl Things {
             case: none(),
             referral: none(),
             meeting: none(),
+            minuted: none(),
+            minutes: none(),
             item: none(),
             action: none(),
             party: none(),
@@ -173,6 +178,7 @@ impl Stage {
         own.user = colleague.id;
         own.client = world.client.id;
         own.actor = actor_of(&app, world.client.id, "h-17");
+        (own.minuted, own.minutes) = minuted(&app, &world.coordinator, world.wcc).await;
         own.meeting = meeting(&app, &world.coordinator, world.wcc).await;
         let mut other = Things::unknown();
         other.marac = world.kc;
@@ -180,6 +186,7 @@ impl Stage {
         other.user = world.kc_officer.id;
         other.client = kc_client.id;
         other.actor = actor_of(&app, kc_client.id, "service");
+        (other.minuted, other.minutes) = minuted(&app, &world.kc_coordinator, world.kc).await;
         other.meeting = meeting(&app, &world.kc_coordinator, world.kc).await;
 
         let here = Office {
@@ -420,6 +427,35 @@ pub async fn meeting(app: &TestApp, coordinator: &Person, marac: Uuid) -> Uuid {
         "starts_at": app.now() + chrono::TimeDelta::hours(1) });
     let made = app.as_(coordinator).post("/meetings", body).await;
     id(&made.expect(201))
+}
+
+/// A meeting that was held over no case, and its minutes: the chair's word is put in by hand, for not
+/// every MARAC here has one.
+async fn minuted(app: &TestApp, coordinator: &Person, marac: Uuid) -> (Uuid, Uuid) {
+    let held = meeting(app, coordinator, marac).await;
+    begin(app, coordinator, held).await;
+    let caller = app.as_(coordinator);
+    let found = caller.get(&format!("/meetings/{held}")).await.expect(200);
+    let close = caller.clone().if_match(&etag(&found));
+    close
+        .post(&format!("/meetings/{held}/close"), Value::Null)
+        .await
+        .expect(200);
+    let first = caller.clone().if_match("\"0\"");
+    let path = format!("/meetings/{held}/minutes");
+    let drafted = first.post(&format!("{path}/draft"), json!({})).await;
+    let version = id(&drafted.expect(200)["version"]);
+    sql("update minutes_versions set status = 'approved', approved_at = $2 where id = $1")
+        .bind(version)
+        .bind(app.now())
+        .execute(&mut app.owner())
+        .unwrap();
+    let issue = caller.if_match("\"1\"");
+    issue
+        .post(&format!("{path}/issue"), Value::Null)
+        .await
+        .expect(200);
+    (held, version)
 }
 
 async fn begin(app: &TestApp, coordinator: &Person, meeting: Uuid) {

@@ -129,7 +129,7 @@ async fn take_questions(
 /// An answer from the account.
 #[derive(Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-pub struct AnswerIn {
+pub struct QuestionAnswerIn {
     /// Entries that answer it, under any heading. Those of class `agency_private` cannot.
     #[validate(length(min = 1, max = 50))]
     entries: Vec<Uuid>,
@@ -148,7 +148,7 @@ pub struct AnswerIn {
 ///
 /// The coordinator may in the lead's place. 409: `already_settled`; `asker_gone` if entries are to be
 /// opened to somebody who no longer sees the case.
-#[utoipa::path(tag = "questions", operation_id = "answer_question", request_body = AnswerIn,
+#[utoipa::path(tag = "questions", operation_id = "answer_question", request_body = QuestionAnswerIn,
     params(("id" = Uuid, Path, description = "The case."),
         ("question_id" = Uuid, Path, description = "The question."),
         ("If-Match" = String, Header, description = "The question's etag.")),
@@ -160,7 +160,7 @@ async fn answer_question(
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
-    body: Body<AnswerIn>,
+    body: Body<QuestionAnswerIn>,
 ) -> Result<HttpResponse> {
     let (at, body) = (path.0, body.0);
     let ask = Act::AnswerQuestion.on("question", at.1);
@@ -224,7 +224,7 @@ pub struct ToldIn {
 /// An answer by what was told since the question was taken.
 #[derive(Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-pub struct NewAnswerIn {
+pub struct QuestionNewAnswerIn {
     /// A new entry under the question's heading.
     #[serde(default)]
     #[validate(nested)]
@@ -244,7 +244,7 @@ pub struct NewAnswerIn {
 /// Answer a taken question by a new entry of the account, as the case's lead.
 ///
 /// 409: `not_taken`, `already_settled`, `asker_gone`.
-#[utoipa::path(tag = "questions", operation_id = "answer_question_anew", request_body = NewAnswerIn,
+#[utoipa::path(tag = "questions", operation_id = "answer_question_anew", request_body = QuestionNewAnswerIn,
     params(("id" = Uuid, Path, description = "The case."),
         ("question_id" = Uuid, Path, description = "The question."),
         ("If-Match" = String, Header, description = "The question's etag.")),
@@ -256,7 +256,7 @@ async fn answer_question_anew(
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
-    body: Body<NewAnswerIn>,
+    body: Body<QuestionNewAnswerIn>,
 ) -> Result<HttpResponse> {
     let (at, body) = (path.0, body.0);
     let ask = Act::AnswerQuestion.on("question", at.1);

@@ -135,6 +135,8 @@ diesel::table! {
         decided_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
+        deferred_until -> Nullable<Date>,
+        session -> Int2,
     }
 }
 
@@ -144,6 +146,16 @@ diesel::table! {
         agency_id -> Uuid,
         marac_id -> Uuid,
         case_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    agenda_sessions (meeting_id, number) {
+        meeting_id -> Uuid,
+        number -> Int2,
+        marac_id -> Uuid,
+        heading -> Nullable<Text>,
+        starts_at -> Timestamptz,
     }
 }
 
@@ -242,6 +254,14 @@ diesel::table! {
         last_event_id -> Uuid,
         hash -> Bytea,
         sealed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    calendar_feeds (user_id) {
+        user_id -> Uuid,
+        token_hash -> Bytea,
+        created_at -> Timestamptz,
     }
 }
 
@@ -412,6 +432,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    jobs (name) {
+        name -> Text,
+        next_at -> Timestamptz,
+        taken_at -> Nullable<Timestamptz>,
+        done_at -> Nullable<Timestamptz>,
+        failures -> Int4,
+    }
+}
+
+diesel::table! {
     login_failures (subject) {
         subject -> Bytea,
         failures -> Int4,
@@ -478,6 +508,45 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>,
         settings_version -> Int4,
         version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    notification_preferences (user_id, kind) {
+        user_id -> Uuid,
+        kind -> Text,
+        email -> Bool,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Nullable<Uuid>,
+        user_id -> Nullable<Uuid>,
+        client_id -> Nullable<Uuid>,
+        kind -> Text,
+        subject -> Text,
+        subject_id -> Uuid,
+        once -> Nullable<Text>,
+        read_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        kind -> Text,
+        notices -> Array<Nullable<Uuid>>,
+        attempts -> Int2,
+        next_at -> Timestamptz,
+        handed_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
+        ended_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
     }
 }
@@ -633,6 +702,7 @@ diesel::table! {
         challenged_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
+        idva_referral -> Nullable<Text>,
     }
 }
 
@@ -657,6 +727,48 @@ diesel::table! {
         user_id -> Nullable<Uuid>,
         disabled_at -> Nullable<Timestamptz>,
         version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    research_returns (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        meeting_id -> Uuid,
+        agenda_item_id -> Uuid,
+        agency_id -> Uuid,
+        status -> Text,
+        standing -> Text,
+        nothing_known -> Bool,
+        due_on -> Date,
+        requested_at -> Timestamptz,
+        answered_on -> Nullable<Date>,
+        answered_at -> Nullable<Timestamptz>,
+        private -> Nullable<Bytea>,
+        shareable -> Nullable<Bytea>,
+        exemption -> Nullable<Bytea>,
+        batch_id -> Nullable<Uuid>,
+        by_user_id -> Nullable<Uuid>,
+        by_actor_id -> Nullable<Uuid>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    research_versions (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        return_id -> Uuid,
+        version -> Int4,
+        status -> Text,
+        private -> Nullable<Bytea>,
+        shareable -> Nullable<Bytea>,
+        answered_at -> Timestamptz,
+        by_user_id -> Nullable<Uuid>,
+        by_actor_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
     }
 }
@@ -780,6 +892,8 @@ diesel::joinable!(agenda_listings -> agencies (agency_id));
 diesel::joinable!(agenda_listings -> agenda_items (agenda_item_id));
 diesel::joinable!(agenda_listings -> cases (case_id));
 diesel::joinable!(agenda_listings -> maracs (marac_id));
+diesel::joinable!(agenda_sessions -> maracs (marac_id));
+diesel::joinable!(agenda_sessions -> meetings (meeting_id));
 diesel::joinable!(api_clients -> agencies (agency_id));
 diesel::joinable!(api_clients -> users (created_by));
 diesel::joinable!(attendance_items -> agenda_items (agenda_item_id));
@@ -790,6 +904,8 @@ diesel::joinable!(attendances -> agencies (agency_id));
 diesel::joinable!(attendances -> maracs (marac_id));
 diesel::joinable!(attendances -> meetings (meeting_id));
 diesel::joinable!(attendances -> registered_actors (actor_id));
+diesel::joinable!(attendances -> users (user_id));
+diesel::joinable!(calendar_feeds -> users (user_id));
 diesel::joinable!(cases -> agencies (lead_agency_id));
 diesel::joinable!(cases -> maracs (marac_id));
 diesel::joinable!(cases -> users (lead_user_id));
@@ -830,6 +946,12 @@ diesel::joinable!(marac_agencies -> users (suspended_by));
 diesel::joinable!(match_tokens -> cases (case_id));
 diesel::joinable!(match_tokens -> maracs (marac_id));
 diesel::joinable!(meetings -> maracs (marac_id));
+diesel::joinable!(notification_preferences -> users (user_id));
+diesel::joinable!(notifications -> api_clients (client_id));
+diesel::joinable!(notifications -> cases (case_id));
+diesel::joinable!(notifications -> maracs (marac_id));
+diesel::joinable!(notifications -> users (user_id));
+diesel::joinable!(outbox -> users (user_id));
 diesel::joinable!(parties -> cases (case_id));
 diesel::joinable!(parties -> maracs (marac_id));
 diesel::joinable!(parties -> persons (person_id));
@@ -858,6 +980,18 @@ diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(registered_actors -> agencies (agency_id));
 diesel::joinable!(registered_actors -> api_clients (client_id));
 diesel::joinable!(registered_actors -> users (user_id));
+diesel::joinable!(research_returns -> agencies (agency_id));
+diesel::joinable!(research_returns -> agenda_items (agenda_item_id));
+diesel::joinable!(research_returns -> cases (case_id));
+diesel::joinable!(research_returns -> maracs (marac_id));
+diesel::joinable!(research_returns -> meetings (meeting_id));
+diesel::joinable!(research_returns -> registered_actors (by_actor_id));
+diesel::joinable!(research_returns -> users (by_user_id));
+diesel::joinable!(research_versions -> cases (case_id));
+diesel::joinable!(research_versions -> maracs (marac_id));
+diesel::joinable!(research_versions -> registered_actors (by_actor_id));
+diesel::joinable!(research_versions -> research_returns (return_id));
+diesel::joinable!(research_versions -> users (by_user_id));
 diesel::joinable!(restrictions -> cases (case_id));
 diesel::joinable!(restrictions -> maracs (marac_id));
 diesel::joinable!(risk_assessments -> agencies (agency_id));
@@ -885,12 +1019,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     agencies,
     agenda_items,
     agenda_listings,
+    agenda_sessions,
     api_clients,
     attendance_items,
     attendances,
     audit_chain,
     audit_events,
     audit_heads,
+    calendar_feeds,
     cases,
     circle,
     confidentiality_statements,
@@ -902,11 +1038,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     installation,
     invitations,
+    jobs,
     login_failures,
     marac_agencies,
     maracs,
     match_tokens,
     meetings,
+    notification_preferences,
+    notifications,
+    outbox,
     parties,
     party_addresses,
     party_characteristics,
@@ -918,6 +1058,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     referrals,
     refresh_tokens,
     registered_actors,
+    research_returns,
+    research_versions,
     restrictions,
     risk_assessments,
     role_grants,

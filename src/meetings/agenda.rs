@@ -8,13 +8,15 @@ use super::agenda_store::{self, Item};
 use super::rules::{self, Decision, Timing};
 use super::store::Meeting;
 use super::{
-    AgendaItemKind, AgendaItemStatus, MeetingStatus, in_sight_locked, listing_store, store,
+    AgendaItemKind, AgendaItemStatus, MeetingStatus, in_sight_locked, listing_store, store, telling,
 };
+use crate::agencies::ListingStanding;
 use crate::crypto::Place;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::policy::visibility::{self, VisibleCase};
 use crate::policy::{Act, may_in};
+use crate::research;
 
 /// What was said of a case on an agenda. Sealed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -129,6 +131,18 @@ pub fn open(
     let listed = listing_store::listed(tx, meeting.id, item_id)?;
     let full_at = (meeting.status == MeetingStatus::InSession).then_some(tx.now);
     listing_store::open(tx, meeting, &listed, full_at)?;
+    if full_at.is_some() {
+        listing_store::seat(tx, meeting.id)?;
+    }
+    telling::listed(tx, meeting, &listed)?;
+    // Once a meeting is in session agencies say there what they know.
+    if meeting.status == MeetingStatus::Circulated {
+        let live = listed
+            .iter()
+            .filter(|row| row.standing == ListingStanding::Live);
+        let opened: Vec<_> = live.map(|row| (row.case_id, row.agency_id)).collect();
+        research::ask(tx, meeting.asking(), &opened)?;
+    }
     Ok(listed)
 }
 
@@ -182,11 +196,17 @@ impl Opened {
                 agenda_store::advance_case(tx, &self.case, "monitoring")
             }
             AgendaItemStatus::Withdrawn => {
+                research::withdraw(tx, item.id, &[])?;
                 listing_store::end(tx, &self.case, self.meeting.id, &[])?;
+                listing_store::seat(tx, self.meeting.id)?;
                 store::touch(tx, self.meeting.id)
             }
             AgendaItemStatus::Deferred if self.meeting.status == MeetingStatus::Held => Ok(()),
-            AgendaItemStatus::Deferred => store::touch(tx, self.meeting.id),
+            AgendaItemStatus::Deferred => {
+                research::withdraw(tx, item.id, &[])?;
+                listing_store::seat(tx, self.meeting.id)?;
+                store::touch(tx, self.meeting.id)
+            }
             AgendaItemStatus::Listed => Ok(()),
         }
     }

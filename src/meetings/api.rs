@@ -12,7 +12,8 @@ use validator::Validate;
 use super::rules::{self, MeetingCommand};
 use super::store::{self, Filter, Meeting, NewMeeting};
 use super::{
-    MeetingKind, MeetingMode, MeetingStatus, agenda_store, in_sight, in_sight_locked, listing_store,
+    MeetingKind, MeetingMode, MeetingStatus, agenda_store, in_sight, in_sight_locked,
+    listing_store, telling,
 };
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -24,7 +25,9 @@ use crate::http::{
     VersionProblems, WriteProblems, etag, paged, tagged,
 };
 use crate::maracs;
+use crate::notifications::NoticeKind;
 use crate::policy::{Act, Who, hidden, may_in};
+use crate::research;
 
 /// The operations on meetings.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -207,9 +210,10 @@ async fn create_meeting(
     key: IdempotencyKey,
     body: Body<MeetingIn>,
 ) -> Result<HttpResponse> {
+    let ask = Act::PlanMeeting.on("marac", body.0.marac_id);
     let meeting = state
         .db
-        .run(&caller, Act::PlanMeeting.ask(), move |tx| {
+        .run(&caller, ask, move |tx| {
             let meeting = plan(tx, &key, body.0)?;
             let event = event(&meeting);
             Ok(Audited::new(meeting, event))
@@ -305,6 +309,10 @@ async fn move_meeting(
             meeting.mode = body.mode.unwrap_or(meeting.mode);
             meeting.place = body.place.or(meeting.place);
             let meeting = store::update(tx, &meeting)?;
+            telling::everybody(tx, NoticeKind::MeetingMoved, &meeting)?;
+            if meeting.status == MeetingStatus::Circulated {
+                research::moved(tx, meeting.asking())?;
+            }
             let event = event(&meeting).fields(["starts_at", "mode", "place"]);
             Ok(Audited::new(meeting, event))
         })
@@ -353,7 +361,9 @@ async fn cancel_meeting(
             let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Cancel);
             let meeting = advance(tx, Act::PlanMeeting, id, if_match, command)?;
             agenda_store::withdraw_all(tx, id)?;
+            research::withdraw_all(tx, id)?;
             listing_store::end_all(tx, id)?;
+            telling::everybody(tx, NoticeKind::MeetingCancelled, &meeting)?;
             let event = event(&meeting).fields(["status"]);
             Ok(Audited::new(meeting, event))
         })

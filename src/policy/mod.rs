@@ -133,6 +133,12 @@ impl Actor {
             .any(|role| self.roles.contains(&(marac_id, *role)))
     }
 
+    /// The roles held in this MARAC.
+    pub fn roles_in(&self, marac_id: Uuid) -> Vec<Role> {
+        let held = self.roles.iter().filter(|(id, _)| *id == marac_id);
+        held.map(|(_, role)| *role).collect()
+    }
+
     /// Coordinator or chair of this MARAC.
     pub fn is_staff(&self, marac_id: Uuid) -> bool {
         self.holds(marac_id, &[Role::Coordinator, Role::Chair])
@@ -231,7 +237,10 @@ pub fn may_in(actor: &Actor, act: Act, marac_id: Uuid) -> Result<()> {
 fn client_may(actor: &Actor, act: Act) -> bool {
     match (&actor.principal, act.right()) {
         (Principal::Client { .. }, Some(right)) => actor.rights.contains(&right),
-        (Principal::Client { .. }, None) => act == Act::ReadMe || act == Act::ReadRiskTools,
+        (Principal::Client { .. }, None) => matches!(
+            act,
+            Act::ReadMe | Act::ReadRiskTools | Act::ReadNotifications
+        ),
         (Principal::User { .. }, _) => true,
         (Principal::System | Principal::Anonymous, _) => false,
     }

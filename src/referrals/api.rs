@@ -16,7 +16,7 @@ use super::rules::{self, Checked, Command, decide};
 use super::shapes::{ChangeReferral, CreateReferral, ReferralItem, ReferralOut};
 use super::store::{self, VisibleReferral};
 use super::write_store::{self, Origin, Written};
-use super::{ReferralStatus, history, token_store};
+use super::{ReferralStatus, history, telling, token_store};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -66,9 +66,10 @@ async fn create(
 ) -> Result<HttpResponse> {
     state.throttle.search(caller.principal().id())?;
     let tools = Arc::clone(&state.tools);
+    let ask = Act::CreateReferral.on("marac", body.0.marac_id);
     let out = state
         .db
-        .run(&caller, Act::CreateReferral.ask(), move |tx| {
+        .run(&caller, ask, move |tx| {
             may_in(&tx.actor, Act::CreateReferral, body.0.marac_id)?;
             match key.claim(tx, "create_referral", &body.0)? {
                 Idempotency::Replay(id) => {
@@ -121,6 +122,7 @@ fn write(
     write_store::insert(tx, &case, &origin, &written)?;
     if !new.draft {
         token_store::replace(tx, &case, &tokens(&document, &tx.keys), true)?;
+        telling::received(tx, &case, id)?;
     }
     let act = if new.draft {
         Act::CreateReferral
@@ -198,9 +200,12 @@ async fn list(
         cursor,
     } = query.0;
     let page = PageQuery { limit, cursor };
+    let ask = inbox.map_or(Act::ListReferrals.ask(), |marac_id| {
+        Act::ListReferrals.on("marac", marac_id)
+    });
     let page = state
         .db
-        .run(&caller, Act::ListReferrals.ask(), move |tx| {
+        .run(&caller, ask, move |tx| {
             let (after, limit) = (page.after()?, page.limit());
             let (rows, event) = match inbox {
                 Some(marac_id) => {
@@ -338,6 +343,7 @@ fn rewrite(
     if submitted {
         intake::received(tx, &found.case)?;
         token_store::replace(tx, &found.case, &tokens(&document, &tx.keys), false)?;
+        telling::received(tx, &found.case, found.row.id)?;
     }
     found.row.take(tx, &found.case, &written)?;
     let event = Event::of_case(&found.case)

@@ -183,3 +183,19 @@ create trigger live_holder before insert or update of user_id on attendances
   for each row when (new.user_id is not null) execute function refuse_closed_account();
 create trigger live_holder before insert or update of deputy_id on role_grants
   for each row when (new.deputy_id is not null) execute function refuse_closed_account();
+
+-- Whoever's password is being reset is told, so that nobody is shut out of an account unnoticed.
+do $$
+declare t text;
+begin
+  foreach t in array array['notifications', 'notification_preferences', 'outbox'] loop
+    execute format('alter table %I drop constraint %I', t, t || '_kind_check');
+    execute format($c$alter table %I add constraint %I check (kind in (
+      'referral_received', 'referral_returned', 'referral_accepted', 'referral_not_accepted',
+      'case_listed', 'research_due', 'research_late', 'meeting_moved', 'meeting_cancelled',
+      'action_assigned', 'action_due', 'action_overdue', 'action_escalated', 'action_reported',
+      'minutes_issued', 'question_asked', 'question_answered', 'case_lapsing', 'case_lapsed',
+      'flag_due', 'idva_contact_due', 'cover_taken', 'password_reset'
+    ))$c$, t, t || '_kind_check');
+  end loop;
+end $$;

@@ -13,6 +13,7 @@ use validator::Validate;
 use super::api::{QuestionOut, by, locked, shown};
 use super::rules::{self, Command, Pointed};
 use super::store::{self, Question, Settling};
+use super::telling;
 use crate::account::{self, HowTold, NewEntry, Reader, Sharing};
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -183,6 +184,7 @@ async fn answer_question(
                 reason: None,
             };
             store::settle(tx, &case, question.id, status, &body.entries, &words)?;
+            telling::answered(tx, &case, &question)?;
             let opened = (!opening.is_empty()).then_some("opened");
             let event = Event::of_case(&case)
                 .on("question", question.id)
@@ -282,6 +284,7 @@ async fn answer_question_anew(
                 reason: None,
             };
             store::settle(tx, &case, question.id, status, &[entry], &words)?;
+            telling::answered(tx, &case, &question)?;
             let opened = body.open.then_some("opened");
             let event = Event::of_case(&case)
                 .on("question", question.id)
@@ -379,6 +382,7 @@ async fn decline_question(
                 reason: Some(reason),
             };
             store::settle(tx, &case, question.id, status, &[], &words)?;
+            telling::answered(tx, &case, &question)?;
             let event = Event::of_case(&case)
                 .on("question", question.id)
                 .fields(["status"]);

@@ -123,6 +123,23 @@ fn exclude(desk: &Desk, case: Uuid, person: Uuid) {
     .unwrap();
 }
 
+/// Who was told of something of this kind, in order.
+fn told(desk: &Desk, kind: &'static str) -> Vec<Uuid> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = st::Uuid)]
+        user_id: Uuid,
+    }
+    let rows: Vec<Row> = sql(
+        "select user_id from notifications where kind = $1 and user_id is not null \
+         order by case_id is not null, id",
+    )
+    .bind(kind)
+    .load(&mut desk.app.owner())
+    .unwrap();
+    rows.into_iter().map(|row| row.user_id).collect()
+}
+
 fn counts(of: [i64; 6]) -> Value {
     let [actions, drafts, referrals, leads, cases, seats] = of;
     json!({ "actions": actions, "drafts": drafts, "referrals": referrals, "leads": leads,
@@ -138,7 +155,8 @@ const HISTORY: &[&str] = &[
     "agenda_items.decided_by",
     "api_clients.created_by",
     "attendances.confidentiality_recorded_by",
-    "cases.closed_by",
+    // Its token opens nothing once the account is closed.
+    "calendar_feeds.user_id",
     "circle.created_by",
     "confidentiality_statements.created_by",
     "conflicts_of_interest.declared_by",
@@ -151,12 +169,18 @@ const HISTORY: &[&str] = &[
     "hearing_entries.author_id",
     "invitations.created_by",
     "marac_agencies.suspended_by",
+    // No e-mail goes to a closed account.
+    "notification_preferences.user_id",
+    "notifications.user_id",
+    "outbox.user_id",
     "questions.asked_by",
     "questions.settled_by",
     "questions.taken_by",
     "referrals.decided_by",
     // A program's person is refused with their account.
     "registered_actors.user_id",
+    "research_returns.by_user_id",
+    "research_versions.by_user_id",
     "restrictions.lifted_by",
     "restrictions.set_by",
     "risk_assessments.created_by",
@@ -309,6 +333,7 @@ async fn everything_moves_to_the_colleague_and_nothing_stays_with_a_closed_accou
         .await
         .expect(404);
     assert!(!left.to_string().contains(&station.case.to_string()));
+    assert_eq!(told(desk, "cover_taken"), [w.other_officer.id]);
 }
 
 #[actix_web::test]
@@ -350,6 +375,11 @@ async fn no_case_goes_to_somebody_excluded_from_it_or_not_named_on_it() {
     assert_eq!(action["items"][0]["owner_user_id"], json!(null));
     let file = desk.file(&w.coordinator, station.case).await.expect(200);
     assert_eq!(file["lead_user_id"], json!(null));
+    // The colleague once; the coordinator of the case left over, not of the one closed to them.
+    assert_eq!(
+        told(desk, "cover_taken"),
+        [w.other_officer.id, w.coordinator.id]
+    );
 }
 
 #[actix_web::test]
@@ -689,6 +719,13 @@ async fn a_deputy_is_another_representative_and_gets_the_work_on_days_away() {
     assert_eq!(mine().await, 0, "not before the first day");
     desk.app.wait(TimeDelta::days(1));
     assert_eq!(mine().await, 1);
+    let coordinator = desk.app.as_(&w.coordinator);
+    let more = json!({ "text": "Call.", "owner_agency_id": w.housing, "owner_user_id": w.housing_rep.id,
+        "category": "other", "target": "survivor", "due_on": desk.app.today() });
+    let path_of_actions = format!("/cases/{case}/actions");
+    coordinator.post(&path_of_actions, more).await.expect(201);
+    assert!(told(&desk, "action_assigned").contains(&second.id));
+    assert_eq!(mine().await, 2);
     let page = desk.app.as_(&w.housing_lead).get(&path).await.expect(200);
     assert_eq!(page["items"][0]["away_until"], json!(until));
     desk.app.wait(TimeDelta::days(2));

@@ -125,6 +125,57 @@ async fn before_the_meeting_the_lead_opens_one_entry_to_the_agency_that_asked() 
     assert!(log.to_string().contains("answer_question"));
 }
 
+/// Who was told of something of this kind.
+fn told_of(desk: &Desk, kind: &'static str) -> Vec<Uuid> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Uuid)]
+        id: Uuid,
+    }
+    let rows: Vec<Row> = sql(
+        "select coalesce(user_id, client_id) as id from notifications where kind = $1 order by id",
+    )
+    .bind(kind)
+    .load(&mut desk.app.owner())
+    .unwrap();
+    rows.into_iter().map(|row| row.id).collect()
+}
+
+#[actix_web::test]
+async fn the_lead_is_told_of_a_question_and_the_asker_of_the_answer() {
+    let desk = Desk::new().await;
+    let case = desk.case("Okafor").await;
+    let w = &desk.world;
+    desk.list(case, w.housing, desk.app.now() + TimeDelta::days(7));
+    ask(&desk, &w.housing_rep, case, question("what_is_feared", &[]))
+        .await
+        .expect(201);
+    assert_eq!(
+        told_of(&desk, "question_asked"),
+        [w.officer.id],
+        "the referrer"
+    );
+    desk.allocate(case).await;
+    let client = desk.app.as_client(&w.client, Some("h-17"));
+    let path = format!("/cases/{case}/questions");
+    let asked = client
+        .post(&path, question("what_is_feared", &[]))
+        .await
+        .expect(201);
+    let mut told = vec![w.officer.id, w.idva.id];
+    told.sort();
+    assert_eq!(
+        told_of(&desk, "question_asked"),
+        told,
+        "the IDVA from now on"
+    );
+    let decline = json!({ "reason": "No." });
+    act(&desk, &w.idva, case, &asked, "decline", decline)
+        .await
+        .expect(200);
+    assert_eq!(told_of(&desk, "question_answered"), [w.client.id]);
+}
+
 #[actix_web::test]
 async fn what_was_opened_ends_with_the_listing_it_was_opened_under() {
     let desk = Desk::new().await;

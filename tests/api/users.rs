@@ -430,6 +430,13 @@ async fn a_reset_shows_to_its_person_and_dies_when_they_sign_in() {
         .await
         .expect(201);
     app.as_(&person).get("/me").await.expect(401);
+    let told: i64 = diesel::dsl::sql::<diesel::sql_types::BigInt>(
+        "select count(*) from notifications n join outbox o on n.id = any (o.notices) \
+         where n.kind = 'password_reset'",
+    )
+    .get_result(&mut app.owner())
+    .unwrap();
+    assert_eq!(told, 1, "in the inbox, and by e-mail");
     app.anonymous()
         .post("/auth/login", login.clone())
         .await

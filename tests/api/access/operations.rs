@@ -113,6 +113,9 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "read_access_log"
         | "read_account"
         | "add_account_entry"
+        | "list_questions"
+        | "ask_question"
+        | "take_questions"
         | "read_timeline"
         | "list_parties"
         | "add_party"
@@ -154,6 +157,11 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         "list_research" => (Place, true),
         "count_research" | "return_research_list" => (Place, false),
         "supersede_account_entry"
+        | "read_question"
+        | "answer_question"
+        | "answer_question_anew"
+        | "decline_question"
+        | "withdraw_question"
         | "correct_hearing_entry"
         | "change_address"
         | "change_contact"
@@ -191,7 +199,11 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         "create_client" | "read_client" | "change_client" | "register_actor" | "disable_actor"
         | "disable_client" | "rotate_secret" => (Place, false),
         "invite_user" | "read_user" | "change_user" | "disable_user" | "enable_user"
-        | "renew_invitation" | "set_roles" => (Place, false),
+        | "renew_invitation" | "reset_password" | "set_roles" => (Place, false),
+        "list_cover" | "list_absences" => (Place, true),
+        "name_deputy" | "record_absence" | "end_absence" | "read_duties" | "leave" => {
+            (Place, false)
+        }
         "list_agencies" | "list_maracs" | "list_risk_tools" | "search_people" => (Alone, true),
         "list_notifications"
         | "read_notification"
@@ -243,6 +255,9 @@ impl Operation {
             ("{address_id}", things.address),
             ("{contact_id}", things.contact),
             ("{entry_id}", things.entry),
+            ("{question_id}", things.question),
+            ("{user_id}", things.user),
+            ("{absence_id}", things.absence),
             ("{share_id}", things.share),
             ("{exclusion_id}", things.exclusion),
             ("{agency_id}", things.agency),
@@ -310,6 +325,9 @@ fn setting_up(id: &str, things: Things, nonce: usize) -> Option<Value> {
             json!({ "name": "N", "email": "n@test.example", "agency_id": things.agency, "roles": twice })
         }
         "set_roles" => json!({ "roles": [] }),
+        "name_deputy" => json!({ "deputy_id": null }),
+        "record_absence" => json!({ "from": "2020-01-02", "until": "2020-01-01" }),
+        "leave" => json!({}),
         "read_notifications" => json!({ "ids": [Uuid::nil()] }),
         "set_preferences" => json!({ "email": {} }),
         _ => return None,
@@ -345,6 +363,15 @@ fn of_case(id: &str, stage: &Stage, things: Things) -> Option<Value> {
             json!({ "heading": "what_happened", "sharing": "marac", "told_on": tomorrow,
                 "how_told": "phone", "text": "Told." })
         }
+        "ask_question" => {
+            json!({ "heading": "practical_safety", "text": "Is it safe?", "read": [Uuid::nil()] })
+        }
+        "take_questions" => {
+            json!({ "questions": [{ "id": things.question, "etag": "\"999999\"" }] })
+        }
+        "answer_question" => json!({ "entries": [things.entry] }),
+        "answer_question_anew" => json!({ "entry_id": things.entry }),
+        "decline_question" => json!({ "reason": "Because." }),
         "supersede_account_entry" => {
             json!({ "sharing": "marac", "told_on": today, "how_told": "phone", "text": "Told." })
         }

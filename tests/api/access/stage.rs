@@ -63,6 +63,7 @@ pub struct Things {
     pub address: Uuid,
     pub contact: Uuid,
     pub entry: Uuid,
+    pub question: Uuid,
     pub share: Uuid,
     pub exclusion: Uuid,
     /// Something said at the meeting.
@@ -73,6 +74,7 @@ pub struct Things {
     pub user: Uuid,
     pub client: Uuid,
     pub actor: Uuid,
+    pub absence: Uuid,
 }
 
 impl Things {
@@ -93,6 +95,7 @@ impl Things {
             address: none(),
             contact: none(),
             entry: none(),
+            question: none(),
             share: none(),
             exclusion: none(),
             part: none(),
@@ -101,6 +104,7 @@ impl Things {
             user: none(),
             client: none(),
             actor: none(),
+            absence: none(),
         }
     }
 
@@ -180,6 +184,7 @@ impl Stage {
         own.actor = actor_of(&app, world.client.id, "h-17");
         (own.minuted, own.minutes) = minuted(&app, &world.coordinator, world.wcc).await;
         own.meeting = meeting(&app, &world.coordinator, world.wcc).await;
+        own.absence = absence(&app, &colleague).await;
         let mut other = Things::unknown();
         other.marac = world.kc;
         other.agency = world.kc_police;
@@ -188,6 +193,7 @@ impl Stage {
         other.actor = actor_of(&app, kc_client.id, "service");
         (other.minuted, other.minutes) = minuted(&app, &world.kc_coordinator, world.kc).await;
         other.meeting = meeting(&app, &world.kc_coordinator, world.kc).await;
+        other.absence = absence(&app, &world.kc_officer).await;
 
         let here = Office {
             marac: world.wcc,
@@ -422,6 +428,14 @@ fn actor_of(app: &TestApp, client: Uuid, partner_ref: &'static str) -> Uuid {
     row.id
 }
 
+/// Somebody's days away, next year.
+async fn absence(app: &TestApp, person: &Person) -> Uuid {
+    let day = app.today() + chrono::TimeDelta::days(400);
+    let path = format!("/users/{}/absences", person.id);
+    let days = json!({ "from": day, "until": day });
+    id(&app.as_(person).post(&path, days).await.expect(201))
+}
+
 pub async fn meeting(app: &TestApp, coordinator: &Person, marac: Uuid) -> Uuid {
     let body = json!({ "marac_id": marac, "kind": "scheduled", "mode": "online",
         "starts_at": app.now() + chrono::TimeDelta::hours(1) });
@@ -511,6 +525,11 @@ pub async fn case(app: &TestApp, office: &Office<'_>, document: Value) -> Things
         .post(&path(&format!("/account/{entry}/versions")), version)
         .await
         .expect(201);
+    let question = json!({ "heading": "what_is_feared", "text": "Is it safe to ring the bell?" });
+    let question = referrer
+        .post(&path("/questions"), question)
+        .await
+        .expect(201);
     let share = json!({ "agency_id": office.shared_with, "reason": "They know the family." });
     let share = coordinator.post(&path("/shares"), share).await.expect(201);
     coordinator
@@ -553,6 +572,7 @@ pub async fn case(app: &TestApp, office: &Office<'_>, document: Value) -> Things
         address: id(&person["addresses"][0]),
         contact: id(&person["contacts"][0]),
         entry,
+        question: id(&question),
         share: id(&share),
         exclusion,
         ..office.around

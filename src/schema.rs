@@ -44,6 +44,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    action_escalations (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        action_id -> Uuid,
+        step -> Text,
+        status -> Text,
+        due_on -> Date,
+        owner_agency_id -> Uuid,
+        taken_on -> Date,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     action_events (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -88,6 +103,12 @@ diesel::table! {
         external_ref -> Nullable<Text>,
         version -> Int4,
         created_at -> Timestamptz,
+        escalation -> Text,
+        escalated_on -> Nullable<Date>,
+        reminders -> Int2,
+        reminded_on -> Nullable<Date>,
+        standard_code -> Nullable<Text>,
+        standard_version -> Nullable<Int4>,
     }
 }
 
@@ -608,6 +629,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    standard_action_versions (marac_id, version) {
+        marac_id -> Uuid,
+        version -> Int4,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    standard_actions (marac_id, version, code) {
+        marac_id -> Uuid,
+        version -> Int4,
+        position -> Int2,
+        code -> Text,
+        text -> Text,
+        category -> Text,
+        target -> Text,
+        priority -> Text,
+        due_days -> Int2,
+        every_listed_agency -> Bool,
+        agency_kinds -> Array<Nullable<Text>>,
+        needs -> Array<Nullable<Text>>,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> Uuid,
         agency_id -> Uuid,
@@ -631,6 +678,10 @@ diesel::joinable!(action_changes -> actions (action_id));
 diesel::joinable!(action_changes -> agencies (agency_id));
 diesel::joinable!(action_changes -> cases (case_id));
 diesel::joinable!(action_changes -> maracs (marac_id));
+diesel::joinable!(action_escalations -> actions (action_id));
+diesel::joinable!(action_escalations -> agencies (owner_agency_id));
+diesel::joinable!(action_escalations -> cases (case_id));
+diesel::joinable!(action_escalations -> maracs (marac_id));
 diesel::joinable!(action_events -> actions (action_id));
 diesel::joinable!(action_events -> cases (case_id));
 diesel::joinable!(action_events -> maracs (marac_id));
@@ -709,11 +760,14 @@ diesel::joinable!(risk_assessments -> users (created_by));
 diesel::joinable!(role_grants -> api_clients (client_id));
 diesel::joinable!(role_grants -> maracs (marac_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(standard_action_versions -> maracs (marac_id));
+diesel::joinable!(standard_action_versions -> users (created_by));
 diesel::joinable!(users -> agencies (agency_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     account_entries,
     action_changes,
+    action_escalations,
     action_events,
     actions,
     agencies,
@@ -750,5 +804,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     risk_assessments,
     role_grants,
     sessions,
+    standard_action_versions,
+    standard_actions,
     users,
 );

@@ -24,6 +24,8 @@ vocabulary! {
         Outstanding = "outstanding",
         /// Reported as not done or not possible, and not yet dealt with by the chair.
         Unresolved = "unresolved",
+        /// Both: what the next meeting begins with (R21).
+        Incomplete = "incomplete",
         /// Every status.
         All = "all",
         Open = "open",
@@ -41,6 +43,7 @@ impl ListedStatus {
         match self {
             Self::Outstanding => Statuses::Outstanding,
             Self::Unresolved => Statuses::Unresolved,
+            Self::Incomplete => Statuses::Incomplete,
             Self::All => Statuses::Any(None),
             one => Statuses::Any(ActionStatus::parse(one.as_str())),
         }
@@ -133,6 +136,20 @@ pub fn page(tx: &mut Tx<'_>, query: &ListQuery) -> Result<Page<ListedActionOut>>
     };
     let page = rows(tx, &filter, paging.limit())?;
     Ok(page.map(|row| ListedActionOut::Action(Box::new(row))))
+}
+
+/// What the next meeting of a MARAC begins with, as far as it is in the caller's sight: outstanding
+/// actions, and those the chair has yet to deal with, by due date (R21).
+pub fn incomplete(tx: &mut Tx<'_>, marac_id: Uuid, limit: i64) -> Result<Vec<ActionRowOut>> {
+    let filter = Filter {
+        scope: Scope::Marac(marac_id),
+        statuses: Statuses::Incomplete,
+        due_before: None,
+        marac_id: None,
+        after: None,
+        limit,
+    };
+    Ok(rows(tx, &filter, limit)?.items)
 }
 
 /// One page of a case's actions, whatever their status.

@@ -12,7 +12,7 @@ use validator::Validate;
 use super::rules::{self, Closing};
 use super::store;
 use super::{CaseStatus, CloseReason, opened, opened_locked};
-use crate::actions::has_outstanding;
+use crate::actions::has_incomplete;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -190,7 +190,7 @@ pub struct CloseIn {
     #[serde(default)]
     #[validate(length(min = 1, max = 2000))]
     notes: Option<String>,
-    /// Why it is closed though actions are outstanding: the chair's word (R30).
+    /// Why it is closed though actions are not done: the chair's word (R30).
     #[serde(default)]
     #[validate(length(min = 1, max = 2000))]
     open_actions_reason: Option<String>,
@@ -204,7 +204,8 @@ struct Closed {
 
 /// Close a case.
 ///
-/// Refused as `open_actions` while actions are outstanding, unless the chair says why (R30).
+/// Refused as `open_actions` while an action is outstanding, or was not done and waits for the chair,
+/// unless the chair says why (R30).
 #[utoipa::path(tag = "cases", operation_id = "close_case", request_body = CloseIn,
     params(("id" = Uuid, Path, description = "The case."),
         ("If-Match" = String, Header, description = "The case's etag.")),
@@ -225,7 +226,7 @@ async fn close_case(
             if_match.check(case.row.version)?;
             let closing = Closing {
                 status: case.row.status,
-                outstanding: has_outstanding(tx, id, None)?,
+                outstanding: has_incomplete(tx, id)?,
                 chair_said_why: body.open_actions_reason.is_some()
                     && case.standings.contains(&Standing::Chair),
             };

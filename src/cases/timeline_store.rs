@@ -52,6 +52,8 @@ const TIMELINE: &str = concat!(
     "where i.case_id = $1 and m.started_at is not null ",
     "union all select v.created_at, v.id, 'action_' || v.kind, v.status, 'action', v.action_id, v.by_agency_id ",
     "from action_events v where v.case_id = $1 and ($2 or v.owner_agency_id = $3) ",
+    "union all select s.created_at, s.id, 'action_escalated', s.step, 'action', s.action_id, null ",
+    "from action_escalations s where s.case_id = $1 and ($2 or s.owner_agency_id = $3) ",
     "union all select e.created_at, e.id, case when e.supersedes_id is null then 'account_told' ",
     "else 'account_superseded' end, e.heading, 'account_entry', e.id, e.agency_id ",
     "from account_entries e where e.case_id = $1 and ",

@@ -205,6 +205,13 @@ acts! {
     /// Accept, supersede or cancel: the chair's word.
     ResolveAction = "resolve_action", Who::Roles(CHAIR), None;
 
+    /// Read a MARAC's standard actions.
+    ReadStandardActions = "read_standard_actions", Who::Roles(CASEWORK), Some(Right::ActionsRead);
+    /// Set a MARAC's standard actions.
+    ChangeStandardActions = "change_standard_actions", Who::Roles(STAFF), None;
+    /// Chase what is overdue.
+    EscalateActions = "escalate_actions", Who::Program, None;
+
     /// Read counts of actions.
     ReadActionReport = "read_action_report", Who::Roles(COUNTS), None;
     /// Read the audit.

@@ -380,6 +380,9 @@ async fn actions(ledger: &mut Ledger<'_>) {
     let coordinator = stage.app.as_(&w.coordinator);
     let (who, owner) = (&coordinator, stage.app.as_(&w.housing_rep));
     let tomorrow = stage.app.today() + chrono::TimeDelta::days(1);
+    let body = json!({ "codes": ["flag_and_tag"] });
+    let standard = step("agree_standard_actions", own, &["agree_action"]);
+    ledger.step(who, standard.with(body)).await;
     let body = json!({ "text": "Call.", "owner_agency_id": w.housing, "category": "other",
         "target": "survivor", "due_on": tomorrow });
     let agreed = ledger

@@ -127,7 +127,8 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "restrict_case"
         | "lift_restriction"
         | "list_case_actions"
-        | "agree_action" => (Case, false),
+        | "agree_action"
+        | "agree_standard_actions" => (Case, false),
         "get_action" | "get_action_history" | "change_action" | "reopen_action"
         | "report_action" | "resolve_action" => (Case, false),
         "read_referral" | "change_referral" | "accept_referral" | "challenge_decision"
@@ -154,7 +155,8 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         "read_meeting" | "move_meeting" | "create_meeting" | "order_agenda"
         | "record_attendance" | "cancel_meeting" | "circulate_meeting" | "close_meeting"
         | "start_meeting" => (Place, false),
-        "create_referral" | "report_actions" => (Place, false),
+        "create_referral" | "report_actions" | "report_overdue_actions" => (Place, false),
+        "read_standard_actions" | "set_standard_actions" => (Place, false),
         "read_marac" | "change_marac" | "set_membership" | "reinstate_member"
         | "suspend_member" => (Place, false),
         "read_agency" | "change_agency" | "close_agency" => (Place, false),
@@ -219,7 +221,9 @@ impl Operation {
             "list_audit" => format!("?limit=1&marac_id={}", things.marac),
             "list_actions" => format!("?status=all&marac_id={}", things.marac),
             "list_referrals" => format!("?inbox={}&status=accepted", things.marac),
-            "list_meetings" | "report_actions" => format!("?marac_id={}", things.marac),
+            "list_meetings" | "report_actions" | "report_overdue_actions" => {
+                format!("?marac_id={}", things.marac)
+            }
             "list_users" | "list_clients" => format!("?agency_id={}", things.agency),
             _ => String::new(),
         };
@@ -326,6 +330,8 @@ fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
             json!({ "text": "Call.", "owner_agency_id": Uuid::nil(), "category": "other",
                 "target": "survivor", "due_on": tomorrow })
         }
+        "agree_standard_actions" => json!({ "codes": ["no_such_code"] }),
+        "set_standard_actions" => json!({ "actions": [] }),
         "report_action" => json!({ "status": "completed" }),
         "change_action" => json!({ "reason": "Because.", "due_on": tomorrow }),
         "reopen_action" => json!({ "reason": "Because." }),

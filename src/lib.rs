@@ -19,6 +19,7 @@ pub mod crypto;
 pub mod db;
 pub mod demo;
 pub mod error;
+pub mod hearing;
 pub mod http;
 pub mod import;
 pub mod install;

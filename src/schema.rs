@@ -170,6 +170,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    attendance_items (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        agenda_item_id -> Uuid,
+        attendance_id -> Uuid,
+        bound -> Bool,
+        joined_at -> Nullable<Timestamptz>,
+        left_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     attendances (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -182,6 +197,11 @@ diesel::table! {
         confidentiality_accepted_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
+        actor_id -> Nullable<Uuid>,
+        person_name -> Nullable<Text>,
+        received_on -> Nullable<Date>,
+        confidentiality_version -> Nullable<Int4>,
+        confidentiality_recorded_by -> Nullable<Uuid>,
     }
 }
 
@@ -278,6 +298,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    confidentiality_statements (marac_id, version) {
+        marac_id -> Uuid,
+        version -> Int4,
+        text -> Text,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    conflicts_of_interest (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        agenda_item_id -> Uuid,
+        exclusion_id -> Uuid,
+        declared_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     data_keys (case_id) {
         case_id -> Uuid,
         marac_id -> Uuid,
@@ -301,6 +343,31 @@ diesel::table! {
         set_by -> Nullable<Uuid>,
         ends_at -> Timestamptz,
         lifted_by -> Nullable<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    hearing_entries (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        agenda_item_id -> Uuid,
+        kind -> Text,
+        sharing -> Text,
+        nature -> Nullable<Text>,
+        factor -> Nullable<Text>,
+        safeguard -> Nullable<Text>,
+        decision -> Nullable<Text>,
+        police_wish -> Nullable<Text>,
+        agency_id -> Uuid,
+        author_id -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
+        supersedes_id -> Nullable<Uuid>,
+        superseded_by_id -> Nullable<Uuid>,
+        struck -> Bool,
+        sealed -> Bytea,
         version -> Int4,
         created_at -> Timestamptz,
     }
@@ -702,10 +769,14 @@ diesel::joinable!(agenda_listings -> cases (case_id));
 diesel::joinable!(agenda_listings -> maracs (marac_id));
 diesel::joinable!(api_clients -> agencies (agency_id));
 diesel::joinable!(api_clients -> users (created_by));
+diesel::joinable!(attendance_items -> agenda_items (agenda_item_id));
+diesel::joinable!(attendance_items -> attendances (attendance_id));
+diesel::joinable!(attendance_items -> cases (case_id));
+diesel::joinable!(attendance_items -> maracs (marac_id));
 diesel::joinable!(attendances -> agencies (agency_id));
 diesel::joinable!(attendances -> maracs (marac_id));
 diesel::joinable!(attendances -> meetings (meeting_id));
-diesel::joinable!(attendances -> users (user_id));
+diesel::joinable!(attendances -> registered_actors (actor_id));
 diesel::joinable!(cases -> agencies (lead_agency_id));
 diesel::joinable!(cases -> maracs (marac_id));
 diesel::joinable!(cases -> users (lead_user_id));
@@ -714,12 +785,25 @@ diesel::joinable!(circle -> cases (case_id));
 diesel::joinable!(circle -> maracs (marac_id));
 diesel::joinable!(circle -> meetings (meeting_id));
 diesel::joinable!(circle -> registered_actors (actor_id));
+diesel::joinable!(confidentiality_statements -> maracs (marac_id));
+diesel::joinable!(confidentiality_statements -> users (created_by));
+diesel::joinable!(conflicts_of_interest -> agenda_items (agenda_item_id));
+diesel::joinable!(conflicts_of_interest -> cases (case_id));
+diesel::joinable!(conflicts_of_interest -> exclusions (exclusion_id));
+diesel::joinable!(conflicts_of_interest -> maracs (marac_id));
+diesel::joinable!(conflicts_of_interest -> users (declared_by));
 diesel::joinable!(data_keys -> cases (case_id));
 diesel::joinable!(data_keys -> maracs (marac_id));
 diesel::joinable!(exclusions -> agencies (agency_id));
 diesel::joinable!(exclusions -> cases (case_id));
 diesel::joinable!(exclusions -> maracs (marac_id));
 diesel::joinable!(exclusions -> registered_actors (actor_id));
+diesel::joinable!(hearing_entries -> agencies (agency_id));
+diesel::joinable!(hearing_entries -> agenda_items (agenda_item_id));
+diesel::joinable!(hearing_entries -> cases (case_id));
+diesel::joinable!(hearing_entries -> maracs (marac_id));
+diesel::joinable!(hearing_entries -> registered_actors (actor_id));
+diesel::joinable!(hearing_entries -> users (author_id));
 diesel::joinable!(marac_agencies -> agencies (agency_id));
 diesel::joinable!(marac_agencies -> maracs (marac_id));
 diesel::joinable!(marac_agencies -> users (suspended_by));
@@ -774,14 +858,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     agenda_items,
     agenda_listings,
     api_clients,
+    attendance_items,
     attendances,
     audit_chain,
     audit_events,
     audit_heads,
     cases,
     circle,
+    confidentiality_statements,
+    conflicts_of_interest,
     data_keys,
     exclusions,
+    hearing_entries,
     idempotency_keys,
     installation,
     invitations,

@@ -16,7 +16,7 @@ use super::rules::{self, Checked, Command, decide};
 use super::shapes::{ChangeReferral, CreateReferral, ReferralItem, ReferralOut};
 use super::store::{self, VisibleReferral};
 use super::write_store::{self, Origin, Written};
-use super::{ReferralStatus, token_store};
+use super::{ReferralStatus, history, token_store};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -148,17 +148,15 @@ pub(super) fn render(
     Ok(Audited::new(ReferralOut::render(&found, checked)?, event))
 }
 
-/// What the rules say of it, as at its own day.
+/// What the rules say of it, as at its own day; once it was sent in, what it stood on then.
 pub(super) fn checked(tx: &mut Tx<'_>, found: &VisibleReferral, tools: &Tools) -> Result<Checked> {
     let (_, settings) = store::marac(tx, found.row.marac_id)?;
-    let today = tx.today();
-    Ok(rules::check(
-        &found.document()?,
-        tools,
-        &settings,
-        today,
-        "/referral",
-    ))
+    let document = found.document()?;
+    let mut checked = rules::check(&document, tools, &settings, tx.today(), "/referral");
+    if found.row.submitted_at.is_some() && found.row.status != ReferralStatus::Returned {
+        history::as_recorded(&mut checked, &document, &found.row, &settings);
+    }
+    Ok(checked)
 }
 
 /// Which referrals.

@@ -26,6 +26,7 @@ mod exclusions;
 mod import;
 mod leak;
 mod maracs;
+mod matching;
 mod meetings;
 mod openapi;
 mod parties;

@@ -79,6 +79,8 @@ fn api(config: &mut ServiceConfig<'_>) {
         .configure(crate::account::routes)
         .configure(crate::meetings::routes)
         .configure(crate::actions::routes)
+        .configure(crate::flags::routes)
+        .configure(crate::idva::routes)
         .configure(crate::reports::routes)
         .configure(crate::audit::routes);
 }

@@ -71,15 +71,15 @@ comment on table standard_actions is
 
 alter table action_escalations enable row level security;
 create policy second_lock on action_escalations to toldonce_app using (
-  marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])
-  and case_id <> all ((select nullif(current_setting('toldonce.closed', true), '')::uuid[])::uuid[]));
+  (marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])) is true
+  and (case_id <> all ((select nullif(current_setting('toldonce.closed', true), '')::uuid[])::uuid[])) is true);
 do $$
 declare t text;
 begin
   foreach t in array array['standard_action_versions', 'standard_actions'] loop
     execute format('alter table %I enable row level security', t);
     execute format($p$create policy second_lock on %I to toldonce_app using (
-      marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[]))$p$, t);
+      (marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])) is true)$p$, t);
   end loop;
 end $$;
 grant select, insert on action_escalations, standard_action_versions, standard_actions to toldonce_app;

@@ -19,6 +19,7 @@ use crate::auth::Caller;
 use crate::db::Tx;
 use crate::error::{Error, FieldError, Result};
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, etag, tagged};
+use crate::idva;
 use crate::policy::Act;
 use crate::policy::lens::Standing;
 use crate::policy::visibility::VisibleCase;
@@ -140,19 +141,29 @@ fn fits(tx: &mut Tx<'_>, case: &VisibleCase, body: &CaseChangeIn) -> Result<()> 
         ("/idva_agency_id", body.idva_agency_id, true),
     ] {
         let Some(agency) = agency else { continue };
-        match store::agency(tx, case.marac_id, agency)? {
-            Some(found) if found.member && (found.idva || !idva) => {}
-            Some(found) if found.member => errors.push(FieldError::new(
-                pointer,
-                "not_an_idva_service",
-                "Name an IDVA service.",
-            )),
-            _ => errors.push(not_a_member(pointer)),
-        }
+        let found = store::agency(tx, case.marac_id, agency)?;
+        errors.extend(refusal(pointer, found, idva));
     }
     match errors.is_empty() {
         true => Ok(()),
         false => Err(Error::invalid(errors)),
+    }
+}
+
+/// Refuses an agency that is no member, or no IDVA service where one is wanted.
+pub(super) fn refusal(
+    pointer: &str,
+    found: Option<store::Candidate>,
+    idva: bool,
+) -> Option<FieldError> {
+    match found {
+        Some(found) if found.member && (found.idva || !idva) => None,
+        Some(found) if found.member => Some(FieldError::new(
+            pointer,
+            "not_an_idva_service",
+            "Name an IDVA service.",
+        )),
+        _ => Some(not_a_member(pointer)),
     }
 }
 
@@ -173,7 +184,7 @@ fn apply(tx: &mut Tx<'_>, case: &VisibleCase, body: &CaseChangeIn) -> Result<Vec
         fields.push("lead");
     }
     if let Some(agency) = body.idva_agency_id {
-        store::allocate(tx, case, agency)?;
+        idva::allocate(tx, case, agency)?;
         fields.push("allocation");
     }
     store::touch(tx, case)?;

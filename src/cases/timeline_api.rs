@@ -28,7 +28,7 @@ pub struct HappeningOut {
     /// When.
     at: DateTime<Utc>,
     /// What: `referral_submitted`, `referral_decided`, `meeting_started`, `agenda_decided`,
-    /// `action_…`, `account_told`, `account_superseded`, `risk_assessed`, `opened_to_agency`,
+    /// `action_…`, `flag_…`, `lapse_…`, `idva_contact`, `account_told`, `account_superseded`, `risk_assessed`, `opened_to_agency`,
     /// `closed_to_agency`, `case_closed`; for coordinator and chair also `exclusion_…` and
     /// `restriction_…`.
     what: String,

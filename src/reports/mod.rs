@@ -21,7 +21,8 @@ pub use actions::{ActionCounts, ActionReport, ByStatus, KindCounts, MaracCounts}
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(api::report_actions)
-        .service(register::report_overdue_actions);
+        .service(register::report_overdue_actions)
+        .service(register::report_flags);
 }
 
 /// Actions as they stood on a day: in these MARACs, or with `None` in all the caller has a role in.

@@ -1,4 +1,4 @@
-//! The register of what agencies owe: for the steering group.
+//! The registers of what agencies owe, actions and flags: for the steering group.
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
@@ -8,7 +8,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::api::maracs;
-use super::store::{self, RegisterRow};
+use super::store::{self, FlagRegisterRow, RegisterRow};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -118,6 +118,87 @@ pub async fn report_overdue_actions(
             };
             let agencies = rows.into_iter().map(RegisterLine::from).collect();
             Ok(Audited::new(ActionRegister { agencies }, event))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(register))
+}
+
+/// What an agency has confirmed of flags in a MARAC (R15).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FlagRegisterLine {
+    /// The MARAC.
+    marac_id: Uuid,
+    /// The agency.
+    agency_id: Uuid,
+    /// Its name.
+    agency: String,
+    /// What kind it is.
+    kind: AgencyKind,
+    /// Asked for, and not answered.
+    asked: i64,
+    /// Of these, past the day.
+    asked_overdue: i64,
+    /// Confirmed as placed.
+    placed: i64,
+    /// Answered that there is nothing to flag.
+    not_placed: i64,
+    /// To be removed, and not confirmed.
+    removal_due: i64,
+    /// Of these, past the day.
+    removal_overdue: i64,
+    /// Confirmed as removed.
+    removed: i64,
+}
+
+impl From<FlagRegisterRow> for FlagRegisterLine {
+    fn from(row: FlagRegisterRow) -> Self {
+        Self {
+            marac_id: row.marac_id,
+            agency_id: row.agency_id,
+            agency: row.agency,
+            kind: row.kind,
+            asked: row.asked,
+            asked_overdue: row.asked_overdue,
+            placed: row.placed,
+            not_placed: row.not_placed,
+            removal_due: row.removal_due,
+            removal_overdue: row.removal_overdue,
+            removed: row.removed,
+        }
+    }
+}
+
+/// What agencies have confirmed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FlagRegister {
+    /// A line for each agency of a MARAC that was ever asked.
+    agencies: Vec<FlagRegisterLine>,
+}
+
+/// Confirmations of flags, by agency: which are missing, when placed and when removed (R15).
+///
+/// Every case counts, nobody is named, and every reader of a MARAC gets the same numbers.
+#[utoipa::path(tag = "reports", operation_id = "report_flags", params(RegisterQuery), responses(
+    (status = 200, description = "Numbers by agency, most removals missing first.", body = FlagRegister), Problems))]
+#[get("/reports/flags")]
+pub async fn report_flags(
+    state: Data<State>,
+    caller: Caller,
+    query: Query<RegisterQuery>,
+) -> Result<HttpResponse> {
+    let one = query.0.marac_id;
+    let register = state
+        .db
+        .run(&caller, Act::ReadActionReport.ask(), move |tx| {
+            let maracs = maracs(&tx.actor, one)?;
+            let rows = store::flag_register(tx, &maracs)?;
+            let event = Event::list(rows.len()).fields(["flags"]);
+            let event = match maracs.as_slice() {
+                [one] => event.in_marac(*one),
+                _ => event,
+            };
+            let agencies = rows.into_iter().map(FlagRegisterLine::from).collect();
+            Ok(Audited::new(FlagRegister { agencies }, event))
         })
         .await?;
     Ok(HttpResponse::Ok().json(register))

@@ -99,3 +99,43 @@ pub fn action_register(tx: &mut Tx<'_>, maracs: &[Uuid]) -> Result<Vec<RegisterR
     .bind(maracs.to_vec())
     .load(tx.conn)?)
 }
+
+/// What an agency has confirmed of flags in a MARAC.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct FlagRegisterRow {
+    #[diesel(sql_type = st::Uuid)]
+    pub marac_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    pub agency_id: Uuid,
+    #[diesel(sql_type = st::Text)]
+    pub agency: String,
+    #[diesel(sql_type = st::Text)]
+    pub kind: AgencyKind,
+    #[diesel(sql_type = st::BigInt)]
+    pub asked: i64,
+    #[diesel(sql_type = st::BigInt)]
+    pub asked_overdue: i64,
+    #[diesel(sql_type = st::BigInt)]
+    pub placed: i64,
+    #[diesel(sql_type = st::BigInt)]
+    pub not_placed: i64,
+    #[diesel(sql_type = st::BigInt)]
+    pub removal_due: i64,
+    #[diesel(sql_type = st::BigInt)]
+    pub removal_overdue: i64,
+    #[diesel(sql_type = st::BigInt)]
+    pub removed: i64,
+}
+
+/// What agencies have confirmed, those with most removals missing first.
+pub fn flag_register(tx: &mut Tx<'_>, maracs: &[Uuid]) -> Result<Vec<FlagRegisterRow>> {
+    let today = tx.today();
+    Ok(sql(
+        "select marac_id, agency_id, agency, kind, asked, asked_overdue, placed, not_placed, \
+         removal_due, removal_overdue, removed from flag_register($1, $2) \
+         order by removal_overdue desc, asked_overdue desc, agency, marac_id",
+    )
+    .bind(today)
+    .bind(maracs.to_vec())
+    .load(tx.conn)?)
+}

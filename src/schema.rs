@@ -9,6 +9,19 @@ pub mod sql_types {
 }
 
 diesel::table! {
+    absences (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        from_on -> Date,
+        until_on -> Date,
+        recorded_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     account_entries (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -143,6 +156,8 @@ diesel::table! {
         decided_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
+        deferred_until -> Nullable<Date>,
+        session -> Int2,
     }
 }
 
@@ -152,6 +167,16 @@ diesel::table! {
         agency_id -> Uuid,
         marac_id -> Uuid,
         case_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    agenda_sessions (meeting_id, number) {
+        meeting_id -> Uuid,
+        number -> Int2,
+        marac_id -> Uuid,
+        heading -> Nullable<Text>,
+        starts_at -> Timestamptz,
     }
 }
 
@@ -254,6 +279,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_feeds (user_id) {
+        user_id -> Uuid,
+        token_hash -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     cases (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -331,6 +364,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    entry_openings (entry_id, question_id) {
+        entry_id -> Uuid,
+        question_id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        agency_id -> Uuid,
+        circle_id -> Uuid,
+        opened_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     exclusions (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -343,6 +389,40 @@ diesel::table! {
         set_by -> Nullable<Uuid>,
         ends_at -> Timestamptz,
         lifted_by -> Nullable<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    flag_events (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        flag_id -> Uuid,
+        agency_id -> Uuid,
+        kind -> Text,
+        expires_on -> Date,
+        by_user_id -> Nullable<Uuid>,
+        by_actor_id -> Nullable<Uuid>,
+        by_agency_id -> Nullable<Uuid>,
+        sealed -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    flags (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        agency_id -> Uuid,
+        status -> Text,
+        asked_on -> Date,
+        due_on -> Date,
+        expires_on -> Date,
+        confirmed_on -> Nullable<Date>,
+        confirmed_until -> Nullable<Date>,
         version -> Int4,
         created_at -> Timestamptz,
     }
@@ -386,6 +466,48 @@ diesel::table! {
 }
 
 diesel::table! {
+    idva_allocations (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        agency_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        starts_on -> Date,
+        ends_on -> Nullable<Date>,
+        engagement -> Text,
+        engagement_on -> Nullable<Date>,
+        contact_due_at -> Timestamptz,
+        contacted_at -> Nullable<Timestamptz>,
+        reminded_at -> Nullable<Timestamptz>,
+        sealed -> Nullable<Bytea>,
+        created_by -> Nullable<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    idva_contacts (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        allocation_id -> Uuid,
+        agency_id -> Uuid,
+        purpose -> Text,
+        channel -> Text,
+        contact_id -> Nullable<Uuid>,
+        marked_safe -> Bool,
+        result -> Text,
+        tried_at -> Timestamptz,
+        meeting_id -> Nullable<Uuid>,
+        by_user_id -> Nullable<Uuid>,
+        by_actor_id -> Nullable<Uuid>,
+        sealed -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     installation (only_row) {
         only_row -> Bool,
         demonstration -> Bool,
@@ -402,6 +524,31 @@ diesel::table! {
         created_by -> Nullable<Uuid>,
         expires_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    jobs (name) {
+        name -> Text,
+        next_at -> Timestamptz,
+        taken_at -> Nullable<Timestamptz>,
+        done_at -> Nullable<Timestamptz>,
+        failures -> Int4,
+    }
+}
+
+diesel::table! {
+    lapse_notices (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        lapses_on -> Date,
+        status -> Text,
+        kept_until -> Nullable<Date>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        decision -> Nullable<Bytea>,
         created_at -> Timestamptz,
     }
 }
@@ -473,6 +620,45 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>,
         settings_version -> Int4,
         version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    notification_preferences (user_id, kind) {
+        user_id -> Uuid,
+        kind -> Text,
+        email -> Bool,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Nullable<Uuid>,
+        user_id -> Nullable<Uuid>,
+        client_id -> Nullable<Uuid>,
+        kind -> Text,
+        subject -> Text,
+        subject_id -> Uuid,
+        once -> Nullable<Text>,
+        read_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        kind -> Text,
+        notices -> Array<Nullable<Uuid>>,
+        attempts -> Int2,
+        next_at -> Timestamptz,
+        handed_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
+        ended_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
     }
 }
@@ -558,6 +744,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    questions (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        heading -> Text,
+        status -> Text,
+        agency_id -> Uuid,
+        asked_by -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
+        read_entries -> Array<Nullable<Uuid>>,
+        answer_entries -> Array<Nullable<Uuid>>,
+        taken_at -> Nullable<Timestamptz>,
+        taken_by -> Nullable<Uuid>,
+        settled_at -> Nullable<Timestamptz>,
+        settled_by -> Nullable<Uuid>,
+        sealed -> Bytea,
+        settling -> Nullable<Bytea>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     referral_counts (referral_id) {
         referral_id -> Uuid,
         marac_id -> Uuid,
@@ -605,6 +814,7 @@ diesel::table! {
         challenged_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
+        idva_referral -> Nullable<Text>,
     }
 }
 
@@ -629,6 +839,48 @@ diesel::table! {
         user_id -> Nullable<Uuid>,
         disabled_at -> Nullable<Timestamptz>,
         version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    research_returns (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        meeting_id -> Uuid,
+        agenda_item_id -> Uuid,
+        agency_id -> Uuid,
+        status -> Text,
+        standing -> Text,
+        nothing_known -> Bool,
+        due_on -> Date,
+        requested_at -> Timestamptz,
+        answered_on -> Nullable<Date>,
+        answered_at -> Nullable<Timestamptz>,
+        private -> Nullable<Bytea>,
+        shareable -> Nullable<Bytea>,
+        exemption -> Nullable<Bytea>,
+        batch_id -> Nullable<Uuid>,
+        by_user_id -> Nullable<Uuid>,
+        by_actor_id -> Nullable<Uuid>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    research_versions (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        return_id -> Uuid,
+        version -> Int4,
+        status -> Text,
+        private -> Nullable<Bytea>,
+        shareable -> Nullable<Bytea>,
+        answered_at -> Timestamptz,
+        by_user_id -> Nullable<Uuid>,
+        by_actor_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
     }
 }
@@ -680,6 +932,7 @@ diesel::table! {
         granted_by -> Nullable<Uuid>,
         ends_at -> Timestamptz,
         created_at -> Timestamptz,
+        deputy_id -> Nullable<Uuid>,
     }
 }
 
@@ -718,6 +971,20 @@ diesel::table! {
         every_listed_agency -> Bool,
         agency_kinds -> Array<Nullable<Text>>,
         needs -> Array<Nullable<Text>>,
+    }
+}
+
+diesel::table! {
+    told_already (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        heading -> Text,
+        agency_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
+        question_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
     }
 }
 
@@ -767,6 +1034,8 @@ diesel::joinable!(agenda_listings -> agencies (agency_id));
 diesel::joinable!(agenda_listings -> agenda_items (agenda_item_id));
 diesel::joinable!(agenda_listings -> cases (case_id));
 diesel::joinable!(agenda_listings -> maracs (marac_id));
+diesel::joinable!(agenda_sessions -> maracs (marac_id));
+diesel::joinable!(agenda_sessions -> meetings (meeting_id));
 diesel::joinable!(api_clients -> agencies (agency_id));
 diesel::joinable!(api_clients -> users (created_by));
 diesel::joinable!(attendance_items -> agenda_items (agenda_item_id));
@@ -777,6 +1046,8 @@ diesel::joinable!(attendances -> agencies (agency_id));
 diesel::joinable!(attendances -> maracs (marac_id));
 diesel::joinable!(attendances -> meetings (meeting_id));
 diesel::joinable!(attendances -> registered_actors (actor_id));
+diesel::joinable!(attendances -> users (user_id));
+diesel::joinable!(calendar_feeds -> users (user_id));
 diesel::joinable!(cases -> agencies (lead_agency_id));
 diesel::joinable!(cases -> maracs (marac_id));
 diesel::joinable!(cases -> users (lead_user_id));
@@ -794,22 +1065,53 @@ diesel::joinable!(conflicts_of_interest -> maracs (marac_id));
 diesel::joinable!(conflicts_of_interest -> users (declared_by));
 diesel::joinable!(data_keys -> cases (case_id));
 diesel::joinable!(data_keys -> maracs (marac_id));
+diesel::joinable!(entry_openings -> account_entries (entry_id));
+diesel::joinable!(entry_openings -> agencies (agency_id));
+diesel::joinable!(entry_openings -> cases (case_id));
+diesel::joinable!(entry_openings -> circle (circle_id));
+diesel::joinable!(entry_openings -> maracs (marac_id));
+diesel::joinable!(entry_openings -> questions (question_id));
+diesel::joinable!(entry_openings -> users (opened_by));
 diesel::joinable!(exclusions -> agencies (agency_id));
 diesel::joinable!(exclusions -> cases (case_id));
 diesel::joinable!(exclusions -> maracs (marac_id));
 diesel::joinable!(exclusions -> registered_actors (actor_id));
+diesel::joinable!(flag_events -> cases (case_id));
+diesel::joinable!(flag_events -> flags (flag_id));
+diesel::joinable!(flag_events -> maracs (marac_id));
+diesel::joinable!(flags -> agencies (agency_id));
+diesel::joinable!(flags -> cases (case_id));
+diesel::joinable!(flags -> maracs (marac_id));
 diesel::joinable!(hearing_entries -> agencies (agency_id));
 diesel::joinable!(hearing_entries -> agenda_items (agenda_item_id));
 diesel::joinable!(hearing_entries -> cases (case_id));
 diesel::joinable!(hearing_entries -> maracs (marac_id));
 diesel::joinable!(hearing_entries -> registered_actors (actor_id));
 diesel::joinable!(hearing_entries -> users (author_id));
+diesel::joinable!(idva_allocations -> agencies (agency_id));
+diesel::joinable!(idva_allocations -> cases (case_id));
+diesel::joinable!(idva_allocations -> maracs (marac_id));
+diesel::joinable!(idva_contacts -> agencies (agency_id));
+diesel::joinable!(idva_contacts -> cases (case_id));
+diesel::joinable!(idva_contacts -> idva_allocations (allocation_id));
+diesel::joinable!(idva_contacts -> maracs (marac_id));
+diesel::joinable!(idva_contacts -> meetings (meeting_id));
+diesel::joinable!(idva_contacts -> party_contacts (contact_id));
+diesel::joinable!(lapse_notices -> cases (case_id));
+diesel::joinable!(lapse_notices -> maracs (marac_id));
+diesel::joinable!(lapse_notices -> users (decided_by));
 diesel::joinable!(marac_agencies -> agencies (agency_id));
 diesel::joinable!(marac_agencies -> maracs (marac_id));
 diesel::joinable!(marac_agencies -> users (suspended_by));
 diesel::joinable!(match_tokens -> cases (case_id));
 diesel::joinable!(match_tokens -> maracs (marac_id));
 diesel::joinable!(meetings -> maracs (marac_id));
+diesel::joinable!(notification_preferences -> users (user_id));
+diesel::joinable!(notifications -> api_clients (client_id));
+diesel::joinable!(notifications -> cases (case_id));
+diesel::joinable!(notifications -> maracs (marac_id));
+diesel::joinable!(notifications -> users (user_id));
+diesel::joinable!(outbox -> users (user_id));
 diesel::joinable!(parties -> cases (case_id));
 diesel::joinable!(parties -> maracs (marac_id));
 diesel::joinable!(parties -> persons (person_id));
@@ -824,6 +1126,10 @@ diesel::joinable!(party_contacts -> maracs (marac_id));
 diesel::joinable!(party_contacts -> parties (party_id));
 diesel::joinable!(party_relationships -> cases (case_id));
 diesel::joinable!(party_relationships -> maracs (marac_id));
+diesel::joinable!(questions -> agencies (agency_id));
+diesel::joinable!(questions -> cases (case_id));
+diesel::joinable!(questions -> maracs (marac_id));
+diesel::joinable!(questions -> registered_actors (actor_id));
 diesel::joinable!(referral_counts -> cases (case_id));
 diesel::joinable!(referral_counts -> maracs (marac_id));
 diesel::joinable!(referral_counts -> referrals (referral_id));
@@ -834,6 +1140,18 @@ diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(registered_actors -> agencies (agency_id));
 diesel::joinable!(registered_actors -> api_clients (client_id));
 diesel::joinable!(registered_actors -> users (user_id));
+diesel::joinable!(research_returns -> agencies (agency_id));
+diesel::joinable!(research_returns -> agenda_items (agenda_item_id));
+diesel::joinable!(research_returns -> cases (case_id));
+diesel::joinable!(research_returns -> maracs (marac_id));
+diesel::joinable!(research_returns -> meetings (meeting_id));
+diesel::joinable!(research_returns -> registered_actors (by_actor_id));
+diesel::joinable!(research_returns -> users (by_user_id));
+diesel::joinable!(research_versions -> cases (case_id));
+diesel::joinable!(research_versions -> maracs (marac_id));
+diesel::joinable!(research_versions -> registered_actors (by_actor_id));
+diesel::joinable!(research_versions -> research_returns (return_id));
+diesel::joinable!(research_versions -> users (by_user_id));
 diesel::joinable!(restrictions -> cases (case_id));
 diesel::joinable!(restrictions -> maracs (marac_id));
 diesel::joinable!(risk_assessments -> agencies (agency_id));
@@ -846,9 +1164,16 @@ diesel::joinable!(role_grants -> maracs (marac_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(standard_action_versions -> maracs (marac_id));
 diesel::joinable!(standard_action_versions -> users (created_by));
+diesel::joinable!(told_already -> agencies (agency_id));
+diesel::joinable!(told_already -> cases (case_id));
+diesel::joinable!(told_already -> maracs (marac_id));
+diesel::joinable!(told_already -> questions (question_id));
+diesel::joinable!(told_already -> registered_actors (actor_id));
+diesel::joinable!(told_already -> users (user_id));
 diesel::joinable!(users -> agencies (agency_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    absences,
     account_entries,
     action_changes,
     action_escalations,
@@ -857,42 +1182,58 @@ diesel::allow_tables_to_appear_in_same_query!(
     agencies,
     agenda_items,
     agenda_listings,
+    agenda_sessions,
     api_clients,
     attendance_items,
     attendances,
     audit_chain,
     audit_events,
     audit_heads,
+    calendar_feeds,
     cases,
     circle,
     confidentiality_statements,
     conflicts_of_interest,
     data_keys,
+    entry_openings,
     exclusions,
+    flag_events,
+    flags,
     hearing_entries,
     idempotency_keys,
+    idva_allocations,
+    idva_contacts,
     installation,
     invitations,
+    jobs,
+    lapse_notices,
     login_failures,
     marac_agencies,
     maracs,
     match_tokens,
     meetings,
+    notification_preferences,
+    notifications,
+    outbox,
     parties,
     party_addresses,
     party_characteristics,
     party_contacts,
     party_relationships,
     persons,
+    questions,
     referral_counts,
     referrals,
     refresh_tokens,
     registered_actors,
+    research_returns,
+    research_versions,
     restrictions,
     risk_assessments,
     role_grants,
     sessions,
     standard_action_versions,
     standard_actions,
+    told_already,
     users,
 );

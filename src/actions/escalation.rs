@@ -10,7 +10,8 @@ use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::maracs;
 use crate::maracs::ladder::ActionLadder;
-use crate::policy::Act;
+use crate::notifications::{self, Notice, NoticeKind, To};
+use crate::policy::{Act, Role};
 
 /// Actions in one transaction.
 const BATCH: i64 = 200;
@@ -49,6 +50,8 @@ pub fn escalate_some(tx: &mut Tx<'_>) -> Result<Audited<usize>> {
         return Err(Error::Internal(NOTHING));
     }
     store::record(tx, &chased, today)?;
+    let notices: Vec<_> = chased.iter().flat_map(notices).collect();
+    notifications::tell(tx, &notices)?;
     Ok(Audited::new(
         chased.len(),
         Event::list(chased.len()).fields(["escalation", "reminders"]),
@@ -66,6 +69,37 @@ fn chase(action: Overdue, ladder: &ActionLadder, today: NaiveDate) -> Chased {
         step,
         reminded,
     }
+}
+
+/// Who is told: the owner when first told or reminded, and whoever the step goes to. The steering group
+/// has its register; coordinator and chair, who bring it there, hear of what stands on it.
+fn notices(chased: &Chased) -> Vec<Notice> {
+    let action = &chased.action;
+    let owner = match action.owner_user_id {
+        Some(user) => To::User(user),
+        None => To::Agency(action.owner_agency_id),
+    };
+    let goes_to = match chased.step {
+        None | Some(Escalation::None | Escalation::Owner) => Vec::new(),
+        Some(Escalation::AgencyLead) => vec![To::AgencyLead(action.owner_agency_id)],
+        Some(Escalation::Coordinator) => vec![To::Role(Role::Coordinator)],
+        Some(Escalation::Chair) => vec![To::Role(Role::Chair)],
+        Some(Escalation::SteeringGroup) => {
+            vec![To::Role(Role::Coordinator), To::Role(Role::Chair)]
+        }
+    };
+    let of = |kind, to| Notice {
+        kind,
+        marac_id: action.marac_id,
+        case_id: Some(action.case_id),
+        subject: ("action", action.id),
+        to,
+    };
+    let reminder = chased
+        .reminded
+        .then(|| of(NoticeKind::ActionOverdue, vec![owner]));
+    let step = (!goes_to.is_empty()).then(|| of(NoticeKind::ActionEscalated, goes_to));
+    reminder.into_iter().chain(step).collect()
 }
 
 /// Days past the due date from which an action is at a step.

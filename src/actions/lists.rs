@@ -64,7 +64,7 @@ pub struct ListQuery {
     pub marac_id: Option<Uuid>,
     /// This agency's, as far as they are in sight; the own agency's unless said.
     pub agency_id: Option<Uuid>,
-    /// Only those the caller is named for.
+    /// Only those the caller is named for, or somebody whose deputy they are and who is away today.
     pub mine: Option<bool>,
     /// Changes since this place instead of a list: `start`, then each answer's `next_cursor`. Goes
     /// with `limit` alone.
@@ -136,20 +136,6 @@ pub fn page(tx: &mut Tx<'_>, query: &ListQuery) -> Result<Page<ListedActionOut>>
     };
     let page = rows(tx, &filter, paging.limit())?;
     Ok(page.map(|row| ListedActionOut::Action(Box::new(row))))
-}
-
-/// What the next meeting of a MARAC begins with, as far as it is in the caller's sight: outstanding
-/// actions, and those the chair has yet to deal with, by due date (R21).
-pub fn incomplete(tx: &mut Tx<'_>, marac_id: Uuid, limit: i64) -> Result<Vec<ActionRowOut>> {
-    let filter = Filter {
-        scope: Scope::Marac(marac_id),
-        statuses: Statuses::Incomplete,
-        due_before: None,
-        marac_id: None,
-        after: None,
-        limit,
-    };
-    Ok(rows(tx, &filter, limit)?.items)
 }
 
 /// One page of a case's actions, whatever their status.

@@ -34,12 +34,10 @@ use crate::error::Result;
 pub use commands::{NewAction, agree};
 pub use escalation::escalate;
 pub use import_store::ImportedAction;
-pub use lists::incomplete;
 pub use model::{
     ActionCategory, ActionEventKind, ActionPriority, ActionStatus, ActionTarget, Escalation, Need,
     ReportedStatus, Resolution,
 };
-pub use shapes::ActionRowOut;
 
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {

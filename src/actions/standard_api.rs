@@ -20,6 +20,7 @@ use crate::error::{Code, Error, Result};
 use crate::http::{
     Body, IfMatch, Path, Problems, Query, VersionProblems, WriteProblems, etag, tagged,
 };
+use crate::notifications::{self, Notice, NoticeKind, To};
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden, may_in};
 
@@ -215,6 +216,19 @@ pub async fn agree_standard_actions(
     Ok(HttpResponse::Ok().json(out))
 }
 
+fn assigned(case: &VisibleCase, new: &NewStandard<'_>) -> Notice {
+    Notice {
+        kind: NoticeKind::ActionAssigned,
+        marac_id: case.marac_id,
+        case_id: Some(case.id),
+        subject: ("action", new.id),
+        to: match new.owner_user_id {
+            Some(user) => vec![To::User(user)],
+            None => vec![To::Agency(new.owner_agency_id)],
+        },
+    }
+}
+
 fn agree(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
@@ -288,6 +302,8 @@ fn agree(
         }
     }
     store::agree(tx, case, &item, version, &new)?;
+    let notices: Vec<_> = new.iter().map(|one| assigned(case, one)).collect();
+    notifications::tell(tx, &notices)?;
     Ok(StandardActionsAgreed {
         agenda_item_id: item.id,
         version,

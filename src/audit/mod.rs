@@ -186,6 +186,86 @@ impl<T> Audited<T> {
     }
 }
 
+/// Writes the events of a request: any number in one statement.
+pub(crate) fn record_all(
+    conn: &mut PgConnection,
+    ask: &Ask,
+    principal: &Principal,
+    agency: Option<Uuid>,
+    now: DateTime<Utc>,
+    events: &[Event],
+) -> Result<()> {
+    if let [event] = events {
+        return record(conn, ask, principal, agency, now, event);
+    }
+    let who = Who::of(principal);
+    let each = || events.iter();
+    let subjects: Vec<_> = each().map(|event| event.subject_of(ask)).collect();
+    sql("insert into audit_events (id, at, act, outcome, principal, user_id, client_id, actor_id, \
+         agency_id, session_id, marac_id, case_id, subject, subject_id, fields, rows_seen, detail, \
+         request_id) select n.id, $1, n.act, n.outcome, $2, $3, $4, $5, $6, $7, n.marac_id, n.case_id, \
+         n.subject, n.subject_id, string_to_array(n.fields, ','), n.rows_seen, n.detail, $8 \
+         from unnest($9, $10, $11, $12, $13, $14, $15, $16, $17, $18) as n(id, act, outcome, marac_id, \
+         case_id, subject, subject_id, fields, rows_seen, detail)")
+        .bind(now)
+        .bind(who.kind)
+        .bind(who.user)
+        .bind(who.client)
+        .bind(principal.actor_id())
+        .bind(agency.filter(|id| !id.is_nil()))
+        .bind(who.session)
+        .bind(crate::telemetry::request_id())
+        .bind(each().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+        .bind(each().map(|e| e.act.unwrap_or(ask.act).as_str()).collect::<Vec<_>>())
+        .bind(each().map(|e| e.outcome_of().as_str()).collect::<Vec<_>>())
+        .bind(each().map(|e| e.marac_id).collect::<Vec<_>>())
+        .bind(each().map(|e| e.case_id).collect::<Vec<_>>())
+        .bind(subjects.iter().map(|s| s.map(|(kind, _)| kind.to_owned())).collect::<Vec<_>>())
+        .bind(subjects.iter().map(|s| s.map(|(_, id)| id)).collect::<Vec<_>>())
+        .bind(each().map(|e| e.fields.join(",")).collect::<Vec<_>>())
+        .bind(each().map(|e| e.rows_seen).collect::<Vec<_>>())
+        .bind(each().map(|e| e.detail.clone()).collect::<Vec<_>>())
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The principal as its columns hold it.
+struct Who {
+    kind: &'static str,
+    user: Option<Uuid>,
+    client: Option<Uuid>,
+    session: Option<Uuid>,
+}
+
+impl Who {
+    fn of(principal: &Principal) -> Self {
+        let (kind, user, client, session) = match principal {
+            Principal::User { id, session_id } => ("user", Some(*id), None, Some(*session_id)),
+            Principal::Client { id, user_id, .. } => ("client", *user_id, Some(*id), None),
+            Principal::System => ("system", None, None, None),
+            Principal::Anonymous => ("anonymous", None, None, None),
+        };
+        Self {
+            kind,
+            user,
+            client,
+            session,
+        }
+    }
+}
+
+impl Event {
+    fn subject_of(&self, ask: &Ask) -> Option<(&'static str, Uuid)> {
+        self.subject
+            .or(ask.subject)
+            .or(self.user_id.map(|id| ("user", id)))
+    }
+
+    fn outcome_of(&self) -> Outcome {
+        self.outcome.unwrap_or(Outcome::Done)
+    }
+}
+
 /// Writes one event.
 pub(crate) fn record(
     conn: &mut PgConnection,
@@ -195,16 +275,8 @@ pub(crate) fn record(
     now: DateTime<Utc>,
     event: &Event,
 ) -> Result<()> {
-    let (kind, user, client, session) = match principal {
-        Principal::User { id, session_id } => ("user", Some(*id), None, Some(*session_id)),
-        Principal::Client { id, user_id, .. } => ("client", *user_id, Some(*id), None),
-        Principal::System => ("system", None, None, None),
-        Principal::Anonymous => ("anonymous", None, None, None),
-    };
-    let subject = event
-        .subject
-        .or(ask.subject)
-        .or(event.user_id.map(|id| ("user", id)));
+    let who = Who::of(principal);
+    let subject = event.subject_of(ask);
     sql("insert into audit_events (id, at, act, outcome, principal, user_id, client_id, actor_id, \
          agency_id, session_id, marac_id, case_id, subject, subject_id, fields, rows_seen, detail, \
          request_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
@@ -212,13 +284,13 @@ pub(crate) fn record(
         .bind(Uuid::now_v7())
         .bind(now)
         .bind(event.act.unwrap_or(ask.act).as_str())
-        .bind(event.outcome.unwrap_or(Outcome::Done).as_str())
-        .bind(kind)
-        .bind(user)
-        .bind(client)
+        .bind(event.outcome_of().as_str())
+        .bind(who.kind)
+        .bind(who.user)
+        .bind(who.client)
         .bind(principal.actor_id())
         .bind(agency.filter(|id| !id.is_nil()))
-        .bind(session)
+        .bind(who.session)
         .bind(event.marac_id)
         .bind(event.case_id)
         .bind(subject.map(|(kind, _)| kind))

@@ -63,6 +63,8 @@ binds! {
     Int(i32) as st::Integer,
     OptInt(Option<i32>) as st::Nullable<st::Integer>,
     Ints(Vec<i32>) as st::Array<st::Integer>,
+    OptInts(Vec<Option<i32>>) as st::Array<st::Nullable<st::Integer>>,
+    SmallInts(Vec<i16>) as st::Array<st::SmallInt>,
     BigInt(i64) as st::BigInt,
     Bool(bool) as st::Bool,
     OptBool(Option<bool>) as st::Nullable<st::Bool>,

@@ -21,10 +21,10 @@ pub fn ask(
     agencies: &[Uuid],
     due_on: NaiveDate,
     expires_on: NaiveDate,
-) -> Result<()> {
+) -> Result<Vec<Asked>> {
     let today = tx.today();
     let ids = || agencies.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>();
-    sql(
+    Ok(sql(
         "with x as (select distinct on (n.agency_id) n.* \
            from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as n(id, event_id, agency_id) \
            where not exists (select from exclusions e where e.case_id = $5 and e.agency_id = n.agency_id \
@@ -40,7 +40,7 @@ pub fn ask(
          insert into flag_events (id, marac_id, case_id, flag_id, agency_id, kind, expires_on, \
          by_user_id, by_agency_id, created_at) \
          select x.event_id, $4, $5, f.id, f.agency_id, 'asked', $8, $10, $11, $9 \
-         from f join x on x.agency_id = f.agency_id",
+         from f join x on x.agency_id = f.agency_id returning flag_id as id, agency_id, expires_on",
     )
     .bind(ids())
     .bind(ids())
@@ -53,28 +53,28 @@ pub fn ask(
     .bind(tx.now)
     .bind(tx.actor.principal.user_id())
     .bind(agency(tx))
-    .execute(tx.conn)?;
-    Ok(())
+    .load(tx.conn)?)
 }
 
 fn agency(tx: &Tx<'_>) -> Option<Uuid> {
     Some(tx.actor.agency_id).filter(|id| !id.is_nil())
 }
 
+/// A flag about which its agency was asked something.
 #[derive(QueryableByName)]
-struct Changed {
+pub struct Asked {
     #[diesel(sql_type = st::Uuid)]
-    id: Uuid,
+    pub id: Uuid,
     #[diesel(sql_type = st::Uuid)]
-    agency_id: Uuid,
+    pub agency_id: Uuid,
     #[diesel(sql_type = st::Date)]
-    expires_on: NaiveDate,
+    pub expires_on: NaiveDate,
 }
 
 /// Asks the holders of a flag that ends before the case now does to place it for longer.
-pub fn renew(tx: &mut Tx<'_>, case: &VisibleCase, due_on: NaiveDate) -> Result<()> {
+pub fn renew(tx: &mut Tx<'_>, case: &VisibleCase, due_on: NaiveDate) -> Result<Vec<Asked>> {
     let today = tx.today();
-    let changed: Vec<Changed> = sql(
+    let changed: Vec<Asked> = sql(
         "update flags f set status = 'asked', asked_on = $2, due_on = $3, expires_on = c.lapses_on, \
          version = f.version + 1 from cases c where f.case_id = $1 and c.id = f.case_id \
          and f.expires_on < c.lapses_on and f.status in ('asked', 'placed', 'removal_due') \
@@ -84,14 +84,15 @@ pub fn renew(tx: &mut Tx<'_>, case: &VisibleCase, due_on: NaiveDate) -> Result<(
     .bind(today)
     .bind(due_on)
     .load(tx.conn)?;
-    remember(tx, case, &changed, FlagStatus::Asked)
+    remember(tx, case, &changed, FlagStatus::Asked)?;
+    Ok(changed)
 }
 
 /// Asks everybody who was asked to flag the case to remove what they placed, or to say that there is
-/// nothing. Returns the agencies.
-pub fn ask_removal(tx: &mut Tx<'_>, case: &VisibleCase, due_on: NaiveDate) -> Result<Vec<Uuid>> {
+/// nothing. Returns their flags.
+pub fn ask_removal(tx: &mut Tx<'_>, case: &VisibleCase, due_on: NaiveDate) -> Result<Vec<Asked>> {
     let today = tx.today();
-    let changed: Vec<Changed> = sql(
+    let changed: Vec<Asked> = sql(
         "update flags set status = 'removal_due', asked_on = $2, due_on = $3, version = version + 1 \
          where case_id = $1 and status in ('asked', 'placed') returning id, agency_id, expires_on",
     )
@@ -100,13 +101,13 @@ pub fn ask_removal(tx: &mut Tx<'_>, case: &VisibleCase, due_on: NaiveDate) -> Re
     .bind(due_on)
     .load(tx.conn)?;
     remember(tx, case, &changed, FlagStatus::RemovalDue)?;
-    Ok(changed.into_iter().map(|flag| flag.agency_id).collect())
+    Ok(changed)
 }
 
 fn remember(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
-    changed: &[Changed],
+    changed: &[Asked],
     kind: FlagStatus,
 ) -> Result<()> {
     if changed.is_empty() {

@@ -2,12 +2,13 @@
 //! Notices are unique by case and day, and flags are changed as they are locked, so that it may be
 //! stopped anywhere, run twice, and run by many servers.
 
-use super::lapse_store as store;
+use super::lapse_store::{self as store, Noticed};
 use crate::audit::{Audited, Event};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::maracs;
-use crate::policy::Act;
+use crate::notifications::{self, Notice, NoticeKind, To};
+use crate::policy::{Act, Role};
 
 /// Rows in one transaction.
 const BATCH: i64 = 200;
@@ -33,8 +34,9 @@ pub fn find_lapsing_some(tx: &mut Tx<'_>) -> Result<Audited<usize>> {
     let today = tx.today();
     let passed = store::passed(tx, today, BATCH)?;
     let noticed = store::notice(tx, &passed)?;
+    let mut notices: Vec<_> = noticed.iter().map(lapsing).collect();
     let over = store::flags_of_the_closed(tx, today, BATCH)?;
-    if noticed == 0 && over.is_empty() {
+    if noticed.is_empty() && over.is_empty() {
         return Err(Error::Internal(NOTHING));
     }
     let mut due = Vec::new();
@@ -45,7 +47,23 @@ pub fn find_lapsing_some(tx: &mut Tx<'_>) -> Result<Audited<usize>> {
             due.push(of.map_or(today, |(_, settings)| super::due(settings, today)));
         }
         store::ask_removal(tx, &over, due)?;
+        notices.extend(
+            over.iter()
+                .map(|flag| super::flag_due(flag.marac_id, flag.case_id, flag.id, flag.agency_id)),
+        );
     }
-    let rows = noticed + over.len();
+    notifications::tell(tx, &notices)?;
+    let rows = noticed.len() + over.len();
     Ok(Audited::new(rows, Event::list(rows).fields(["lapse"])))
+}
+
+/// Those who decide are told that somebody must.
+fn lapsing(case: &Noticed) -> Notice {
+    Notice {
+        kind: NoticeKind::CaseLapsing,
+        marac_id: case.marac_id,
+        case_id: Some(case.case_id),
+        subject: ("case", case.case_id),
+        to: vec![To::Role(Role::Coordinator), To::Role(Role::Chair)],
+    }
 }

@@ -11,7 +11,7 @@ use validator::Validate;
 
 use super::lapse_store::{self as store, NoticeRow};
 use super::rules::{self, Passing};
-use super::{LapseStatus, decide_store, due};
+use super::{LapseStatus, decide_store, due, tell};
 use crate::actions::{announce_case, has_incomplete};
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -24,6 +24,7 @@ use crate::http::{
     paged, tagged,
 };
 use crate::maracs;
+use crate::notifications::{self, Notice, NoticeKind, To};
 use crate::policy::lens::Standing;
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, Actor, Role, hidden, may_in};
@@ -167,6 +168,19 @@ fn passing(tx: &mut Tx<'_>, case: &VisibleCase, said_why: bool) -> Result<Passin
     })
 }
 
+/// Tells that a case has lapsed: its lead, and those who no longer see it.
+fn lapsed(tx: &mut Tx<'_>, case: &VisibleCase, agencies: Vec<Uuid>) -> Result<()> {
+    let agencies = agencies.into_iter().map(To::Agency);
+    let notice = Notice {
+        kind: NoticeKind::CaseLapsed,
+        marac_id: case.marac_id,
+        case_id: Some(case.id),
+        subject: ("case", case.id),
+        to: [To::Lead].into_iter().chain(agencies).collect(),
+    };
+    notifications::tell(tx, &[notice])
+}
+
 /// The case as it is now, with what goes into the audit.
 fn shown(tx: &mut Tx<'_>, id: Uuid) -> Result<Audited<(CaseHeadOut, i32)>> {
     let case = opened(tx, Act::LapseCase, id)?;
@@ -205,9 +219,11 @@ async fn lapse_case(
             store::decide(tx, &case, last, LapseStatus::Lapsed, None, &body)?;
             let (settings, _) = maracs::settings(tx, case.marac_id)?;
             let due_on = due(&settings, tx.today());
-            decide_store::ask_removal(tx, &case, due_on)?;
+            let asked = decide_store::ask_removal(tx, &case, due_on)?;
             let ended = store::lapse(tx, &case)?;
             announce_case(tx, id, &ended)?;
+            tell(tx, &case, &asked)?;
+            lapsed(tx, &case, ended)?;
             shown(tx, id)
         })
         .await?;
@@ -244,7 +260,8 @@ async fn keep_case(
             let until = Some(body.until);
             store::decide(tx, &case, last, LapseStatus::Kept, until, &body)?;
             store::keep(tx, &case, body.until)?;
-            decide_store::renew(tx, &case, due(&settings, today))?;
+            let asked = decide_store::renew(tx, &case, due(&settings, today))?;
+            tell(tx, &case, &asked)?;
             decide_store::prolong_listings(tx, &case, last, true)?;
             shown(tx, id)
         })

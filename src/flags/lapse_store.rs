@@ -34,23 +34,32 @@ pub fn passed(tx: &mut Tx<'_>, today: NaiveDate, limit: i64) -> Result<Vec<Passe
     Ok(sql(LAPSING).bind(today).bind(limit).load(tx.conn)?)
 }
 
-/// Makes their notices; one that another server made meanwhile stands. Returns how many were made.
-pub fn notice(tx: &mut Tx<'_>, passed: &[Passed]) -> Result<usize> {
+/// A case for which a notice was made.
+#[derive(QueryableByName)]
+pub struct Noticed {
+    #[diesel(sql_type = st::Uuid)]
+    pub marac_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    pub case_id: Uuid,
+}
+
+/// Makes their notices; one that another server made meanwhile stands. Returns those made here.
+pub fn notice(tx: &mut Tx<'_>, passed: &[Passed]) -> Result<Vec<Noticed>> {
     if passed.is_empty() {
-        return Ok(0);
+        return Ok(Vec::new());
     }
     let made = sql(
         "insert into lapse_notices (id, marac_id, case_id, lapses_on, status, created_at) \
          select x.id, x.m, x.c, x.lapses_on, 'open', $5 \
          from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::date[]) as x(id, m, c, lapses_on) \
-         on conflict on constraint lapse_notices_once do nothing",
+         on conflict on constraint lapse_notices_once do nothing returning marac_id, case_id",
     )
     .bind(passed.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
     .bind(passed.iter().map(|case| case.marac_id).collect::<Vec<_>>())
     .bind(passed.iter().map(|case| case.id).collect::<Vec<_>>())
     .bind(passed.iter().map(|case| case.lapses_on).collect::<Vec<_>>())
     .bind(tx.now)
-    .execute(tx.conn)?;
+    .load(tx.conn)?;
     Ok(made)
 }
 

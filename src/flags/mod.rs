@@ -5,6 +5,7 @@
 //! is answered, whatever has become of the listing. `lapse` is the job that finds what has passed
 //! twelve months; a case lapses by a person's decision alone.
 
+mod answer_api;
 mod api;
 mod decide_store;
 mod lapse;
@@ -21,10 +22,12 @@ use uuid::Uuid;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::maracs::{self, settings::MaracSettings};
+use crate::notifications::{self, Notice, NoticeKind, To};
 use crate::policy::visibility::VisibleCase;
 use crate::risk::flag_expires;
 use crate::vocabulary;
 
+use decide_store::Asked;
 pub use lapse::{find_lapsing, find_lapsing_some};
 
 vocabulary! {
@@ -76,6 +79,7 @@ struct Said {
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     api::routes(config);
+    answer_api::routes(config);
     lapse_api::routes(config);
 }
 
@@ -106,7 +110,27 @@ pub fn ask(tx: &mut Tx<'_>, case: &VisibleCase, agencies: &[Uuid]) -> Result<()>
         let from = case.row.last_referral_on.unwrap_or(today);
         flag_expires(from, settings.repeat_window_months.into())
     });
-    decide_store::ask(tx, case, agencies, due(&settings, today), expires_on)
+    let asked = decide_store::ask(tx, case, agencies, due(&settings, today), expires_on)?;
+    tell(tx, case, &asked)
+}
+
+/// Tells agencies that they are asked something about their flags.
+fn tell(tx: &mut Tx<'_>, case: &VisibleCase, asked: &[Asked]) -> Result<()> {
+    let notices: Vec<_> = asked
+        .iter()
+        .map(|flag| flag_due(case.marac_id, case.id, flag.id, flag.agency_id))
+        .collect();
+    notifications::tell(tx, &notices)
+}
+
+fn flag_due(marac_id: Uuid, case_id: Uuid, flag_id: Uuid, agency_id: Uuid) -> Notice {
+    Notice {
+        kind: NoticeKind::FlagDue,
+        marac_id,
+        case_id: Some(case_id),
+        subject: ("flag", flag_id),
+        to: vec![To::Agency(agency_id)],
+    }
 }
 
 /// A new referral of the pair restarts the twelve months (R13, R14): agencies that hold a flag are
@@ -115,7 +139,8 @@ pub fn ask(tx: &mut Tx<'_>, case: &VisibleCase, agencies: &[Uuid]) -> Result<()>
 pub fn renew(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
     let (settings, _) = maracs::settings(tx, case.marac_id)?;
     let due_on = due(&settings, tx.today());
-    decide_store::renew(tx, case, due_on)?;
+    let asked = decide_store::renew(tx, case, due_on)?;
+    tell(tx, case, &asked)?;
     match case.row.lapses_on {
         Some(before) => decide_store::prolong_listings(tx, case, before, false),
         None => Ok(()),

@@ -5,7 +5,8 @@ use super::store;
 use crate::audit::{Audited, Event};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
-use crate::policy::Act;
+use crate::notifications::{self, To};
+use crate::policy::{Act, Role};
 
 /// Rows in one transaction.
 const BATCH: i64 = 200;
@@ -31,6 +32,16 @@ pub fn find_late_some(tx: &mut Tx<'_>) -> Result<Audited<usize>> {
     if late.is_empty() {
         return Err(Error::Internal(NOTHING));
     }
+    let notices: Vec<_> = late
+        .iter()
+        .map(|one| {
+            let of = (one.marac_id, one.case_id, one.id);
+            let mut notice = super::contact_due_notice(of, one.agency_id, one.user_id);
+            notice.to.push(To::Role(Role::Coordinator));
+            notice
+        })
+        .collect();
+    notifications::tell(tx, &notices)?;
     Ok(Audited::new(
         late.len(),
         Event::list(late.len()).fields(["contact_due"]),

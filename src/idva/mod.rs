@@ -19,6 +19,7 @@ use crate::cases;
 use crate::db::Tx;
 use crate::error::{Code, Result};
 use crate::maracs;
+use crate::notifications::{self, Notice, NoticeKind, To};
 use crate::policy::lens::Basis;
 use crate::policy::visibility::VisibleCase;
 use crate::vocabulary;
@@ -111,7 +112,27 @@ fn give(
     let due_at = contact_due(tx, case.marac_id, now)?;
     store::end_live(tx, case)?;
     store::insert(tx, case, id, agency_id, user_id, due_at)?;
-    cases::open_to_idva(tx, case, agency_id)
+    cases::open_to_idva(tx, case, agency_id)?;
+    let notice = contact_due_notice((case.marac_id, case.id, id), agency_id, user_id);
+    notifications::tell(tx, &[notice])
+}
+
+/// The survivor is to be tried: for the IDVA, or the service where none is named.
+fn contact_due_notice(
+    (marac_id, case_id, allocation_id): (Uuid, Uuid, Uuid),
+    agency_id: Uuid,
+    user_id: Option<Uuid>,
+) -> Notice {
+    Notice {
+        kind: NoticeKind::IdvaContactDue,
+        marac_id,
+        case_id: Some(case_id),
+        subject: ("idva_allocation", allocation_id),
+        to: match user_id {
+            Some(user) => vec![To::User(user)],
+            None => vec![To::Agency(agency_id)],
+        },
+    }
 }
 
 /// A new referral of the pair was accepted: the survivor is to be tried again, in time for the next
@@ -119,5 +140,10 @@ fn give(
 pub fn referred_again(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
     let now = tx.now;
     let due_at = contact_due(tx, case.marac_id, now)?;
-    store::try_again(tx, case, due_at)
+    let again = store::try_again(tx, case, due_at)?;
+    let notices: Vec<_> = again
+        .into_iter()
+        .map(|one| contact_due_notice((case.marac_id, case.id, one.id), one.agency_id, one.user_id))
+        .collect();
+    notifications::tell(tx, &notices)
 }

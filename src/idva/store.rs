@@ -181,15 +181,15 @@ pub fn update(
 }
 
 /// The survivor is to be tried again by then.
-pub fn try_again(tx: &mut Tx<'_>, case: &VisibleCase, due_at: DateTime<Utc>) -> Result<()> {
-    sql(
+pub fn try_again(tx: &mut Tx<'_>, case: &VisibleCase, due_at: DateTime<Utc>) -> Result<Vec<ToTry>> {
+    Ok(sql(
         "update idva_allocations set contact_due_at = $2, contacted_at = null, reminded_at = null, \
-         version = version + 1 where case_id = $1 and ends_on is null",
+         version = version + 1 where case_id = $1 and ends_on is null \
+         returning id, marac_id, case_id, agency_id, user_id",
     )
     .bind(case.id)
     .bind(due_at)
-    .execute(tx.conn)?;
-    Ok(())
+    .load(tx.conn)?)
 }
 
 #[derive(QueryableByName)]
@@ -210,21 +210,29 @@ pub fn is_of(tx: &mut Tx<'_>, agency_id: Uuid, user_id: Uuid) -> Result<bool> {
     Ok(row.known)
 }
 
-/// An allocation whose survivor was not tried in time.
+/// An allocation whose survivor is to be tried.
 #[derive(QueryableByName)]
-pub struct Late {
+pub struct ToTry {
     #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    pub marac_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    pub case_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    pub agency_id: Uuid,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub user_id: Option<Uuid>,
 }
 
 /// Some of those nobody was told of, and that they have been told. A row that another server has in
 /// hand is left to it, and one it has told of since is judged as it is now.
-pub fn late(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Late>> {
+pub fn late(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<ToTry>> {
     Ok(sql(
         "update idva_allocations a set reminded_at = $1 from (select x.id from idva_allocations x \
            where x.ends_on is null and x.contacted_at is null and x.reminded_at is null \
            and x.contact_due_at <= $1 order by x.contact_due_at, x.id limit $2 \
-           for update skip locked) l where a.id = l.id returning a.id",
+           for update skip locked) l where a.id = l.id returning a.id, a.marac_id, a.case_id, a.agency_id, a.user_id",
     )
     .bind(tx.now)
     .bind(limit)

@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::agenda_store::{self, Item};
+use super::listing_store::ListingStanding;
 use super::rules::{self, Decision, Timing};
 use super::store::Meeting;
 use super::{
@@ -16,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::flags;
 use crate::policy::visibility::{self, VisibleCase};
 use crate::policy::{Act, may_in};
+use crate::research;
 
 /// What was said of a case on an agenda. Sealed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -130,6 +132,14 @@ pub fn open(
     let listed = listing_store::listed(tx, meeting.id, item_id)?;
     let full_at = (meeting.status == MeetingStatus::InSession).then_some(tx.now);
     listing_store::open(tx, meeting, &listed, full_at)?;
+    // Once a meeting is in session agencies say there what they know.
+    if meeting.status == MeetingStatus::Circulated {
+        let live = listed
+            .iter()
+            .filter(|row| row.standing == ListingStanding::Live);
+        let opened: Vec<_> = live.map(|row| (row.case_id, row.agency_id)).collect();
+        research::ask(tx, meeting.asking(), &opened)?;
+    }
     Ok(listed)
 }
 
@@ -187,11 +197,15 @@ impl Opened {
                 flags::ask(tx, &self.case, &item.agency_ids)
             }
             AgendaItemStatus::Withdrawn => {
+                research::withdraw(tx, item.id, &[])?;
                 listing_store::end(tx, &self.case, self.meeting.id, &[])?;
                 store::touch(tx, self.meeting.id)
             }
             AgendaItemStatus::Deferred if self.meeting.status == MeetingStatus::Held => Ok(()),
-            AgendaItemStatus::Deferred => store::touch(tx, self.meeting.id),
+            AgendaItemStatus::Deferred => {
+                research::withdraw(tx, item.id, &[])?;
+                store::touch(tx, self.meeting.id)
+            }
             AgendaItemStatus::Listed => Ok(()),
         }
     }

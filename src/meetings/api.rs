@@ -25,6 +25,7 @@ use crate::http::{
 };
 use crate::maracs;
 use crate::policy::{Act, Who, hidden, may_in};
+use crate::research;
 
 /// The operations on meetings.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -207,9 +208,10 @@ async fn create_meeting(
     key: IdempotencyKey,
     body: Body<MeetingIn>,
 ) -> Result<HttpResponse> {
+    let ask = Act::PlanMeeting.on("marac", body.0.marac_id);
     let meeting = state
         .db
-        .run(&caller, Act::PlanMeeting.ask(), move |tx| {
+        .run(&caller, ask, move |tx| {
             let meeting = plan(tx, &key, body.0)?;
             let event = event(&meeting);
             Ok(Audited::new(meeting, event))
@@ -305,6 +307,9 @@ async fn move_meeting(
             meeting.mode = body.mode.unwrap_or(meeting.mode);
             meeting.place = body.place.or(meeting.place);
             let meeting = store::update(tx, &meeting)?;
+            if meeting.status == MeetingStatus::Circulated {
+                research::moved(tx, meeting.asking())?;
+            }
             let event = event(&meeting).fields(["starts_at", "mode", "place"]);
             Ok(Audited::new(meeting, event))
         })
@@ -353,6 +358,7 @@ async fn cancel_meeting(
             let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Cancel);
             let meeting = advance(tx, Act::PlanMeeting, id, if_match, command)?;
             agenda_store::withdraw_all(tx, id)?;
+            research::withdraw_all(tx, id)?;
             listing_store::end_all(tx, id)?;
             let event = event(&meeting).fields(["status"]);
             Ok(Audited::new(meeting, event))

@@ -20,6 +20,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems};
 use crate::policy::Act;
+use crate::research;
 
 /// The operations on agenda items.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -106,6 +107,7 @@ fn relist(tx: &mut Tx<'_>, opened: &Opened, agencies: &[Uuid]) -> Result<ListedO
     let mut listed = Vec::new();
     if agenda_store::is_out(meeting.status) {
         listing_store::end(tx, case, meeting.id, agencies)?;
+        research::withdraw(tx, row.id, agencies)?;
         listed = agenda::open(tx, meeting, Some(row.id))?;
     } else {
         store::touch(tx, meeting.id)?;

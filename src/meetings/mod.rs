@@ -179,6 +179,11 @@ pub fn exists_in(tx: &mut Tx<'_>, marac_id: Uuid, meeting_id: Uuid) -> Result<bo
     Ok(store::found(tx, meeting_id)?.is_some_and(|meeting| meeting.marac_id == marac_id))
 }
 
+/// The MARAC of a meeting, if it is in sight and the caller may do this there.
+pub fn marac_of(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Uuid> {
+    Ok(in_sight(tx, act, id)?.marac_id)
+}
+
 /// The meeting, if it is in sight and the caller may do this in its MARAC.
 fn in_sight(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
     let meeting = store::found(tx, id)?;

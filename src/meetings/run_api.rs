@@ -18,6 +18,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged};
 use crate::policy::Act;
+use crate::research;
 
 /// The operations that run a meeting.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -135,6 +136,7 @@ async fn start_meeting(
             let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Start);
             let meeting = advance(tx, Act::RunMeeting, id, if_match, command)?;
             listing_store::begin(tx, id)?;
+            research::close(tx, id)?;
             let event = event(&meeting).fields(["status"]);
             Ok(Audited::new(meeting, event))
         })

@@ -9,6 +9,7 @@ use super::{MeetingKind, MeetingMode, MeetingStatus};
 use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::maracs::Marac;
+use crate::research::Asking;
 
 /// A row of `meetings`.
 #[derive(Debug, Clone, QueryableByName)]
@@ -41,6 +42,23 @@ pub struct Meeting {
     pub ended_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = st::Integer)]
     pub version: i32,
+}
+
+impl Meeting {
+    /// Its day, where it is held.
+    pub fn day(&self) -> NaiveDate {
+        let zone = self.time_zone.parse().unwrap_or(chrono_tz::Europe::London);
+        self.starts_at.with_timezone(&zone).date_naive()
+    }
+
+    /// What research is asked for.
+    pub fn asking(&self) -> Asking {
+        Asking {
+            meeting_id: self.id,
+            marac_id: self.marac_id,
+            on: self.day(),
+        }
+    }
 }
 
 macro_rules! meetings {

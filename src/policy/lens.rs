@@ -108,7 +108,14 @@ impl Lens {
                     false,
                 ),
                 Standing::Circle {
-                    basis: Basis::Listing | Basis::Share | Basis::Attendance,
+                    basis: Basis::Listing,
+                    full_at,
+                } if *full_at <= now => (
+                    &[G::Identity, G::Narrative, G::DashAnswers, G::ResearchShared],
+                    false,
+                ),
+                Standing::Circle {
+                    basis: Basis::Share | Basis::Attendance,
                     full_at,
                 } if *full_at <= now => (&[G::Identity, G::Narrative, G::DashAnswers], false),
                 Standing::Circle {
@@ -218,6 +225,19 @@ mod tests {
             ),
             (
                 circle(Basis::Listing),
+                12,
+                &[
+                    Address,
+                    SafeContact,
+                    ResearchPrivate,
+                    Minutes,
+                    ThirdParty,
+                    ProtectedCharacteristics,
+                ],
+                false,
+            ),
+            (
+                circle(Basis::Share),
                 12,
                 &[
                     Address,

@@ -66,9 +66,10 @@ async fn create(
 ) -> Result<HttpResponse> {
     state.throttle.search(caller.principal().id())?;
     let tools = Arc::clone(&state.tools);
+    let ask = Act::CreateReferral.on("marac", body.0.marac_id);
     let out = state
         .db
-        .run(&caller, Act::CreateReferral.ask(), move |tx| {
+        .run(&caller, ask, move |tx| {
             may_in(&tx.actor, Act::CreateReferral, body.0.marac_id)?;
             match key.claim(tx, "create_referral", &body.0)? {
                 Idempotency::Replay(id) => {
@@ -198,9 +199,12 @@ async fn list(
         cursor,
     } = query.0;
     let page = PageQuery { limit, cursor };
+    let ask = inbox.map_or(Act::ListReferrals.ask(), |marac_id| {
+        Act::ListReferrals.on("marac", marac_id)
+    });
     let page = state
         .db
-        .run(&caller, Act::ListReferrals.ask(), move |tx| {
+        .run(&caller, ask, move |tx| {
             let (after, limit) = (page.after()?, page.limit());
             let (rows, event) = match inbox {
                 Some(marac_id) => {

@@ -129,6 +129,13 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "list_case_actions"
         | "agree_action"
         | "agree_standard_actions" => (Case, false),
+        "read_flag" | "place_flag" | "decline_flag" | "remove_flag" | "list_case_flags"
+        | "lapse_case" | "keep_case" => (Case, false),
+        "list_idva_allocations"
+        | "allocate_idva"
+        | "list_idva_contacts"
+        | "record_idva_contact" => (Case, false),
+        "change_idva_allocation" | "end_idva_allocation" => (Part, false),
         "get_action" | "get_action_history" | "change_action" | "reopen_action"
         | "report_action" | "resolve_action" => (Case, false),
         "read_referral" | "change_referral" | "accept_referral" | "challenge_decision"
@@ -140,6 +147,12 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "note_alert"
         | "withdraw_agenda_item"
         | "put_on_agenda" => (Case, false),
+        "list_case_research" => (Case, true),
+        "read_research" | "return_research" | "excuse_research" | "list_research_versions" => {
+            (Case, false)
+        }
+        "list_research" => (Place, true),
+        "count_research" | "return_research_list" => (Place, false),
         "supersede_account_entry"
         | "change_address"
         | "change_contact"
@@ -156,7 +169,8 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "record_attendance" | "cancel_meeting" | "circulate_meeting" | "close_meeting"
         | "start_meeting" => (Place, false),
         "create_referral" | "report_actions" | "report_overdue_actions" => (Place, false),
-        "read_standard_actions" | "set_standard_actions" => (Place, false),
+        "read_standard_actions" | "set_standard_actions" | "report_flags" => (Place, false),
+        "list_flags" | "list_lapses" => (Place, true),
         "read_marac" | "change_marac" | "set_membership" | "reinstate_member"
         | "suspend_member" => (Place, false),
         "read_agency" | "change_agency" | "close_agency" => (Place, false),
@@ -190,6 +204,7 @@ impl Operation {
             "cases" => things.case,
             "referrals" => things.referral,
             "actions" => things.action,
+            "flags" => things.flag,
             "agenda-items" => things.item,
             "meetings" => things.meeting,
             "maracs" => things.marac,
@@ -210,6 +225,7 @@ impl Operation {
             ("{exclusion_id}", things.exclusion),
             ("{agency_id}", things.agency),
             ("{actor_id}", things.actor),
+            ("{allocation_id}", things.allocation),
         ] {
             uri = uri.replace(name, &id.to_string());
         }
@@ -220,10 +236,14 @@ impl Operation {
             "list_cases" => format!("?count=true&marac_id={}", things.marac),
             "list_audit" => format!("?limit=1&marac_id={}", things.marac),
             "list_actions" => format!("?status=all&marac_id={}", things.marac),
+            "list_flags" => format!("?status=all&marac_id={}", things.marac),
+            "list_lapses" | "report_flags" => format!("?marac_id={}", things.marac),
             "list_referrals" => format!("?inbox={}&status=accepted", things.marac),
             "list_meetings" | "report_actions" | "report_overdue_actions" => {
                 format!("?marac_id={}", things.marac)
             }
+            "list_research" => format!("?status=all&marac_id={}", things.marac),
+            "list_meetings" | "report_actions" => format!("?marac_id={}", things.marac),
             "list_users" | "list_clients" => format!("?agency_id={}", things.agency),
             _ => String::new(),
         };
@@ -330,6 +350,16 @@ fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
             json!({ "text": "Call.", "owner_agency_id": Uuid::nil(), "category": "other",
                 "target": "survivor", "due_on": tomorrow })
         }
+        "place_flag" => json!({ "system": "Records" }),
+        "decline_flag" | "end_idva_allocation" => json!({ "reason": "Because." }),
+        "remove_flag" | "lapse_case" | "change_idva_allocation" => json!({}),
+        "keep_case" => json!({ "reason": "Because.", "until": tomorrow }),
+        "allocate_idva" => json!({ "agency_id": Uuid::nil() }),
+        "record_idva_contact" => {
+            let ahead = stage.app.now() + TimeDelta::days(2);
+            json!({ "purpose": "before_meeting", "channel": "in_person", "result": "reached",
+                "tried_at": ahead })
+        }
         "agree_standard_actions" => json!({ "codes": ["no_such_code"] }),
         "set_standard_actions" => json!({ "actions": [] }),
         "report_action" => json!({ "status": "completed" }),
@@ -347,6 +377,11 @@ fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
             json!({ "case_id": things.case, "agencies": [], "late_reason": "Because." })
         }
         "order_agenda" => json!({ "items": [] }),
+        "return_research" => json!({ "nothing_known": true }),
+        "return_research_list" => {
+            json!({ "items": [{ "agenda_item_id": Uuid::nil(), "nothing_known": true }] })
+        }
+        "excuse_research" => json!({ "exempt": true, "reason": "Because." }),
         "record_attendance" => json!({ "role": "representative", "presence": "present" }),
         _ => return None,
     })

@@ -1,0 +1,1 @@
+drop table research_versions, research_returns;

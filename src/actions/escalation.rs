@@ -75,10 +75,8 @@ fn chase(action: Overdue, ladder: &ActionLadder, today: NaiveDate) -> Chased {
 /// has its register; coordinator and chair, who bring it there, hear of what stands on it.
 fn notices(chased: &Chased) -> Vec<Notice> {
     let action = &chased.action;
-    let owner = match action.owner_user_id {
-        Some(user) => To::User(user),
-        None => To::Agency(action.owner_agency_id),
-    };
+    let agency = To::Agency(action.owner_agency_id);
+    let owner = [Some(agency), action.owner_user_id.map(To::User)];
     let goes_to = match chased.step {
         None | Some(Escalation::None | Escalation::Owner) => Vec::new(),
         Some(Escalation::AgencyLead) => vec![To::AgencyLead(action.owner_agency_id)],
@@ -95,9 +93,12 @@ fn notices(chased: &Chased) -> Vec<Notice> {
         subject: ("action", action.id),
         to,
     };
-    let reminder = chased
-        .reminded
-        .then(|| of(NoticeKind::ActionOverdue, vec![owner]));
+    let reminder = chased.reminded.then(|| {
+        of(
+            NoticeKind::ActionOverdue,
+            owner.into_iter().flatten().collect(),
+        )
+    });
     let step = (!goes_to.is_empty()).then(|| of(NoticeKind::ActionEscalated, goes_to));
     reminder.into_iter().chain(step).collect()
 }

@@ -22,6 +22,7 @@ mod standard;
 mod standard_api;
 mod standard_store;
 mod store;
+mod telling;
 
 use chrono::NaiveDate;
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -217,15 +217,14 @@ pub async fn agree_standard_actions(
 }
 
 fn assigned(case: &VisibleCase, new: &NewStandard<'_>) -> Notice {
+    let agency = To::Agency(new.owner_agency_id);
+    let to = [Some(agency), new.owner_user_id.map(To::User)];
     Notice {
         kind: NoticeKind::ActionAssigned,
         marac_id: case.marac_id,
         case_id: Some(case.id),
         subject: ("action", new.id),
-        to: match new.owner_user_id {
-            Some(user) => vec![To::User(user)],
-            None => vec![To::Agency(new.owner_agency_id)],
-        },
+        to: to.into_iter().flatten().collect(),
     }
 }
 

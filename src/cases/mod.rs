@@ -28,9 +28,11 @@ mod timeline_store;
 use uuid::Uuid;
 
 pub use code::is_plausible;
+pub use exclusions_api::set_exclusion;
+pub use exclusions_store::Subject;
 pub use head_api::CaseHeadOut;
 pub use part::{Part, of_kind};
-pub use rules::day_end;
+pub use rules::{day_end, exclude as names_one};
 
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};

@@ -6,6 +6,7 @@
 //! must be safe to begin again. It either does all in one transaction, or takes rows with
 //! `for update skip locked`, or tells under a key with `notifications::tell_once`.
 
+mod housekeeping;
 mod store;
 
 use std::time::{Duration, Instant};
@@ -42,6 +43,16 @@ pub const JOBS: &[Job] = &[
         name: "find_late_contacts",
         every: Duration::from_secs(5 * 60),
         run: |state| crate::idva::find_late(&state.db).map(drop),
+    },
+    Job {
+        name: "send_mail",
+        every: Duration::from_secs(5),
+        run: crate::notifications::mail::send_due,
+    },
+    Job {
+        name: "keep_house",
+        every: Duration::from_secs(24 * 60 * 60),
+        run: housekeeping::keep_house,
     },
 ];
 

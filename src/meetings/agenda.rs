@@ -5,12 +5,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::agenda_store::{self, Item};
-use super::listing_store::ListingStanding;
 use super::rules::{self, Decision, Timing};
 use super::store::Meeting;
 use super::{
-    AgendaItemKind, AgendaItemStatus, MeetingStatus, in_sight_locked, listing_store, store,
+    AgendaItemKind, AgendaItemStatus, MeetingStatus, in_sight_locked, listing_store, store, telling,
 };
+use crate::agencies::ListingStanding;
 use crate::crypto::Place;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -132,6 +132,10 @@ pub fn open(
     let listed = listing_store::listed(tx, meeting.id, item_id)?;
     let full_at = (meeting.status == MeetingStatus::InSession).then_some(tx.now);
     listing_store::open(tx, meeting, &listed, full_at)?;
+    if full_at.is_some() {
+        listing_store::seat(tx, meeting.id)?;
+    }
+    telling::listed(tx, meeting, &listed)?;
     // Once a meeting is in session agencies say there what they know.
     if meeting.status == MeetingStatus::Circulated {
         let live = listed
@@ -199,11 +203,13 @@ impl Opened {
             AgendaItemStatus::Withdrawn => {
                 research::withdraw(tx, item.id, &[])?;
                 listing_store::end(tx, &self.case, self.meeting.id, &[])?;
+                listing_store::seat(tx, self.meeting.id)?;
                 store::touch(tx, self.meeting.id)
             }
             AgendaItemStatus::Deferred if self.meeting.status == MeetingStatus::Held => Ok(()),
             AgendaItemStatus::Deferred => {
                 research::withdraw(tx, item.id, &[])?;
+                listing_store::seat(tx, self.meeting.id)?;
                 store::touch(tx, self.meeting.id)
             }
             AgendaItemStatus::Listed => Ok(()),

@@ -8,9 +8,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::api::{MeetingOut, advance, answer, event};
-use super::listing_store::{self, Listed, ListingStanding};
+use super::listing_store::{self, Listed};
 use super::rules::MeetingCommand;
 use super::{AgendaItemStatus, agenda, agenda_store};
+use crate::agencies::ListingStanding;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -117,7 +118,8 @@ async fn circulate_meeting(
     Ok(tagged(HttpResponse::Ok(), version, &out))
 }
 
-/// Start a circulated meeting. Those listed now read accounts and full answers.
+/// Start a circulated meeting. Those listed now read accounts and full answers, once they have accepted
+/// its confidentiality statement (R19).
 #[utoipa::path(tag = "meetings", operation_id = "start_meeting", params(
     ("id" = Uuid, Path, description = "The meeting."),
     ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
@@ -136,6 +138,7 @@ async fn start_meeting(
             let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Start);
             let meeting = advance(tx, Act::RunMeeting, id, if_match, command)?;
             listing_store::begin(tx, id)?;
+            listing_store::seat(tx, id)?;
             research::close(tx, id)?;
             let event = event(&meeting).fields(["status"]);
             Ok(Audited::new(meeting, event))
@@ -172,6 +175,7 @@ async fn close_meeting(
             let now = tx.now;
             listing_store::settle(tx, id, now)?;
             crate::actions::carry_over(tx, id)?;
+            listing_store::seat(tx, id)?;
             let event = event(&meeting).fields(["status"]);
             Ok(Audited::new(meeting, event))
         })

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::access::{Scope, operations};
 use crate::meetings::{listed, plan, planned, step};
-use crate::support::{Answer, Caller, Person, TestApp, World, etag, id};
+use crate::support::{Answer, Caller, Person, TestApp, World, accept, etag, id};
 
 const PRIVATE: &str = "zq-own-notes-canary";
 const WITHHELD: &str = "zq-withheld-canary";
@@ -335,6 +335,8 @@ async fn what_is_shared_opens_to_the_other_listed_agencies_when_the_meeting_star
     assert_eq!(asked.seen(&w.police_rep).await, Vec::<Value>::new());
 
     step(app, &w.chair, asked.meeting, "start").await;
+    assert_eq!(asked.read(&w.health_rep, w.housing).await.status, 404);
+    accept(app, &w.health_rep, asked.meeting).await;
     let during = asked.read(&w.health_rep, w.housing).await.expect(200);
     assert_eq!(during["shareable"]["facts"], SHARED);
     assert_eq!(

@@ -130,7 +130,15 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "restrict_case"
         | "lift_restriction"
         | "list_case_actions"
-        | "agree_action" => (Case, false),
+        | "agree_action"
+        | "agree_standard_actions" => (Case, false),
+        "read_flag" | "place_flag" | "decline_flag" | "remove_flag" | "list_case_flags"
+        | "lapse_case" | "keep_case" => (Case, false),
+        "list_idva_allocations"
+        | "allocate_idva"
+        | "list_idva_contacts"
+        | "record_idva_contact" => (Case, false),
+        "change_idva_allocation" | "end_idva_allocation" => (Part, false),
         "get_action" | "get_action_history" | "change_action" | "reopen_action"
         | "report_action" | "resolve_action" => (Case, false),
         "read_referral" | "change_referral" | "accept_referral" | "challenge_decision"
@@ -193,6 +201,9 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "print_agenda_pdf" => (Place, false),
         "list_minutes_versions" => (Place, true),
         "create_referral" | "report_actions" | "report_minutes" => (Place, false),
+        "create_referral" | "report_actions" | "report_overdue_actions" => (Place, false),
+        "read_standard_actions" | "set_standard_actions" | "report_flags" => (Place, false),
+        "list_flags" | "list_lapses" => (Place, true),
         "read_marac" | "change_marac" | "set_membership" | "reinstate_member"
         | "suspend_member" => (Place, false),
         "read_agency" | "change_agency" | "close_agency" => (Place, false),
@@ -238,6 +249,7 @@ impl Operation {
             "cases" => things.case,
             "referrals" => things.referral,
             "actions" => things.action,
+            "flags" => things.flag,
             "agenda-items" => things.item,
             "meetings" if self.path.contains("/minutes") => things.minuted,
             "meetings" => things.meeting,
@@ -262,6 +274,7 @@ impl Operation {
             ("{exclusion_id}", things.exclusion),
             ("{agency_id}", things.agency),
             ("{actor_id}", things.actor),
+            ("{allocation_id}", things.allocation),
             ("{part_id}", things.part),
             ("{attendance_id}", things.seat),
             ("{version_id}", things.minutes),
@@ -276,7 +289,12 @@ impl Operation {
             "list_cases" => format!("?count=true&marac_id={}", things.marac),
             "list_audit" => format!("?limit=1&marac_id={}", things.marac),
             "list_actions" => format!("?status=all&marac_id={}", things.marac),
+            "list_flags" => format!("?status=all&marac_id={}", things.marac),
+            "list_lapses" | "report_flags" => format!("?marac_id={}", things.marac),
             "list_referrals" => format!("?inbox={}&status=accepted", things.marac),
+            "list_meetings" | "report_actions" | "report_overdue_actions" => {
+                format!("?marac_id={}", things.marac)
+            }
             "list_research" => format!("?status=all&marac_id={}", things.marac),
             "list_meetings" | "report_actions" => format!("?marac_id={}", things.marac),
             "report_minutes" => format!("?from=2020-01-01&to=2020-12-31&marac_id={}", things.marac),
@@ -400,6 +418,18 @@ fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
             json!({ "text": "Call.", "owner_agency_id": Uuid::nil(), "category": "other",
                 "target": "survivor", "due_on": tomorrow })
         }
+        "place_flag" => json!({ "system": "Records" }),
+        "decline_flag" | "end_idva_allocation" => json!({ "reason": "Because." }),
+        "remove_flag" | "lapse_case" | "change_idva_allocation" => json!({}),
+        "keep_case" => json!({ "reason": "Because.", "until": tomorrow }),
+        "allocate_idva" => json!({ "agency_id": Uuid::nil() }),
+        "record_idva_contact" => {
+            let ahead = stage.app.now() + TimeDelta::days(2);
+            json!({ "purpose": "before_meeting", "channel": "in_person", "result": "reached",
+                "tried_at": ahead })
+        }
+        "agree_standard_actions" => json!({ "codes": ["no_such_code"] }),
+        "set_standard_actions" => json!({ "actions": [] }),
         "report_action" => json!({ "status": "completed" }),
         "change_action" => json!({ "reason": "Because.", "due_on": tomorrow }),
         "reopen_action" => json!({ "reason": "Because." }),

@@ -66,6 +66,8 @@ pub struct Things {
     pub question: Uuid,
     pub share: Uuid,
     pub exclusion: Uuid,
+    pub flag: Uuid,
+    pub allocation: Uuid,
     /// Something said at the meeting.
     pub part: Uuid,
     /// A seat at the meeting.
@@ -98,6 +100,8 @@ impl Things {
             question: none(),
             share: none(),
             exclusion: none(),
+            flag: none(),
+            allocation: none(),
             part: none(),
             seat: none(),
             agency: none(),
@@ -575,6 +579,41 @@ pub async fn case(app: &TestApp, office: &Office<'_>, document: Value) -> Things
         question: id(&question),
         share: id(&share),
         exclusion,
+        flag: flag(app, office, case),
+        allocation: allocation(app, case),
         ..office.around
     }
+}
+
+/// A flag that the owner of the action is asked to place.
+fn flag(app: &TestApp, office: &Office<'_>, case: Uuid) -> Uuid {
+    let flag = Uuid::now_v7();
+    sql(
+        "insert into flags (id, marac_id, case_id, agency_id, status, asked_on, due_on, expires_on, \
+         created_at) values ($1, $2, $3, $4, 'asked', $5, $5, $5, $6)",
+    )
+    .bind(flag)
+    .bind(office.marac)
+    .bind(case)
+    .bind(office.owner)
+    .bind(app.today())
+    .bind(app.now())
+    .execute(&mut app.owner())
+    .unwrap();
+    flag
+}
+
+/// The allocation of a case that has one.
+fn allocation(app: &TestApp, case: Uuid) -> Uuid {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Uuid)]
+        id: Uuid,
+    }
+    let row: Option<Row> = sql("select id from idva_allocations where case_id = $1")
+        .bind(case)
+        .get_result(&mut app.owner())
+        .optional()
+        .unwrap();
+    row.map_or_else(Uuid::now_v7, |row| row.id)
 }

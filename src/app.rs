@@ -89,6 +89,8 @@ fn api(config: &mut ServiceConfig<'_>) {
         .configure(crate::hearing::routes)
         .configure(crate::research::routes)
         .configure(crate::actions::routes)
+        .configure(crate::flags::routes)
+        .configure(crate::idva::routes)
         .configure(crate::reports::routes)
         .configure(crate::notifications::routes)
         .configure(crate::calendar::routes)

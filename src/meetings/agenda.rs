@@ -5,12 +5,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::agenda_store::{self, Item};
-use super::listing_store::ListingStanding;
 use super::rules::{self, Decision, Timing};
 use super::store::Meeting;
 use super::{
-    AgendaItemKind, AgendaItemStatus, MeetingStatus, in_sight_locked, listing_store, store,
+    AgendaItemKind, AgendaItemStatus, MeetingStatus, in_sight_locked, listing_store, store, telling,
 };
+use crate::agencies::ListingStanding;
 use crate::crypto::Place;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -134,6 +134,7 @@ pub fn open(
     if full_at.is_some() {
         listing_store::seat(tx, meeting.id)?;
     }
+    telling::listed(tx, meeting, &listed)?;
     // Once a meeting is in session agencies say there what they know.
     if meeting.status == MeetingStatus::Circulated {
         let live = listed

@@ -12,7 +12,8 @@ use validator::Validate;
 use super::rules::{self, MeetingCommand};
 use super::store::{self, Filter, Meeting, NewMeeting};
 use super::{
-    MeetingKind, MeetingMode, MeetingStatus, agenda_store, in_sight, in_sight_locked, listing_store,
+    MeetingKind, MeetingMode, MeetingStatus, agenda_store, in_sight, in_sight_locked,
+    listing_store, telling,
 };
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -24,6 +25,7 @@ use crate::http::{
     VersionProblems, WriteProblems, etag, paged, tagged,
 };
 use crate::maracs;
+use crate::notifications::NoticeKind;
 use crate::policy::{Act, Who, hidden, may_in};
 use crate::research;
 
@@ -307,6 +309,7 @@ async fn move_meeting(
             meeting.mode = body.mode.unwrap_or(meeting.mode);
             meeting.place = body.place.or(meeting.place);
             let meeting = store::update(tx, &meeting)?;
+            telling::everybody(tx, NoticeKind::MeetingMoved, &meeting)?;
             if meeting.status == MeetingStatus::Circulated {
                 research::moved(tx, meeting.asking())?;
             }
@@ -360,6 +363,7 @@ async fn cancel_meeting(
             agenda_store::withdraw_all(tx, id)?;
             research::withdraw_all(tx, id)?;
             listing_store::end_all(tx, id)?;
+            telling::everybody(tx, NoticeKind::MeetingCancelled, &meeting)?;
             let event = event(&meeting).fields(["status"]);
             Ok(Audited::new(meeting, event))
         })

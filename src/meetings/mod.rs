@@ -20,6 +20,7 @@ mod run_api;
 mod statement_api;
 mod statement_store;
 mod store;
+mod telling;
 
 use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;

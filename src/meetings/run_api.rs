@@ -8,9 +8,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::api::{MeetingOut, advance, answer, event};
-use super::listing_store::{self, Listed, ListingStanding};
+use super::listing_store::{self, Listed};
 use super::rules::MeetingCommand;
 use super::{AgendaItemStatus, agenda, agenda_store};
+use crate::agencies::ListingStanding;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;

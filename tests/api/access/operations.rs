@@ -182,6 +182,14 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         "invite_user" | "read_user" | "change_user" | "disable_user" | "enable_user"
         | "renew_invitation" | "set_roles" => (Place, false),
         "list_agencies" | "list_maracs" | "list_risk_tools" | "search_people" => (Alone, true),
+        "list_notifications"
+        | "read_notification"
+        | "read_notifications"
+        | "read_preferences"
+        | "set_preferences"
+        | "make_calendar_feed"
+        | "revoke_calendar_feed"
+        | "read_calendar" => (Alone, false),
         "create_agency" | "create_marac" | "read_risk_tool" | "me" => (Alone, false),
         "accept_invitation" | "login" | "logout" | "change_password" | "refresh" | "step_up"
         | "client_token" | "livez" | "readyz" => (Alone, false),
@@ -234,7 +242,8 @@ impl Operation {
         }
         let uri = uri
             .replace("{tool}", "safelives_dash")
-            .replace("{version}", "1");
+            .replace("{version}", "1")
+            .replace("{token}", "unknown");
         let query = match self.id.as_str() {
             "list_cases" => format!("?count=true&marac_id={}", things.marac),
             "list_audit" => format!("?limit=1&marac_id={}", things.marac),
@@ -287,6 +296,8 @@ fn setting_up(id: &str, things: Things, nonce: usize) -> Option<Value> {
             json!({ "name": "N", "email": "n@test.example", "agency_id": things.agency, "roles": twice })
         }
         "set_roles" => json!({ "roles": [] }),
+        "read_notifications" => json!({ "ids": [Uuid::nil()] }),
+        "set_preferences" => json!({ "email": {} }),
         _ => return None,
     })
 }

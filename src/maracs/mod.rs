@@ -2,6 +2,7 @@
 
 mod api;
 pub mod calendar;
+pub mod ladder;
 mod rules;
 pub mod settings;
 mod store;
@@ -25,6 +26,13 @@ pub fn find(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<Marac> {
 pub fn settings(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<(MaracSettings, i32)> {
     let marac = find(tx, marac_id)?;
     Ok((marac.settings()?, marac.version))
+}
+
+/// The settings of every MARAC that the caller works in, for jobs that look at all of them.
+pub fn all_settings(tx: &mut Tx<'_>) -> Result<Vec<(Uuid, MaracSettings)>> {
+    let maracs = store::list(tx, None, i64::MAX)?;
+    let settings = maracs.iter().map(|marac| Ok((marac.id, marac.settings()?)));
+    settings.collect()
 }
 
 /// Founds a MARAC. Its code may be taken: 422 `/code taken`.

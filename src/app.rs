@@ -85,6 +85,7 @@ fn api(config: &mut ServiceConfig<'_>) {
         .configure(crate::account::routes)
         .configure(crate::questions::routes)
         .configure(crate::meetings::routes)
+        .configure(crate::minutes::routes)
         .configure(crate::hearing::routes)
         .configure(crate::research::routes)
         .configure(crate::actions::routes)

@@ -604,6 +604,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    meeting_keys (meeting_id) {
+        meeting_id -> Uuid,
+        marac_id -> Uuid,
+        master_key_id -> Text,
+        wrapped -> Nullable<Bytea>,
+        destroyed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     meetings (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -619,6 +630,39 @@ diesel::table! {
         started_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
         settings_version -> Int4,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    minutes_parts (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        meeting_id -> Uuid,
+        version_id -> Uuid,
+        position -> Int4,
+        sealed -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    minutes_versions (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        meeting_id -> Uuid,
+        number -> Int4,
+        status -> Text,
+        due_on -> Date,
+        frame -> Nullable<Bytea>,
+        drafted_by -> Nullable<Uuid>,
+        drafted_at -> Timestamptz,
+        approved_by -> Nullable<Uuid>,
+        approved_at -> Nullable<Timestamptz>,
+        issued_by -> Nullable<Uuid>,
+        issued_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
     }
@@ -1105,7 +1149,15 @@ diesel::joinable!(marac_agencies -> maracs (marac_id));
 diesel::joinable!(marac_agencies -> users (suspended_by));
 diesel::joinable!(match_tokens -> cases (case_id));
 diesel::joinable!(match_tokens -> maracs (marac_id));
+diesel::joinable!(meeting_keys -> maracs (marac_id));
+diesel::joinable!(meeting_keys -> meetings (meeting_id));
 diesel::joinable!(meetings -> maracs (marac_id));
+diesel::joinable!(minutes_parts -> cases (case_id));
+diesel::joinable!(minutes_parts -> maracs (marac_id));
+diesel::joinable!(minutes_parts -> meetings (meeting_id));
+diesel::joinable!(minutes_parts -> minutes_versions (version_id));
+diesel::joinable!(minutes_versions -> maracs (marac_id));
+diesel::joinable!(minutes_versions -> meetings (meeting_id));
 diesel::joinable!(notification_preferences -> users (user_id));
 diesel::joinable!(notifications -> api_clients (client_id));
 diesel::joinable!(notifications -> cases (case_id));
@@ -1211,7 +1263,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     marac_agencies,
     maracs,
     match_tokens,
+    meeting_keys,
     meetings,
+    minutes_parts,
+    minutes_versions,
     notification_preferences,
     notifications,
     outbox,

@@ -28,7 +28,7 @@ use chrono::NaiveDate;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::crypto::DataKey;
+use crate::crypto::{DataKey, Place};
 use crate::db::Tx;
 use crate::error::Result;
 
@@ -98,6 +98,20 @@ pub fn carry_over(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
 /// Seals what is to be done, for an import.
 pub fn seal(key: &DataKey, action_id: Uuid, text: &str) -> Result<Vec<u8>> {
     change_store::seal(key, action_id, text)
+}
+
+/// What is to be done, opened.
+pub fn open(key: &DataKey, action_id: Uuid, sealed: &[u8]) -> Result<String> {
+    let content: model::Content =
+        key.open_json(Place::new("actions", "sealed", action_id), sealed)?;
+    Ok(content.text)
+}
+
+/// The reason given with an event of an action, opened.
+pub fn open_reason(key: &DataKey, event_id: Uuid, sealed: &[u8]) -> Result<Option<String>> {
+    let place = Place::new("action_events", "sealed", event_id);
+    let note: model::Note = key.open_json(place, sealed)?;
+    Ok(note.reason)
 }
 
 /// Takes a register's actions over, with the history that reports are read from.

@@ -44,7 +44,7 @@ pub struct AgendaPerson {
     /// The party of the case.
     party_id: Uuid,
     /// Names, aliases, dates of birth.
-    identity: Identity,
+    pub(super) identity: Identity,
 }
 
 /// A case on an agenda.
@@ -55,37 +55,37 @@ pub struct AgendaItemOut {
     /// The case.
     case_id: Uuid,
     /// Its code.
-    case_code: String,
+    pub(super) case_code: String,
     /// Why it is on the agenda.
-    kind: AgendaItemKind,
+    pub(super) kind: AgendaItemKind,
     /// Where it stands; null for one that was withdrawn or deferred.
-    status: AgendaItemStatus,
+    pub(super) status: AgendaItemStatus,
     /// Its number on the agenda as this reader has it: without gaps.
-    number: Option<u32>,
+    pub(super) number: Option<u32>,
     /// When its slot starts; null for one without a slot.
-    starts_at: Option<DateTime<Utc>>,
+    pub(super) starts_at: Option<DateTime<Utc>>,
     /// Minutes of its slot; 0 for an alert, which is noted and not discussed.
-    minutes: i16,
+    pub(super) minutes: i16,
     /// Children in the household: heard first (R18).
-    has_children: bool,
+    pub(super) has_children: bool,
     /// Put where it is by hand.
     placed_by_hand: bool,
     /// Added after circulation (R16).
-    late: bool,
+    pub(super) late: bool,
     /// The MARAC it was transferred from (R17).
-    transferred_from: Option<String>,
+    pub(super) transferred_from: Option<String>,
     /// The meeting it was deferred to.
     deferred_to_id: Option<Uuid>,
     /// Score of the latest assessment.
-    score: Option<i16>,
+    pub(super) score: Option<i16>,
     /// Criteria met by the latest referral.
-    criteria: Vec<String>,
+    pub(super) criteria: Vec<String>,
     /// The survivor.
-    survivor: Option<AgendaPerson>,
+    pub(super) survivor: Option<AgendaPerson>,
     /// Those causing harm.
-    perpetrators: Vec<AgendaPerson>,
+    pub(super) perpetrators: Vec<AgendaPerson>,
     /// The children.
-    children: Vec<AgendaPerson>,
+    pub(super) children: Vec<AgendaPerson>,
     /// The agencies it is listed to; for coordinator and chair.
     #[serde(skip_serializing_if = "Option::is_none")]
     agencies: Option<Vec<Uuid>>,
@@ -109,9 +109,9 @@ pub struct AgendaWarning {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AgendaOut {
     /// The meeting; its `etag` covers the order too.
-    meeting: MeetingOut,
+    pub(super) meeting: MeetingOut,
     /// The cases this reader may see, in order.
-    items: Vec<AgendaItemOut>,
+    pub(super) items: Vec<AgendaItemOut>,
     /// For coordinator and chair.
     warnings: Vec<AgendaWarning>,
 }
@@ -213,7 +213,7 @@ pub(super) fn item(tx: &mut Tx<'_>, meeting: &Meeting, id: Uuid) -> Result<Agend
 }
 
 /// The agenda as the caller has it.
-fn agenda(tx: &mut Tx<'_>, meeting: Meeting) -> Result<AgendaOut> {
+pub(super) fn agenda(tx: &mut Tx<'_>, meeting: Meeting) -> Result<AgendaOut> {
     let rows = numbered(tx, &meeting)?;
     let slots: Vec<i16> = rows
         .iter()
@@ -236,7 +236,7 @@ fn agenda(tx: &mut Tx<'_>, meeting: Meeting) -> Result<AgendaOut> {
     })
 }
 
-fn audited(agenda: AgendaOut, meeting_id: Uuid, marac_id: Uuid) -> Audited<AgendaOut> {
+pub(super) fn audited(agenda: AgendaOut, meeting_id: Uuid, marac_id: Uuid) -> Audited<AgendaOut> {
     let event = Event::list(agenda.items.len())
         .on("meeting", meeting_id)
         .in_marac(marac_id)

@@ -6,6 +6,7 @@
 
 mod agenda;
 mod agenda_api;
+mod agenda_print;
 mod agenda_store;
 mod api;
 mod attendance_api;
@@ -37,7 +38,8 @@ pub use agenda::{Remarks, remarks_of};
 pub use agenda_store::AGENDA_ITEMS;
 pub use past::{HeardCase, HeldMeeting, add_heard, create_held, settle};
 use rules::Timing;
-use store::{Meeting, NewMeeting};
+pub(crate) use store::Meeting;
+use store::NewMeeting;
 
 vocabulary! {
     /// What a meeting is for. A business meeting hears no cases.
@@ -116,6 +118,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     api::routes(config);
     run_api::routes(config);
     agenda_api::routes(config);
+    agenda_print::routes(config);
     items_api::routes(config);
     attendance_api::routes(config);
     statement_api::routes(config);
@@ -184,6 +187,12 @@ pub fn exists_in(tx: &mut Tx<'_>, marac_id: Uuid, meeting_id: Uuid) -> Result<bo
     Ok(store::found(tx, meeting_id)?.is_some_and(|meeting| meeting.marac_id == marac_id))
 }
 
+/// The first minutes of a held meeting are issued.
+pub(crate) fn minuted(tx: &mut Tx<'_>, mut meeting: Meeting) -> Result<Meeting> {
+    meeting.status = MeetingStatus::Minuted;
+    store::update(tx, &meeting)
+}
+
 /// The same for those who may sit there, with or without a role that shows meetings: a practitioner is in
 /// sight of those at which a seat of theirs is recorded.
 fn attended(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
@@ -218,13 +227,13 @@ pub fn marac_of(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Uuid> {
 }
 
 /// The meeting, if it is in sight and the caller may do this in its MARAC.
-fn in_sight(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
+pub(crate) fn in_sight(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
     let meeting = store::found(tx, id)?;
     seen(tx, act, meeting)
 }
 
 /// The same, locked until the transaction ends.
-fn in_sight_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
+pub(crate) fn in_sight_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
     let meeting = store::locked(tx, id)?;
     seen(tx, act, meeting)
 }

@@ -1,7 +1,8 @@
 //! Who is told what of a meeting.
 
-use super::listing_store::{Listed, ListingStanding};
+use super::listing_store::Listed;
 use super::store::Meeting;
+use crate::agencies::ListingStanding;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::notifications::{Notice, NoticeKind, To, tell};

@@ -232,6 +232,18 @@ acts! {
     /// Mark a case heard or deferred (R22).
     DecideAgendaItem = "decide_agenda_item", Who::Roles(STAFF), None;
 
+    /// Read minutes; a draft only as coordinator or chair.
+    ReadMinutes = "read_minutes", Who::Roles(&[Idva, Representative, Coordinator, Chair]), Some(Right::MeetingsRead);
+    /// Write minutes from what was recorded.
+    DraftMinutes = "draft_minutes", Who::Roles(STAFF), None;
+    /// Approve minutes: the chair's word (R24).
+    ApproveMinutes = "approve_minutes", Who::Roles(CHAIR), None;
+    /// Issue minutes.
+    IssueMinutes = "issue_minutes", Who::Roles(STAFF), None;
+    /// Correct minutes that were issued, by another version.
+    CorrectMinutes = "correct_minutes", Who::Roles(STAFF), None;
+    /// Count minutes issued in time, late and overdue (R25).
+    ReadMinutesReport = "read_minutes_report", Who::Roles(COUNTS), None;
     /// Read the confidentiality statement of a MARAC or a meeting.
     ReadStatement = "read_statement", Who::Roles(ATTENDEES), None;
     /// Accept the statement of a meeting (R19).

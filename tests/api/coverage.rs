@@ -202,6 +202,7 @@ async fn every_read_and_change_of_a_case_leaves_its_event() {
     let mut ledger = Ledger::new(&stage);
     reads(&mut ledger).await;
     people(&mut ledger).await;
+    questions(&mut ledger).await;
     access(&mut ledger).await;
     actions(&mut ledger).await;
     flags(&mut ledger).await;
@@ -230,6 +231,8 @@ async fn reads(ledger: &mut Ledger<'_>) {
         ("list_parties", "read_case"),
         ("list_risk_assessments", "read_case"),
         ("read_account", "read_account"),
+        ("list_questions", "read_questions"),
+        ("read_question", "read_questions"),
         ("read_timeline", "read_timeline"),
         ("read_access_log", "read_access_log"),
         ("list_shares", "manage_shares"),
@@ -316,6 +319,51 @@ async fn people(ledger: &mut Ledger<'_>) {
     let things = Things { entry, ..own };
     let again = step("supersede_account_entry", things, &["add_account_entry"]).with(again);
     ledger.step(who, again).await;
+}
+
+async fn questions(ledger: &mut Ledger<'_>) {
+    let stage = ledger.stage;
+    let w = &stage.world;
+    let own = stage.things(Target::Own);
+    let (idva, officer) = (stage.app.as_(&w.idva), stage.app.as_(&w.officer));
+    let asked = json!({ "heading": "what_has_been_tried", "text": "Who was told before?" });
+    let (ask, answer) = (&["ask_question"][..], &["answer_question"][..]);
+    let things = |asked: &Value| Things {
+        question: id(asked),
+        ..own
+    };
+    let mut all = Vec::new();
+    for _ in 0..4 {
+        let step = step("ask_question", own, ask).with(asked.clone());
+        all.push(ledger.step(&officer, step).await);
+    }
+    let back = step("withdraw_question", things(&all[0]), ask).at(etag(&all[0]));
+    ledger.step(&officer, back).await;
+    let reason = json!({ "reason": "She was." });
+    let decline = step("decline_question", things(&all[1]), answer).at(etag(&all[1]));
+    ledger.step(&idva, decline.with(reason)).await;
+    let told = json!({ "heading": "what_has_been_tried", "sharing": "marac", "told_on": stage.app.today(),
+        "how_told": "phone", "text": "Her doctor." });
+    let path = format!("/cases/{}/account", own.case);
+    let entry = idva.post(&path, told.clone()).await.expect(201);
+    let body = json!({ "entries": [entry["id"]] });
+    let from_account = step("answer_question", things(&all[2]), answer).at(etag(&all[2]));
+    ledger.step(&idva, from_account.with(body)).await;
+    let body = json!({ "questions": [{ "id": all[3]["id"], "etag": all[3]["etag"] }] });
+    let taken = ledger
+        .step(&idva, step("take_questions", own, answer).with(body))
+        .await;
+    let mut told = told;
+    told.as_object_mut().unwrap().remove("heading");
+    let anew = step(
+        "answer_question_anew",
+        things(&all[3]),
+        &["answer_question", "add_account_entry"],
+    );
+    let anew = anew
+        .at(etag(&taken["items"][0]))
+        .with(json!({ "told": told }));
+    ledger.step(&idva, anew).await;
 }
 
 async fn access(ledger: &mut Ledger<'_>) {

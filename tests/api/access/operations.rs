@@ -113,6 +113,9 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "read_access_log"
         | "read_account"
         | "add_account_entry"
+        | "list_questions"
+        | "ask_question"
+        | "take_questions"
         | "read_timeline"
         | "list_parties"
         | "add_party"
@@ -162,6 +165,11 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         "list_research" => (Place, true),
         "count_research" | "return_research_list" => (Place, false),
         "supersede_account_entry"
+        | "read_question"
+        | "answer_question"
+        | "answer_question_anew"
+        | "decline_question"
+        | "withdraw_question"
         | "correct_hearing_entry"
         | "change_address"
         | "change_contact"
@@ -181,6 +189,18 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         "read_meeting" | "move_meeting" | "create_meeting" | "order_agenda"
         | "record_attendance" | "cancel_meeting" | "circulate_meeting" | "close_meeting"
         | "start_meeting" => (Place, false),
+        "read_minutes"
+        | "read_minutes_version"
+        | "draft_minutes"
+        | "approve_minutes"
+        | "issue_minutes"
+        | "correct_minutes"
+        | "print_minutes_html"
+        | "print_minutes_pdf"
+        | "print_agenda_html"
+        | "print_agenda_pdf" => (Place, false),
+        "list_minutes_versions" => (Place, true),
+        "create_referral" | "report_actions" | "report_minutes" => (Place, false),
         "create_referral" | "report_actions" | "report_overdue_actions" => (Place, false),
         "read_standard_actions" | "set_standard_actions" | "report_flags" => (Place, false),
         "list_flags" | "list_lapses" => (Place, true),
@@ -190,7 +210,11 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         "create_client" | "read_client" | "change_client" | "register_actor" | "disable_actor"
         | "disable_client" | "rotate_secret" => (Place, false),
         "invite_user" | "read_user" | "change_user" | "disable_user" | "enable_user"
-        | "renew_invitation" | "set_roles" => (Place, false),
+        | "renew_invitation" | "reset_password" | "set_roles" => (Place, false),
+        "list_cover" | "list_absences" => (Place, true),
+        "name_deputy" | "record_absence" | "end_absence" | "read_duties" | "leave" => {
+            (Place, false)
+        }
         "list_agencies" | "list_maracs" | "list_risk_tools" | "search_people" => (Alone, true),
         "list_notifications"
         | "read_notification"
@@ -227,6 +251,7 @@ impl Operation {
             "actions" => things.action,
             "flags" => things.flag,
             "agenda-items" => things.item,
+            "meetings" if self.path.contains("/minutes") => things.minuted,
             "meetings" => things.meeting,
             "maracs" => things.marac,
             "agencies" => things.agency,
@@ -242,6 +267,9 @@ impl Operation {
             ("{address_id}", things.address),
             ("{contact_id}", things.contact),
             ("{entry_id}", things.entry),
+            ("{question_id}", things.question),
+            ("{user_id}", things.user),
+            ("{absence_id}", things.absence),
             ("{share_id}", things.share),
             ("{exclusion_id}", things.exclusion),
             ("{agency_id}", things.agency),
@@ -249,6 +277,7 @@ impl Operation {
             ("{allocation_id}", things.allocation),
             ("{part_id}", things.part),
             ("{attendance_id}", things.seat),
+            ("{version_id}", things.minutes),
         ] {
             uri = uri.replace(name, &id.to_string());
         }
@@ -268,6 +297,7 @@ impl Operation {
             }
             "list_research" => format!("?status=all&marac_id={}", things.marac),
             "list_meetings" | "report_actions" => format!("?marac_id={}", things.marac),
+            "report_minutes" => format!("?from=2020-01-01&to=2020-12-31&marac_id={}", things.marac),
             "list_users" | "list_clients" => format!("?agency_id={}", things.agency),
             _ => String::new(),
         };
@@ -313,6 +343,9 @@ fn setting_up(id: &str, things: Things, nonce: usize) -> Option<Value> {
             json!({ "name": "N", "email": "n@test.example", "agency_id": things.agency, "roles": twice })
         }
         "set_roles" => json!({ "roles": [] }),
+        "name_deputy" => json!({ "deputy_id": null }),
+        "record_absence" => json!({ "from": "2020-01-02", "until": "2020-01-01" }),
+        "leave" => json!({}),
         "read_notifications" => json!({ "ids": [Uuid::nil()] }),
         "set_preferences" => json!({ "email": {} }),
         _ => return None,
@@ -348,6 +381,15 @@ fn of_case(id: &str, stage: &Stage, things: Things) -> Option<Value> {
             json!({ "heading": "what_happened", "sharing": "marac", "told_on": tomorrow,
                 "how_told": "phone", "text": "Told." })
         }
+        "ask_question" => {
+            json!({ "heading": "practical_safety", "text": "Is it safe?", "read": [Uuid::nil()] })
+        }
+        "take_questions" => {
+            json!({ "questions": [{ "id": things.question, "etag": "\"999999\"" }] })
+        }
+        "answer_question" => json!({ "entries": [things.entry] }),
+        "answer_question_anew" => json!({ "entry_id": things.entry }),
+        "decline_question" => json!({ "reason": "Because." }),
         "supersede_account_entry" => {
             json!({ "sharing": "marac", "told_on": today, "how_told": "phone", "text": "Told." })
         }
@@ -420,6 +462,9 @@ fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
             json!({ "items": [{ "agenda_item_id": Uuid::nil(), "nothing_known": true }] })
         }
         "excuse_research" => json!({ "exempt": true, "reason": "Because." }),
+        "draft_minutes" => json!({}),
+        "correct_minutes" => json!({ "changes": [{ "what": "A name.", "why": "It was misspelt.",
+            "edits": [{ "at": "/notes/-", "text": "A note." }] }] }),
         "record_attendance" => json!({ "role": "representative", "presence": "present" }),
         _ => return None,
     })

@@ -12,7 +12,8 @@ use validator::Validate;
 use super::rules::{self, MeetingCommand};
 use super::store::{self, Filter, Meeting, NewMeeting};
 use super::{
-    MeetingKind, MeetingMode, MeetingStatus, agenda_store, in_sight, in_sight_locked, listing_store,
+    MeetingKind, MeetingMode, MeetingStatus, agenda_store, in_sight, in_sight_locked,
+    listing_store, split_store,
 };
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -299,9 +300,11 @@ async fn move_meeting(
             let mut meeting = in_sight_locked(tx, Act::PlanMeeting, id)?;
             if_match.check(meeting.version)?;
             rules::meeting(meeting.status, MeetingCommand::Move)?;
+            let was = meeting.starts_at;
             if let Some(starts_at) = body.starts_at {
                 rules::starts_at(starts_at, tx.today())?;
                 meeting.starts_at = starts_at;
+                split_store::moved(tx, &meeting, was)?;
             }
             meeting.mode = body.mode.unwrap_or(meeting.mode);
             meeting.place = body.place.or(meeting.place);

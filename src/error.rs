@@ -2,6 +2,8 @@
 //! What the caller hears is in the type; what went wrong inside goes to the log alone, and neither
 //! ever holds a submitted value.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
@@ -120,6 +122,13 @@ pub struct ProblemDocument {
     /// Refused fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// What the rule points at: with `already_told`, the entries of the account that you can read
+    /// under the heading.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ids: Vec<uuid::Uuid>,
+    /// What stands against it, counted by kind: with `duties_remain`, what the account still holds.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub counts: BTreeMap<&'static str, i64>,
 }
 
 /// Everything that can go wrong on the way to an answer.
@@ -153,6 +162,23 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// Seconds until another try, for `Retry-After`.
     pub retry_after: Option<u32>,
+    /// What the rule points at.
+    pub ids: Vec<uuid::Uuid>,
+    /// What stands against it, counted by kind.
+    pub counts: BTreeMap<&'static str, i64>,
+}
+
+impl Problem {
+    fn of(code: Code) -> Self {
+        Self {
+            code,
+            reason: None,
+            errors: Vec::new(),
+            retry_after: None,
+            ids: Vec::new(),
+            counts: BTreeMap::new(),
+        }
+    }
 }
 
 /// Shorthand for results of this crate.
@@ -160,13 +186,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl From<Code> for Error {
     fn from(code: Code) -> Self {
-        Problem {
-            code,
-            reason: None,
-            errors: Vec::new(),
-            retry_after: None,
-        }
-        .into()
+        Problem::of(code).into()
     }
 }
 
@@ -180,10 +200,8 @@ impl Error {
     /// 422 with these fields.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         Problem {
-            code: Code::Invalid,
-            reason: None,
             errors,
-            retry_after: None,
+            ..Problem::of(Code::Invalid)
         }
         .into()
     }
@@ -197,10 +215,8 @@ impl Error {
     pub fn malformed(pointer: impl Into<String>, code: &str, message: &str) -> Self {
         let errors = vec![FieldError::new(pointer, code, message)];
         Problem {
-            code: Code::Malformed,
-            reason: None,
             errors,
-            retry_after: None,
+            ..Problem::of(Code::Malformed)
         }
         .into()
     }
@@ -208,10 +224,31 @@ impl Error {
     /// 409 with the named rule.
     pub fn conflict(reason: &'static str) -> Self {
         Problem {
-            code: Code::Conflict,
             reason: Some(reason),
-            errors: Vec::new(),
-            retry_after: None,
+            ..Problem::of(Code::Conflict)
+        }
+        .into()
+    }
+
+    /// 409 with the named rule and the things it points at, all in the caller's sight.
+    pub fn conflict_over(reason: &'static str, ids: Vec<uuid::Uuid>) -> Self {
+        Problem {
+            reason: Some(reason),
+            ids,
+            ..Problem::of(Code::Conflict)
+        }
+        .into()
+    }
+
+    /// 409 with the named rule and how many of each kind stand against it.
+    pub fn conflict_counted(
+        reason: &'static str,
+        counts: impl IntoIterator<Item = (&'static str, i64)>,
+    ) -> Self {
+        Problem {
+            reason: Some(reason),
+            counts: counts.into_iter().filter(|(_, count)| *count > 0).collect(),
+            ..Problem::of(Code::Conflict)
         }
         .into()
     }
@@ -220,10 +257,8 @@ impl Error {
     pub fn too_many(retry_after: u32) -> Self {
         let retry_after = Some(retry_after.max(1));
         Problem {
-            code: Code::TooMany,
-            reason: None,
-            errors: Vec::new(),
             retry_after,
+            ..Problem::of(Code::TooMany)
         }
         .into()
     }
@@ -307,6 +342,10 @@ impl ResponseError for Error {
             Self::Problem(p) => (p.reason, p.errors.clone(), p.retry_after),
             _ => (None, Vec::new(), (code == Code::Unavailable).then_some(1)),
         };
+        let (ids, counts) = match self {
+            Self::Problem(p) => (p.ids.clone(), p.counts.clone()),
+            _ => (Vec::new(), BTreeMap::new()),
+        };
         let mut response = HttpResponseBuilder::new(code.status());
         if let Some(seconds) = retry_after {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
@@ -324,6 +363,8 @@ impl ResponseError for Error {
                 reason: reason.map(Into::into),
                 request_id: crate::telemetry::request_id(),
                 errors,
+                ids,
+                counts,
             })
     }
 }

@@ -16,6 +16,7 @@ const STATEMENTS: &str = "toldonce_database_statements_total";
 const CONNECTIONS: &str = "toldonce_database_connections";
 const SEALED: &str = "toldonce_audit_sealed_total";
 const SEAL_AGE: &str = "toldonce_audit_seal_age_seconds";
+const JOB: &str = "toldonce_job_seconds";
 const MEMORY: &str = "process_resident_memory_bytes";
 
 /// Bounds of the durations' histogram, in seconds.
@@ -47,6 +48,7 @@ pub fn describe() {
         Unit::Seconds,
         "Time since the audit's tail was last sealed"
     );
+    describe_histogram!(JOB, Unit::Seconds, "Time a job took, by name and result");
     describe_gauge!(MEMORY, Unit::Bytes, "Resident memory of this process");
 }
 
@@ -87,6 +89,12 @@ fn method(method: &Method) -> &'static str {
 /// Counts rows that were sealed.
 pub fn sealed(rows: usize) {
     counter!(SEALED).increment(rows as u64);
+}
+
+/// Counts and times a job.
+pub fn job(name: &'static str, done: bool, took: Duration) {
+    let result = if done { "done" } else { "failed" };
+    histogram!(JOB, "job" => name, "result" => result).record(took);
 }
 
 /// Sets what is read at intervals.

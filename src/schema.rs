@@ -9,6 +9,19 @@ pub mod sql_types {
 }
 
 diesel::table! {
+    absences (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        from_on -> Date,
+        until_on -> Date,
+        recorded_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     account_entries (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -161,6 +174,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    attendance_items (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        agenda_item_id -> Uuid,
+        attendance_id -> Uuid,
+        bound -> Bool,
+        joined_at -> Nullable<Timestamptz>,
+        left_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     attendances (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -173,6 +201,11 @@ diesel::table! {
         confidentiality_accepted_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
+        actor_id -> Nullable<Uuid>,
+        person_name -> Nullable<Text>,
+        received_on -> Nullable<Date>,
+        confidentiality_version -> Nullable<Int4>,
+        confidentiality_recorded_by -> Nullable<Uuid>,
     }
 }
 
@@ -225,6 +258,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_feeds (user_id) {
+        user_id -> Uuid,
+        token_hash -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     cases (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -269,12 +310,47 @@ diesel::table! {
 }
 
 diesel::table! {
+    confidentiality_statements (marac_id, version) {
+        marac_id -> Uuid,
+        version -> Int4,
+        text -> Text,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    conflicts_of_interest (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        agenda_item_id -> Uuid,
+        exclusion_id -> Uuid,
+        declared_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     data_keys (case_id) {
         case_id -> Uuid,
         marac_id -> Uuid,
         master_key_id -> Text,
         wrapped -> Nullable<Bytea>,
         destroyed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    entry_openings (entry_id, question_id) {
+        entry_id -> Uuid,
+        question_id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        agency_id -> Uuid,
+        circle_id -> Uuid,
+        opened_by -> Nullable<Uuid>,
         created_at -> Timestamptz,
     }
 }
@@ -292,6 +368,31 @@ diesel::table! {
         set_by -> Nullable<Uuid>,
         ends_at -> Timestamptz,
         lifted_by -> Nullable<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    hearing_entries (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        agenda_item_id -> Uuid,
+        kind -> Text,
+        sharing -> Text,
+        nature -> Nullable<Text>,
+        factor -> Nullable<Text>,
+        safeguard -> Nullable<Text>,
+        decision -> Nullable<Text>,
+        police_wish -> Nullable<Text>,
+        agency_id -> Uuid,
+        author_id -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
+        supersedes_id -> Nullable<Uuid>,
+        superseded_by_id -> Nullable<Uuid>,
+        struck -> Bool,
+        sealed -> Bytea,
         version -> Int4,
         created_at -> Timestamptz,
     }
@@ -327,6 +428,16 @@ diesel::table! {
         expires_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    jobs (name) {
+        name -> Text,
+        next_at -> Timestamptz,
+        taken_at -> Nullable<Timestamptz>,
+        done_at -> Nullable<Timestamptz>,
+        failures -> Int4,
     }
 }
 
@@ -397,6 +508,45 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>,
         settings_version -> Int4,
         version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    notification_preferences (user_id, kind) {
+        user_id -> Uuid,
+        kind -> Text,
+        email -> Bool,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Nullable<Uuid>,
+        user_id -> Nullable<Uuid>,
+        client_id -> Nullable<Uuid>,
+        kind -> Text,
+        subject -> Text,
+        subject_id -> Uuid,
+        once -> Nullable<Text>,
+        read_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        kind -> Text,
+        notices -> Array<Nullable<Uuid>>,
+        attempts -> Int2,
+        next_at -> Timestamptz,
+        handed_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
+        ended_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
     }
 }
@@ -477,6 +627,29 @@ diesel::table! {
 diesel::table! {
     persons (id) {
         id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    questions (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        heading -> Text,
+        status -> Text,
+        agency_id -> Uuid,
+        asked_by -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
+        read_entries -> Array<Nullable<Uuid>>,
+        answer_entries -> Array<Nullable<Uuid>>,
+        taken_at -> Nullable<Timestamptz>,
+        taken_by -> Nullable<Uuid>,
+        settled_at -> Nullable<Timestamptz>,
+        settled_by -> Nullable<Uuid>,
+        sealed -> Bytea,
+        settling -> Nullable<Bytea>,
+        version -> Int4,
         created_at -> Timestamptz,
     }
 }
@@ -647,6 +820,7 @@ diesel::table! {
         granted_by -> Nullable<Uuid>,
         ends_at -> Timestamptz,
         created_at -> Timestamptz,
+        deputy_id -> Nullable<Uuid>,
     }
 }
 
@@ -658,6 +832,20 @@ diesel::table! {
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
         revoked_because -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    told_already (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        heading -> Text,
+        agency_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
+        question_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
     }
 }
@@ -708,10 +896,16 @@ diesel::joinable!(agenda_sessions -> maracs (marac_id));
 diesel::joinable!(agenda_sessions -> meetings (meeting_id));
 diesel::joinable!(api_clients -> agencies (agency_id));
 diesel::joinable!(api_clients -> users (created_by));
+diesel::joinable!(attendance_items -> agenda_items (agenda_item_id));
+diesel::joinable!(attendance_items -> attendances (attendance_id));
+diesel::joinable!(attendance_items -> cases (case_id));
+diesel::joinable!(attendance_items -> maracs (marac_id));
 diesel::joinable!(attendances -> agencies (agency_id));
 diesel::joinable!(attendances -> maracs (marac_id));
 diesel::joinable!(attendances -> meetings (meeting_id));
+diesel::joinable!(attendances -> registered_actors (actor_id));
 diesel::joinable!(attendances -> users (user_id));
+diesel::joinable!(calendar_feeds -> users (user_id));
 diesel::joinable!(cases -> agencies (lead_agency_id));
 diesel::joinable!(cases -> maracs (marac_id));
 diesel::joinable!(cases -> users (lead_user_id));
@@ -720,18 +914,44 @@ diesel::joinable!(circle -> cases (case_id));
 diesel::joinable!(circle -> maracs (marac_id));
 diesel::joinable!(circle -> meetings (meeting_id));
 diesel::joinable!(circle -> registered_actors (actor_id));
+diesel::joinable!(confidentiality_statements -> maracs (marac_id));
+diesel::joinable!(confidentiality_statements -> users (created_by));
+diesel::joinable!(conflicts_of_interest -> agenda_items (agenda_item_id));
+diesel::joinable!(conflicts_of_interest -> cases (case_id));
+diesel::joinable!(conflicts_of_interest -> exclusions (exclusion_id));
+diesel::joinable!(conflicts_of_interest -> maracs (marac_id));
+diesel::joinable!(conflicts_of_interest -> users (declared_by));
 diesel::joinable!(data_keys -> cases (case_id));
 diesel::joinable!(data_keys -> maracs (marac_id));
+diesel::joinable!(entry_openings -> account_entries (entry_id));
+diesel::joinable!(entry_openings -> agencies (agency_id));
+diesel::joinable!(entry_openings -> cases (case_id));
+diesel::joinable!(entry_openings -> circle (circle_id));
+diesel::joinable!(entry_openings -> maracs (marac_id));
+diesel::joinable!(entry_openings -> questions (question_id));
+diesel::joinable!(entry_openings -> users (opened_by));
 diesel::joinable!(exclusions -> agencies (agency_id));
 diesel::joinable!(exclusions -> cases (case_id));
 diesel::joinable!(exclusions -> maracs (marac_id));
 diesel::joinable!(exclusions -> registered_actors (actor_id));
+diesel::joinable!(hearing_entries -> agencies (agency_id));
+diesel::joinable!(hearing_entries -> agenda_items (agenda_item_id));
+diesel::joinable!(hearing_entries -> cases (case_id));
+diesel::joinable!(hearing_entries -> maracs (marac_id));
+diesel::joinable!(hearing_entries -> registered_actors (actor_id));
+diesel::joinable!(hearing_entries -> users (author_id));
 diesel::joinable!(marac_agencies -> agencies (agency_id));
 diesel::joinable!(marac_agencies -> maracs (marac_id));
 diesel::joinable!(marac_agencies -> users (suspended_by));
 diesel::joinable!(match_tokens -> cases (case_id));
 diesel::joinable!(match_tokens -> maracs (marac_id));
 diesel::joinable!(meetings -> maracs (marac_id));
+diesel::joinable!(notification_preferences -> users (user_id));
+diesel::joinable!(notifications -> api_clients (client_id));
+diesel::joinable!(notifications -> cases (case_id));
+diesel::joinable!(notifications -> maracs (marac_id));
+diesel::joinable!(notifications -> users (user_id));
+diesel::joinable!(outbox -> users (user_id));
 diesel::joinable!(parties -> cases (case_id));
 diesel::joinable!(parties -> maracs (marac_id));
 diesel::joinable!(parties -> persons (person_id));
@@ -746,6 +966,10 @@ diesel::joinable!(party_contacts -> maracs (marac_id));
 diesel::joinable!(party_contacts -> parties (party_id));
 diesel::joinable!(party_relationships -> cases (case_id));
 diesel::joinable!(party_relationships -> maracs (marac_id));
+diesel::joinable!(questions -> agencies (agency_id));
+diesel::joinable!(questions -> cases (case_id));
+diesel::joinable!(questions -> maracs (marac_id));
+diesel::joinable!(questions -> registered_actors (actor_id));
 diesel::joinable!(referral_counts -> cases (case_id));
 diesel::joinable!(referral_counts -> maracs (marac_id));
 diesel::joinable!(referral_counts -> referrals (referral_id));
@@ -778,9 +1002,16 @@ diesel::joinable!(risk_assessments -> users (created_by));
 diesel::joinable!(role_grants -> api_clients (client_id));
 diesel::joinable!(role_grants -> maracs (marac_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(told_already -> agencies (agency_id));
+diesel::joinable!(told_already -> cases (case_id));
+diesel::joinable!(told_already -> maracs (marac_id));
+diesel::joinable!(told_already -> questions (question_id));
+diesel::joinable!(told_already -> registered_actors (actor_id));
+diesel::joinable!(told_already -> users (user_id));
 diesel::joinable!(users -> agencies (agency_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    absences,
     account_entries,
     action_changes,
     action_events,
@@ -790,28 +1021,39 @@ diesel::allow_tables_to_appear_in_same_query!(
     agenda_listings,
     agenda_sessions,
     api_clients,
+    attendance_items,
     attendances,
     audit_chain,
     audit_events,
     audit_heads,
+    calendar_feeds,
     cases,
     circle,
+    confidentiality_statements,
+    conflicts_of_interest,
     data_keys,
+    entry_openings,
     exclusions,
+    hearing_entries,
     idempotency_keys,
     installation,
     invitations,
+    jobs,
     login_failures,
     marac_agencies,
     maracs,
     match_tokens,
     meetings,
+    notification_preferences,
+    notifications,
+    outbox,
     parties,
     party_addresses,
     party_characteristics,
     party_contacts,
     party_relationships,
     persons,
+    questions,
     referral_counts,
     referrals,
     refresh_tokens,
@@ -822,5 +1064,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     risk_assessments,
     role_grants,
     sessions,
+    told_already,
     users,
 );

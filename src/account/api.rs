@@ -15,7 +15,7 @@ use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{Part, opened};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::{Body, Idempotency, IdempotencyKey, Path, Problems, Query, WriteProblems, etag};
 use crate::policy::lens::FieldGroup;
 use crate::policy::visibility::VisibleCase;
@@ -234,7 +234,7 @@ async fn add_account_entry(
         .db
         .run(&caller, Act::AddAccountEntry.on("case", id), move |tx| {
             let case = opened(tx, Act::AddAccountEntry, id)?;
-            told_by(body.told_on, tx.today())?;
+            rules::told_by("/told_on", body.told_on, tx.today())?;
             let claim = key.claim(tx, "add_account_entry", &(id, &body))?;
             if let Idempotency::Fresh(entry_id) = claim {
                 let entry = NewEntry {
@@ -254,17 +254,6 @@ async fn add_account_entry(
         })
         .await?;
     Ok(HttpResponse::Created().json(entry))
-}
-
-fn told_by(told_on: NaiveDate, today: NaiveDate) -> Result<()> {
-    match told_on > today {
-        true => Err(Error::field(
-            "/told_on",
-            "in_the_future",
-            "Give today or an earlier day.",
-        )),
-        false => Ok(()),
-    }
 }
 
 /// A later version of an entry.
@@ -303,13 +292,16 @@ async fn supersede_account_entry(
         .db
         .run(&caller, ask, move |tx| {
             let case = opened(tx, Act::AddAccountEntry, id)?;
-            told_by(body.told_on, tx.today())?;
+            rules::told_by("/told_on", body.told_on, tx.today())?;
             let claim = key.claim(tx, "supersede_account_entry", &(id, old_id, &body))?;
             if let Idempotency::Fresh(entry_id) = claim {
-                let old = store::standing(tx, &case, old_id)?.ok_or_else(hidden)?;
-                let superseded = old.superseded_by_id.is_some();
                 let reader = Reader::of(tx, &case);
-                rules::supersede(reader, old.sharing, old.agency_id, superseded)?;
+                let old = store::standing(tx, &case, reader, old_id)?.ok_or_else(hidden)?;
+                let (own, superseded) = (
+                    old.agency_id == reader.agency_id,
+                    old.superseded_by_id.is_some(),
+                );
+                rules::supersede(own, old.readable, superseded)?;
                 let entry = NewEntry {
                     id: entry_id,
                     heading: old.heading,

@@ -1,6 +1,6 @@
 //! Rows of the account.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
@@ -12,18 +12,24 @@ use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::policy::visibility::VisibleCase;
 
-/// SQL: the entry at this alias is read by a reader whose lens shows the account ($2), of this
-/// agency ($3), trusted with restricted entries or not ($4).
+/// SQL: the entry at this alias of the case $1 is read by a reader whose lens shows the account ($2),
+/// of this agency ($3), trusted with restricted entries or not ($4); or the lead opened it to the
+/// agency on a question, for as long as what the asker saw the case by then still stands.
 macro_rules! readable_entry {
     ($e:literal) => {
         concat!(
-            "($2 and (",
+            "(($2 and (",
             $e,
             ".sharing = 'marac' or ",
             $e,
             ".agency_id = $3 or ($4 and ",
             $e,
-            ".sharing = 'restricted')))"
+            ".sharing = 'restricted'))) or ",
+            $e,
+            ".id in (select o.entry_id from entry_openings o join circle g on g.id = o.circle_id ",
+            "where o.case_id = $1 and o.agency_id = $3 ",
+            "and g.opens_at <= (select current_setting('toldonce.now')::timestamptz) ",
+            "and g.ends_at > (select current_setting('toldonce.now')::timestamptz)))"
         )
     };
 }
@@ -86,9 +92,12 @@ pub fn entry(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Par
     )
 }
 
-/// What decides whether an entry may be superseded.
+/// What decides on an entry: whether it may be superseded, or pointed at.
 #[derive(QueryableByName)]
 pub struct Standing {
+    /// Its id.
+    #[diesel(sql_type = st::Uuid)]
+    pub id: Uuid,
     /// Its heading.
     #[diesel(sql_type = st::Text)]
     pub heading: Heading,
@@ -101,18 +110,83 @@ pub struct Standing {
     /// The version after it.
     #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub superseded_by_id: Option<Uuid>,
+    /// When it was written down.
+    #[diesel(sql_type = st::Timestamptz)]
+    pub created_at: DateTime<Utc>,
+    /// Whether the reader reads it.
+    #[diesel(sql_type = st::Bool)]
+    pub readable: bool,
 }
 
-/// The same, locked.
-pub fn standing(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Standing>> {
-    Ok(sql(
-        "select heading, sharing, agency_id, superseded_by_id from account_entries \
-         where case_id = $1 and id = $2 for update",
-    )
+macro_rules! standing {
+    ($tail:literal) => {
+        concat!(
+            "select e.id, e.heading, e.sharing, e.agency_id, e.superseded_by_id, e.created_at, ",
+            readable_entry!("e"),
+            " as readable from account_entries e where e.case_id = $1 and ",
+            $tail
+        )
+    };
+}
+
+/// How an entry stands towards the reader, locked.
+pub fn standing(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    reader: Reader,
+    id: Uuid,
+) -> Result<Option<Standing>> {
+    Ok(sql(standing!("e.id = $5 for update of e"))
+        .bind(case.id)
+        .bind(reader.narrative)
+        .bind(reader.agency_id)
+        .bind(reader.trusted)
+        .bind(id)
+        .get_result(tx.conn)
+        .optional()?)
+}
+
+/// How these entries of a case stand towards the reader; those it has not are left out.
+pub fn standings(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    reader: Reader,
+    ids: &[Uuid],
+) -> Result<Vec<Standing>> {
+    Ok(sql(standing!("e.id = any ($5)"))
+        .bind(case.id)
+        .bind(reader.narrative)
+        .bind(reader.agency_id)
+        .bind(reader.trusted)
+        .bind(ids.to_vec())
+        .load(tx.conn)?)
+}
+
+/// The current entries under a heading that the reader reads, in order of their ids.
+pub fn readable_under(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    reader: Reader,
+    heading: Heading,
+) -> Result<Vec<Uuid>> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = st::Uuid)]
+        id: Uuid,
+    }
+    let rows: Vec<Found> = sql(concat!(
+        "select e.id from account_entries e where e.case_id = $1 and e.heading = $5 ",
+        "and e.superseded_by_id is null and ",
+        readable_entry!("e"),
+        " order by e.id"
+    ))
     .bind(case.id)
-    .bind(id)
-    .get_result(tx.conn)
-    .optional()?)
+    .bind(reader.narrative)
+    .bind(reader.agency_id)
+    .bind(reader.trusted)
+    .bind(heading.as_str())
+    .load(tx.conn)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// An entry to write.
@@ -169,6 +243,21 @@ pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, entry: &NewEntry) -> Result<(
         .bind(case.id)
         .bind(superseded)
         .bind(entry.id)
+        .execute(tx.conn)?;
+        // Whom an entry was opened to goes on reading it as it stands, unless its author has drawn
+        // the class anew.
+        sql(
+            "insert into entry_openings (entry_id, question_id, marac_id, case_id, agency_id, \
+             circle_id, opened_by, created_at) \
+             select $3, o.question_id, o.marac_id, o.case_id, o.agency_id, o.circle_id, o.opened_by, $4 \
+             from entry_openings o join account_entries e on e.id = o.entry_id \
+             where o.case_id = $1 and o.entry_id = $2 and e.sharing = $5",
+        )
+        .bind(case.id)
+        .bind(superseded)
+        .bind(entry.id)
+        .bind(tx.now)
+        .bind(entry.sharing.as_str())
         .execute(tx.conn)?;
     }
     Ok(())

@@ -61,7 +61,7 @@ pub struct ListQuery {
     pub marac_id: Option<Uuid>,
     /// This agency's, as far as they are in sight; the own agency's unless said.
     pub agency_id: Option<Uuid>,
-    /// Only those the caller is named for.
+    /// Only those the caller is named for, or somebody whose deputy they are and who is away today.
     pub mine: Option<bool>,
     /// Changes since this place instead of a list: `start`, then each answer's `next_cursor`. Goes
     /// with `limit` alone.

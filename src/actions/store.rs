@@ -6,6 +6,7 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::model::{ActionCategory, ActionPriority, ActionStatus, ActionTarget, Content, Need};
+use crate::cover::stood_in_for;
 use crate::crypto::{KeyRing, Place};
 use crate::db::{Tx, sql};
 use crate::error::Result;
@@ -174,11 +175,11 @@ macro_rules! with_cases {
 /// The page is taken before the joins, by an index in its order. `offset 0` keeps the visibility rule
 /// out of the choice of that index: together they made a bitmap of all the MARACs' actions and a sort.
 macro_rules! page {
-    ($scope:literal, $status:literal) => {
+    ($scope:expr, $status:literal) => {
         with_cases!(concat!(
             "select a.* from (select a.* from actions a where ",
             $scope,
-            " = $1 and (a.due_on, a.id) > ($2, $3) and ",
+            " and (a.due_on, a.id) > ($2, $3) and ",
             $status,
             " order by a.due_on, a.id offset 0) a ",
             "where ($4::date is null or (a.due_on < $4 and a.status in ('open', 'in_progress')))",
@@ -188,7 +189,7 @@ macro_rules! page {
             " order by a.due_on, a.id limit $7"
         ))
     };
-    ($scope:literal) => {
+    ($scope:expr) => {
         [
             page!($scope, "a.status in ('open', 'in_progress')"),
             page!(
@@ -200,10 +201,13 @@ macro_rules! page {
     };
 }
 
-const OF_AGENCY: [&str; 3] = page!("a.owner_agency_id");
-const OF_MARAC: [&str; 3] = page!("a.marac_id");
-const OF_PERSON: [&str; 3] = page!("a.owner_user_id");
-const OF_CASE: [&str; 3] = page!("a.case_id");
+const OF_AGENCY: [&str; 3] = page!("a.owner_agency_id = $1");
+const OF_MARAC: [&str; 3] = page!("a.marac_id = $1");
+const OF_PERSON: [&str; 3] = page!(concat!(
+    "(a.owner_user_id, a.marac_id) in ",
+    stood_in_for!()
+));
+const OF_CASE: [&str; 3] = page!("a.case_id = $1");
 
 /// The work list, first of all lists.
 pub const WORK_LIST: &str = OF_AGENCY[0];

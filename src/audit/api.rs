@@ -1,4 +1,4 @@
-//! Who did what, for coordinator, chair and auditor of a MARAC. No case content.
+//! Who did what and was refused what, for coordinator, chair and auditor of a MARAC. No case content.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -108,7 +108,7 @@ pub struct ListAudit {
     pub cursor: Option<String>,
 }
 
-/// What was done and read in a MARAC, newest first. Cases closed to the reader are left out.
+/// What was done, read and refused in a MARAC, newest first. Cases closed to the reader are left out.
 #[utoipa::path(tag = "audit", operation_id = "list_audit", params(ListAudit),
     responses((status = 200, description = "A page.", body = Page<EventOut>), Problems))]
 #[get("/audit")]

@@ -108,6 +108,7 @@ async fn login(state: Data<State>, body: Body<LoginIn>) -> Result<HttpResponse> 
             match found.filter(|_| matches) {
                 Some(found) => {
                     sessions::forget_failures(tx, &email)?;
+                    sessions::end_links(tx, found.user_id)?;
                     let (session_id, token) = sessions::open(tx, found.user_id)?;
                     let event = Event::new().about_user(found.user_id);
                     Ok(Audited::new(

@@ -34,6 +34,11 @@ pub fn end_sessions(tx: &mut crate::db::Tx<'_>, user_id: Uuid) -> Result<()> {
     sessions::revoke_all(tx, user_id, "disabled", None)
 }
 
+/// Ends every session of an account whose password is being reset.
+pub fn end_sessions_everywhere(tx: &mut crate::db::Tx<'_>, user_id: Uuid) -> Result<()> {
+    sessions::revoke_all(tx, user_id, "everywhere", None)
+}
+
 /// Opens a session without a password: for the demonstration's story alone.
 pub(crate) fn open_session(db: &crate::db::Db, user_id: Uuid) -> Result<Uuid> {
     db.run_system(crate::policy::Act::SetUp.ask(), |tx| {

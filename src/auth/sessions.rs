@@ -256,6 +256,16 @@ pub fn take_invitation(tx: &mut Tx<'_>, token: &str) -> Result<Option<Uuid>> {
     Ok(taken.map(|taken| taken.user_id))
 }
 
+/// Makes links to a new password useless: who signs in with the present one needs none.
+pub fn end_links(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
+    sql("update invitations set expires_at = $2 \
+         where user_id = $1 and used_at is null and expires_at > $2")
+    .bind(user_id)
+    .bind(tx.now)
+    .execute(tx.conn)?;
+    Ok(())
+}
+
 #[derive(QueryableByName)]
 struct ClientSecret {
     #[diesel(sql_type = st::Binary)]

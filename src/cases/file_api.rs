@@ -20,6 +20,7 @@ use crate::parties::shape::{PartyOut, People, RelationshipOut};
 use crate::policy::Act;
 use crate::policy::lens::{Basis, FieldGroup};
 use crate::policy::visibility::VisibleCase;
+use crate::questions::AccountUse;
 use crate::risk::AssessmentOut;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -180,6 +181,8 @@ pub struct CaseFileOut {
     risk_assessments: Vec<AssessmentOut>,
     /// The account as it stands, by heading.
     account: Vec<EntryOut>,
+    /// How often the survivor was asked, and how often the account was read instead.
+    account_use: AccountUse,
     /// Actions, the outstanding ones first.
     actions: Vec<FileActionOut>,
     /// Meetings, newest first.
@@ -234,6 +237,11 @@ fn file(case: &VisibleCase, parts: &[Part]) -> Result<CaseFileOut> {
         relationships: people.relationships,
         risk_assessments: AssessmentOut::sorted(case, of_kind(parts, "assessment"))?,
         account: EntryOut::sorted(case, of_kind(parts, "entry"))?,
+        account_use: of_kind(parts, "account_use")
+            .next()
+            .map(Part::plain)
+            .transpose()?
+            .unwrap_or_default(),
         actions: actions(case, parts)?,
         agenda: agenda(parts)?,
         referrals,

@@ -8,6 +8,7 @@ use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::parties::people_rows;
 use crate::policy::visibility::VisibleCase;
+use crate::questions::account_use_row;
 use crate::risk::current_assessment_rows;
 
 const PARTS: &str = concat!(
@@ -37,7 +38,9 @@ const PARTS: &str = concat!(
     "and g.ends_at > (select current_setting('toldonce.now')::timestamptz)",
     " union all select 'restriction', t.id, null, t.version, '{}', null ",
     "from restrictions t where t.case_id = $1 ",
-    "and t.ends_at > (select current_setting('toldonce.now')::timestamptz)"
+    "and t.ends_at > (select current_setting('toldonce.now')::timestamptz)",
+    " union all ",
+    account_use_row!()
 );
 
 /// What this reader may get of a case, part by part.

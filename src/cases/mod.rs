@@ -33,7 +33,7 @@ pub use rules::day_end;
 
 use crate::db::Tx;
 use crate::error::{Code, Result};
-use crate::policy::lens::{FieldGroup, Standing};
+use crate::policy::lens::{Basis, FieldGroup, Standing};
 use crate::policy::visibility::{self, VisibleCase};
 use crate::policy::{Act, hidden};
 use crate::vocabulary;
@@ -111,4 +111,18 @@ pub fn is_staff(case: &VisibleCase) -> bool {
     case.standings
         .iter()
         .any(|standing| matches!(standing, Standing::Coordinator | Standing::Chair))
+}
+
+/// Whether the caller is the case's lead: whoever was made it, else its IDVA, else who referred.
+pub fn is_lead(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<bool> {
+    let (me, agency) = (tx.actor.principal.user_id(), tx.actor.agency_id);
+    let named = case.row.lead_user_id.is_some() || case.row.lead_agency_id.is_some();
+    let facts = rules::LeadFacts {
+        person: case.row.lead_user_id.map(|lead| me == Some(lead)),
+        agency: case.row.lead_agency_id.map(|lead| lead == agency),
+        allocated: !named && store::allocated(tx, case)?,
+        idva: case.has_basis(Basis::Allocation),
+        referrer: case.has_basis(Basis::Referrer),
+    };
+    Ok(rules::leads(facts))
 }

@@ -5,7 +5,7 @@ use diesel::sql_types as st;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::crypto::Place;
+use crate::crypto::{DataKey, Place};
 use crate::error::{Error, Result};
 use crate::policy::visibility::VisibleCase;
 
@@ -36,6 +36,16 @@ impl Part {
         serde_json::from_str(&self.plain).map_err(|_| Error::Internal("a part has another shape"))
     }
 
+    /// Whether anything is sealed in it.
+    pub fn is_sealed(&self) -> bool {
+        self.sealed.is_some()
+    }
+
+    /// What is sealed in it, with the key at hand.
+    pub fn open_with<T: DeserializeOwned>(&self, key: &DataKey, place: Place) -> Result<T> {
+        Ok(key.open_json(place, self.seal()?)?)
+    }
+
     /// What is sealed in it.
     pub fn open<T: DeserializeOwned>(
         &self,
@@ -43,8 +53,7 @@ impl Part {
         table: &'static str,
         column: &'static str,
     ) -> Result<T> {
-        let place = Place::new(table, column, self.id);
-        Ok(case.key().open_json(place, self.seal()?)?)
+        self.open_with(case.key(), Place::new(table, column, self.id))
     }
 
     /// The words that are sealed in it.

@@ -213,6 +213,24 @@ pub fn members(tx: &mut Tx<'_>, marac_id: Uuid, users: &[Uuid]) -> Result<Vec<Uu
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+#[derive(QueryableByName)]
+struct Allocated {
+    #[diesel(sql_type = st::Bool)]
+    allocated: bool,
+}
+
+/// Whether the case is allocated to an IDVA service now.
+pub fn allocated(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<bool> {
+    let row: Allocated = sql(
+        "select exists (select from circle g where g.case_id = $1 and g.basis = 'allocation' \
+         and g.opens_at <= $2 and g.ends_at > $2) as allocated",
+    )
+    .bind(case.id)
+    .bind(tx.now)
+    .get_result(tx.conn)?;
+    Ok(row.allocated)
+}
+
 /// Makes somebody, or an agency, the case's lead. A person becomes one of those named on it.
 pub fn set_lead(
     tx: &mut Tx<'_>,

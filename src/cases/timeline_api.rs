@@ -28,8 +28,8 @@ pub struct HappeningOut {
     /// When.
     at: DateTime<Utc>,
     /// What: `referral_submitted`, `referral_decided`, `meeting_started`, `agenda_decided`,
-    /// `action_…`, `account_told`, `account_superseded`, `risk_assessed`, `opened_to_agency`,
-    /// `closed_to_agency`, `case_closed`; for coordinator and chair also `exclusion_…` and
+    /// `action_…`, `account_told`, `account_superseded`, `question_asked`, `question_settled`, `risk_assessed`,
+    /// `opened_to_agency`, `closed_to_agency`, `case_closed`; for coordinator and chair also `exclusion_…` and
     /// `restriction_…`.
     what: String,
     /// More of it: a status, a heading, a basis.
@@ -57,7 +57,7 @@ impl From<Happening> for HappeningOut {
 
 /// What happened to a case, newest first.
 ///
-/// Entries of the account and actions appear to those who read them.
+/// Entries of the account, questions and actions appear to those who read them.
 #[utoipa::path(tag = "cases", operation_id = "read_timeline",
     params(("id" = Uuid, Path, description = "The case."), PageQuery),
     responses((status = 200, description = "A page of what happened.", body = Page<HappeningOut>), Problems))]

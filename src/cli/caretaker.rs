@@ -1,5 +1,6 @@
-//! What is done beside the requests, on a thread of its own: the audit's tail is sealed, limits of
-//! people who have been quiet are forgotten, gauges are set.
+//! What is done beside the requests, on two threads: one seals the audit's tail, forgets limits of
+//! people who have been quiet and sets gauges; the other runs the jobs that are due, so that a slow
+//! mail server holds no seal up.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use actix_web::web::Data;
 use toldonce::app::State;
 use toldonce::audit::chain;
-use toldonce::metrics;
+use toldonce::{jobs, metrics};
 
 use super::Outcome;
 
@@ -18,27 +19,43 @@ const ROUND: Duration = Duration::from_secs(1);
 /// Rounds between two sweeps of the limits.
 const SWEEP: u32 = 60;
 
-/// The thread, while it runs.
+/// The threads, while they run.
 pub struct Caretaker {
-    thread: JoinHandle<()>,
-    stop: Sender<()>,
+    threads: [JoinHandle<()>; 2],
+    stop: [Sender<()>; 2],
 }
 
 impl Caretaker {
     /// Starts it; heads of the chain are appended to `heads`.
     pub fn start(state: Data<State>, heads: PathBuf) -> Outcome<Self> {
-        let (stop, told) = channel();
-        let thread = std::thread::Builder::new()
-            .name("caretaker".into())
-            .spawn(move || work(&state, &heads, &told))?;
-        Ok(Self { thread, stop })
+        let thread = |name: &str| std::thread::Builder::new().name(name.into());
+        let ((stop_jobs, jobs_told), (stop, told)) = (channel(), channel());
+        let same = state.clone();
+        let jobs = thread("jobs").spawn(move || run_jobs(&same, &jobs_told))?;
+        let seals = thread("caretaker").spawn(move || work(&state, &heads, &told))?;
+        Ok(Self {
+            threads: [jobs, seals],
+            stop: [stop_jobs, stop],
+        })
     }
 
-    /// Seals once more and ends it.
+    /// Ends the jobs, then seals once more.
     pub fn stop(self) {
-        drop(self.stop);
-        if self.thread.join().is_err() {
-            tracing::error!("the caretaker thread ended by a fault");
+        for (thread, stop) in self.threads.into_iter().zip(self.stop) {
+            drop(stop);
+            if thread.join().is_err() {
+                tracing::error!("a thread beside the requests ended by a fault");
+            }
+        }
+    }
+}
+
+/// Runs what is due until it is told to stop; then the job under way is finished and no other begun.
+fn run_jobs(state: &State, told: &Receiver<()>) {
+    let stopping = || !matches!(told.recv_timeout(ROUND), Err(RecvTimeoutError::Timeout));
+    while !stopping() {
+        if let Err(error) = jobs::run_due(state) {
+            tracing::warn!(error = %error, "the jobs that are due could not be read");
         }
     }
 }

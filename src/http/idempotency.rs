@@ -89,7 +89,7 @@ impl IdempotencyKey {
              on conflict (principal_id, operation, key) do update set status = k.status \
              returning (k.resource_id = $5) as fresh, k.digest, k.resource_id",
         )
-        .bind(tx.actor.principal.actor_id().unwrap_or_else(|| tx.actor.principal.id()))
+        .bind(principal(tx))
         .bind(operation)
         .bind(key.clone())
         .bind(digest.clone())
@@ -102,4 +102,21 @@ impl IdempotencyKey {
             (false, false) => Err(Code::KeyReused.into()),
         }
     }
+
+    /// Gives a fresh claim back, because nothing was made after all.
+    pub fn release(&self, tx: &mut Tx<'_>, operation: &'static str) -> Result<()> {
+        let Some(key) = &self.0 else { return Ok(()) };
+        sql("delete from idempotency_keys where principal_id = $1 and operation = $2 and key = $3")
+            .bind(principal(tx))
+            .bind(operation)
+            .bind(key.clone())
+            .execute(tx.conn)?;
+        Ok(())
+    }
+}
+
+/// Whose keys they are.
+fn principal(tx: &Tx<'_>) -> Uuid {
+    let principal = &tx.actor.principal;
+    principal.actor_id().unwrap_or_else(|| principal.id())
 }

@@ -209,9 +209,10 @@ async fn create_meeting(
     key: IdempotencyKey,
     body: Body<MeetingIn>,
 ) -> Result<HttpResponse> {
+    let ask = Act::PlanMeeting.on("marac", body.0.marac_id);
     let meeting = state
         .db
-        .run(&caller, Act::PlanMeeting.ask(), move |tx| {
+        .run(&caller, ask, move |tx| {
             let meeting = plan(tx, &key, body.0)?;
             let event = event(&meeting);
             Ok(Audited::new(meeting, event))

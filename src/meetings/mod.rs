@@ -36,6 +36,7 @@ use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden, may_in};
 use crate::vocabulary;
 
+pub use agenda::{Remarks, remarks_of};
 pub use agenda_store::AGENDA_ITEMS;
 use head_store::AgendaHead;
 pub use past::{HeardCase, HeldMeeting, add_heard, create_held, settle};

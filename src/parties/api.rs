@@ -28,6 +28,7 @@ use crate::http::{
 use crate::policy::lens::FieldGroup;
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden};
+use crate::referrals::renew_tokens;
 use crate::vocabulary::YesNoUnknown;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -144,6 +145,12 @@ async fn add_party(
 
 fn add(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, body: &PartyIn) -> Result<()> {
     store::insert_party(tx, case, id, body.role, &body.identity)?;
+    let people = store::identities(tx, case)?;
+    let people: Vec<_> = people
+        .into_iter()
+        .map(|(_, role, who)| (role, who))
+        .collect();
+    renew_tokens(tx, case, None, &people)?;
     let survivor = store::survivor(tx, case)?;
     if let (Some(relation), Some(survivor)) = (&body.to_survivor, survivor) {
         let relation = Relation {
@@ -170,7 +177,8 @@ pub(super) fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Party
 
 /// Change who somebody is.
 ///
-/// Send the identity as it should stand. What it was is kept, sealed, in the audit.
+/// Send the identity as it should stand. What it was is kept, sealed, in the audit. From now on the
+/// repeat check finds the case by the new name; by the former one only while it is kept as an alias.
 #[utoipa::path(tag = "parties", operation_id = "change_identity", request_body = Identity,
     params(("id" = Uuid, Path, description = "The case."), ("party_id" = Uuid, Path, description = "The person."),
         ("If-Match" = String, Header, description = "The party's etag.")),
@@ -187,7 +195,7 @@ async fn change_identity(
     let (party, version) = state
         .db
         .run(&caller, Act::ChangeParty.on("party", party_id), move |tx| {
-            let case = opened(tx, Act::ChangeParty, id)?;
+            let case = opened_locked(tx, Act::ChangeParty, id)?;
             must_show(&case, FieldGroup::Identity)?;
             let part = store::part_of(tx, &case, Which::Party, party_id)?;
             if_match.check(part.version)?;
@@ -197,6 +205,7 @@ async fn change_identity(
                 .key()
                 .seal_json(place, &json!({ "old": old, "new": body }))?;
             store::set_identity(tx, &case, party_id, &body)?;
+            renamed(tx, &case, party_id, old)?;
             let event = Event::of_case(&case)
                 .on("party", party_id)
                 .fields(["identity"])
@@ -208,6 +217,27 @@ async fn change_identity(
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &party))
+}
+
+/// The case is found by its people's present names; by a former one only while it is kept as an alias.
+fn renamed(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, old: Identity) -> Result<()> {
+    let rows = store::identities(tx, case)?;
+    let (mut were, mut are) = (Vec::new(), Vec::new());
+    let mut kept = false;
+    for (party, role, identity) in rows {
+        let renamed = party == id;
+        kept |= renamed && identity.is_also_called(&old);
+        were.push((
+            role,
+            if renamed {
+                old.clone()
+            } else {
+                identity.clone()
+            },
+        ));
+        are.push((role, identity));
+    }
+    renew_tokens(tx, case, (!kept).then_some(&were), &are)
 }
 
 /// How one person of a case stands to another.

@@ -271,15 +271,23 @@ impl Identity {
     /// Family name, given names and date of birth as matching compares them: letters and digits
     /// alone, lower case. `None` unless all three are known: a name alone names many.
     pub fn exact(&self) -> Option<[String; 3]> {
-        let plain = |text: &str| -> String {
-            text.chars()
-                .filter(|c| c.is_alphanumeric())
-                .flat_map(char::to_lowercase)
-                .collect()
-        };
         let family = plain(self.family_name.as_deref()?);
         let given = plain(self.given_names.as_deref()?);
         let born = self.date_of_birth?.to_string();
         (!family.is_empty() && !given.is_empty()).then_some([family, given, born])
     }
+
+    /// Whether the names of `other` stand among the aliases.
+    pub fn is_also_called(&self, other: &Self) -> bool {
+        let name = other.full_name().map(|name| plain(&name));
+        name.is_some_and(|name| self.aliases.iter().any(|alias| plain(alias) == name))
+    }
+}
+
+/// Letters and digits alone, lower case.
+pub(super) fn plain(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }

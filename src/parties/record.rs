@@ -8,7 +8,9 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
-use super::model::{Address, Characteristics, Contact, Identity, PartyRole, RelationshipKind};
+use super::model::{
+    Address, Characteristics, Contact, Identity, PartyRole, RelationshipKind, plain,
+};
 use super::record_store as store;
 use crate::crypto::Place;
 use crate::db::Tx;
@@ -183,13 +185,6 @@ fn add_alias(known: &mut Identity, incoming: &Identity) -> bool {
         }
     }
     known.aliases.len() > before
-}
-
-fn plain(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
 }
 
 fn plain_address(lines: &str, postcode: Option<&str>) -> String {

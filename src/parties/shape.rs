@@ -98,8 +98,8 @@ pub struct People {
 }
 
 #[derive(Deserialize)]
-struct PartyColumns {
-    role: PartyRole,
+pub(super) struct PartyColumns {
+    pub(super) role: PartyRole,
 }
 
 #[derive(Deserialize)]

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::model::{Address, Characteristics, Contact, Identity, PartyRole};
 use super::record_store::{self, SealedAddress, SealedContact};
+use super::shape::PartyColumns;
 use crate::cases::Part;
 use crate::crypto::Place;
 use crate::db::{Tx, sql};
@@ -87,6 +88,19 @@ const PEOPLE: &str = people_rows!();
 /// Everybody of a case.
 pub fn people(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Part>> {
     Ok(sql(PEOPLE).bind(case.id).load(tx.conn)?)
+}
+
+/// What part everybody of a case plays, and who they are.
+pub fn identities(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<(Uuid, PartyRole, Identity)>> {
+    let rows: Vec<Part> = sql(concat!(party_row!(), "where p.case_id = $1"))
+        .bind(case.id)
+        .load(tx.conn)?;
+    rows.iter()
+        .map(|row| {
+            let PartyColumns { role } = row.plain()?;
+            Ok((row.id, role, row.open(case, "parties", "identity")?))
+        })
+        .collect()
 }
 
 /// One part of a case by its id, locked.

@@ -32,6 +32,9 @@ const OWNERS: &[Role] = &[Practitioner, Idva, Representative, Coordinator, Chair
 const SPEAKERS: &[Role] = &[Idva, Representative];
 const MEETING: &[Role] = &[Idva, Representative, Observer, Coordinator, Chair];
 const LEADS: &[Role] = &[AgencyLead];
+/// Those who see to it that somebody is there.
+const COVERING: &[Role] = &[AgencyLead, Coordinator];
+const COVERED: &[Role] = &[AgencyLead, Representative, Coordinator, Chair];
 const COUNTS: &[Role] = &[Coordinator, Chair, Analyst];
 
 macro_rules! acts {
@@ -81,6 +84,16 @@ acts! {
     RotateKeys = "rotate_keys", Who::Program, None;
     /// Seal the audit's tail.
     SealAudit = "seal_audit", Who::Program, None;
+    /// Delete what has served its time.
+    KeepHouse = "keep_house", Who::Program, None;
+    /// Fetch a calendar by its feed's address.
+    ReadCalendar = "read_calendar", Who::Program, None;
+    /// Read the own inbox, and mark it read.
+    ReadNotifications = "read_notifications", Who::SignedIn, None;
+    /// Choose what comes by e-mail.
+    SetPreferences = "set_preferences", Who::SignedIn, None;
+    /// Make, renew or revoke the own calendar feed.
+    ManageCalendar = "manage_calendar", Who::Roles(MEETING), None;
 
     /// List MARACs.
     ListMaracs = "list_maracs", Who::SignedIn, None;
@@ -112,6 +125,16 @@ acts! {
     DisableUser = "disable_user", Who::AdministratorOr(LEADS), None;
     /// Grant and end roles.
     GrantRoles = "grant_roles", Who::AdministratorOr(LEADS), None;
+    /// Let somebody choose a new password by a link.
+    ResetPassword = "reset_password", Who::AdministratorOr(COORDINATOR), None;
+    /// See who stands in for whom.
+    ReadCover = "read_cover", Who::AdministratorOr(COVERED), None;
+    /// Name a representative's deputy.
+    NameDeputy = "name_deputy", Who::AdministratorOr(COVERING), None;
+    /// Record when somebody is away: oneself, or a colleague as their agency's lead.
+    RecordAbsence = "record_absence", Who::SignedIn, None;
+    /// Hand on what somebody who leaves still holds, and close their account.
+    HandOver = "hand_over", Who::AdministratorOr(COVERING), None;
     /// List and read API clients and their actors.
     ReadClients = "read_clients", Who::AdministratorOr(LEADS), None;
     /// Register an API client, choose its rights, rotate its secret, disable it.
@@ -162,6 +185,12 @@ acts! {
     ReadAccount = "read_account", Who::Roles(CASEWORK), Some(Right::CasesRead);
     /// Add to the account, or supersede one's own entry: an add-only act.
     AddAccountEntry = "add_account_entry", Who::Roles(CASEWORK), Some(Right::CasesWrite);
+    /// Read the questions on an account: the own agency's, or all as lead, coordinator or chair.
+    ReadQuestions = "read_questions", Who::Roles(CASEWORK), Some(Right::CasesRead);
+    /// Ask a question on the account, or take one's own agency's back: an add-only act.
+    AskQuestion = "ask_question", Who::Roles(CASEWORK), Some(Right::CasesWrite);
+    /// Answer questions, take them into the next contact or decline them, as the case's lead.
+    AnswerQuestion = "answer_question", Who::Roles(CASEWORK), Some(Right::CasesWrite);
     /// Read what happened to a case, and when.
     ReadTimeline = "read_timeline", Who::Roles(CASEWORK), Some(Right::CasesRead);
     /// See who looked at a case.

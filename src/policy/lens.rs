@@ -29,6 +29,7 @@ vocabulary! {
         Allocation = "allocation",
         Listing = "listing",
         Share = "share",
+        Attendance = "attendance",
     }
 }
 
@@ -39,11 +40,12 @@ pub enum Standing {
     Coordinator,
     /// Chair of its MARAC.
     Chair,
-    /// In its circle; for a listing or a share, from when the lens is the meeting's.
+    /// In its circle; for a listing, a share or a seat, from when the lens is the meeting's.
     Circle {
         /// Why.
         basis: Basis,
-        /// Start of the meeting, for a listing.
+        /// For a listing or a seat: the start of the meeting, once its confidentiality statement is
+        /// accepted (R19).
         full_at: DateTime<Utc>,
     },
 }
@@ -113,11 +115,11 @@ impl Lens {
                     false,
                 ),
                 Standing::Circle {
-                    basis: Basis::Share,
+                    basis: Basis::Share | Basis::Attendance,
                     full_at,
                 } if *full_at <= now => (&[G::Identity, G::Narrative, G::DashAnswers], false),
                 Standing::Circle {
-                    basis: Basis::Listing | Basis::Share,
+                    basis: Basis::Listing | Basis::Share | Basis::Attendance,
                     ..
                 } => (&[G::Identity], false),
             };

@@ -231,7 +231,10 @@ pub fn may_in(actor: &Actor, act: Act, marac_id: Uuid) -> Result<()> {
 fn client_may(actor: &Actor, act: Act) -> bool {
     match (&actor.principal, act.right()) {
         (Principal::Client { .. }, Some(right)) => actor.rights.contains(&right),
-        (Principal::Client { .. }, None) => act == Act::ReadMe || act == Act::ReadRiskTools,
+        (Principal::Client { .. }, None) => matches!(
+            act,
+            Act::ReadMe | Act::ReadRiskTools | Act::ReadNotifications
+        ),
         (Principal::User { .. }, _) => true,
         (Principal::System | Principal::Anonymous, _) => false,
     }

@@ -16,7 +16,7 @@ use super::rules::{self, Checked, Command, decide};
 use super::shapes::{ChangeReferral, CreateReferral, ReferralItem, ReferralOut};
 use super::store::{self, VisibleReferral};
 use super::write_store::{self, Origin, Written};
-use super::{ReferralStatus, token_store};
+use super::{ReferralStatus, history, token_store};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -66,9 +66,10 @@ async fn create(
 ) -> Result<HttpResponse> {
     state.throttle.search(caller.principal().id())?;
     let tools = Arc::clone(&state.tools);
+    let ask = Act::CreateReferral.on("marac", body.0.marac_id);
     let out = state
         .db
-        .run(&caller, Act::CreateReferral.ask(), move |tx| {
+        .run(&caller, ask, move |tx| {
             may_in(&tx.actor, Act::CreateReferral, body.0.marac_id)?;
             match key.claim(tx, "create_referral", &body.0)? {
                 Idempotency::Replay(id) => {
@@ -148,17 +149,15 @@ pub(super) fn render(
     Ok(Audited::new(ReferralOut::render(&found, checked)?, event))
 }
 
-/// What the rules say of it, as at its own day.
+/// What the rules say of it, as at its own day; once it was sent in, what it stood on then.
 pub(super) fn checked(tx: &mut Tx<'_>, found: &VisibleReferral, tools: &Tools) -> Result<Checked> {
     let (_, settings) = store::marac(tx, found.row.marac_id)?;
-    let today = tx.today();
-    Ok(rules::check(
-        &found.document()?,
-        tools,
-        &settings,
-        today,
-        "/referral",
-    ))
+    let document = found.document()?;
+    let mut checked = rules::check(&document, tools, &settings, tx.today(), "/referral");
+    if found.row.submitted_at.is_some() && found.row.status != ReferralStatus::Returned {
+        history::as_recorded(&mut checked, &document, &found.row, &settings);
+    }
+    Ok(checked)
 }
 
 /// Which referrals.
@@ -200,9 +199,12 @@ async fn list(
         cursor,
     } = query.0;
     let page = PageQuery { limit, cursor };
+    let ask = inbox.map_or(Act::ListReferrals.ask(), |marac_id| {
+        Act::ListReferrals.on("marac", marac_id)
+    });
     let page = state
         .db
-        .run(&caller, Act::ListReferrals.ask(), move |tx| {
+        .run(&caller, ask, move |tx| {
             let (after, limit) = (page.after()?, page.limit());
             let (rows, event) = match inbox {
                 Some(marac_id) => {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::document::Document;
 use super::rules::{self, Checked};
+use super::store::ReferralRow;
 use super::unfold::{Unfolding, unfold};
 use super::write_store::{self, Origin, Written};
 use super::{ReferralStatus, matching, token_store};
@@ -149,24 +150,54 @@ fn check(
         ))?);
     }
     if checked.finding.is_none() {
-        let mut claims = rules::claims(&document, from.referred_on);
-        let ungrounded = |criterion: &Criterion| match criterion {
-            Criterion::VisibleHighRisk => checked.score.is_none(),
-            Criterion::ProfessionalJudgement => claims.rationale.is_none(),
-            Criterion::PotentialEscalation => claims.stated_events.is_none(),
-            Criterion::Repeat => claims.previous_on.is_none(),
-        };
-        let recorded: Criteria = claims.criteria.iter().filter(ungrounded).collect();
-        claims.criteria = claims
-            .criteria
-            .iter()
-            .filter(|criterion| !recorded.contains(*criterion))
-            .collect();
-        checked.finding =
-            risk::criteria(&claims, checked.score.as_ref(), &from.settings.criteria()).ok();
-        checked.recorded = recorded;
+        checked.recorded = without_ground(&mut checked, &document, from.referred_on, from.settings);
     }
     Ok((checked, gaps))
+}
+
+/// Finds the criteria that have a ground, and names those that a record states without one.
+fn without_ground(
+    checked: &mut Checked,
+    document: &Document,
+    referred_on: NaiveDate,
+    settings: &MaracSettings,
+) -> Criteria {
+    let mut claims = rules::claims(document, referred_on);
+    let ungrounded = |criterion: &Criterion| match criterion {
+        Criterion::VisibleHighRisk => checked.score.is_none(),
+        Criterion::ProfessionalJudgement => claims.rationale.is_none(),
+        Criterion::PotentialEscalation => claims.stated_events.is_none(),
+        Criterion::Repeat => claims.previous_on.is_none(),
+    };
+    let recorded: Criteria = claims.criteria.iter().filter(ungrounded).collect();
+    claims.criteria = claims
+        .criteria
+        .iter()
+        .filter(|criterion| !recorded.contains(*criterion))
+        .collect();
+    checked.finding = risk::criteria(&claims, checked.score.as_ref(), &settings.criteria()).ok();
+    recorded
+}
+
+/// What a referral stands on that was sent in or taken over: what its row says, whatever is asked of
+/// referrals today.
+pub(super) fn as_recorded(
+    checked: &mut Checked,
+    document: &Document,
+    row: &ReferralRow,
+    settings: &MaracSettings,
+) {
+    let Some(referred_on) = row.referred_on else {
+        return;
+    };
+    if checked.finding.is_none() {
+        without_ground(checked, document, referred_on, settings);
+    }
+    let named = row.criteria.iter();
+    let recorded = named.filter_map(|name| Criterion::parse(name)).collect();
+    let claimed = rules::claims(document, referred_on).criteria;
+    let finding = checked.finding.take().unwrap_or_default();
+    checked.finding = Some(finding.as_recorded(&recorded, &claimed));
 }
 
 /// The gap that something missing leaves: the rule it belongs to, and what is missing.

@@ -14,6 +14,7 @@ mod token_store;
 mod unfold;
 mod write_store;
 
+pub use matching::renew as renew_tokens;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::vocabulary;

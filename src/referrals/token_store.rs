@@ -49,6 +49,31 @@ pub fn add(tx: &mut Tx<'_>, case: &VisibleCase, tokens: &[(&'static str, Vec<u8>
     Ok(())
 }
 
+/// Takes tokens from a file.
+pub fn remove(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    tokens: &[(&'static str, Vec<u8>)],
+) -> Result<()> {
+    if tokens.is_empty() {
+        return Ok(());
+    }
+    sql(
+        "delete from match_tokens t using unnest($2::text[], $3::bytea[]) as x(kind, token) \
+         where t.case_id = $1 and t.kind = x.kind and t.token = x.token",
+    )
+    .bind(case.id)
+    .bind(tokens.iter().map(|(kind, _)| *kind).collect::<Vec<_>>())
+    .bind(
+        tokens
+            .iter()
+            .map(|(_, token)| token.clone())
+            .collect::<Vec<_>>(),
+    )
+    .execute(tx.conn)?;
+    Ok(())
+}
+
 #[derive(QueryableByName)]
 struct Matched {
     #[diesel(sql_type = st::Uuid)]

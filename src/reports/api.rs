@@ -52,9 +52,11 @@ pub async fn report_actions(
     query: Query<ActionReportQuery>,
 ) -> Result<HttpResponse> {
     let query = query.0;
+    let act = Act::ReadActionReport;
+    let ask = query.marac_id.map_or(act.ask(), |id| act.on("marac", id));
     let report = state
         .db
-        .run(&caller, Act::ReadActionReport.ask(), move |tx| {
+        .run(&caller, ask, move |tx| {
             let maracs = maracs(&tx.actor, query.marac_id)?;
             let as_at = query.as_at.unwrap_or_else(|| tx.today());
             let report = super::actions(tx, as_at, Some(&maracs))?;

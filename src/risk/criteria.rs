@@ -59,7 +59,7 @@ pub struct Claims<'a> {
 }
 
 /// On which criteria a referral stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CriteriaFinding {
     /// The criteria met, in their fixed order, each with its ground.
     pub met: Vec<MetCriterion>,
@@ -73,6 +73,26 @@ impl CriteriaFinding {
     /// The criteria met.
     pub fn criteria(&self) -> Criteria {
         self.met.iter().map(|met| met.criterion).collect()
+    }
+
+    /// The same of a referral that was recorded as standing on these criteria. One whose ground the
+    /// record lacks, or that would not be found today, stays as it was recorded; one that would only
+    /// be found today is none.
+    pub fn as_recorded(mut self, recorded: &Criteria, claimed: &Criteria) -> Self {
+        self.met.retain(|met| recorded.contains(met.criterion));
+        let found = self.criteria();
+        let others = recorded
+            .iter()
+            .filter(|criterion| !found.contains(*criterion));
+        self.met.extend(others.map(|criterion| MetCriterion {
+            criterion,
+            claimed: claimed.contains(criterion),
+            evidence: Evidence::Recorded,
+        }));
+        self.met.sort_by_key(|met| met.criterion);
+        let borne_out = |criterion: &Criterion| !recorded.contains(*criterion);
+        self.not_borne_out = self.not_borne_out.iter().filter(borne_out).collect();
+        self
     }
 }
 
@@ -116,6 +136,8 @@ pub enum Evidence {
         /// When, as far as the referrer knows.
         on: Option<NaiveDate>,
     },
+    /// As the record says, without its ground: an older record may lack it.
+    Recorded,
 }
 
 /// What a referrer or a coordinator should know. Advice changes nothing.

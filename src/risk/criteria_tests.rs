@@ -471,6 +471,37 @@ fn letters_and_names_round_trip() {
     assert_eq!(serde_json::from_value::<Criteria>(json).unwrap(), both);
 }
 
+#[test]
+fn what_was_recorded_stands_whatever_would_be_found_today() {
+    let recorded = |letters| Criteria::from_letters(letters).unwrap();
+    // Found today, ticked, on the record; then the standing criteria, those without ground, not borne out.
+    for (yes, claim, record, met, ungrounded, not_borne_out) in [
+        (14, "V", "V", "V", "", ""),
+        (13, "V", "V", "V", "V", ""),
+        (14, "R", "R", "R", "", ""),
+        (14, "", "VE", "VE", "E", ""),
+        (13, "VP", "P", "P", "", "V"),
+        (13, "P", "", "", "", ""),
+    ] {
+        let claims = grounded(claim);
+        let claims = Claims {
+            stated_events: None,
+            ..claims
+        };
+        let found = criteria(&claims, Some(&dash(yes, 0)), &settings()).unwrap();
+        let read = found.as_recorded(&recorded(record), &claims.criteria);
+        assert_eq!(read.criteria().letters(), met, "{claim} {record}");
+        let bare = read.met.iter().filter(|m| m.evidence == Evidence::Recorded);
+        let bare: Criteria = bare.map(|m| m.criterion).collect();
+        assert_eq!(bare.letters(), ungrounded, "{claim} {record}");
+        assert_eq!(
+            read.not_borne_out.letters(),
+            not_borne_out,
+            "{claim} {record}"
+        );
+    }
+}
+
 proptest! {
     /// Whatever else is claimed, more yes answers never lose a criterion.
     #[test]

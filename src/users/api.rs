@@ -15,7 +15,8 @@ use super::store::{self, User};
 use crate::agencies;
 use crate::app::State;
 use crate::audit::{Audited, Event};
-use crate::auth::{self, Caller};
+use crate::auth::Caller;
+use crate::cover;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -133,7 +134,8 @@ pub(super) fn show(tx: &mut Tx<'_>, id: Uuid) -> Result<(UserOut, i32)> {
     Ok((UserOut::of(user, roles), version))
 }
 
-fn roles_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Vec<RoleGrant>> {
+/// The roles an account holds.
+pub(super) fn roles_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Vec<RoleGrant>> {
     let held = grants::held(tx, &[Holder::User(id)])?;
     Ok(held.into_iter().map(|(_, grant)| grant).collect())
 }
@@ -212,7 +214,8 @@ async fn read_user(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result
 
 /// Change an account's name or address.
 ///
-/// A lead may where all that the account may do is theirs to grant.
+/// A lead may where all that the account may do is theirs to grant; but the address of an account that
+/// is in use is an administrator's to change, because notices go there.
 #[utoipa::path(tag = "users", operation_id = "change_user",
     params(("id" = Uuid, Path, description = "The account."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
@@ -238,6 +241,7 @@ async fn change_user(
                 fields.push("name");
             }
             if let Some(email) = change.email {
+                rules::change_address(&tx.actor, &user)?;
                 user.email = email.trim().to_lowercase();
                 fields.push("email");
                 store::end_invitations(tx, id)?;
@@ -249,11 +253,21 @@ async fn change_user(
     Ok(tagged(HttpResponse::Ok(), version, &user))
 }
 
+/// How to disable an account.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DisableQuery {
+    /// Whatever the account still holds: for somebody who must be cut off now. Hand it on afterwards.
+    at_once: Option<bool>,
+}
+
 /// Disable an account: every session ends at once, and every client stops acting for the person.
 ///
-/// 409: `own_account`, `already_disabled`.
+/// While the person still holds work, the answer is 409 `duties_remain` with `counts` of it: let them
+/// leave, which hands it on, or say `at_once`. 409: `own_account`, `already_disabled`, `duties_remain`.
 #[utoipa::path(tag = "users", operation_id = "disable_user",
-    params(("id" = Uuid, Path, description = "The account."),
+    params(("id" = Uuid, Path, description = "The account."), DisableQuery,
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "Disabled.", body = UserOut),
         Problems, WriteProblems, VersionProblems))]
@@ -263,18 +277,19 @@ async fn disable_user(
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
+    query: Query<DisableQuery>,
 ) -> Result<HttpResponse> {
-    let id = id.0;
+    let (id, at_once) = (id.0, query.0.at_once.unwrap_or(false));
     let (user, version) = state
         .db
         .run(&caller, Act::DisableUser.on("user", id), move |tx| {
             let mut user = locked(tx, id)?;
             if_match.check(user.version)?;
             rules::disable(&tx.actor, &user)?;
-            user.disabled_at = Some(tx.now);
-            store::update(tx, &mut user)?;
-            store::end_invitations(tx, id)?;
-            auth::end_sessions(tx, id)?;
+            if !at_once {
+                cover::refuse_while_on_duty(tx, id)?;
+            }
+            super::close(tx, &mut user)?;
             let event = Event::new().fields(["disabled_at"]);
             Ok(Audited::new(show(tx, id)?, event))
         })

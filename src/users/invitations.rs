@@ -9,12 +9,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::api::{UserOut, agency_for, managed, show};
+use super::api::{UserOut, agency_for, managed, roles_of, show};
 use super::grants::{self, Holder, RoleGrant, Touched};
-use super::{NewUser, create, rules, store};
+use super::{NewUser, create, overseen_locked, rules, store};
 use crate::app::State;
 use crate::audit::{Audited, Event};
-use crate::auth::Caller;
+use crate::auth::{self, Caller};
 use crate::crypto;
 use crate::db::Tx;
 use crate::error::Result;
@@ -23,11 +23,16 @@ use crate::http::{
 };
 use crate::policy::Act;
 
-/// How long a link holds.
+/// How long an invitation holds.
 const LIFETIME: TimeDelta = TimeDelta::days(7);
+/// How long a link to a new password holds: it opens an account that is in use.
+const RESET_LIFETIME: TimeDelta = TimeDelta::days(1);
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(invite_user).service(renew_invitation);
+    config
+        .service(invite_user)
+        .service(renew_invitation)
+        .service(reset_password);
 }
 
 /// Somebody to be invited.
@@ -70,7 +75,11 @@ pub struct InvitedOut {
 
 /// Makes a new link; earlier ones die.
 pub fn issue(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Invitation> {
-    let (token, expires_at) = (crypto::secret()?, tx.now + LIFETIME);
+    link(tx, user_id, LIFETIME)
+}
+
+fn link(tx: &mut Tx<'_>, user_id: Uuid, lifetime: TimeDelta) -> Result<Invitation> {
+    let (token, expires_at) = (crypto::secret()?, tx.now + lifetime);
     store::end_invitations(tx, user_id)?;
     store::add_invitation(tx, user_id, crypto::hash_secret(&token), expires_at)?;
     Ok(Invitation { token, expires_at })
@@ -123,10 +132,11 @@ fn invite(tx: &mut Tx<'_>, id: Uuid, body: InviteIn) -> Result<(Option<Invitatio
     Ok((Some(issue(tx, id)?), touched))
 }
 
-/// A new link to an account, for one that was lost or ran out, or whose person forgot the password.
-/// Earlier links die; the password so far stays good until the link is used.
+/// A new link to an account whose person has chosen no password yet, for one that was lost or ran out.
+/// Earlier links die.
 ///
-/// A lead may where all that the account may do is theirs to grant. 409: `disabled`.
+/// A lead may where all that the account may do is theirs to grant. 409: `disabled`; `has_password`
+/// once the account is in use: a forgotten password is reset.
 #[utoipa::path(tag = "users", operation_id = "renew_invitation",
     params(("id" = Uuid, Path, description = "The account.")),
     responses((status = 201, description = "The new link.", body = Invitation), Problems, WriteProblems))]
@@ -143,6 +153,37 @@ async fn renew_invitation(
             let user = managed(tx, id)?;
             rules::invite(&user)?;
             Ok(Audited::new(issue(tx, id)?, Event::new()))
+        })
+        .await?;
+    Ok(HttpResponse::Created().json(invitation))
+}
+
+/// Reset a forgotten password: a link with which the account's person chooses a new one.
+///
+/// For an administrator, and for a coordinator where all that the account may do is in their MARACs and
+/// below coordinator, chair and auditor; not for an agency's lead. Hand it to the person yourself, and
+/// be sure who it is: it holds for a day. Every session ends at once, so it shows to whoever did not
+/// ask for it; the password so far stays good, and signing in with it ends the link. 409: `disabled`,
+/// `own_account`, `no_password`.
+#[utoipa::path(tag = "users", operation_id = "reset_password",
+    params(("id" = Uuid, Path, description = "The account.")),
+    responses((status = 201, description = "The link.", body = Invitation), Problems, WriteProblems))]
+#[post("/users/{id}/password-reset")]
+async fn reset_password(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+) -> Result<HttpResponse> {
+    let id = id.0;
+    let invitation = state
+        .db
+        .run(&caller, Act::ResetPassword.on("user", id), move |tx| {
+            let user = overseen_locked(tx, Act::ResetPassword, id)?;
+            let roles = roles_of(tx, id)?;
+            rules::reset(&tx.actor, &user, &roles)?;
+            auth::end_sessions_everywhere(tx, id)?;
+            let event = Event::new().fields(["password"]);
+            Ok(Audited::new(link(tx, id, RESET_LIFETIME)?, event))
         })
         .await?;
     Ok(HttpResponse::Created().json(invitation))

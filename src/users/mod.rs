@@ -12,12 +12,14 @@ use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::policy::Role;
+use crate::policy::{Act, Role, hidden};
+use crate::{agencies, auth};
 use grants::{Holder, RoleGrant};
 
 pub use api::agency_for;
 pub use invitations::Invitation;
 pub use rules::reach;
+pub use store::User;
 
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -82,4 +84,42 @@ pub fn agency_of(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Option<Uuid>> {
     Ok(user
         .filter(|user| user.disabled_at.is_none())
         .map(|user| user.agency_id))
+}
+
+/// An account that the caller oversees for this act; others answer as if they did not exist.
+pub fn overseen(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<User> {
+    let user = store::find(tx, None, id)?.ok_or_else(hidden)?;
+    let maracs = agencies::maracs_of(tx, user.agency_id)?;
+    let roles = api::roles_of(tx, id)?;
+    rules::oversees(&tx.actor, act, &user, &maracs, &roles)?;
+    Ok(user)
+}
+
+/// The same, locked until the transaction ends.
+pub fn overseen_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<User> {
+    store::lock(tx, &[id])?;
+    overseen(tx, act, id)
+}
+
+/// Locks accounts against changes and new work, always in the same order.
+pub fn lock(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<()> {
+    store::lock(tx, ids)
+}
+
+/// An account, whoever asks.
+pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<User>> {
+    store::find(tx, None, id)
+}
+
+/// Closes an account at once: its sessions, its links, and what programs do in its name.
+pub fn close(tx: &mut Tx<'_>, user: &mut User) -> Result<()> {
+    user.disabled_at = Some(user.disabled_at.unwrap_or(tx.now));
+    store::update(tx, user)?;
+    store::end_invitations(tx, user.id)?;
+    auth::end_sessions(tx, user.id)
+}
+
+/// Counts a change of an account that was made elsewhere.
+pub fn touch(tx: &mut Tx<'_>, user: &mut User) -> Result<()> {
+    store::update(tx, user)
 }

@@ -6,7 +6,7 @@ use super::grants::{RoleGrant, within_reach};
 use super::store::User;
 use crate::agencies::Agency;
 use crate::error::{Code, Error, Result};
-use crate::policy::{Actor, Role};
+use crate::policy::{Act, Actor, Role, Who, hidden};
 
 /// The one agency whose accounts and clients are in the caller's sight; `None`: every agency's.
 pub fn reach(actor: &Actor) -> Option<Uuid> {
@@ -46,11 +46,76 @@ pub fn enable(user: &User) -> Result<()> {
     }
 }
 
-/// Whether somebody can be invited to the account.
+/// Whether somebody can be invited to the account: only until its person has chosen a password. From
+/// then on whoever hands out a link could take the account over, so that is a reset's business.
 pub fn invite(user: &User) -> Result<()> {
-    match user.disabled_at {
-        Some(_) => Err(Error::conflict("disabled")),
-        None => Ok(()),
+    match (user.disabled_at, user.has_password) {
+        (Some(_), _) => Err(Error::conflict("disabled")),
+        (None, true) => Err(Error::conflict("has_password")),
+        (None, false) => Ok(()),
+    }
+}
+
+/// Whether the caller may change the account's address. Notices go there: once the account is in use,
+/// a lead could send them astray.
+pub fn change_address(actor: &Actor, user: &User) -> Result<()> {
+    match user.has_password && !actor.administrator {
+        true => Err(Code::Forbidden.into()),
+        false => Ok(()),
+    }
+}
+
+/// Whether the caller oversees an account: an administrator every one; a lead, for acts that leads do,
+/// their own agency's; a coordinator those of their MARACs' agencies, if all that the person may do is
+/// there. `maracs` are the agency's. Who is overseen by nobody here does not exist.
+pub fn oversees(
+    actor: &Actor,
+    act: Act,
+    user: &User,
+    maracs: &[Uuid],
+    roles: &[RoleGrant],
+) -> Result<()> {
+    if actor.administrator {
+        return Ok(());
+    }
+    let for_leads =
+        matches!(act.who(), Who::AdministratorOr(roles) if roles.contains(&Role::AgencyLead));
+    let leads = !actor.maracs_as(&[Role::AgencyLead]).is_empty();
+    let coordinated = actor.maracs_as(&[Role::Coordinator]);
+    let refused = match (
+        for_leads && leads && user.agency_id == actor.agency_id,
+        maracs,
+    ) {
+        (true, _) => user.administrator,
+        (false, maracs) if maracs.iter().any(|marac| coordinated.contains(marac)) => {
+            user.administrator
+                || roles
+                    .iter()
+                    .any(|grant| !coordinated.contains(&grant.marac_id))
+        }
+        _ => return Err(hidden()),
+    };
+    match refused {
+        true => Err(Code::Forbidden.into()),
+        false => Ok(()),
+    }
+}
+
+/// Whether the caller may give the account's person a link to a new password. No coordinator gets one
+/// to those who coordinate, chair or audit: whoever hands over a link could use it.
+pub fn reset(actor: &Actor, user: &User, roles: &[RoleGrant]) -> Result<()> {
+    let above =
+        |grant: &RoleGrant| matches!(grant.role, Role::Coordinator | Role::Chair | Role::Auditor);
+    if !actor.administrator && roles.iter().any(above) {
+        return Err(Code::Forbidden.into());
+    }
+    if actor.principal.user_id() == Some(user.id) {
+        return Err(Error::conflict("own_account"));
+    }
+    match (user.disabled_at, user.has_password) {
+        (Some(_), _) => Err(Error::conflict("disabled")),
+        (None, false) => Err(Error::conflict("no_password")),
+        (None, true) => Ok(()),
     }
 }
 
@@ -158,7 +223,15 @@ mod tests {
             administrator: true,
             ..Actor::nobody(principal)
         };
+        let lead = Actor {
+            administrator: false,
+            ..actor.clone()
+        };
         let other = user(me.agency_id);
+        let invited = User {
+            has_password: false,
+            ..user(me.agency_id)
+        };
         let disabled = User {
             disabled_at: chrono::DateTime::from_timestamp(0, 0),
             ..user(me.agency_id)
@@ -171,10 +244,134 @@ mod tests {
             (set_roles(&actor, &other), "ok"),
             (enable(&other), "not_disabled"),
             (enable(&disabled), "ok"),
-            (invite(&other), "ok"),
+            (invite(&invited), "ok"),
+            (invite(&other), "has_password"),
             (invite(&disabled), "disabled"),
+            (reset(&actor, &other, &[]), "ok"),
+            (reset(&actor, &me, &[]), "own_account"),
+            (reset(&actor, &invited, &[]), "no_password"),
+            (reset(&actor, &disabled, &[]), "disabled"),
+            (change_address(&actor, &other), "ok"),
+            (change_address(&lead, &other), "forbidden"),
+            (change_address(&lead, &invited), "ok"),
         ] {
             assert_eq!(outcome(found), expected);
         }
+    }
+
+    #[test]
+    fn leads_oversee_their_agency_and_coordinators_their_maracs() {
+        let [here, there] = [Uuid::now_v7(), Uuid::now_v7()];
+        let [ours, theirs] = [Uuid::now_v7(), Uuid::now_v7()];
+        let caller = |role, marac| Actor {
+            agency_id: ours,
+            roles: [(marac, role)].into(),
+            ..Actor::nobody(Principal::User {
+                id: Uuid::now_v7(),
+                session_id: Uuid::now_v7(),
+            })
+        };
+        let grant = |marac_id, role| RoleGrant {
+            marac_id,
+            role,
+            ends_at: None,
+        };
+        let lead = caller(Role::AgencyLead, here);
+        let coordinator = caller(Role::Coordinator, here);
+        let rep = [grant(here, Role::Representative)];
+        let both = [
+            grant(here, Role::Representative),
+            grant(there, Role::Observer),
+        ];
+        let (of_ours, of_theirs) = (user(ours), user(theirs));
+        let administrator = User {
+            administrator: true,
+            ..user(ours)
+        };
+        for (actor, act, user, maracs, roles, expected) in [
+            (
+                &lead,
+                Act::HandOver,
+                &of_ours,
+                vec![here, there],
+                &both[..],
+                "ok",
+            ),
+            (
+                &lead,
+                Act::HandOver,
+                &of_theirs,
+                vec![here],
+                &rep[..],
+                "not_found",
+            ),
+            (
+                &lead,
+                Act::HandOver,
+                &administrator,
+                vec![here],
+                &[],
+                "forbidden",
+            ),
+            (
+                &lead,
+                Act::ResetPassword,
+                &of_ours,
+                vec![here],
+                &rep,
+                "not_found",
+            ),
+            (
+                &coordinator,
+                Act::HandOver,
+                &of_theirs,
+                vec![here],
+                &rep,
+                "ok",
+            ),
+            (
+                &coordinator,
+                Act::HandOver,
+                &of_theirs,
+                vec![here, there],
+                &both,
+                "forbidden",
+            ),
+            (
+                &coordinator,
+                Act::HandOver,
+                &of_theirs,
+                vec![there],
+                &[],
+                "not_found",
+            ),
+            (
+                &coordinator,
+                Act::HandOver,
+                &administrator,
+                vec![here],
+                &[],
+                "forbidden",
+            ),
+            (
+                &coordinator,
+                Act::ResetPassword,
+                &of_theirs,
+                vec![here],
+                &rep,
+                "ok",
+            ),
+        ] {
+            let found = outcome(oversees(actor, act, user, &maracs, roles));
+            assert_eq!(found, expected, "{act:?} {roles:?}");
+        }
+        for role in [Role::Coordinator, Role::Chair, Role::Auditor] {
+            let roles = [grant(here, role)];
+            assert_eq!(
+                outcome(reset(&coordinator, &of_theirs, &roles)),
+                "forbidden"
+            );
+        }
+        assert_eq!(outcome(reset(&coordinator, &of_theirs, &rep)), "ok");
     }
 }

@@ -12,20 +12,28 @@ use crate::error::Result;
 /// An account.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct User {
+    /// Id.
     #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
+    /// The agency they work for.
     #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
+    /// E-mail address.
     #[diesel(sql_type = st::Text)]
     pub email: String,
+    /// Name.
     #[diesel(sql_type = st::Text)]
     pub name: String,
+    /// May manage accounts everywhere.
     #[diesel(sql_type = st::Bool)]
     pub administrator: bool,
+    /// Its person has chosen a password.
     #[diesel(sql_type = st::Bool)]
     pub has_password: bool,
+    /// When it was closed.
     #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub disabled_at: Option<DateTime<Utc>>,
+    /// Version.
     #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
@@ -56,6 +64,14 @@ pub fn find_locked(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Op
         .bind(id)
         .get_result(tx.conn)
         .optional()?)
+}
+
+/// Locks these accounts, in the order of their ids. Nothing can be given to them meanwhile.
+pub fn lock(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<()> {
+    sql("select from users where id = any ($1) order by id for update")
+        .bind(ids.to_vec())
+        .execute(tx.conn)?;
+    Ok(())
 }
 
 pub fn list(

@@ -399,6 +399,43 @@ async fn the_coordinator_reads_what_was_taken_over() {
 }
 
 #[actix_web::test]
+async fn criteria_without_their_ground_are_read_as_they_were_recorded() {
+    let app = TestApp::new().await;
+    let world = World::make(&app);
+    let rows = [
+        referral("L/1", &[("criteria", "VER")]),
+        referral("L/2", &[("criteria", "VE"), ("dash_answers", "")]),
+    ];
+    let rows = rows.map(|mut row| {
+        row.insert("area", "WCC".to_owned());
+        row
+    });
+    let report = take(&app, &Folder::of(&rows), &Mapping::default(), true);
+    assert!(report.is_clean(), "{report}");
+    let ids = lines(
+        &mut app.owner(),
+        "select id::text as line from referrals order by external_ref",
+    );
+    let coordinator = app.as_(&world.coordinator);
+    let recorded = json!({ "kind": "recorded" });
+    let score = json!({ "kind": "score", "yes": 14, "max": 24, "threshold": 14 });
+    for (id, high_risk) in [(&ids[0], &score), (&ids[1], &recorded)] {
+        let path = format!("/referrals/{id}");
+        let criteria = coordinator.get(&path).await.expect(200)["criteria"].clone();
+        let mut expected = json!([
+            { "criterion": "visible_high_risk", "claimed": true, "evidence": high_risk },
+            { "criterion": "potential_escalation", "claimed": true, "evidence": recorded },
+        ]);
+        if id == &ids[0] {
+            let repeat = json!({ "criterion": "repeat", "claimed": true, "evidence": recorded });
+            expected.as_array_mut().unwrap().push(repeat);
+        }
+        assert_eq!(criteria["met"], expected);
+        assert_eq!(criteria["not_borne_out"], json!([]));
+    }
+}
+
+#[actix_web::test]
 async fn the_shape_of_the_file_does_not_matter() {
     let app = app().await;
     let mut columns: Vec<&str> = COLUMNS

@@ -131,14 +131,22 @@ fn every_table_of_a_case_names_its_marac_and_has_the_second_lock() {
              and exists (select from pg_attribute a where a.attrelid = t.oid and a.attname = 'marac_id')) \
          order by 1",
     );
-    // Events need belong to no case; who sits in which MARAC is read before anybody is known.
-    assert_eq!(unlocked, ["audit_events", "marac_agencies", "role_grants"]);
+    // Events and notices need belong to no case; who sits in which MARAC is read before anybody is known.
+    assert_eq!(
+        unlocked,
+        [
+            "audit_events",
+            "marac_agencies",
+            "notifications",
+            "role_grants"
+        ]
+    );
     let lock = texts(
         &mut TestDb::create().owner(),
-        "select relname::text as text from pg_class where relname in ('cases', 'audit_events') \
-         and relrowsecurity order by 1",
+        "select relname::text as text from pg_class where relname in ('cases', 'audit_events', \
+         'notifications') and relrowsecurity order by 1",
     );
-    assert_eq!(lock, ["audit_events", "cases"]);
+    assert_eq!(lock, ["audit_events", "cases", "notifications"]);
 }
 
 #[test]

@@ -166,6 +166,35 @@ fn no_statement_is_put_together_at_run_time() {
     assert!(found.is_empty(), "SQL made by format!: {found:#?}");
 }
 
+/// What may be asked of something is refused on something: where it stands must be found when the audit
+/// of its MARAC is read. These belong to no one MARAC.
+const OF_NO_MARAC: [&str; 4] = ["agency", "api_client", "registered_actor", "user"];
+
+#[test]
+fn what_is_asked_of_anything_can_be_traced_to_its_marac() {
+    let sources = sources();
+    let audit = sources.iter().find(|s| s.path == "src/audit/store.rs");
+    let traced = &audit.unwrap().code;
+    let mut untraced = std::collections::BTreeSet::new();
+    for source in &sources {
+        let code: String = lines(source).map(|(_, line)| line.trim()).collect();
+        for asked in code.split("Act::").skip(1) {
+            let rest = asked.trim_start_matches(|c: char| c.is_alphanumeric());
+            let kind = rest
+                .strip_prefix(".on(\"")
+                .and_then(|s| s.split('"').next());
+            let found = |kind: &&str| {
+                OF_NO_MARAC.contains(kind) || traced.contains(&format!("place!(\"{kind}\""))
+            };
+            untraced.extend(kind.filter(|kind| !found(kind)).map(str::to_owned));
+        }
+    }
+    assert!(
+        untraced.is_empty(),
+        "name the tables of these in src/audit/store.rs: {untraced:?}"
+    );
+}
+
 #[test]
 fn files_stay_short_enough_to_read() {
     let allowed = |path: &str| {

@@ -106,7 +106,7 @@ pub fn give(tx: &mut Tx<'_>, holder: Holder, grants: &[RoleGrant]) -> Result<()>
 macro_rules! end {
     ($holder:literal) => {
         concat!(
-            "update role_grants set ends_at = $4 where ",
+            "update role_grants set ends_at = $4, deputy_id = null where ",
             $holder,
             " = $1 and ends_at > $4 and (marac_id, role) in \
              (select * from unnest($2::uuid[], $3::text[]))"

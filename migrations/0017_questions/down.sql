@@ -1,0 +1,1 @@
+drop table entry_openings, told_already, questions;

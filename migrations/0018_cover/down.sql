@@ -1,0 +1,11 @@
+drop trigger live_holder on actions;
+drop trigger live_holder on cases;
+drop trigger live_holder on referrals;
+drop trigger live_holder on circle;
+drop trigger live_holder on attendances;
+drop trigger live_holder on role_grants;
+drop function refuse_closed_account;
+drop function hand_over(uuid, uuid, timestamptz, date, uuid, uuid, uuid[]);
+drop function duties_of(uuid, uuid);
+drop table absences;
+alter table role_grants drop column deputy_id;

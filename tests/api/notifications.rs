@@ -1,0 +1,3 @@
+//! Being told: whom a notice reaches, and whom it must not.
+
+mod telling;

@@ -15,6 +15,7 @@ use chrono::TimeDelta;
 use crate::app::State;
 use crate::error::Result;
 use crate::metrics;
+use crate::research;
 
 /// Something done again and again.
 pub struct Job {
@@ -27,7 +28,11 @@ pub struct Job {
 }
 
 /// Every job there is.
-pub const JOBS: &[Job] = &[];
+pub const JOBS: &[Job] = &[Job {
+    name: "research_reminders",
+    every: Duration::from_secs(60 * 60),
+    run: research::remind,
+}];
 
 /// How long a job is one server's before another may begin it, and the wait after a failure.
 const LEASE: TimeDelta = TimeDelta::minutes(1);

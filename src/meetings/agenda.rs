@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::agenda_store::{self, Deferred, Item};
-use super::listing_store::ListingStanding;
+use super::listing_store::{Listed, ListingStanding};
 use super::rules::{self, Decision, Timing};
 use super::store::Meeting;
 use super::{
@@ -15,6 +15,7 @@ use super::{
 use crate::crypto::Place;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::notifications::{self, Notice, NoticeKind, To};
 use crate::policy::visibility::{self, VisibleCase};
 use crate::policy::{Act, may_in};
 use crate::research;
@@ -130,23 +131,41 @@ pub fn admit(
 
 /// Opens the cases of a meeting, or one, to the agencies they are listed to. Returns all of these
 /// agencies, those that were passed over too.
-pub fn open(
-    tx: &mut Tx<'_>,
-    meeting: &Meeting,
-    item_id: Option<Uuid>,
-) -> Result<Vec<listing_store::Listed>> {
+pub fn open(tx: &mut Tx<'_>, meeting: &Meeting, item_id: Option<Uuid>) -> Result<Vec<Listed>> {
     let listed = listing_store::listed(tx, meeting.id, item_id)?;
     let full_at = (meeting.status == MeetingStatus::InSession).then_some(tx.now);
     listing_store::open(tx, meeting, &listed, full_at)?;
+    let live = || {
+        listed
+            .iter()
+            .filter(|row| row.standing == ListingStanding::Live)
+    };
+    notifications::tell_once(tx, "listed", &listed_notices(meeting, live()))?;
     // Once a meeting is in session agencies say there what they know.
     if meeting.status == MeetingStatus::Circulated {
-        let live = listed
-            .iter()
-            .filter(|row| row.standing == ListingStanding::Live);
-        let opened: Vec<_> = live.map(|row| (row.case_id, row.agency_id)).collect();
+        let opened: Vec<_> = live().map(|row| (row.case_id, row.agency_id)).collect();
         research::ask(tx, meeting.asking(), &opened)?;
     }
     Ok(listed)
+}
+
+/// Tells the agencies that a case is open to, and its lead, that it is listed.
+fn listed_notices<'a>(meeting: &Meeting, live: impl Iterator<Item = &'a Listed>) -> Vec<Notice> {
+    let mut notices: Vec<Notice> = Vec::new();
+    for row in live {
+        let to = To::Agency(row.agency_id);
+        match notices.last_mut() {
+            Some(last) if last.case_id == Some(row.case_id) => last.to.push(to),
+            _ => notices.push(Notice {
+                kind: NoticeKind::CaseListed,
+                marac_id: meeting.marac_id,
+                case_id: Some(row.case_id),
+                subject: ("agenda_item", row.item_id),
+                to: vec![To::Lead, to],
+            }),
+        }
+    }
+    notices
 }
 
 /// An item with its meeting and its case, all locked.

@@ -25,6 +25,8 @@ vocabulary! {
 #[derive(Debug, QueryableByName)]
 pub struct Listed {
     #[diesel(sql_type = st::Uuid)]
+    pub item_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
     #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
@@ -35,7 +37,7 @@ pub struct Listed {
 }
 
 const LISTED: &str = concat!(
-    "select i.case_id, l.agency_id, a.name as agency, ",
+    "select i.id as item_id, i.case_id, l.agency_id, a.name as agency, ",
     "case when a.closed_at is not null or m.agency_id is null or m.suspended_at is not null ",
     "or m.access_ends_at <= $3 then 'membership_ended' ",
     "when m.agreement_review_on < $4 then 'agreement_review_past' else 'live' end as standing ",

@@ -16,6 +16,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::auth::{Throttle, authenticate, password::Passwords, token::Tokens};
 use crate::db::Db;
 use crate::error::{Code, Error, Result};
+use crate::notifications::mail::Mailer;
 use crate::risk::Tools;
 use crate::telemetry::{RootSpan, identify};
 
@@ -31,6 +32,10 @@ pub struct State {
     pub throttle: Throttle,
     /// The published risk tools.
     pub tools: std::sync::Arc<Tools>,
+    /// Sends e-mail.
+    pub mail: Mailer,
+    /// Days that a notification is kept after it was read.
+    pub keep_read_days: u32,
 }
 
 #[derive(OpenApi)]
@@ -80,9 +85,12 @@ fn api(config: &mut ServiceConfig<'_>) {
         .configure(crate::account::routes)
         .configure(crate::questions::routes)
         .configure(crate::meetings::routes)
+        .configure(crate::hearing::routes)
         .configure(crate::research::routes)
         .configure(crate::actions::routes)
         .configure(crate::reports::routes)
+        .configure(crate::notifications::routes)
+        .configure(crate::calendar::routes)
         .configure(crate::audit::routes);
 }
 

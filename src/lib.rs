@@ -11,6 +11,7 @@ pub mod agencies;
 pub mod app;
 pub mod audit;
 pub mod auth;
+pub mod calendar;
 pub mod cases;
 pub mod clients;
 pub mod clock;

@@ -17,6 +17,7 @@ const CONNECTIONS: &str = "toldonce_database_connections";
 const SEALED: &str = "toldonce_audit_sealed_total";
 const SEAL_AGE: &str = "toldonce_audit_seal_age_seconds";
 const JOB: &str = "toldonce_job_seconds";
+const MAIL: &str = "toldonce_mail_total";
 const MEMORY: &str = "process_resident_memory_bytes";
 
 /// Bounds of the durations' histogram, in seconds.
@@ -49,6 +50,7 @@ pub fn describe() {
         "Time since the audit's tail was last sealed"
     );
     describe_histogram!(JOB, Unit::Seconds, "Time a job took, by name and result");
+    describe_counter!(MAIL, Unit::Count, "E-mails that ended, by outcome");
     describe_gauge!(MEMORY, Unit::Bytes, "Resident memory of this process");
 }
 
@@ -95,6 +97,11 @@ pub fn sealed(rows: usize) {
 pub fn job(name: &'static str, done: bool, took: Duration) {
     let result = if done { "done" } else { "failed" };
     histogram!(JOB, "job" => name, "result" => result).record(took);
+}
+
+/// Counts an e-mail that ended.
+pub fn mail(outcome: &'static str) {
+    counter!(MAIL, "outcome" => outcome).increment(1);
 }
 
 /// Sets what is read at intervals.

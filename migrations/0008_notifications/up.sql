@@ -92,10 +92,11 @@ grant delete on calendar_feeds to toldonce_app;
 grant select, update on notifications, outbox to toldonce_app;
 
 alter table notifications enable row level security;
+-- As filters that offer no index: an inbox is read by its own.
 create policy second_lock on notifications to toldonce_app using (
-  marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])
+  (marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])) is true
   and (case_id is null
-    or case_id <> all ((select nullif(current_setting('toldonce.closed', true), '')::uuid[])::uuid[])));
+    or case_id <> all ((select nullif(current_setting('toldonce.closed', true), '')::uuid[])::uuid[])) is true);
 
 -- An id of version 7 for rows that are made here.
 create function uuid_v7(p_at timestamptz) returns uuid language sql volatile set search_path = public as $$
@@ -133,7 +134,8 @@ create function tell(
   p_now timestamptz, p_by_user uuid, p_by_client uuid,
   p_kinds text[], p_maracs uuid[], p_cases uuid[], p_subjects text[], p_subject_ids uuid[], p_once text,
   p_of integer[], p_to text[], p_ids uuid[], p_roles text[], p_emailed text[]
-) returns void language plpgsql security definer set search_path = public as $$
+) returns void language plpgsql security definer set search_path = public
+  set plan_cache_mode = force_generic_plan as $$
 begin
   with notice as (
     select * from unnest(p_kinds, p_maracs, p_cases, p_subjects, p_subject_ids)
@@ -215,9 +217,9 @@ end $$;
 -- What an e-mail needs as it is sent: the address of a live account, and the codes of those cases that
 -- are still open to its holder. No row: nothing is sent.
 create function mail_of(p_ids uuid[], p_now timestamptz) returns table (
-  id uuid, address text, codes text[], notices bigint
+  id uuid, address text, codes text[]
 ) language sql stable security definer set search_path = public as $$
-  select o.id, u.email, coalesce(array_agg(distinct c.code) filter (where c.code is not null), '{}'), count(*)
+  select o.id, u.email, coalesce(array_agg(distinct c.code) filter (where c.code is not null), '{}')
   from outbox o
   join users u on u.id = o.user_id and u.disabled_at is null
   join agencies a on a.id = u.agency_id and a.closed_at is null
@@ -234,9 +236,9 @@ $$;
 -- The meetings of a feed's owner, in the MARACs whose meetings they may list now. One row without a
 -- meeting: the token is known.
 create function calendar_of(p_token bytea, p_now timestamptz) returns table (
-  meeting_id uuid, starts_at timestamptz, minutes integer, cancelled boolean, version integer
+  user_id uuid, meeting_id uuid, starts_at timestamptz, minutes integer, cancelled boolean, version integer
 ) language sql stable security definer set search_path = public as $$
-  select m.id, m.starts_at, m.capacity * m.minutes_per_case, m.status = 'cancelled', m.version
+  select u.id, m.id, m.starts_at, m.capacity * m.minutes_per_case, m.status = 'cancelled', m.version
   from calendar_feeds f
   join users u on u.id = f.user_id and u.disabled_at is null
   join agencies a on a.id = u.agency_id and a.closed_at is null

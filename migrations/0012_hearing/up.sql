@@ -131,13 +131,13 @@ begin
   foreach t in array array['attendance_items', 'conflicts_of_interest', 'hearing_entries'] loop
     execute format('alter table %I enable row level security', t);
     execute format($p$create policy second_lock on %I to toldonce_app using (
-      marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])
-      and case_id <> all ((select nullif(current_setting('toldonce.closed', true), '')::uuid[])::uuid[]))$p$, t);
+      (marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])) is true
+      and (case_id <> all ((select nullif(current_setting('toldonce.closed', true), '')::uuid[])::uuid[])) is true)$p$, t);
   end loop;
 end $$;
 alter table confidentiality_statements enable row level security;
 create policy second_lock on confidentiality_statements to toldonce_app using (
-  marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[]));
+  (marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])) is true);
 
 -- Brings what observers and guests see into line with their seats: while the meeting is in session, an
 -- observer who has accepted the statement sees its list, a guest the cases they came for; before and

@@ -11,6 +11,7 @@ use super::model::{
 };
 use super::rules::{self, By, Command, OwnerFacts};
 use super::store::{self, ActionRow};
+use super::telling;
 use crate::audit::{Audited, Event};
 use crate::cases::CaseStatus;
 use crate::db::Tx;
@@ -82,6 +83,14 @@ pub fn agree(tx: &mut Tx<'_>, case: &VisibleCase, mut action: NewAction) -> Resu
     change_store::add_event(tx, case.key(), &event)?;
     let agencies = vec![action.owner_agency_id];
     change_store::tell(tx, case.marac_id, case.id, action.id, agencies)?;
+    let of = (case.marac_id, case.id);
+    telling::assigned(
+        tx,
+        of,
+        action.id,
+        action.owner_agency_id,
+        action.owner_user_id,
+    )?;
     Ok(action.id)
 }
 
@@ -167,6 +176,7 @@ pub fn report(
     } else {
         &["status"]
     };
+    telling::reported(tx, (locked.row.marac_id, locked.row.case_id), id)?;
     locked.write(tx, present, next.kind.as_slice(), on, &note, fields)
 }
 
@@ -194,6 +204,7 @@ pub fn change(
         present.owner_user_id = change.owner_user_id;
         let of = (locked.row.marac_id, locked.row.case_id);
         check_owner(tx, of, present.owner_agency_id, present.owner_user_id)?;
+        telling::assigned(tx, of, id, present.owner_agency_id, present.owner_user_id)?;
         kinds.push(ActionEventKind::Reassigned);
         fields.push("owner");
     }

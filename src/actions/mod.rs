@@ -16,6 +16,7 @@ mod model;
 pub mod rules;
 mod shapes;
 mod store;
+mod telling;
 
 use chrono::NaiveDate;
 use utoipa_actix_web::service_config::ServiceConfig;

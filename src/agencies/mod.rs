@@ -17,7 +17,7 @@ use crate::vocabulary::AgencyKind;
 
 pub use api::NewAgency;
 pub use members::Agreement;
-pub use rules::AgreementWarning;
+pub use rules::{AgreementWarning, ListingStanding};
 pub use store::Agency;
 
 /// The operations of this resource.
@@ -60,12 +60,27 @@ pub fn is_live_member(tx: &mut Tx<'_>, marac_id: Uuid, agency_id: Uuid) -> Resul
 /// Those of the agencies to which a case of the MARAC may be newly listed: live members whose
 /// agreement is not past its review date.
 pub fn takes_listings(tx: &mut Tx<'_>, marac_id: Uuid, agency_ids: Vec<Uuid>) -> Result<Vec<Uuid>> {
+    let standings = listing_standings(tx, marac_id, agency_ids)?;
+    let live = |(_, standing): &(Uuid, ListingStanding)| *standing == ListingStanding::Live;
+    Ok(standings
+        .into_iter()
+        .filter(live)
+        .map(|(id, _)| id)
+        .collect())
+}
+
+/// How those of the agencies stand that are or were members of the MARAC; others have no membership.
+pub fn listing_standings(
+    tx: &mut Tx<'_>,
+    marac_id: Uuid,
+    agency_ids: Vec<Uuid>,
+) -> Result<Vec<(Uuid, ListingStanding)>> {
     let (now, today) = (tx.now, tx.today());
     let members = store::members_among(tx, marac_id, agency_ids)?;
+    let standing = |member: &store::Member| rules::listing_standing(member, now, today);
     Ok(members
-        .into_iter()
-        .filter(|member| rules::takes_listings(member, now, today))
-        .map(|member| member.agency_id)
+        .iter()
+        .map(|member| (member.agency_id, standing(member)))
         .collect())
 }
 

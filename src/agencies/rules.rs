@@ -16,6 +16,15 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// Whether a case can be opened to an agency.
+    ListingStanding {
+        Live = "live",
+        AgreementReviewPast = "agreement_review_past",
+        MembershipEnded = "membership_ended",
+    }
+}
+
 /// What to warn of.
 pub fn warning(
     signed_on: Option<NaiveDate>,
@@ -36,10 +45,16 @@ pub fn is_live(member: &Member, now: DateTime<Utc>) -> bool {
         && member.access_ends_at.is_none_or(|ends_at| ends_at > now)
 }
 
-/// Whether cases may be newly listed to the member.
-pub fn takes_listings(member: &Member, now: DateTime<Utc>, today: NaiveDate) -> bool {
+/// Whether cases may be newly listed to an agency of this membership.
+pub fn listing_standing(member: &Member, now: DateTime<Utc>, today: NaiveDate) -> ListingStanding {
     let warning = warning(member.signed_on, member.review_on, today);
-    is_live(member, now) && warning != Some(AgreementWarning::ReviewPast)
+    match is_live(member, now) {
+        false => ListingStanding::MembershipEnded,
+        true if warning == Some(AgreementWarning::ReviewPast) => {
+            ListingStanding::AgreementReviewPast
+        }
+        true => ListingStanding::Live,
+    }
 }
 
 /// Whether an agreement can stand as sent. `before` is the membership so far, `own` whether the

@@ -65,7 +65,11 @@ fn a_review_date_past_warns_and_stops_new_listings_and_nothing_else() {
         let found = warning(member.signed_on, member.review_on, day(0));
         assert_eq!(found, expected, "{signed:?} {review:?}");
         assert!(is_live(&member, now()));
-        assert_eq!(takes_listings(&member, now(), day(0)), listings);
+        let standing = match listings {
+            true => ListingStanding::Live,
+            false => ListingStanding::AgreementReviewPast,
+        };
+        assert_eq!(listing_standing(&member, now(), day(0)), standing);
     }
 }
 
@@ -104,7 +108,11 @@ fn access_ends_by_closing_suspension_or_expiry() {
         ),
     ] {
         assert_eq!(is_live(&member, now()), live);
-        assert_eq!(takes_listings(&member, now(), day(0)), live);
+        let standing = match live {
+            true => ListingStanding::Live,
+            false => ListingStanding::MembershipEnded,
+        };
+        assert_eq!(listing_standing(&member, now(), day(0)), standing);
     }
 }
 

@@ -51,14 +51,22 @@ pub(crate) fn open_session(db: &crate::db::Db, user_id: Uuid) -> Result<Uuid> {
 /// Header by which a client names the registered person it acts for.
 pub const ACTOR_HEADER: &str = "x-toldonce-actor";
 
-/// The operations that need no token: how one is had. A test holds this list against the OpenAPI
-/// document.
-pub const PUBLIC: [&str; 4] = [
+/// The operations that need no token: how one is had, and calendars, whose address is their secret.
+/// A test holds this list against the OpenAPI document.
+pub const PUBLIC: [&str; 5] = [
     "/api/v1/auth/login",
     "/api/v1/auth/refresh",
     "/api/v1/auth/invitation",
     "/api/v1/oauth/token",
+    "/api/v1/calendar/{token}.ics",
 ];
+
+fn is_public(path: &str) -> bool {
+    let calendar = path
+        .strip_prefix("/api/v1/calendar/")
+        .and_then(|rest| rest.strip_suffix(".ics"));
+    PUBLIC.contains(&path) || calendar.is_some_and(|token| !token.contains('/'))
+}
 
 /// What a verified token says. Not yet known to be live.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,7 +127,7 @@ pub async fn authenticate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> std::result::Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    if !PUBLIC.contains(&request.path()) {
+    if !is_public(request.path()) {
         match admit(request.request()) {
             Ok(caller) => drop(request.extensions_mut().insert(caller)),
             // As an answer, not an error: the layers outside add their headers to answers.

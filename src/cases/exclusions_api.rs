@@ -15,6 +15,7 @@ use crate::actions::announce_case;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
     Body, Idempotency, IdempotencyKey, IfMatch, Page, Path, Problems, VersionProblems,
@@ -172,10 +173,7 @@ async fn exclude(
             let claim = key.claim(tx, "exclude", &(id, &body))?;
             if let Idempotency::Fresh(exclusion_id) = claim {
                 let ends_at = rules::until(body.until, tx.today())?;
-                can_be_named(subject, store::known(tx, case.marac_id, subject)?)?;
-                store::insert(tx, &case, exclusion_id, subject, ends_at, &body.reason)?;
-                let agencies = store::agencies(tx, subject)?;
-                announce_case(tx, id, &agencies)?;
+                set_exclusion(tx, &case, exclusion_id, subject, ends_at, &body.reason)?;
             }
             let exclusion = store::one(tx, &case, claim.id())?.ok_or_else(hidden)?;
             let event = Event::of_case(&case).on("exclusion", claim.id());
@@ -186,6 +184,23 @@ async fn exclude(
         })
         .await?;
     Ok(HttpResponse::Created().json(exclusion))
+}
+
+/// Sets an exclusion: it holds from the next request on, and the feeds of whom it names are told.
+/// Refused fields are `/user_id`, `/actor_id`, `/agency_id` and `/exempt_user_id`.
+pub fn set_exclusion(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    id: Uuid,
+    subject: Subject,
+    ends_at: Option<DateTime<Utc>>,
+    reason: &str,
+) -> Result<()> {
+    rules::exclude(subject)?;
+    can_be_named(subject, store::known(tx, case.marac_id, subject)?)?;
+    store::insert(tx, case, id, subject, ends_at, reason)?;
+    let agencies = store::agencies(tx, subject)?;
+    announce_case(tx, case.id, &agencies)
 }
 
 fn can_be_named(subject: Subject, known: Known) -> Result<()> {

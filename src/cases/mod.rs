@@ -28,8 +28,10 @@ mod timeline_store;
 use uuid::Uuid;
 
 pub use code::is_plausible;
+pub use exclusions_api::set_exclusion;
+pub use exclusions_store::Subject;
 pub use part::{Part, of_kind};
-pub use rules::day_end;
+pub use rules::{day_end, exclude as names_one};
 
 use crate::db::Tx;
 use crate::error::{Code, Result};

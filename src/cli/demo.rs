@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 use toldonce::auth::password::{Cost, Passwords};
 use toldonce::clock::Clock;
-use toldonce::config::Config;
+use toldonce::config::{Config, MailSettings};
 use toldonce::crypto::KeyRing;
 use toldonce::demo::{CLIENT_ID, PASSWORD};
 
@@ -55,6 +55,14 @@ pub fn run(args: Args) -> Outcome {
     let keys = demonstration_keys(&config.data_dir)?;
     let database = Database::prepare(local, &keys, &clock, true)?;
     load_once(&database, &config.data_dir, &clock, &keys)?;
+    let config = Config {
+        mail: MailSettings::Folder {
+            folder: config.data_dir.join("mail"),
+            from: "Told Once <told-once@steadyground.example>".into(),
+        },
+        public_url: Some(format!("http://127.0.0.1:{port}/docs/")),
+        ..config
+    };
     let db = database.pool(&config, &clock, &keys)?;
     server::run(Plan {
         config,
@@ -62,7 +70,7 @@ pub fn run(args: Args) -> Outcome {
         keys,
         database,
         db,
-        greeting: Some(greeting(port)),
+        greeting: Some(greeting(port, &args.data)),
     })
 }
 
@@ -111,7 +119,7 @@ const SIGN_INS: [(&str, &str); 7] = [
     ("administrator", "sam.whitcombe@steadyground.example"),
 ];
 
-fn greeting(port: u16) -> String {
+fn greeting(port: u16, data: &Path) -> String {
     let base = format!("http://127.0.0.1:{port}");
     let sign_ins: String = SIGN_INS
         .iter()
@@ -122,10 +130,12 @@ fn greeting(port: u16) -> String {
          Open      {base}/docs/\n  \
          Sign in   password {PASSWORD} for everybody, demonstration only\n{sign_ins}  \
          Client    {CLIENT_ID}, secret {PASSWORD}\n            \
-         housing's own system, acting for staff-2217\n\n  \
+         housing's own system, acting for staff-2217\n  \
+         E-mail    not sent: each is a file in {}\n\n  \
          A first request:\n\n    \
          curl -s {base}/api/v1/auth/login -H 'content-type: application/json' \\\n      \
          -d '{{\"email\":\"grace.adeyemi@steadyground.example\",\"password\":\"{PASSWORD}\"}}'\n\n\
-         Stop with Ctrl-C; the data stay.\n"
+         Stop with Ctrl-C; the data stay.\n",
+        data.join("mail").display()
     )
 }

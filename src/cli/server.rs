@@ -88,6 +88,8 @@ pub fn run(plan: Plan) -> Outcome {
             searches: per_minute(config.searches_per_minute),
         }),
         tools: Arc::new(tools::load(config.risk_tools_dir.as_deref())?),
+        mail: config.mail.clone().mailer(config.public_url.clone())?,
+        keep_read_days: config.keep_read_days,
     });
     let meters = config.metrics_listen.map(metrics::open).transpose()?;
     let heads = config

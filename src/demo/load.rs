@@ -23,6 +23,7 @@ use crate::auth::{self, ACTOR_HEADER, Limits, Throttle};
 use crate::crypto::KeyRing;
 use crate::db::Db;
 use crate::error::Error;
+use crate::notifications::mail::Mailer;
 use crate::risk::Tools;
 
 /// Id of the demonstration's API client; its secret is [`PASSWORD`].
@@ -75,6 +76,8 @@ pub fn load(db: &Db, keys: &KeyRing, passwords: &Passwords) -> Result<(), LoadEr
         tools: Arc::new(
             Tools::shipped().map_err(|_| Error::Internal("the shipped risk tools do not load"))?,
         ),
+        mail: Mailer::off(),
+        keep_read_days: u32::MAX,
     });
     let told = actix_web::rt::System::new().block_on(async {
         let mut teller = Teller::new(state, known).await;

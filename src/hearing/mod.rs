@@ -1,13 +1,23 @@
 //! What is recorded at a meeting about its cases.
 //!
-//! `statement_*` is the confidentiality statement and who accepted it (R19); `conflicts_*` conflicts of
-//! interest, which act at once as exclusions; `entries_api` what is said of a case while the meeting is
-//! in session, each saying a row of its own; `record` reads it back whole, here and for the minutes.
+//! `entries_api` takes what is said of a case while the meeting is in session, each saying a row of its
+//! own; `corrections_api` corrects it and keeps the earlier version; `conflicts_*` are conflicts of
+//! interest, which act at once as exclusions; `record` reads all of it back, here and for the minutes.
+//! Who sat at the meeting, and accepted its confidentiality statement, is with the meetings.
 
+mod conflicts_api;
+mod conflicts_store;
+mod corrections_api;
+mod entries_api;
 mod model;
 mod record;
+mod record_api;
 mod record_store;
 mod rules;
+mod shapes;
+mod store;
+
+use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use model::{
     ConflictRecord, HearingEntry, HearingKind, HearingSharing, InformationNature, PoliceWish,
@@ -15,3 +25,11 @@ pub use model::{
 };
 pub use record::{meeting_record, record};
 pub use rules::Reader;
+
+/// The operations of this resource.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    entries_api::routes(config);
+    record_api::routes(config);
+    corrections_api::routes(config);
+    conflicts_api::routes(config);
+}

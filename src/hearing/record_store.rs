@@ -8,6 +8,7 @@ use super::rules::Reader;
 use crate::cases::Part;
 use crate::db::{Tx, sql};
 use crate::error::Result;
+use crate::policy::hidden;
 use crate::visible_cases;
 
 /// SQL: entries of hearings at `e`.
@@ -56,6 +57,24 @@ pub fn parts(tx: &mut Tx<'_>, items: Vec<Uuid>, reader: Reader, all: bool) -> Re
         .bind(reader.trusted)
         .bind(all)
         .load(tx.conn)?)
+}
+
+const ENTRY: &str = concat!(entry_rows!(), "where e.agenda_item_id = $1 and e.id = $2");
+const ENTRY_LOCKED: &str = concat!(
+    entry_rows!(),
+    "where e.agenda_item_id = $1 and e.id = $2 for update of e"
+);
+
+/// One entry of an item, whoever reads it.
+pub fn entry(tx: &mut Tx<'_>, item_id: Uuid, id: Uuid) -> Result<Part> {
+    let found = sql(ENTRY).bind(item_id).bind(id).get_result(tx.conn);
+    found.optional()?.ok_or_else(hidden)
+}
+
+/// The same, locked until the transaction ends.
+pub fn entry_locked(tx: &mut Tx<'_>, item_id: Uuid, id: Uuid) -> Result<Part> {
+    let found = sql(ENTRY_LOCKED).bind(item_id).bind(id).get_result(tx.conn);
+    found.optional()?.ok_or_else(hidden)
 }
 
 /// An item of a meeting with the key of its case.

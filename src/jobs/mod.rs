@@ -6,6 +6,7 @@
 //! must be safe to begin again. It either does all in one transaction, or takes rows with
 //! `for update skip locked`, or tells under a key with `notifications::tell_once`.
 
+mod housekeeping;
 mod store;
 
 use std::time::{Duration, Instant};
@@ -28,11 +29,23 @@ pub struct Job {
 }
 
 /// Every job there is.
-pub const JOBS: &[Job] = &[Job {
-    name: "research_reminders",
-    every: Duration::from_secs(60 * 60),
-    run: research::remind,
-}];
+pub const JOBS: &[Job] = &[
+    Job {
+        name: "send_mail",
+        every: Duration::from_secs(5),
+        run: crate::notifications::mail::send_due,
+    },
+    Job {
+        name: "keep_house",
+        every: Duration::from_secs(24 * 60 * 60),
+        run: housekeeping::keep_house,
+    },
+    Job {
+        name: "research_reminders",
+        every: Duration::from_secs(60 * 60),
+        run: research::remind,
+    },
+];
 
 /// How long a job is one server's before another may begin it, and the wait after a failure.
 const LEASE: TimeDelta = TimeDelta::minutes(1);

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as st;
 
-use crate::db::sql;
+use crate::db::{Tx, sql};
 use crate::error::Result;
 
 #[derive(QueryableByName)]
@@ -77,4 +77,21 @@ pub fn end(
         .bind(done)
         .execute(conn)?;
     Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Swept {
+    #[diesel(sql_type = st::BigInt)]
+    deleted: i64,
+    #[diesel(sql_type = st::Bool)]
+    more: bool,
+}
+
+/// Deletes some of what has served its time; says how many rows, and whether there are more.
+pub fn sweep(tx: &mut Tx<'_>, keep_days: i32) -> Result<(i64, bool)> {
+    let swept: Swept = sql("select deleted, more from sweep($1, $2)")
+        .bind(tx.now)
+        .bind(keep_days)
+        .get_result(tx.conn)?;
+    Ok((swept.deleted, swept.more))
 }

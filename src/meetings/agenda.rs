@@ -6,16 +6,16 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::agenda_store::{self, Deferred, Item};
-use super::listing_store::{Listed, ListingStanding};
+use super::listing_store::Listed;
 use super::rules::{self, Decision, Timing};
 use super::store::Meeting;
 use super::{
-    AgendaItemKind, AgendaItemStatus, MeetingStatus, in_sight_locked, listing_store, store,
+    AgendaItemKind, AgendaItemStatus, MeetingStatus, in_sight_locked, listing_store, store, telling,
 };
+use crate::agencies::ListingStanding;
 use crate::crypto::Place;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::notifications::{self, Notice, NoticeKind, To};
 use crate::policy::visibility::{self, VisibleCase};
 use crate::policy::{Act, may_in};
 use crate::research;
@@ -135,37 +135,19 @@ pub fn open(tx: &mut Tx<'_>, meeting: &Meeting, item_id: Option<Uuid>) -> Result
     let listed = listing_store::listed(tx, meeting.id, item_id)?;
     let full_at = (meeting.status == MeetingStatus::InSession).then_some(tx.now);
     listing_store::open(tx, meeting, &listed, full_at)?;
-    let live = || {
-        listed
-            .iter()
-            .filter(|row| row.standing == ListingStanding::Live)
-    };
-    notifications::tell_once(tx, "listed", &listed_notices(meeting, live()))?;
+    if full_at.is_some() {
+        listing_store::seat(tx, meeting.id)?;
+    }
+    telling::listed(tx, meeting, &listed)?;
     // Once a meeting is in session agencies say there what they know.
     if meeting.status == MeetingStatus::Circulated {
-        let opened: Vec<_> = live().map(|row| (row.case_id, row.agency_id)).collect();
+        let live = listed
+            .iter()
+            .filter(|row| row.standing == ListingStanding::Live);
+        let opened: Vec<_> = live.map(|row| (row.case_id, row.agency_id)).collect();
         research::ask(tx, meeting.asking(), &opened)?;
     }
     Ok(listed)
-}
-
-/// Tells the agencies that a case is open to, and its lead, that it is listed.
-fn listed_notices<'a>(meeting: &Meeting, live: impl Iterator<Item = &'a Listed>) -> Vec<Notice> {
-    let mut notices: Vec<Notice> = Vec::new();
-    for row in live {
-        let to = To::Agency(row.agency_id);
-        match notices.last_mut() {
-            Some(last) if last.case_id == Some(row.case_id) => last.to.push(to),
-            _ => notices.push(Notice {
-                kind: NoticeKind::CaseListed,
-                marac_id: meeting.marac_id,
-                case_id: Some(row.case_id),
-                subject: ("agenda_item", row.item_id),
-                to: vec![To::Lead, to],
-            }),
-        }
-    }
-    notices
 }
 
 /// An item with its meeting and its case, all locked.
@@ -220,11 +202,13 @@ impl Opened {
             AgendaItemStatus::Withdrawn => {
                 research::withdraw(tx, item.id, &[])?;
                 listing_store::end(tx, &self.case, self.meeting.id, &[])?;
+                listing_store::seat(tx, self.meeting.id)?;
                 store::touch(tx, self.meeting.id)
             }
             AgendaItemStatus::Deferred if self.meeting.status == MeetingStatus::Held => Ok(()),
             AgendaItemStatus::Deferred => {
                 research::withdraw(tx, item.id, &[])?;
+                listing_store::seat(tx, self.meeting.id)?;
                 store::touch(tx, self.meeting.id)
             }
             AgendaItemStatus::Listed => Ok(()),

@@ -13,7 +13,7 @@ use super::rules::{self, MeetingCommand};
 use super::store::{self, Filter, Meeting, NewMeeting};
 use super::{
     MeetingKind, MeetingMode, MeetingStatus, agenda_store, in_sight, in_sight_locked,
-    listing_store, split_store,
+    listing_store, split_store, telling,
 };
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -25,6 +25,7 @@ use crate::http::{
     VersionProblems, WriteProblems, etag, paged, tagged,
 };
 use crate::maracs;
+use crate::notifications::NoticeKind;
 use crate::policy::{Act, Who, hidden, may_in};
 use crate::research;
 
@@ -310,6 +311,7 @@ async fn move_meeting(
             meeting.mode = body.mode.unwrap_or(meeting.mode);
             meeting.place = body.place.or(meeting.place);
             let meeting = store::update(tx, &meeting)?;
+            telling::everybody(tx, NoticeKind::MeetingMoved, &meeting)?;
             if meeting.status == MeetingStatus::Circulated {
                 research::moved(tx, meeting.asking())?;
             }
@@ -363,6 +365,7 @@ async fn cancel_meeting(
             agenda_store::withdraw_all(tx, id)?;
             research::withdraw_all(tx, id)?;
             listing_store::end_all(tx, id)?;
+            telling::everybody(tx, NoticeKind::MeetingCancelled, &meeting)?;
             let event = event(&meeting).fields(["status"]);
             Ok(Audited::new(meeting, event))
         })

@@ -1,49 +1,45 @@
 //! What a meeting does to the circles of its cases: opens them to the listed agencies at circulation,
 //! opens accounts and answers at the start, and closes what nobody took on at the end (design 3.4).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::store::Meeting;
+use crate::agencies::{self, ListingStanding};
 use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::policy::visibility::VisibleCase;
-use crate::{visible_cases, vocabulary};
-
-vocabulary! {
-    /// Whether a case can be opened to an agency.
-    ListingStanding {
-        Live = "live",
-        AgreementReviewPast = "agreement_review_past",
-        MembershipEnded = "membership_ended",
-    }
-}
+use crate::visible_cases;
 
 /// An agency that a case is listed to.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug)]
 pub struct Listed {
-    #[diesel(sql_type = st::Uuid)]
-    pub item_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub agency: String,
-    #[diesel(sql_type = st::Text)]
     pub standing: ListingStanding,
 }
 
+#[derive(QueryableByName)]
+struct ListedRow {
+    #[diesel(sql_type = st::Uuid)]
+    marac_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    case_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    agency_id: Uuid,
+    #[diesel(sql_type = st::Text)]
+    agency: String,
+}
+
 const LISTED: &str = concat!(
-    "select i.id as item_id, i.case_id, l.agency_id, a.name as agency, ",
-    "case when a.closed_at is not null or m.agency_id is null or m.suspended_at is not null ",
-    "or m.access_ends_at <= $3 then 'membership_ended' ",
-    "when m.agreement_review_on < $4 then 'agreement_review_past' else 'live' end as standing ",
+    "select i.marac_id, i.case_id, l.agency_id, a.name as agency ",
     "from agenda_items i join cases c on c.id = i.case_id ",
     "join agenda_listings l on l.agenda_item_id = i.id join agencies a on a.id = l.agency_id ",
-    "left join marac_agencies m on m.marac_id = i.marac_id and m.agency_id = l.agency_id ",
     "where i.meeting_id = $1 and i.status = 'listed' and ($2::uuid is null or i.id = $2) and ",
     visible_cases!("c"),
     " order by i.position, i.id, a.name, a.id"
@@ -51,13 +47,21 @@ const LISTED: &str = concat!(
 
 /// The agencies that the cases of a meeting are listed to, or one item of it.
 pub fn listed(tx: &mut Tx<'_>, meeting_id: Uuid, item_id: Option<Uuid>) -> Result<Vec<Listed>> {
-    let today = tx.today();
-    Ok(sql(LISTED)
-        .bind(meeting_id)
-        .bind(item_id)
-        .bind(tx.now)
-        .bind(today)
-        .load(tx.conn)?)
+    let rows: Vec<ListedRow> = sql(LISTED).bind(meeting_id).bind(item_id).load(tx.conn)?;
+    let Some(marac_id) = rows.first().map(|row| row.marac_id) else {
+        return Ok(Vec::new());
+    };
+    let ids: BTreeSet<Uuid> = rows.iter().map(|row| row.agency_id).collect();
+    let standings = agencies::listing_standings(tx, marac_id, ids.into_iter().collect())?;
+    let standings: BTreeMap<Uuid, ListingStanding> = standings.into_iter().collect();
+    let standing = |id: &Uuid| standings.get(id).copied();
+    let listed = rows.into_iter().map(|row| Listed {
+        standing: standing(&row.agency_id).unwrap_or(ListingStanding::MembershipEnded),
+        case_id: row.case_id,
+        agency_id: row.agency_id,
+        agency: row.agency,
+    });
+    Ok(listed.collect())
 }
 
 /// Opens the cases to the agencies that may have them; from `full_at` on with account and answers.
@@ -131,5 +135,14 @@ pub fn end(tx: &mut Tx<'_>, case: &VisibleCase, meeting_id: Uuid, keep: &[Uuid])
     .bind(tx.now)
     .bind(keep.to_vec())
     .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Brings what observers and guests see into line with their seats.
+pub fn seat(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
+    sql("select seat_circles($1, $2)")
+        .bind(meeting_id)
+        .bind(tx.now)
+        .execute(tx.conn)?;
     Ok(())
 }

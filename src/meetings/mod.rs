@@ -10,6 +10,7 @@ mod agenda_store;
 mod agenda_view;
 mod api;
 mod attendance_api;
+mod attendance_rules;
 mod attendance_store;
 mod build_api;
 mod build_rules;
@@ -23,7 +24,10 @@ mod rules;
 mod run_api;
 mod split_api;
 mod split_store;
+mod statement_api;
+mod statement_store;
 mod store;
+mod telling;
 
 use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -134,6 +138,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     split_api::routes(config);
     items_api::routes(config);
     attendance_api::routes(config);
+    statement_api::routes(config);
 }
 
 /// Puts a case on the agenda of a planned meeting and lists it to these agencies, who see it from
@@ -197,6 +202,34 @@ pub fn next_planned(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<Option<Uuid>> {
 /// Whether this is a meeting of this MARAC.
 pub fn exists_in(tx: &mut Tx<'_>, marac_id: Uuid, meeting_id: Uuid) -> Result<bool> {
     Ok(store::found(tx, meeting_id)?.is_some_and(|meeting| meeting.marac_id == marac_id))
+}
+
+/// The same for those who may sit there, with or without a role that shows meetings: a practitioner is in
+/// sight of those at which a seat of theirs is recorded.
+fn attended(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
+    let meeting = store::found(tx, id)?;
+    sat(tx, act, meeting)
+}
+
+/// The same, locked until the transaction ends.
+fn attended_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
+    let meeting = store::locked(tx, id)?;
+    sat(tx, act, meeting)
+}
+
+fn sat(tx: &mut Tx<'_>, act: Act, meeting: Option<Meeting>) -> Result<Meeting> {
+    let meeting = meeting.ok_or_else(hidden)?;
+    let shown = may_in(&tx.actor, Act::ReadMeeting, meeting.marac_id).is_ok();
+    if !shown && !attendance_store::has_seat(tx, &meeting)? {
+        return Err(hidden());
+    }
+    may_in(&tx.actor, act, meeting.marac_id)?;
+    Ok(meeting)
+}
+
+/// Whoever says something at a meeting is there: a seat of the caller's that was only expected is taken.
+pub fn came(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
+    attendance_store::came(tx, meeting_id)
 }
 
 /// The MARAC of a meeting, if it is in sight and the caller may do this there.

@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use super::agenda_view::{AgendaWarning, quorum};
 use super::api::{MeetingOut, advance, answer, event};
-use super::listing_store::{self, Listed, ListingStanding};
+use super::listing_store::{self, Listed};
 use super::rules::MeetingCommand;
 use super::{AgendaItemStatus, agenda, agenda_store, head_in_sight};
+use crate::agencies::ListingStanding;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -137,7 +138,8 @@ fn lacking(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Vec<AgendaWarning>> {
     quorum(&head_in_sight(tx, act, id)?)
 }
 
-/// Start a circulated meeting. Those listed now read accounts and full answers.
+/// Start a circulated meeting. Those listed now read accounts and full answers, once they have accepted
+/// its confidentiality statement (R19).
 #[utoipa::path(tag = "meetings", operation_id = "start_meeting", params(
     ("id" = Uuid, Path, description = "The meeting."),
     ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
@@ -156,6 +158,7 @@ async fn start_meeting(
             let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Start);
             let meeting = advance(tx, Act::RunMeeting, id, if_match, command)?;
             listing_store::begin(tx, id)?;
+            listing_store::seat(tx, id)?;
             research::close(tx, id)?;
             let quorum = lacking(tx, Act::RunMeeting, id)?;
             let event = event(&meeting).fields(["status"]);
@@ -195,6 +198,7 @@ async fn close_meeting(
             let meeting = advance(tx, Act::RunMeeting, id, if_match, command)?;
             let now = tx.now;
             listing_store::settle(tx, id, now)?;
+            listing_store::seat(tx, id)?;
             let event = event(&meeting).fields(["status"]);
             Ok(Audited::new(meeting, event))
         })

@@ -6,9 +6,12 @@
 //! not see, and does not learn, who is told. Nothing goes to a survivor or a perpetrator: recipients
 //! are accounts and API clients alone.
 
+mod api;
+pub mod mail;
 mod model;
 mod store;
 
+use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::db::Tx;
@@ -16,6 +19,11 @@ use crate::error::{Error, Result};
 use crate::policy::Role;
 
 pub use model::{MailOutcome, NoticeKind};
+
+/// The operations of this resource.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    api::routes(config);
+}
 
 /// What happened, and who is to know.
 #[derive(Debug, Clone)]

@@ -32,6 +32,15 @@ const OWNERS: &[Role] = &[Practitioner, Idva, Representative, Coordinator, Chair
 const SPEAKERS: &[Role] = &[Idva, Representative];
 const MEETING: &[Role] = &[Idva, Representative, Observer, Coordinator, Chair];
 const LEADS: &[Role] = &[AgencyLead];
+/// Those who may sit at a meeting: a practitioner as a guest for a case.
+const ATTENDEES: &[Role] = &[
+    Practitioner,
+    Idva,
+    Representative,
+    Observer,
+    Coordinator,
+    Chair,
+];
 /// Those who see to it that somebody is there.
 const COVERING: &[Role] = &[AgencyLead, Coordinator];
 const COVERED: &[Role] = &[AgencyLead, Representative, Coordinator, Chair];
@@ -223,6 +232,28 @@ acts! {
     /// Mark a case heard or deferred (R22).
     DecideAgendaItem = "decide_agenda_item", Who::Roles(STAFF), None;
 
+    /// Read the confidentiality statement of a MARAC or a meeting.
+    ReadStatement = "read_statement", Who::Roles(ATTENDEES), None;
+    /// Accept the statement of a meeting (R19).
+    AcceptStatement = "accept_statement", Who::Roles(ATTENDEES), None;
+    /// Word the statement of a MARAC anew.
+    ChangeStatement = "change_statement", Who::Roles(COORDINATOR), None;
+    /// Declare a conflict of interest at a meeting.
+    DeclareConflict = "declare_conflict", Who::Roles(ATTENDEES), None;
+    /// Read the conflicts declared at a meeting.
+    ReadConflicts = "read_conflicts", Who::Roles(STAFF), None;
+    /// Read what was recorded of a case at a meeting.
+    ReadHearing = "read_hearing", Who::Roles(CASEWORK), Some(Right::MeetingsRead);
+    /// Share the own agency's information at a meeting: an add-only act.
+    ShareInformation = "share_information", Who::Roles(&[Practitioner, Idva, Representative, Coordinator]), None;
+    /// Give the survivor's views at a meeting: an add-only act.
+    GiveViews = "give_views", Who::Roles(&[Idva, Coordinator]), None;
+    /// Record the analysis of risk, and safeguards considered.
+    AnalyseRisk = "analyse_risk", Who::Roles(STAFF), None;
+    /// Record a crime disclosed, with the survivor's wish about the police (R23).
+    RecordCrime = "record_crime", Who::Roles(&[Idva, Coordinator, Chair]), None;
+    /// Correct what was recorded at a meeting, with a reason.
+    CorrectHearing = "correct_hearing", Who::Roles(STAFF), None;
     /// List what one's agency is asked to research.
     ListResearch = "list_research", Who::Roles(SPEAKERS), Some(Right::CasesRead);
     /// Read returns of research: one's agency's whole, others' as far as they are open.

@@ -133,6 +133,12 @@ impl Actor {
             .any(|role| self.roles.contains(&(marac_id, *role)))
     }
 
+    /// The roles held in this MARAC.
+    pub fn roles_in(&self, marac_id: Uuid) -> Vec<Role> {
+        let held = self.roles.iter().filter(|(id, _)| *id == marac_id);
+        held.map(|(_, role)| *role).collect()
+    }
+
     /// Coordinator or chair of this MARAC.
     pub fn is_staff(&self, marac_id: Uuid) -> bool {
         self.holds(marac_id, &[Role::Coordinator, Role::Chair])

@@ -1,20 +1,39 @@
 //! SQL that goes with the rule of `visibility` where many cases are read at once.
 
 /// SQL: what the caller's circle has of the case at this alias, as arrays `s.bases` and `s.full_at`
-/// (null where there is nothing), for `lens_of`.
+/// (null where there is nothing), for `lens_of`. What a listing or a seat opens in full it opens to those
+/// alone who have accepted the confidentiality statement of its meeting.
 #[macro_export]
 macro_rules! standings_of {
     ($c:literal) => {
         concat!(
             "left join lateral (select array_agg(g.basis) as bases, ",
-            "array_agg(case when g.full_at = 'infinity' then timestamptz '9999-01-01' ",
-            "else g.full_at end) as full_at ",
+            "array_agg(case when g.full_at = 'infinity' ",
+            "or (g.basis in ('listing', 'attendance') and not ",
+            $crate::accepted_statement!("g.meeting_id"),
+            ") then timestamptz '9999-01-01' else g.full_at end) as full_at ",
             "from circle g where g.case_id = ",
             $c,
             ".id and g.opens_at <= (select current_setting('toldonce.now')::timestamptz) ",
             "and g.ends_at > (select current_setting('toldonce.now')::timestamptz) and ",
             $crate::in_circle!("g"),
             ") s on true"
+        )
+    };
+}
+
+/// SQL: the caller has accepted the confidentiality statement of this meeting (R19). It is a person who
+/// accepts: somebody with an account, a partner's registered person with the account they are linked to,
+/// or one whose signature on paper was recorded. A program that acts for nobody sits at no meeting.
+#[macro_export]
+macro_rules! accepted_statement {
+    ($meeting:literal) => {
+        concat!(
+            "exists (select from attendances t where t.meeting_id = ",
+            $meeting,
+            " and t.confidentiality_accepted_at is not null and ",
+            "(t.user_id = (select nullif(current_setting('toldonce.user'), '')::uuid) ",
+            "or t.actor_id = (select nullif(current_setting('toldonce.actor'), '')::uuid)))"
         )
     };
 }

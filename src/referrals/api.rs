@@ -16,7 +16,7 @@ use super::rules::{self, Checked, Command, decide};
 use super::shapes::{ChangeReferral, CreateReferral, ReferralItem, ReferralOut};
 use super::store::{self, VisibleReferral};
 use super::write_store::{self, Origin, Written};
-use super::{ReferralStatus, history, token_store};
+use super::{ReferralStatus, history, telling, token_store};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -122,6 +122,7 @@ fn write(
     write_store::insert(tx, &case, &origin, &written)?;
     if !new.draft {
         token_store::replace(tx, &case, &tokens(&document, &tx.keys), true)?;
+        telling::received(tx, &case, id)?;
     }
     let act = if new.draft {
         Act::CreateReferral
@@ -342,6 +343,7 @@ fn rewrite(
     if submitted {
         intake::received(tx, &found.case)?;
         token_store::replace(tx, &found.case, &tokens(&document, &tx.keys), false)?;
+        telling::received(tx, &found.case, found.row.id)?;
     }
     found.row.take(tx, &found.case, &written)?;
     let event = Event::of_case(&found.case)

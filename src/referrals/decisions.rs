@@ -17,7 +17,7 @@ use super::rules::{Command, decide};
 use super::shapes::ReferralOut;
 use super::store::{self, VisibleReferral};
 use super::unfold::{Unfolding, unfold};
-use super::write_store;
+use super::{telling, write_store};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -26,6 +26,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems};
 use crate::meetings::{self, AgendaItemKind, MeetingMode};
+use crate::notifications::NoticeKind;
 use crate::policy::Act;
 use crate::policy::visibility::{self, VisibleCase};
 use crate::risk::{Tools, is_repeat};
@@ -86,6 +87,7 @@ async fn return_referral(
         .run(&caller, Act::ReturnReferral.on("referral", id), move |tx| {
             let (found, next) = decided(tx, Act::ReturnReferral, id, version, Command::Return)?;
             write_store::decide(tx, &found, next, Some(&body.0.reason))?;
+            telling::decided(tx, NoticeKind::ReferralReturned, &found, found.case.id)?;
             after(tx, id, &tools)
         })
         .await?;
@@ -115,6 +117,7 @@ async fn decline(
                     decided(tx, Act::DeclineReferral, id, version, Command::Decline)?;
                 write_store::decide(tx, &found, next, Some(&body.0.reason))?;
                 intake::not_accepted(tx, &found.case)?;
+                telling::decided(tx, NoticeKind::ReferralNotAccepted, &found, found.case.id)?;
                 after(tx, id, &tools)
             },
         )
@@ -239,6 +242,7 @@ async fn accept(
             let (found, next) = decided(tx, Act::AcceptReferral, id, version, Command::Accept)?;
             write_store::decide(tx, &found, next, None)?;
             let (case, repeat) = accepted(tx, &found, body.0.join_case_id, &tools)?;
+            telling::decided(tx, NoticeKind::ReferralAccepted, &found, case.id)?;
             if let Some(agenda) = body.0.agenda {
                 put_on_agenda(tx, case.id, id, agenda, repeat)?;
             }

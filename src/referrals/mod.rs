@@ -10,6 +10,7 @@ pub mod rules;
 mod rules_tests;
 mod shapes;
 mod store;
+mod telling;
 mod token_store;
 mod unfold;
 mod write_store;

@@ -9,7 +9,7 @@ use super::document::{Arranged, Document};
 use super::rules::Checked;
 use super::store::{ReferralRow, VisibleReferral, place};
 use crate::crypto::Place;
-use crate::db::{Tx, sql};
+use crate::db::{Sql, Tx, sql};
 use crate::error::{Error, Result};
 use crate::policy::visibility::VisibleCase;
 use crate::risk::age_on;
@@ -45,13 +45,8 @@ pub fn insert(
 ) -> Result<()> {
     let sealed = case.key().seal_json(place(origin.id), written.document)?;
     let submitted = written.status != ReferralStatus::Draft;
-    sql("insert into referrals (id, marac_id, case_id, agency_id, co_agency_id, submitted_by, actor_id, \
-         external_ref, status, urgent, referred_on, submitted_at, document, tool, tool_version, score, \
-         criteria, missing, gaps, created_at, idva_referral) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
-         $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)")
-        .bind(origin.id)
-        .bind(case.marac_id)
-        .bind(case.id)
+    let text = if submitted { INSERT_COUNTED } else { INSERT };
+    counted(sql(text), case, origin.id, written)
         .bind(origin.agency_id)
         .bind(written.co_agency_id)
         .bind(origin.submitted_by)
@@ -59,24 +54,32 @@ pub fn insert(
         .bind(origin.external_ref.clone())
         .bind(written.status.as_str())
         .bind(written.urgent)
-        .bind(written.referred_on)
         .bind(submitted.then_some(tx.now))
         .bind(sealed)
-        .bind(written.checked.score.as_ref().map(|score| score.tool.clone()))
-        .bind(written.checked.score.as_ref().map(|score| i32::from(score.version)))
+        .bind(
+            written
+                .checked
+                .score
+                .as_ref()
+                .map(|score| score.tool.clone()),
+        )
+        .bind(
+            written
+                .checked
+                .score
+                .as_ref()
+                .map(|score| i32::from(score.version)),
+        )
         .bind(written.score())
         .bind(written.criteria())
         .bind(written.missing())
         .bind(origin.gaps.clone())
         .bind(tx.now)
+        .bind(case.marac_id)
         .bind(written.idva_referral())
         .execute(tx.conn)
         .map_err(named_constraints)?;
-    if submitted {
-        count(tx, case, origin.id, written)
-    } else {
-        Ok(())
-    }
+    Ok(())
 }
 
 /// Writes it anew: edited, sent in, or sent in again.
@@ -175,8 +178,52 @@ impl Written<'_> {
     }
 }
 
+// One statement writes a referral and counts it: `$1` to `$10` are what is counted.
+macro_rules! insert {
+    () => {
+        "insert into referrals (id, marac_id, case_id, agency_id, co_agency_id, submitted_by, actor_id, \
+         external_ref, status, urgent, referred_on, submitted_at, document, tool, tool_version, score, \
+         criteria, missing, gaps, created_at, idva_referral) values ($1, $27, $10, $11, $12, $13, $14, $15, $16, $17, \
+         $2, $18, $19, $20, $21, $22, $23, $24, $25, $26, $28)"
+    };
+}
+
+macro_rules! count {
+    ($referrals:literal) => {
+        concat!(
+            "insert into referral_counts (referral_id, marac_id, case_id, referred_on, source, ",
+            "co_source, gender, ethnicity, lgbt, disabled, age, perpetrator_under_18, children) ",
+            "select r.id, r.marac_id, r.case_id, $2, a.kind, b.kind, $3, $4, $5, $6, $7, $8, $9 ",
+            "from ",
+            $referrals,
+            " r join agencies a on a.id = r.agency_id left join agencies b on b.id = r.co_agency_id ",
+            "where r.id = $1 and r.case_id = $10 ",
+            "on conflict (referral_id) do update set referred_on = excluded.referred_on, ",
+            "source = excluded.source, co_source = excluded.co_source, gender = excluded.gender, ",
+            "ethnicity = excluded.ethnicity, lgbt = excluded.lgbt, disabled = excluded.disabled, ",
+            "age = excluded.age, perpetrator_under_18 = excluded.perpetrator_under_18, ",
+            "children = excluded.children where referral_counts.filed_at is null"
+        )
+    };
+}
+
+const INSERT: &str = insert!();
+const INSERT_COUNTED: &str = concat!(
+    "with written as (",
+    insert!(),
+    " returning *) ",
+    count!("written")
+);
+const COUNT: &str = count!("referrals");
+
 /// The counting row, as at the referral date; names nobody (design section 3).
 fn count(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, written: &Written<'_>) -> Result<()> {
+    counted(sql(COUNT), case, id, written).execute(tx.conn)?;
+    Ok(())
+}
+
+/// Binds what is counted.
+fn counted(text: Sql, case: &VisibleCase, id: Uuid, written: &Written<'_>) -> Sql {
     let survivor = written.document.survivor.as_ref();
     let traits = survivor
         .map(|s| s.characteristics.clone())
@@ -184,17 +231,7 @@ fn count(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, written: &Written<'_>) -
     let born = survivor.and_then(|s| s.identity.date_of_birth);
     let age = born.and_then(|born| age_on(born, written.referred_on));
     let gender = survivor.map(|s| s.identity.gender).unwrap_or_default();
-    sql("insert into referral_counts (referral_id, marac_id, case_id, referred_on, source, co_source, gender, \
-         ethnicity, lgbt, disabled, age, perpetrator_under_18, children) \
-         select r.id, r.marac_id, r.case_id, $2, a.kind, b.kind, $3, $4, $5, $6, $7, $8, $9 \
-         from referrals r join agencies a on a.id = r.agency_id left join agencies b on b.id = r.co_agency_id \
-         where r.id = $1 and r.case_id = $10 \
-         on conflict (referral_id) do update set referred_on = excluded.referred_on, source = excluded.source, \
-         co_source = excluded.co_source, gender = excluded.gender, ethnicity = excluded.ethnicity, \
-         lgbt = excluded.lgbt, disabled = excluded.disabled, age = excluded.age, \
-         perpetrator_under_18 = excluded.perpetrator_under_18, children = excluded.children \
-         where referral_counts.filed_at is null")
-        .bind(id)
+    text.bind(id)
         .bind(written.referred_on)
         .bind(gender.as_str())
         .bind(traits.ethnicity.as_str())
@@ -204,8 +241,6 @@ fn count(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, written: &Written<'_>) -
         .bind(perpetrator_under_18(written).as_str())
         .bind(i16::try_from(written.document.children.len()).unwrap_or(i16::MAX))
         .bind(case.id)
-        .execute(tx.conn)?;
-    Ok(())
 }
 
 /// Yes if any is known to be; no if all are known not to be.

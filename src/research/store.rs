@@ -141,7 +141,8 @@ pub struct ItemRow {
     pub id: Uuid,
     #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    /// The case was listed to the caller's agency for this meeting, and the meeting has begun.
+    /// The case was listed to the caller's agency for this meeting, the meeting has begun, and the caller
+    /// has accepted its confidentiality statement (R19).
     #[diesel(sql_type = st::Bool)]
     pub at_meeting: bool,
 }
@@ -153,7 +154,9 @@ const ITEM: &str = concat!(
     "and g.opens_at <= (select current_setting('toldonce.now')::timestamptz) ",
     "and g.ends_at > (select current_setting('toldonce.now')::timestamptz) and ",
     crate::in_circle!("g"),
-    ") as at_meeting from agenda_items i join meetings m on m.id = i.meeting_id ",
+    ") and ",
+    crate::accepted_statement!("i.meeting_id"),
+    " as at_meeting from agenda_items i join meetings m on m.id = i.meeting_id ",
     "join cases c on c.id = i.case_id where i.id = $1 and (m.circulated_at is not null ",
     "or m.marac_id = any ((select current_setting('toldonce.staff')::uuid[])::uuid[])) and ",
     visible_cases!("c")

@@ -9,7 +9,7 @@ use toldonce::meetings::AGENDA_ITEMS;
 use uuid::Uuid;
 
 use crate::meetings::{agenda, hear, listed, planned, step};
-use crate::support::{Person, TestApp, World, etag, id};
+use crate::support::{Person, TestApp, World, accept, etag, id};
 
 fn items(agenda: &Value) -> Vec<Value> {
     agenda["items"].as_array().unwrap().clone()
@@ -307,6 +307,7 @@ async fn after_circulation_the_chair_adds_with_a_reason_and_the_case_opens_at_on
     let another = world.case(&app, "Lind", "Moss");
     let body = json!({ "case_id": another, "agencies": [world.health], "late_reason": "Just in." });
     app.as_(&world.chair).post(&path, body).await.expect(201);
+    accept(&app, &world.health_rep, meeting).await;
     let seen = agenda(&app, &world.health_rep, meeting).await;
     assert!(
         !items(&seen)[0]["withheld"]

@@ -54,17 +54,39 @@ impl Desk {
         etag(&self.file(&self.world.coordinator, case).await.expect(200))
     }
 
-    /// Listed to an agency from now; the meeting starts at `full_at`.
+    /// Listed to an agency from now; the meeting starts at `full_at`, and everybody of the agency has
+    /// accepted its confidentiality statement.
     pub fn list(&self, case: Uuid, agency: Uuid, full_at: DateTime<Utc>) {
-        sql("insert into circle (id, marac_id, case_id, basis, agency_id, opens_at, full_at, created_at) \
-             values ($1, $2, $3, 'listing', $4, $5, $6, $5)")
+        let (owner, meeting) = (&mut self.app.owner(), Uuid::now_v7());
+        sql("insert into meetings (id, marac_id, kind, starts_at, time_zone, mode, status, minutes_per_case, \
+             capacity, circulated_at, settings_version, created_at) \
+             values ($1, $2, 'scheduled', $3, 'Europe/London', 'online', 'circulated', 15, 25, $4, 1, $4)")
+            .bind(meeting)
+            .bind(self.world.wcc)
+            .bind(full_at)
+            .bind(self.app.now())
+            .execute(owner)
+            .unwrap();
+        sql("insert into attendances (id, marac_id, meeting_id, agency_id, user_id, role, presence, \
+             confidentiality_accepted_at, confidentiality_version, created_at) \
+             select gen_random_uuid(), $1, $2, $3, u.id, 'representative', 'present', $4, 0, $4 \
+             from users u where u.agency_id = $3")
+            .bind(self.world.wcc)
+            .bind(meeting)
+            .bind(agency)
+            .bind(self.app.now())
+            .execute(owner)
+            .unwrap();
+        sql("insert into circle (id, marac_id, case_id, basis, agency_id, opens_at, full_at, meeting_id, \
+             created_at) values ($1, $2, $3, 'listing', $4, $5, $6, $7, $5)")
             .bind(Uuid::now_v7())
             .bind(self.world.wcc)
             .bind(case)
             .bind(agency)
             .bind(self.app.now())
             .bind(full_at)
-            .execute(&mut self.app.owner())
+            .bind(meeting)
+            .execute(owner)
             .unwrap();
     }
 

@@ -57,7 +57,7 @@ fn a_path_names_ids_and_enumerated_things_and_a_query_names_nobody() {
     for parameter in parameters {
         let name = parameter["name"].as_str().unwrap();
         match parameter["in"].as_str() {
-            Some("path") if ["tool", "version"].contains(&name) => {}
+            Some("path") if ["tool", "version", "token"].contains(&name) => {}
             Some("path") => assert_eq!(parameter["schema"]["format"], "uuid", "{name}"),
             Some("query") => {
                 let words: Vec<_> = name.split('_').collect();
@@ -205,6 +205,7 @@ async fn every_read_and_change_of_a_case_leaves_its_event() {
     access(&mut ledger).await;
     actions(&mut ledger).await;
     referrals(&mut ledger).await;
+    hearing(&mut ledger).await;
     agenda(&mut ledger).await;
     research(&mut ledger).await;
     let unseen: Vec<_> = ledger
@@ -479,6 +480,60 @@ async fn referrals(ledger: &mut Ledger<'_>) {
     );
     ledger
         .step(&coordinator, accept.at(etag(&sent)).with(json!({})))
+        .await;
+}
+
+async fn hearing(ledger: &mut Ledger<'_>) {
+    let stage = ledger.stage;
+    let w = &stage.world;
+    let own = stage.things(Target::Own);
+    let (coordinator, rep) = (stage.app.as_(&w.coordinator), stage.app.as_(&w.housing_rep));
+    let chair = stage.app.as_(&w.chair);
+    let words = |extra: Value| {
+        let mut body = json!({ "sharing": "marac", "text": "Said." });
+        body.as_object_mut()
+            .unwrap()
+            .extend(extra.as_object().unwrap().clone());
+        body
+    };
+    let shared = step("share_information", own, &["share_information"]);
+    let shared = shared.with(words(json!({ "nature": "opinion" })));
+    let shared = ledger.step(&rep, shared).await;
+    let views = step("give_views", own, &["give_views"]).with(words(json!({})));
+    ledger.step(&coordinator, views).await;
+    let risk = step("record_risk", own, &["analyse_risk"]);
+    ledger
+        .step(&chair, risk.with(words(json!({ "factor": "harm" }))))
+        .await;
+    let safeguard = json!({ "safeguard": "mace", "decision": "decided" });
+    let one = step("record_safeguard", own, &["analyse_risk"]);
+    ledger.step(&chair, one.with(words(safeguard))).await;
+    let crime = step("record_crime", own, &["record_crime"]);
+    ledger
+        .step(
+            &chair,
+            crime.with(words(json!({ "police_wish": "undecided" }))),
+        )
+        .await;
+    let things = Things {
+        part: id(&shared),
+        ..own
+    };
+    let correct = step("correct_hearing_entry", things, &["correct_hearing"]);
+    let body = json!({ "reason": "Misheard.", "text": "Meant." });
+    ledger
+        .step(&coordinator, correct.at(etag(&shared)).with(body))
+        .await;
+    let stay = step("record_stay", own, &["record_attendance"]);
+    ledger
+        .step(&coordinator, stay.at("\"0\"").with(json!({})))
+        .await;
+    let conflict =
+        json!({ "agenda_item_id": own.item, "user_id": w.police_rep.id, "reason": "A friend." });
+    let declare = step("declare_conflict", own, &["declare_conflict"]);
+    ledger.step(&chair, declare.with(conflict)).await;
+    ledger
+        .step(&rep, step("read_hearing_record", own, &["read_hearing"]))
         .await;
 }
 

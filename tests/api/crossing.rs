@@ -104,6 +104,9 @@ async fn what_is_told_in_one_case_is_never_read_through_another() {
             .await
             .expect(200);
     }
+    for person in [&w.housing_rep, &w.health_rep] {
+        crate::support::accept(&app, person, meeting).await;
+    }
     let all = operations();
     let cases = [a, b, c];
     // Who is in one circle reads its canary, and never another's, whatever is asked for.

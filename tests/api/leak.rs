@@ -72,6 +72,7 @@ async fn live_through(app: &TestApp, w: &World) {
         .post(&format!("{case}/account"), entry)
         .await
         .expect(201);
+    hear(app, w, &case).await;
     let exclusion = json!({ "user_id": w.health_rep.id, "reason": CANARY });
     coordinator
         .post(&format!("{case}/exclusions"), exclusion)
@@ -112,6 +113,50 @@ async fn live_through(app: &TestApp, w: &World) {
         .put(&format!("{case}/restriction"), named)
         .await
         .expect(200);
+}
+
+/// The emergency meeting, with the canary in all that is said.
+async fn hear(app: &TestApp, w: &World, case: &str) {
+    let coordinator = app.as_(&w.coordinator);
+    let meetings = coordinator.get("/meetings").await.expect(200);
+    let meeting = id(&meetings["items"][0]);
+    for step in ["circulate", "start"] {
+        crate::meetings::step(app, &w.coordinator, meeting, step).await;
+    }
+    let agenda = coordinator
+        .get(&format!("/meetings/{meeting}/agenda"))
+        .await
+        .expect(200);
+    let item = &agenda["items"][0];
+    assert!(case.ends_with(item["case_id"].as_str().unwrap()));
+    for (part, body) in [
+        ("information", json!({ "nature": "fact" })),
+        ("views", json!({})),
+        ("risks", json!({ "factor": "harm" })),
+        (
+            "safeguards",
+            json!({ "safeguard": "other", "decision": "decided" }),
+        ),
+        ("crimes", json!({ "police_wish": "undecided" })),
+    ] {
+        let mut body = body;
+        body["sharing"] = json!("marac");
+        body["text"] = json!(CANARY);
+        let path = format!("/agenda-items/{}/{part}", id(item));
+        let said = coordinator.post(&path, body).await.expect(201);
+        let path = format!(
+            "/agenda-items/{}/record/{}/corrections",
+            id(item),
+            id(&said)
+        );
+        let body = json!({ "reason": CANARY, "text": CANARY });
+        let read = coordinator.clone().if_match(&etag(&said));
+        read.post(&path, body).await.expect(201);
+    }
+    let conflict =
+        json!({ "agenda_item_id": id(item), "user_id": w.police_rep.id, "reason": CANARY });
+    let path = format!("/meetings/{meeting}/conflicts");
+    coordinator.post(&path, conflict).await.expect(201);
 }
 
 #[actix_web::test]

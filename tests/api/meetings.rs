@@ -14,7 +14,7 @@ use toldonce::policy::Act;
 use toldonce::policy::visibility;
 use uuid::Uuid;
 
-use crate::support::{Person, TestApp, World, etag, id};
+use crate::support::{Person, TestApp, World, accept, etag, id};
 
 /// A meeting of WCC a fortnight ahead.
 pub fn plan(app: &TestApp, world: &World) -> Value {
@@ -336,6 +336,9 @@ async fn a_case_opens_at_circulation_in_full_at_the_start_and_stays_only_with_th
     assert!(circle(&app, case).iter().all(|row| row.open && !row.full));
 
     step(&app, &world.chair, meeting, "start").await;
+    let during = agenda(&app, &world.housing_rep, meeting).await;
+    assert!(withheld(&during).contains(&json!("narrative")));
+    accept(&app, &world.housing_rep, meeting).await;
     let during = agenda(&app, &world.housing_rep, meeting).await;
     assert!(!withheld(&during).contains(&json!("narrative")));
     assert!(withheld(&during).contains(&json!("address")));

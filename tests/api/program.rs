@@ -1,218 +1,21 @@
 //! The program itself: its commands, over a real socket, killed and started again.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use serde_json::{Value, json};
 use toldonce::crypto::{DataKey, KeyRing, Place};
 use toldonce::db::sql;
-use toldonce::localpg::{LocalPg, Options};
 use uuid::Uuid;
 
-const PASSWORD: &str = "correct horse battery staple";
-
-/// A folder that is gone when the test is.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("toldonce-program-{}", Uuid::now_v7()));
-        std::fs::create_dir(&path).unwrap();
-        // Root's server runs as another user, who must be able to reach it.
-        let reachable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-        std::fs::set_permissions(&path, reachable).unwrap();
-        Self(path)
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// The program with settings of its own and none of this process's.
-fn program(folder: &Folder) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_toldonce"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TOLDONCE_")) {
-        command.env_remove(name);
-    }
-    command
-        .current_dir(&folder.0)
-        .env("TOLDONCE_DATA_DIR", folder.file("data"))
-        .env("TOLDONCE_KEYS_FILE", folder.file("keys"));
-    command
-}
-
-fn run(folder: &Folder, arguments: &[&str]) -> Output {
-    program(folder).args(arguments).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-#[track_caller]
-fn succeeds(folder: &Folder, arguments: &[&str]) -> String {
-    let output = run(folder, arguments);
-    assert!(
-        output.status.success(),
-        "{arguments:?}: {}",
-        text(&output.stderr)
-    );
-    text(&output.stdout)
-}
-
-#[track_caller]
-fn fails(folder: &Folder, arguments: &[&str]) -> String {
-    let output = run(folder, arguments);
-    assert_eq!(
-        output.status.code(),
-        Some(1),
-        "{arguments:?}: {}",
-        text(&output.stdout)
-    );
-    text(&output.stderr)
-}
-
-/// A running service; killed with the test.
-struct Service {
-    child: Child,
-    address: String,
-}
-
-impl Service {
-    fn ready(mut child: Child, address: String) -> Self {
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while request(&address, "GET", "/readyz", &[], None).is_none_or(|(status, _)| status != 204)
-        {
-            assert!(child.try_wait().unwrap().is_none(), "it ended");
-            assert!(Instant::now() < deadline, "it is not ready");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Self { child, address }
-    }
-
-    fn serve(folder: &Folder) -> Self {
-        let address = format!("127.0.0.1:{}", free_port());
-        let child = program(folder)
-            .arg("serve")
-            .env("TOLDONCE_LISTEN", &address)
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        Self::ready(child, address)
-    }
-
-    fn post(&self, path: &str, body: Value) -> (u16, Value) {
-        request(&self.address, "POST", path, &[], Some(body)).unwrap()
-    }
-
-    fn signal(&self, signal: i32) {
-        // SAFETY: only sends a signal, to a child that is not yet waited for.
-        let sent = unsafe { libc::kill(i32::try_from(self.child.id()).unwrap(), signal) };
-        assert_eq!(sent, 0);
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
-}
-
-/// One request on a connection of its own; none if there is no answer.
-fn request(
-    address: &str,
-    method: &str,
-    path: &str,
-    headers: &[(&str, &str)],
-    body: Option<Value>,
-) -> Option<(u16, Value)> {
-    let mut stream = TcpStream::connect(address).ok()?;
-    stream
-        .set_read_timeout(Some(Duration::from_secs(30)))
-        .ok()?;
-    let body = body.map(|body| body.to_string()).unwrap_or_default();
-    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
-    for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    if !body.is_empty() {
-        head.push_str(&format!(
-            "content-type: application/json\r\ncontent-length: {}\r\n",
-            body.len()
-        ));
-    }
-    stream
-        .write_all(format!("{head}\r\n{body}").as_bytes())
-        .ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    let (head, body) = answer.split_once("\r\n\r\n")?;
-    let status = head.split(' ').nth(1)?.parse().ok()?;
-    Some((
-        status,
-        serde_json::from_str(body).unwrap_or_else(|_| json!(body)),
-    ))
-}
-
-/// Keys, an administrator who has chosen a password, and a service that runs.
-fn installed(folder: &Folder) -> Service {
-    succeeds(
-        folder,
-        &[
-            "keys",
-            "new",
-            "--out",
-            folder.file("keys").to_str().unwrap(),
-        ],
-    );
-    let invitation = add_administrator(folder);
-    let service = Service::serve(folder);
-    let body = json!({ "token": invitation, "password": PASSWORD });
-    let (status, answer) = service.post("/api/v1/auth/invitation", body);
-    assert_eq!(status, 200, "{answer}");
-    service
-}
-
-fn add_administrator(folder: &Folder) -> String {
-    let told = succeeds(
-        folder,
-        &[
-            "user",
-            "add",
-            "--email",
-            "Admin@body.example",
-            "--name",
-            "A. Admin",
-            "--agency",
-            "The Body",
-        ],
-    );
-    told.lines().nth(2).unwrap().trim().to_owned()
-}
-
-fn signs_in(service: &Service) -> u16 {
-    let body = json!({ "email": "admin@body.example", "password": PASSWORD });
-    service.post("/api/v1/auth/login", body).0
-}
+use crate::support::program::{
+    Folder, Service, behind, fails, free_port, installed, program, request, run, signs_in,
+    succeeds, text,
+};
 
 #[test]
 fn what_was_acknowledged_is_there_after_the_service_was_killed() {
@@ -273,18 +76,6 @@ fn without_keys_or_with_the_wrong_ones_it_does_not_start() {
     std::fs::remove_file(&keys).unwrap();
     succeeds(&folder, &["keys", "new", "--out", keys.to_str().unwrap()]);
     assert!(fails(&folder, &["serve"]).contains("another key file"));
-}
-
-/// The embedded database of a service, behind its back.
-fn behind(folder: &Folder) -> (LocalPg, PgConnection) {
-    let local = LocalPg::start(&Options {
-        data_dir: folder.file("data"),
-        durable: true,
-        max_connections: 40,
-    })
-    .unwrap();
-    let conn = PgConnection::establish(&local.superuser_url("toldonce")).unwrap();
-    (local, conn)
 }
 
 #[derive(QueryableByName)]

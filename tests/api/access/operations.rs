@@ -141,6 +141,14 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "put_on_agenda" => (Case, false),
         "change_agenda_item" => (Case, false),
         "build_agenda" | "split_agenda" => (Place, false),
+        "read_hearing_record"
+        | "share_information"
+        | "give_views"
+        | "record_risk"
+        | "record_safeguard"
+        | "record_crime"
+        | "record_stay"
+        | "declare_conflict" => (Case, false),
         "list_case_research" => (Case, true),
         "read_research" | "return_research" | "excuse_research" | "list_research_versions" => {
             (Case, false)
@@ -148,6 +156,7 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         "list_research" => (Place, true),
         "count_research" | "return_research_list" => (Place, false),
         "supersede_account_entry"
+        | "correct_hearing_entry"
         | "change_address"
         | "change_contact"
         | "lift_exclusion"
@@ -159,6 +168,10 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         "list_audit" | "list_cases" | "list_actions" | "list_meetings" | "list_referrals"
         | "read_agenda" | "list_attendance" | "list_members" | "list_users" | "list_clients"
         | "list_actors" => (Place, true),
+        "list_conflicts" => (Place, true),
+        "read_statement" | "word_statement" | "read_confidentiality" | "accept_confidentiality" => {
+            (Place, false)
+        }
         "read_meeting" | "move_meeting" | "create_meeting" | "order_agenda"
         | "record_attendance" | "cancel_meeting" | "circulate_meeting" | "close_meeting"
         | "start_meeting" => (Place, false),
@@ -171,6 +184,14 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         "invite_user" | "read_user" | "change_user" | "disable_user" | "enable_user"
         | "renew_invitation" | "set_roles" => (Place, false),
         "list_agencies" | "list_maracs" | "list_risk_tools" | "search_people" => (Alone, true),
+        "list_notifications"
+        | "read_notification"
+        | "read_notifications"
+        | "read_preferences"
+        | "set_preferences"
+        | "make_calendar_feed"
+        | "revoke_calendar_feed"
+        | "read_calendar" => (Alone, false),
         "create_agency" | "create_marac" | "read_risk_tool" | "me" => (Alone, false),
         "accept_invitation" | "login" | "logout" | "change_password" | "refresh" | "step_up"
         | "client_token" | "livez" | "readyz" => (Alone, false),
@@ -182,7 +203,7 @@ impl Operation {
     /// Where the request goes.
     pub fn uri(&self, stage: &Stage, target: Target) -> String {
         let mut things = stage.things(target);
-        if self.id == "put_on_agenda" {
+        if ["put_on_agenda", "declare_conflict"].contains(&self.id.as_str()) {
             // The case in the body is what varies there.
             things.meeting = stage.things(Target::Own).meeting;
         }
@@ -216,12 +237,15 @@ impl Operation {
             ("{exclusion_id}", things.exclusion),
             ("{agency_id}", things.agency),
             ("{actor_id}", things.actor),
+            ("{part_id}", things.part),
+            ("{attendance_id}", things.seat),
         ] {
             uri = uri.replace(name, &id.to_string());
         }
         let uri = uri
             .replace("{tool}", "safelives_dash")
-            .replace("{version}", "1");
+            .replace("{version}", "1")
+            .replace("{token}", "unknown");
         let query = match self.id.as_str() {
             "list_cases" => format!("?count=true&marac_id={}", things.marac),
             "list_audit" => format!("?limit=1&marac_id={}", things.marac),
@@ -274,6 +298,8 @@ fn setting_up(id: &str, things: Things, nonce: usize) -> Option<Value> {
             json!({ "name": "N", "email": "n@test.example", "agency_id": things.agency, "roles": twice })
         }
         "set_roles" => json!({ "roles": [] }),
+        "read_notifications" => json!({ "ids": [Uuid::nil()] }),
+        "set_preferences" => json!({ "email": {} }),
         _ => return None,
     })
 }
@@ -339,6 +365,18 @@ fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
         "change_action" => json!({ "reason": "Because.", "due_on": tomorrow }),
         "reopen_action" => json!({ "reason": "Because." }),
         "resolve_action" => json!({ "reason": "Because.", "decision": "cancel" }),
+        "share_information" => json!({ "nature": "fact", "sharing": "marac", "text": "T" }),
+        "give_views" => json!({ "sharing": "marac", "text": "T" }),
+        "record_risk" => json!({ "factor": "harm", "sharing": "marac", "text": "T" }),
+        "record_safeguard" => {
+            json!({ "safeguard": "mappa", "decision": "considered", "sharing": "marac" })
+        }
+        "record_crime" => json!({ "police_wish": "undecided", "sharing": "marac", "text": "T" }),
+        "correct_hearing_entry" => json!({ "reason": "Because.", "strike": true }),
+        "record_stay" => json!({}),
+        "declare_conflict" => json!({ "agenda_item_id": things.item, "reason": "Because." }),
+        "accept_confidentiality" => json!({ "version": 999 }),
+        "word_statement" => json!({ "text": "Nothing leaves this room." }),
         "list_to_agencies" => json!({ "agencies": [] }),
         "withdraw_agenda_item" | "defer_agenda_item" => json!({ "reason": "Because." }),
         "hear_agenda_item" | "note_alert" | "move_meeting" | "change_agenda_item"

@@ -7,7 +7,7 @@ use toldonce::clock::Clock;
 use toldonce::db::sql;
 use uuid::Uuid;
 
-use crate::support::{Client, Person, TestApp, World, etag, id, referral};
+use crate::support::{Client, Person, TestApp, World, accept, etag, id, referral};
 
 /// Where a thing stands towards those who work in the first MARAC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,6 +62,10 @@ pub struct Things {
     pub entry: Uuid,
     pub share: Uuid,
     pub exclusion: Uuid,
+    /// Something said at the meeting.
+    pub part: Uuid,
+    /// A seat at the meeting.
+    pub seat: Uuid,
     pub agency: Uuid,
     pub user: Uuid,
     pub client: Uuid,
@@ -86,6 +90,8 @@ impl Things {
             entry: none(),
             share: none(),
             exclusion: none(),
+            part: none(),
+            seat: none(),
             agency: none(),
             user: none(),
             client: none(),
@@ -97,6 +103,7 @@ impl Things {
     fn with_parts_of(self, other: Self) -> Self {
         Self {
             case: self.case,
+            item: self.item,
             ..other
         }
     }
@@ -199,16 +206,31 @@ impl Stage {
             idva: None,
             around: other,
         };
-        let own = case(&app, &here, referral("Okafor", "Stone")).await;
-        let excluded_person = case(&app, &here, referral("Adeyemi", "Stone")).await;
-        let excluded_agency = case(&app, &here, referral("Lindqvist", "Stone")).await;
-        let restricted = case(&app, &here, referral("Marchetti", "Stone")).await;
-        let other = case(&app, &there, referral("Rahman", "Stone")).await;
+        let mut own = case(&app, &here, referral("Okafor", "Stone")).await;
+        let mut excluded_person = case(&app, &here, referral("Adeyemi", "Stone")).await;
+        let mut excluded_agency = case(&app, &here, referral("Lindqvist", "Stone")).await;
+        let mut restricted = case(&app, &here, referral("Marchetti", "Stone")).await;
+        let mut other = case(&app, &there, referral("Rahman", "Stone")).await;
         for (who, meeting) in [
             (&world.coordinator, own.meeting),
             (&world.kc_coordinator, other.meeting),
         ] {
             begin(&app, who, meeting).await;
+        }
+        for person in [&world.housing_rep, &senior, &world.idva, &world.observer] {
+            accept(&app, person, own.meeting).await;
+        }
+        for (who, things) in [
+            (&world.coordinator, &mut own),
+            (&world.coordinator, &mut excluded_person),
+            (&world.coordinator, &mut excluded_agency),
+            (&world.coordinator, &mut restricted),
+            (&world.kc_coordinator, &mut other),
+        ] {
+            things.seat = id(&accept(&app, who, things.meeting).await);
+            let said = json!({ "nature": "fact", "sharing": "marac", "text": "Said." });
+            let path = format!("/agenda-items/{}/information", things.item);
+            things.part = id(&app.as_(who).post(&path, said).await.expect(201));
         }
         let mut owner = app.owner();
         sql("update marac_agencies set suspended_at = $2, suspended_by = $3, suspension_reason = 'test' where agency_id = $1")

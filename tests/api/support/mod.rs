@@ -2,6 +2,7 @@
 
 mod case;
 mod db;
+pub mod program;
 mod world;
 
 use std::rc::Rc;
@@ -21,6 +22,7 @@ use toldonce::auth::{Limits, Throttle};
 use toldonce::clock::Clock;
 use toldonce::crypto::KeyRing;
 use toldonce::db::{Db, PoolOptions};
+use toldonce::notifications::mail::Mailer;
 use toldonce::risk::Tools;
 use uuid::Uuid;
 
@@ -105,6 +107,17 @@ impl TestApp {
 
     /// A second server on the same database counts as another instance of the service.
     pub async fn on(db: TestDb, clock: Clock, limits: Limits, keys: KeyRing) -> Self {
+        Self::mailing(db, clock, limits, keys, Mailer::off()).await
+    }
+
+    /// The same with a way for e-mail.
+    pub async fn mailing(
+        db: TestDb,
+        clock: Clock,
+        limits: Limits,
+        keys: KeyRing,
+        mail: Mailer,
+    ) -> Self {
         let options = PoolOptions {
             size: 4,
             timeout: std::time::Duration::from_secs(5),
@@ -115,6 +128,8 @@ impl TestApp {
             passwords: Passwords::new(Cost::TEST, 2),
             throttle: Throttle::new(limits),
             tools: Arc::new(Tools::shipped().unwrap()),
+            mail,
+            keep_read_days: 180,
         });
         let service = Rc::new(init_service(app(state.clone())).await);
         let service: Service = Rc::new(move |request: TestRequest| {
@@ -276,6 +291,17 @@ impl Caller<'_> {
             .set_payload(body.to_owned());
         (self.app.service)(request).await
     }
+}
+
+/// Somebody accepts the confidentiality statement of a meeting.
+pub async fn accept(app: &TestApp, person: &Person, meeting: Uuid) -> Value {
+    let (caller, path) = (
+        app.as_(person),
+        format!("/meetings/{meeting}/confidentiality"),
+    );
+    let read = caller.get(&path).await.expect(200);
+    let body = serde_json::json!({ "version": read["version"] });
+    caller.post(&path, body).await.expect(200)
 }
 
 /// The id in a body.

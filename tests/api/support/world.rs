@@ -59,12 +59,12 @@ pub struct World {
 
 impl World {
     pub fn make(app: &TestApp) -> Self {
-        let mut conn = app.owner();
-        let now = app.now();
-        let mut maker = Maker {
-            conn: &mut conn,
-            now,
-        };
+        Self::make_on(&mut app.owner(), app.now())
+    }
+
+    /// The same in a database that the program runs.
+    pub fn make_on(conn: &mut PgConnection, now: DateTime<Utc>) -> Self {
+        let mut maker = Maker { conn, now };
         let wcc = maker.marac("WCC", "Westminster");
         let kc = maker.marac("KC", "Kensington and Chelsea");
         let police = maker.agency("Metropolitan Police", "police", &[wcc]);

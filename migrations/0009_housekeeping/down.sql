@@ -1,0 +1,2 @@
+drop function sweep;
+drop index notifications_read;

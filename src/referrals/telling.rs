@@ -1,0 +1,41 @@
+//! Who is told what of a referral.
+
+use uuid::Uuid;
+
+use super::store::VisibleReferral;
+use crate::db::Tx;
+use crate::error::Result;
+use crate::notifications::{Notice, NoticeKind, To, tell};
+use crate::policy::Role;
+use crate::policy::visibility::VisibleCase;
+
+/// It came in: the coordinators of its MARAC.
+pub fn received(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<()> {
+    let notice = Notice {
+        kind: NoticeKind::ReferralReceived,
+        marac_id: case.marac_id,
+        case_id: Some(case.id),
+        subject: ("referral", id),
+        to: vec![To::Role(Role::Coordinator)],
+    };
+    tell(tx, &[notice])
+}
+
+/// It was sent back or decided: whoever sent it in. `case_id` is the case it belongs to by now.
+pub fn decided(
+    tx: &mut Tx<'_>,
+    kind: NoticeKind,
+    found: &VisibleReferral,
+    case_id: Uuid,
+) -> Result<()> {
+    let row = &found.row;
+    let to = row.submitted_by.map(To::User);
+    let notice = Notice {
+        kind,
+        marac_id: row.marac_id,
+        case_id: Some(case_id),
+        subject: ("referral", row.id),
+        to: to.into_iter().chain(row.actor_id.map(To::Actor)).collect(),
+    };
+    tell(tx, &[notice])
+}

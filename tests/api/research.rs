@@ -1036,11 +1036,7 @@ async fn agencies_are_told_when_they_are_asked_before_it_is_due_and_when_it_is_l
     app.wait((day - app.today()) - TimeDelta::days(1));
     run();
     run();
-    assert_eq!(
-        of(&w.housing_rep),
-        [due(2)],
-        "once a day that it is due by"
-    );
+    assert_eq!(of(&w.housing_rep), [due(2)], "once a day that it is due by");
     assert_eq!(of(&w.health_rep), [due(1)], "has answered");
     app.wait(TimeDelta::days(2));
     run();

@@ -88,7 +88,7 @@ begin
   foreach t in array array['questions', 'told_already', 'entry_openings'] loop
     execute format('alter table %I enable row level security', t);
     execute format($p$create policy second_lock on %I to toldonce_app using (
-      marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])
-      and case_id <> all ((select nullif(current_setting('toldonce.closed', true), '')::uuid[])::uuid[]))$p$, t);
+      (marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])) is true
+      and (case_id <> all ((select nullif(current_setting('toldonce.closed', true), '')::uuid[])::uuid[])) is true)$p$, t);
   end loop;
 end $$;

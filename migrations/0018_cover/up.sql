@@ -48,7 +48,8 @@ create function duties_of(p_user uuid, p_to uuid) returns table (
     from circle g join cases c on c.id = g.case_id
     where g.user_id = p_user and g.ends_at > (select now from t)
     union all
-    select 'seat', s.id, s.marac_id, null, false
+    -- A guest is there for a case of their own knowledge: no colleague stands in for that.
+    select 'seat', s.id, s.marac_id, null, s.role = 'guest'
     from attendances s join meetings m on m.id = s.meeting_id
     where s.user_id = p_user and s.presence = 'expected'
       and m.status in ('planned', 'circulated', 'in_session')
@@ -137,7 +138,9 @@ begin
     update attendances s set version = s.version + 1,
       user_id = case when x.free then p_to else s.user_id end,
       presence = case when x.free then s.presence else 'apologies' end,
-      confidentiality_accepted_at = case when x.free then null else s.confidentiality_accepted_at end
+      confidentiality_accepted_at = case when x.free then null else s.confidentiality_accepted_at end,
+      confidentiality_version = case when x.free then null else s.confidentiality_version end,
+      confidentiality_recorded_by = case when x.free then null else s.confidentiality_recorded_by end
     from (select d.id, d.becomes = 'moves' and not exists (select from attendances o
         join attendances mine on mine.id = d.id
         where o.meeting_id = mine.meeting_id and o.agency_id = mine.agency_id and o.user_id = p_to) as free
@@ -180,3 +183,19 @@ create trigger live_holder before insert or update of user_id on attendances
   for each row when (new.user_id is not null) execute function refuse_closed_account();
 create trigger live_holder before insert or update of deputy_id on role_grants
   for each row when (new.deputy_id is not null) execute function refuse_closed_account();
+
+-- Whoever's password is being reset is told, so that nobody is shut out of an account unnoticed.
+do $$
+declare t text;
+begin
+  foreach t in array array['notifications', 'notification_preferences', 'outbox'] loop
+    execute format('alter table %I drop constraint %I', t, t || '_kind_check');
+    execute format($c$alter table %I add constraint %I check (kind in (
+      'referral_received', 'referral_returned', 'referral_accepted', 'referral_not_accepted',
+      'case_listed', 'research_due', 'research_late', 'meeting_moved', 'meeting_cancelled',
+      'action_assigned', 'action_due', 'action_overdue', 'action_escalated', 'action_reported',
+      'minutes_issued', 'question_asked', 'question_answered', 'case_lapsing', 'case_lapsed',
+      'flag_due', 'idva_contact_due', 'cover_taken', 'password_reset'
+    ))$c$, t, t || '_kind_check');
+  end loop;
+end $$;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::rules::{self, Becomes, Duty, Leaving};
-use super::{DutyCounts, store};
+use super::{DutyCounts, store, telling};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -166,6 +166,7 @@ async fn leave(
             let ids = duties.iter().map(|_| Uuid::now_v7()).collect();
             let duties = store::hand_over(tx, id, to, ids)?;
             users::close(tx, &mut user)?;
+            telling::handed_over(tx, id, to, &duties)?;
             let (moved, left_over) = rules::split(&duties);
             let body = LeaveOut {
                 user_id: id,

@@ -9,17 +9,18 @@ mod deputies_api;
 mod leave_api;
 mod rules;
 mod store;
+mod telling;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-pub use store::StandIn;
 pub(crate) use store::{away, stood_in_for, today};
 
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::notifications::Notice;
 
 /// How much of each kind somebody holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -66,10 +67,10 @@ pub fn refuse_while_on_duty(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
     }
 }
 
-/// Those who stand in today for the absent among these people, in this MARAC: what goes to somebody who
-/// is away goes to their deputy as well.
-pub fn standing_in(tx: &mut Tx<'_>, marac_id: Uuid, users: &[Uuid]) -> Result<Vec<StandIn>> {
-    store::standing_in(tx, marac_id, users)
+/// What is told to somebody who is away today goes to their deputy as well: the notices with those
+/// added, or `None` if nobody stands in for anybody.
+pub fn with_deputies(tx: &mut Tx<'_>, notices: &[Notice]) -> Result<Option<Vec<Notice>>> {
+    telling::with_deputies(tx, notices)
 }
 
 /// The operations of this resource.

@@ -1,5 +1,7 @@
 //! What somebody holds, whether they may leave it, who may stand in, and when somebody is away.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -64,6 +66,8 @@ pub fn split(duties: &[Duty]) -> (DutyCounts, DutyCounts) {
 
 fn count(duties: &[Duty], wanted: impl Fn(Becomes) -> bool) -> DutyCounts {
     let mut counts = DutyCounts::default();
+    // Somebody may see a case on more than one basis.
+    let mut cases = BTreeSet::new();
     for duty in duties
         .iter()
         .filter(|duty| duty.shown && wanted(duty.becomes))
@@ -73,7 +77,8 @@ fn count(duties: &[Duty], wanted: impl Fn(Becomes) -> bool) -> DutyCounts {
             DutyKind::Draft => counts.drafts += 1,
             DutyKind::Referral => counts.referrals += 1,
             DutyKind::Lead => counts.leads += 1,
-            DutyKind::Case => counts.cases += 1,
+            DutyKind::Case if cases.insert(duty.case_id) => counts.cases += 1,
+            DutyKind::Case => {}
             DutyKind::File => {}
             DutyKind::Seat => counts.seats += 1,
         }
@@ -184,15 +189,18 @@ mod tests {
             duty(DutyKind::File, Moves, true),
             duty(DutyKind::Case, Stays, false),
             duty(DutyKind::Seat, Moves, true),
+            duty(DutyKind::Case, Moves, true),
+            duty(DutyKind::Case, Moves, true),
         ];
-        let counts = |actions, seats| DutyCounts {
+        let counts = |actions, cases, seats| DutyCounts {
             actions,
+            cases,
             seats,
             ..DutyCounts::default()
         };
-        assert_eq!(held(&duties), counts(2, 1));
-        assert_eq!(split(&duties), (counts(1, 1), counts(1, 0)));
-        assert!(DutyCounts::default().is_empty() && !counts(0, 1).is_empty());
+        assert_eq!(held(&duties), counts(2, 1, 1));
+        assert_eq!(split(&duties), (counts(1, 1, 1), counts(1, 0, 0)));
+        assert!(DutyCounts::default().is_empty() && !counts(0, 0, 1).is_empty());
     }
 
     #[test]

@@ -48,8 +48,11 @@ macro_rules! stood_in_for {
 pub(crate) use {away, stood_in_for, today};
 
 /// Somebody away, and who stands in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+#[derive(QueryableByName)]
 pub struct StandIn {
+    /// Where.
+    #[diesel(sql_type = st::Uuid)]
+    pub marac_id: Uuid,
     /// Who is away.
     #[diesel(sql_type = st::Uuid)]
     pub user_id: Uuid,
@@ -58,18 +61,18 @@ pub struct StandIn {
     pub deputy_id: Uuid,
 }
 
-/// The live deputies of the absent among these people.
-pub fn standing_in(tx: &mut Tx<'_>, marac_id: Uuid, users: &[Uuid]) -> Result<Vec<StandIn>> {
+/// Who stands in today for the absent among these people, each in a MARAC.
+pub fn deputies_of_absent(tx: &mut Tx<'_>, people: &[(Uuid, Uuid)]) -> Result<Vec<StandIn>> {
     Ok(sql(concat!(
-        "select distinct g.user_id, g.deputy_id from role_grants g ",
-        "join absences b on b.user_id = g.user_id join users u on u.id = g.deputy_id ",
-        "where g.marac_id = $1 and g.user_id = any ($2) and g.role = 'representative' ",
-        "and g.ends_at > $3 and u.disabled_at is null and ",
-        away!(),
-        " order by 1, 2"
+        "select distinct g.marac_id, g.user_id, g.deputy_id ",
+        "from unnest($1::uuid[], $2::uuid[]) as x(marac_id, user_id) ",
+        "join role_grants g on g.marac_id = x.marac_id and g.user_id = x.user_id ",
+        "join absences b on b.user_id = g.user_id ",
+        "where g.role = 'representative' and g.deputy_id is not null and g.ends_at > $3 and ",
+        away!()
     ))
-    .bind(marac_id)
-    .bind(users.to_vec())
+    .bind(people.iter().map(|(marac, _)| *marac).collect::<Vec<_>>())
+    .bind(people.iter().map(|(_, user)| *user).collect::<Vec<_>>())
     .bind(tx.now)
     .load(tx.conn)?)
 }

@@ -2,6 +2,7 @@
 
 mod api;
 pub mod calendar;
+pub mod ladder;
 mod rules;
 pub mod settings;
 mod store;
@@ -37,6 +38,13 @@ pub fn settings_alone(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<MaracSettings> 
 /// Settings as they are stored.
 pub fn stored_settings(stored: serde_json::Value) -> Result<MaracSettings> {
     store::read_settings(stored)
+}
+
+/// The settings of every MARAC that the caller works in, for jobs that look at all of them.
+pub fn all_settings(tx: &mut Tx<'_>) -> Result<Vec<(Uuid, MaracSettings)>> {
+    let maracs = store::list(tx, None, i64::MAX)?;
+    let settings = maracs.iter().map(|marac| Ok((marac.id, marac.settings()?)));
+    settings.collect()
 }
 
 /// Founds a MARAC. Its code may be taken: 422 `/code taken`.

@@ -16,6 +16,7 @@ use crate::agencies::ListingStanding;
 use crate::crypto::Place;
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::flags;
 use crate::policy::visibility::{self, VisibleCase};
 use crate::policy::{Act, may_in};
 use crate::research;
@@ -195,9 +196,13 @@ impl Opened {
         let sealed = self.case.key().seal_json(place, &remarks)?;
         agenda_store::decide(tx, item.id, status, Some(sealed), deferred)?;
         match status {
-            AgendaItemStatus::Heard => agenda_store::advance_case(tx, &self.case, "heard"),
+            AgendaItemStatus::Heard => {
+                agenda_store::advance_case(tx, &self.case, "heard")?;
+                flags::ask(tx, &self.case, &item.agency_ids)
+            }
             AgendaItemStatus::AlertNoted => {
-                agenda_store::advance_case(tx, &self.case, "monitoring")
+                agenda_store::advance_case(tx, &self.case, "monitoring")?;
+                flags::ask(tx, &self.case, &item.agency_ids)
             }
             AgendaItemStatus::Withdrawn => {
                 research::withdraw(tx, item.id, &[])?;

@@ -29,7 +29,7 @@ pub struct AgendaPerson {
     /// The party of the case.
     party_id: Uuid,
     /// Names, aliases, dates of birth.
-    identity: Identity,
+    pub(super) identity: Identity,
 }
 
 /// A case on an agenda.
@@ -40,29 +40,29 @@ pub struct AgendaItemOut {
     /// The case.
     case_id: Uuid,
     /// Its code.
-    case_code: String,
+    pub(super) case_code: String,
     /// Why it is on the agenda.
-    kind: AgendaItemKind,
+    pub(super) kind: AgendaItemKind,
     /// Where it stands; null for one that was withdrawn or deferred.
-    status: AgendaItemStatus,
+    pub(super) status: AgendaItemStatus,
     /// Its number on the agenda as this reader has it: without gaps.
-    number: Option<u32>,
+    pub(super) number: Option<u32>,
     /// When its slot starts; null for one without a slot.
-    starts_at: Option<DateTime<Utc>>,
+    pub(super) starts_at: Option<DateTime<Utc>>,
     /// Minutes of its slot; 0 for an alert, which is noted and not discussed.
-    minutes: i16,
+    pub(super) minutes: i16,
     /// Part of the list: cases with children first, then adults', alerts apart (R18).
     section: AgendaSection,
     /// Part of the meeting.
     session: i16,
     /// Children in the household: heard first (R18).
-    has_children: bool,
+    pub(super) has_children: bool,
     /// Put where it is by hand.
     placed_by_hand: bool,
     /// Added after circulation (R16).
-    late: bool,
+    pub(super) late: bool,
     /// The MARAC it was transferred from (R17).
-    transferred_from: Option<String>,
+    pub(super) transferred_from: Option<String>,
     /// The meeting it was deferred to.
     deferred_to_id: Option<Uuid>,
     /// Deferred: the first day on which a list may take it up again (R22).
@@ -71,15 +71,15 @@ pub struct AgendaItemOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     idva_recorded: Option<bool>,
     /// Score of the latest assessment.
-    score: Option<i16>,
+    pub(super) score: Option<i16>,
     /// Criteria met by the latest referral.
-    criteria: Vec<String>,
+    pub(super) criteria: Vec<String>,
     /// The survivor.
-    survivor: Option<AgendaPerson>,
+    pub(super) survivor: Option<AgendaPerson>,
     /// Those causing harm.
-    perpetrators: Vec<AgendaPerson>,
+    pub(super) perpetrators: Vec<AgendaPerson>,
     /// The children.
-    children: Vec<AgendaPerson>,
+    pub(super) children: Vec<AgendaPerson>,
     /// The agencies it is listed to; for coordinator and chair.
     #[serde(skip_serializing_if = "Option::is_none")]
     agencies: Option<Vec<Uuid>>,
@@ -147,7 +147,7 @@ pub struct LapsingOut {
 #[derive(Serialize, ToSchema)]
 pub struct AgendaOut {
     /// The meeting; its `etag` covers the order too.
-    meeting: MeetingOut,
+    pub(super) meeting: MeetingOut,
     /// Before the cases (R21): reports of not done and not possible that wait for the chair, then what
     /// is outstanding and due by the day of the meeting. The fifty most overdue of each that this
     /// reader may see; `GET /actions` has all. Empty once the meeting is over.

@@ -47,16 +47,16 @@ pub struct MeetingOut {
     /// The MARAC.
     marac_id: Uuid,
     /// What it is for.
-    kind: MeetingKind,
+    pub(super) kind: MeetingKind,
     /// When it starts, in UTC.
-    starts_at: DateTime<Utc>,
+    pub(super) starts_at: DateTime<Utc>,
     /// The zone its people keep time in.
     #[schema(example = "Europe/London")]
     time_zone: String,
     /// How people meet.
-    mode: MeetingMode,
+    pub(super) mode: MeetingMode,
     /// Where; a room or a link.
-    place: Option<String>,
+    pub(super) place: Option<String>,
     /// Where it is in its life cycle.
     status: MeetingStatus,
     /// Minutes planned for a case.
@@ -64,7 +64,7 @@ pub struct MeetingOut {
     /// Cases it can hear.
     capacity: i16,
     /// When its list went out (R16).
-    circulated_at: Option<DateTime<Utc>>,
+    pub(super) circulated_at: Option<DateTime<Utc>>,
     /// When it began.
     started_at: Option<DateTime<Utc>>,
     /// When it ended.

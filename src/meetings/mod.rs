@@ -6,6 +6,7 @@
 
 mod agenda;
 mod agenda_api;
+mod agenda_print;
 mod agenda_store;
 mod agenda_view;
 mod api;
@@ -45,7 +46,8 @@ pub use agenda_store::AGENDA_ITEMS;
 use head_store::AgendaHead;
 pub use past::{HeardCase, HeldMeeting, add_heard, create_held, settle};
 use rules::Timing;
-use store::{Meeting, NewMeeting};
+pub(crate) use store::Meeting;
+use store::NewMeeting;
 
 vocabulary! {
     /// What a meeting is for. A business meeting hears no cases.
@@ -136,6 +138,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     agenda_api::routes(config);
     build_api::routes(config);
     split_api::routes(config);
+    agenda_print::routes(config);
     items_api::routes(config);
     attendance_api::routes(config);
     statement_api::routes(config);
@@ -204,6 +207,12 @@ pub fn exists_in(tx: &mut Tx<'_>, marac_id: Uuid, meeting_id: Uuid) -> Result<bo
     Ok(store::found(tx, meeting_id)?.is_some_and(|meeting| meeting.marac_id == marac_id))
 }
 
+/// The first minutes of a held meeting are issued.
+pub(crate) fn minuted(tx: &mut Tx<'_>, mut meeting: Meeting) -> Result<Meeting> {
+    meeting.status = MeetingStatus::Minuted;
+    store::update(tx, &meeting)
+}
+
 /// The same for those who may sit there, with or without a role that shows meetings: a practitioner is in
 /// sight of those at which a seat of theirs is recorded.
 fn attended(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
@@ -238,7 +247,7 @@ pub fn marac_of(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Uuid> {
 }
 
 /// The meeting, if it is in sight and the caller may do this in its MARAC.
-fn in_sight(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
+pub(crate) fn in_sight(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
     let meeting = store::found(tx, id)?;
     seen(tx, act, meeting)
 }
@@ -251,7 +260,7 @@ fn head_in_sight(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<AgendaHead> {
 }
 
 /// The meeting, locked until the transaction ends.
-fn in_sight_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
+pub(crate) fn in_sight_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
     let meeting = store::locked(tx, id)?;
     seen(tx, act, meeting)
 }

@@ -198,6 +198,7 @@ async fn close_meeting(
             let meeting = advance(tx, Act::RunMeeting, id, if_match, command)?;
             let now = tx.now;
             listing_store::settle(tx, id, now)?;
+            crate::actions::carry_over(tx, id)?;
             listing_store::seat(tx, id)?;
             let event = event(&meeting).fields(["status"]);
             Ok(Audited::new(meeting, event))

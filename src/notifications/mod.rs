@@ -14,6 +14,7 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use crate::cover;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::policy::Role;
@@ -59,9 +60,9 @@ pub enum To {
     Lead,
 }
 
-/// Tells the people meant, in this transaction.
+/// Tells the people meant, in this transaction; and the deputies of those named who are away.
 pub fn tell(tx: &mut Tx<'_>, notices: &[Notice]) -> Result<()> {
-    store::tell(tx, notices, None)
+    tell_all(tx, notices, None)
 }
 
 /// The same, once: a recipient who was told of this kind and subject under this key is not told again.
@@ -70,5 +71,12 @@ pub fn tell_once(tx: &mut Tx<'_>, key: &str, notices: &[Notice]) -> Result<()> {
     if key.is_empty() {
         return Err(Error::Internal("a notice told once needs a key"));
     }
-    store::tell(tx, notices, Some(key.to_owned()))
+    tell_all(tx, notices, Some(key.to_owned()))
+}
+
+fn tell_all(tx: &mut Tx<'_>, notices: &[Notice], once: Option<String>) -> Result<()> {
+    match cover::with_deputies(tx, notices)? {
+        Some(notices) => store::tell(tx, &notices, once),
+        None => store::tell(tx, notices, once),
+    }
 }

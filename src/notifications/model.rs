@@ -27,6 +27,7 @@ vocabulary! {
         FlagDue = "flag_due",
         IdvaContactDue = "idva_contact_due",
         CoverTaken = "cover_taken",
+        PasswordReset = "password_reset",
     }
 }
 

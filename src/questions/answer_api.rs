@@ -13,6 +13,7 @@ use validator::Validate;
 use super::api::{QuestionOut, by, locked, shown};
 use super::rules::{self, Command, Pointed};
 use super::store::{self, Question, Settling};
+use super::telling;
 use crate::account::{self, HowTold, NewEntry, Reader, Sharing};
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -129,7 +130,7 @@ async fn take_questions(
 /// An answer from the account.
 #[derive(Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-pub struct AnswerIn {
+pub struct QuestionAnswerIn {
     /// Entries that answer it, under any heading. Those of class `agency_private` cannot.
     #[validate(length(min = 1, max = 50))]
     entries: Vec<Uuid>,
@@ -148,7 +149,7 @@ pub struct AnswerIn {
 ///
 /// The coordinator may in the lead's place. 409: `already_settled`; `asker_gone` if entries are to be
 /// opened to somebody who no longer sees the case.
-#[utoipa::path(tag = "questions", operation_id = "answer_question", request_body = AnswerIn,
+#[utoipa::path(tag = "questions", operation_id = "answer_question", request_body = QuestionAnswerIn,
     params(("id" = Uuid, Path, description = "The case."),
         ("question_id" = Uuid, Path, description = "The question."),
         ("If-Match" = String, Header, description = "The question's etag.")),
@@ -160,7 +161,7 @@ async fn answer_question(
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
-    body: Body<AnswerIn>,
+    body: Body<QuestionAnswerIn>,
 ) -> Result<HttpResponse> {
     let (at, body) = (path.0, body.0);
     let ask = Act::AnswerQuestion.on("question", at.1);
@@ -183,6 +184,7 @@ async fn answer_question(
                 reason: None,
             };
             store::settle(tx, &case, question.id, status, &body.entries, &words)?;
+            telling::answered(tx, &case, &question)?;
             let opened = (!opening.is_empty()).then_some("opened");
             let event = Event::of_case(&case)
                 .on("question", question.id)
@@ -224,7 +226,7 @@ pub struct ToldIn {
 /// An answer by what was told since the question was taken.
 #[derive(Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-pub struct NewAnswerIn {
+pub struct QuestionNewAnswerIn {
     /// A new entry under the question's heading.
     #[serde(default)]
     #[validate(nested)]
@@ -244,7 +246,7 @@ pub struct NewAnswerIn {
 /// Answer a taken question by a new entry of the account, as the case's lead.
 ///
 /// 409: `not_taken`, `already_settled`, `asker_gone`.
-#[utoipa::path(tag = "questions", operation_id = "answer_question_anew", request_body = NewAnswerIn,
+#[utoipa::path(tag = "questions", operation_id = "answer_question_anew", request_body = QuestionNewAnswerIn,
     params(("id" = Uuid, Path, description = "The case."),
         ("question_id" = Uuid, Path, description = "The question."),
         ("If-Match" = String, Header, description = "The question's etag.")),
@@ -256,7 +258,7 @@ async fn answer_question_anew(
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
-    body: Body<NewAnswerIn>,
+    body: Body<QuestionNewAnswerIn>,
 ) -> Result<HttpResponse> {
     let (at, body) = (path.0, body.0);
     let ask = Act::AnswerQuestion.on("question", at.1);
@@ -282,6 +284,7 @@ async fn answer_question_anew(
                 reason: None,
             };
             store::settle(tx, &case, question.id, status, &[entry], &words)?;
+            telling::answered(tx, &case, &question)?;
             let opened = body.open.then_some("opened");
             let event = Event::of_case(&case)
                 .on("question", question.id)
@@ -379,6 +382,7 @@ async fn decline_question(
                 reason: Some(reason),
             };
             store::settle(tx, &case, question.id, status, &[], &words)?;
+            telling::answered(tx, &case, &question)?;
             let event = Event::of_case(&case)
                 .on("question", question.id)
                 .fields(["status"]);

@@ -12,6 +12,7 @@ use validator::Validate;
 use super::QuestionStatus;
 use super::rules::{self, By, Command, Told};
 use super::store::{self, Question, Settling};
+use super::telling;
 use crate::account::{Heading, Reader, readable_under};
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -289,6 +290,7 @@ fn ask(
         }
         Told::NotYet => {
             store::insert(tx, case, id, body.heading, &body.text, &readable)?;
+            telling::asked(tx, case, id)?;
             Ok(None)
         }
     }

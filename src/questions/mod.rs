@@ -13,6 +13,7 @@ mod answer_api;
 mod api;
 mod rules;
 mod store;
+mod telling;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -310,3 +310,32 @@ pub fn open(
     .execute(tx.conn)?;
     Ok(opened == entries.len())
 }
+
+/// Somebody who leads a case though nobody was made its lead.
+#[derive(QueryableByName)]
+pub struct UnnamedLead {
+    /// An account.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub user_id: Option<Uuid>,
+    /// A registered person of a partner's program.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub actor_id: Option<Uuid>,
+}
+
+/// The IDVAs of the service it is allocated to; without one, who referred.
+pub fn unnamed_leads(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<UnnamedLead>> {
+    Ok(sql(
+        "with live as (select g.basis, g.user_id, g.actor_id, g.agency_id from circle g \
+           where g.case_id = $1 and g.opens_at <= $3 and g.ends_at > $3) \
+         select u.id as user_id, null::uuid as actor_id from live l \
+         join users u on u.agency_id = l.agency_id and u.disabled_at is null \
+         join role_grants r on r.user_id = u.id and r.marac_id = $2 and r.role = 'idva' and r.ends_at > $3 \
+         where l.basis = 'allocation' \
+         union select l.user_id, l.actor_id from live l where l.basis = 'referrer' \
+           and not exists (select from live a where a.basis = 'allocation')",
+    )
+    .bind(case.id)
+    .bind(case.marac_id)
+    .bind(tx.now)
+    .load(tx.conn)?)
+}

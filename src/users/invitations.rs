@@ -11,7 +11,7 @@ use validator::Validate;
 
 use super::api::{UserOut, agency_for, managed, roles_of, show};
 use super::grants::{self, Holder, RoleGrant, Touched};
-use super::{NewUser, create, overseen_locked, rules, store};
+use super::{NewUser, create, overseen_locked, rules, store, telling};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::{self, Caller};
@@ -182,6 +182,7 @@ async fn reset_password(
             let roles = roles_of(tx, id)?;
             rules::reset(&tx.actor, &user, &roles)?;
             auth::end_sessions_everywhere(tx, id)?;
+            telling::reset(tx, id, &roles)?;
             let event = Event::new().fields(["password"]);
             Ok(Audited::new(link(tx, id, RESET_LIFETIME)?, event))
         })

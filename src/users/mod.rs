@@ -5,6 +5,7 @@ pub mod grants;
 mod invitations;
 mod rules;
 mod store;
+mod telling;
 
 use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;

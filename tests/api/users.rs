@@ -360,6 +360,134 @@ async fn a_lead_takes_over_nobody_who_may_more() {
     housing_lead.post(&elsewhere, json!({})).await.expect(403);
 }
 
+/// A person who chose a password, and signs in with it.
+async fn in_use(app: &TestApp, world: &World) -> Person {
+    let lead = app.as_(&world.housing_lead);
+    let roles = vec![role(world.wcc, "representative")];
+    let invited = invite(&lead, "used@housing.example", roles).await;
+    let take = json!({ "token": invited["invitation"]["token"], "password": PASSWORD });
+    app.anonymous()
+        .post("/auth/invitation", take)
+        .await
+        .expect(200);
+    let id = id(&invited["user"]);
+    let session_id: Uuid = diesel::dsl::sql::<diesel::sql_types::Uuid>(
+        "select id from sessions order by created_at desc, id desc limit 1",
+    )
+    .get_result(&mut app.owner())
+    .unwrap();
+    Person {
+        id,
+        session_id,
+        agency_id: world.housing,
+        email: "used@housing.example".into(),
+    }
+}
+
+#[actix_web::test]
+async fn no_lead_takes_over_an_account_that_is_in_use() {
+    let (app, world) = start().await;
+    let person = in_use(&app, &world).await;
+    let path = format!("/users/{}", person.id);
+    for caller in [app.as_(&world.housing_lead), app.as_(&world.administrator)] {
+        let link = caller.post(&format!("{path}/invitation"), json!({})).await;
+        assert_eq!(
+            (link.status, &link.body["reason"]),
+            (409, &json!("has_password"))
+        );
+    }
+    let lead = app.as_(&world.housing_lead);
+    let reset = format!("{path}/password-reset");
+    lead.post(&reset, json!({})).await.expect(403);
+    let user = read(&lead, &person).await;
+    let change = json!({ "email": "mine@housing.example" });
+    let caller = lead.clone().if_match(&etag(&user));
+    caller.patch(&path, change.clone()).await.expect(403);
+    caller
+        .patch(&path, json!({ "name": "Renamed" }))
+        .await
+        .expect(200);
+    let administrator = app.as_(&world.administrator);
+    let user = read(&administrator, &person).await;
+    let caller = administrator.if_match(&etag(&user));
+    caller.patch(&path, change).await.expect(200);
+    app.as_(&person).get("/me").await.expect(200);
+}
+
+#[actix_web::test]
+async fn a_reset_shows_to_its_person_and_dies_when_they_sign_in() {
+    let (app, world) = start().await;
+    let person = in_use(&app, &world).await;
+    let path = format!("/users/{}/password-reset", person.id);
+    let other = world.other_officer.id;
+    let login = json!({ "email": person.email, "password": PASSWORD });
+    let take =
+        |link: &Value, password: &str| json!({ "token": link["token"], "password": password });
+    app.as_(&person).get("/me").await.expect(200);
+    let link = app
+        .as_(&world.coordinator)
+        .post(&path, json!({}))
+        .await
+        .expect(201);
+    app.as_(&person).get("/me").await.expect(401);
+    let told: i64 = diesel::dsl::sql::<diesel::sql_types::BigInt>(
+        "select count(*) from notifications n join outbox o on n.id = any (o.notices) \
+         where n.kind = 'password_reset'",
+    )
+    .get_result(&mut app.owner())
+    .unwrap();
+    assert_eq!(told, 1, "in the inbox, and by e-mail");
+    app.anonymous()
+        .post("/auth/login", login.clone())
+        .await
+        .expect(200);
+    let late = take(&link, "another long password");
+    app.anonymous()
+        .post("/auth/invitation", late)
+        .await
+        .expect(401);
+    let link = app
+        .as_(&world.administrator)
+        .post(&path, json!({}))
+        .await
+        .expect(201);
+    app.wait(TimeDelta::hours(23));
+    let take = take(&link, "another long password");
+    app.anonymous()
+        .post("/auth/invitation", take)
+        .await
+        .expect(200);
+    app.anonymous().post("/auth/login", login).await.expect(401);
+    let caller = app.as_(&world.coordinator);
+    let fresh = caller
+        .post(&format!("/users/{other}/password-reset"), json!({}))
+        .await;
+    assert_eq!(
+        (fresh.status, &fresh.body["reason"]),
+        (409, &json!("no_password"))
+    );
+    for (who, expected) in [
+        (&world.chair, 403),
+        (&world.auditor, 403),
+        (&world.coordinator, 403),
+        // A representative in a MARAC of somebody else's too.
+        (&world.housing_rep, 403),
+        (&world.administrator, 403),
+    ] {
+        let path = format!("/users/{}/password-reset", who.id);
+        let refused = caller.post(&path, json!({})).await;
+        assert_eq!(refused.status, expected, "{}", who.email);
+    }
+    let elsewhere = format!("/users/{}/password-reset", world.kc_officer.id);
+    let unknown = format!("/users/{}/password-reset", Uuid::now_v7());
+    let hidden = caller.post(&elsewhere, json!({})).await;
+    let none = caller.post(&unknown, json!({})).await;
+    assert_eq!(
+        (hidden.status, hidden.comparable()),
+        (404, none.comparable())
+    );
+}
+
 #[actix_web::test]
 async fn roles_hold_and_end_from_the_next_request_on() {
     let (app, world) = start().await;

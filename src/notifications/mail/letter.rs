@@ -88,6 +88,7 @@ const fn phrase(kind: NoticeKind) -> &'static str {
         NoticeKind::CaseLapsed => "something has lapsed",
         NoticeKind::FlagDue | NoticeKind::IdvaContactDue => "a task is due",
         NoticeKind::CoverTaken => "work was handed over",
+        NoticeKind::PasswordReset => "somebody asked for a new password for you",
     }
 }
 

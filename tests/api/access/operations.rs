@@ -113,6 +113,9 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "read_access_log"
         | "read_account"
         | "add_account_entry"
+        | "list_questions"
+        | "ask_question"
+        | "take_questions"
         | "read_timeline"
         | "list_parties"
         | "add_party"
@@ -127,7 +130,15 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "restrict_case"
         | "lift_restriction"
         | "list_case_actions"
-        | "agree_action" => (Case, false),
+        | "agree_action"
+        | "agree_standard_actions" => (Case, false),
+        "read_flag" | "place_flag" | "decline_flag" | "remove_flag" | "list_case_flags"
+        | "lapse_case" | "keep_case" => (Case, false),
+        "list_idva_allocations"
+        | "allocate_idva"
+        | "list_idva_contacts"
+        | "record_idva_contact" => (Case, false),
+        "change_idva_allocation" | "end_idva_allocation" => (Part, false),
         "get_action" | "get_action_history" | "change_action" | "reopen_action"
         | "report_action" | "resolve_action" => (Case, false),
         "read_referral" | "change_referral" | "accept_referral" | "challenge_decision"
@@ -156,6 +167,11 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         "list_research" => (Place, true),
         "count_research" | "return_research_list" => (Place, false),
         "supersede_account_entry"
+        | "read_question"
+        | "answer_question"
+        | "answer_question_anew"
+        | "decline_question"
+        | "withdraw_question"
         | "correct_hearing_entry"
         | "change_address"
         | "change_contact"
@@ -175,14 +191,32 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         "read_meeting" | "move_meeting" | "create_meeting" | "order_agenda"
         | "record_attendance" | "cancel_meeting" | "circulate_meeting" | "close_meeting"
         | "start_meeting" => (Place, false),
-        "create_referral" | "report_actions" => (Place, false),
+        "read_minutes"
+        | "read_minutes_version"
+        | "draft_minutes"
+        | "approve_minutes"
+        | "issue_minutes"
+        | "correct_minutes"
+        | "print_minutes_html"
+        | "print_minutes_pdf"
+        | "print_agenda_html"
+        | "print_agenda_pdf" => (Place, false),
+        "list_minutes_versions" => (Place, true),
+        "create_referral" | "report_actions" | "report_minutes" => (Place, false),
+        "create_referral" | "report_actions" | "report_overdue_actions" => (Place, false),
+        "read_standard_actions" | "set_standard_actions" | "report_flags" => (Place, false),
+        "list_flags" | "list_lapses" => (Place, true),
         "read_marac" | "change_marac" | "set_membership" | "reinstate_member"
         | "suspend_member" => (Place, false),
         "read_agency" | "change_agency" | "close_agency" => (Place, false),
         "create_client" | "read_client" | "change_client" | "register_actor" | "disable_actor"
         | "disable_client" | "rotate_secret" => (Place, false),
         "invite_user" | "read_user" | "change_user" | "disable_user" | "enable_user"
-        | "renew_invitation" | "set_roles" => (Place, false),
+        | "renew_invitation" | "reset_password" | "set_roles" => (Place, false),
+        "list_cover" | "list_absences" => (Place, true),
+        "name_deputy" | "record_absence" | "end_absence" | "read_duties" | "leave" => {
+            (Place, false)
+        }
         "list_agencies" | "list_maracs" | "list_risk_tools" | "search_people" => (Alone, true),
         "list_notifications"
         | "read_notification"
@@ -217,7 +251,9 @@ impl Operation {
             "cases" => things.case,
             "referrals" => things.referral,
             "actions" => things.action,
+            "flags" => things.flag,
             "agenda-items" => things.item,
+            "meetings" if self.path.contains("/minutes") => things.minuted,
             "meetings" => things.meeting,
             "maracs" => things.marac,
             "agencies" => things.agency,
@@ -233,12 +269,17 @@ impl Operation {
             ("{address_id}", things.address),
             ("{contact_id}", things.contact),
             ("{entry_id}", things.entry),
+            ("{question_id}", things.question),
+            ("{user_id}", things.user),
+            ("{absence_id}", things.absence),
             ("{share_id}", things.share),
             ("{exclusion_id}", things.exclusion),
             ("{agency_id}", things.agency),
             ("{actor_id}", things.actor),
+            ("{allocation_id}", things.allocation),
             ("{part_id}", things.part),
             ("{attendance_id}", things.seat),
+            ("{version_id}", things.minutes),
         ] {
             uri = uri.replace(name, &id.to_string());
         }
@@ -250,9 +291,15 @@ impl Operation {
             "list_cases" => format!("?count=true&marac_id={}", things.marac),
             "list_audit" => format!("?limit=1&marac_id={}", things.marac),
             "list_actions" => format!("?status=all&marac_id={}", things.marac),
+            "list_flags" => format!("?status=all&marac_id={}", things.marac),
+            "list_lapses" | "report_flags" => format!("?marac_id={}", things.marac),
             "list_referrals" => format!("?inbox={}&status=accepted", things.marac),
+            "list_meetings" | "report_actions" | "report_overdue_actions" => {
+                format!("?marac_id={}", things.marac)
+            }
             "list_research" => format!("?status=all&marac_id={}", things.marac),
             "list_meetings" | "report_actions" => format!("?marac_id={}", things.marac),
+            "report_minutes" => format!("?from=2020-01-01&to=2020-12-31&marac_id={}", things.marac),
             "list_users" | "list_clients" => format!("?agency_id={}", things.agency),
             _ => String::new(),
         };
@@ -298,6 +345,9 @@ fn setting_up(id: &str, things: Things, nonce: usize) -> Option<Value> {
             json!({ "name": "N", "email": "n@test.example", "agency_id": things.agency, "roles": twice })
         }
         "set_roles" => json!({ "roles": [] }),
+        "name_deputy" => json!({ "deputy_id": null }),
+        "record_absence" => json!({ "from": "2020-01-02", "until": "2020-01-01" }),
+        "leave" => json!({}),
         "read_notifications" => json!({ "ids": [Uuid::nil()] }),
         "set_preferences" => json!({ "email": {} }),
         _ => return None,
@@ -333,6 +383,15 @@ fn of_case(id: &str, stage: &Stage, things: Things) -> Option<Value> {
             json!({ "heading": "what_happened", "sharing": "marac", "told_on": tomorrow,
                 "how_told": "phone", "text": "Told." })
         }
+        "ask_question" => {
+            json!({ "heading": "practical_safety", "text": "Is it safe?", "read": [Uuid::nil()] })
+        }
+        "take_questions" => {
+            json!({ "questions": [{ "id": things.question, "etag": "\"999999\"" }] })
+        }
+        "answer_question" => json!({ "entries": [things.entry] }),
+        "answer_question_anew" => json!({ "entry_id": things.entry }),
+        "decline_question" => json!({ "reason": "Because." }),
         "supersede_account_entry" => {
             json!({ "sharing": "marac", "told_on": today, "how_told": "phone", "text": "Told." })
         }
@@ -361,6 +420,18 @@ fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
             json!({ "text": "Call.", "owner_agency_id": Uuid::nil(), "category": "other",
                 "target": "survivor", "due_on": tomorrow })
         }
+        "place_flag" => json!({ "system": "Records" }),
+        "decline_flag" | "end_idva_allocation" => json!({ "reason": "Because." }),
+        "remove_flag" | "lapse_case" | "change_idva_allocation" => json!({}),
+        "keep_case" => json!({ "reason": "Because.", "until": tomorrow }),
+        "allocate_idva" => json!({ "agency_id": Uuid::nil() }),
+        "record_idva_contact" => {
+            let ahead = stage.app.now() + TimeDelta::days(2);
+            json!({ "purpose": "before_meeting", "channel": "in_person", "result": "reached",
+                "tried_at": ahead })
+        }
+        "agree_standard_actions" => json!({ "codes": ["no_such_code"] }),
+        "set_standard_actions" => json!({ "actions": [] }),
         "report_action" => json!({ "status": "completed" }),
         "change_action" => json!({ "reason": "Because.", "due_on": tomorrow }),
         "reopen_action" => json!({ "reason": "Because." }),
@@ -395,6 +466,9 @@ fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
             json!({ "items": [{ "agenda_item_id": Uuid::nil(), "nothing_known": true }] })
         }
         "excuse_research" => json!({ "exempt": true, "reason": "Because." }),
+        "draft_minutes" => json!({}),
+        "correct_minutes" => json!({ "changes": [{ "what": "A name.", "why": "It was misspelt.",
+            "edits": [{ "at": "/notes/-", "text": "A note." }] }] }),
         "record_attendance" => json!({ "role": "representative", "presence": "present" }),
         _ => return None,
     })

@@ -53,6 +53,9 @@ pub struct Things {
     pub case: Uuid,
     pub referral: Uuid,
     pub meeting: Uuid,
+    /// A meeting whose minutes are issued, and their version.
+    pub minuted: Uuid,
+    pub minutes: Uuid,
     pub item: Uuid,
     pub action: Uuid,
     pub party: Uuid,
@@ -60,8 +63,11 @@ pub struct Things {
     pub address: Uuid,
     pub contact: Uuid,
     pub entry: Uuid,
+    pub question: Uuid,
     pub share: Uuid,
     pub exclusion: Uuid,
+    pub flag: Uuid,
+    pub allocation: Uuid,
     /// Something said at the meeting.
     pub part: Uuid,
     /// A seat at the meeting.
@@ -70,6 +76,7 @@ pub struct Things {
     pub user: Uuid,
     pub client: Uuid,
     pub actor: Uuid,
+    pub absence: Uuid,
 }
 
 impl Things {
@@ -81,6 +88,8 @@ impl Things {
             case: none(),
             referral: none(),
             meeting: none(),
+            minuted: none(),
+            minutes: none(),
             item: none(),
             action: none(),
             party: none(),
@@ -88,14 +97,18 @@ impl Things {
             address: none(),
             contact: none(),
             entry: none(),
+            question: none(),
             share: none(),
             exclusion: none(),
+            flag: none(),
+            allocation: none(),
             part: none(),
             seat: none(),
             agency: none(),
             user: none(),
             client: none(),
             actor: none(),
+            absence: none(),
         }
     }
 
@@ -173,14 +186,18 @@ impl Stage {
         own.user = colleague.id;
         own.client = world.client.id;
         own.actor = actor_of(&app, world.client.id, "h-17");
+        (own.minuted, own.minutes) = minuted(&app, &world.coordinator, world.wcc).await;
         own.meeting = meeting(&app, &world.coordinator, world.wcc).await;
+        own.absence = absence(&app, &colleague).await;
         let mut other = Things::unknown();
         other.marac = world.kc;
         other.agency = world.kc_police;
         other.user = world.kc_officer.id;
         other.client = kc_client.id;
         other.actor = actor_of(&app, kc_client.id, "service");
+        (other.minuted, other.minutes) = minuted(&app, &world.kc_coordinator, world.kc).await;
         other.meeting = meeting(&app, &world.kc_coordinator, world.kc).await;
+        other.absence = absence(&app, &world.kc_officer).await;
 
         let here = Office {
             marac: world.wcc,
@@ -415,11 +432,48 @@ fn actor_of(app: &TestApp, client: Uuid, partner_ref: &'static str) -> Uuid {
     row.id
 }
 
+/// Somebody's days away, next year.
+async fn absence(app: &TestApp, person: &Person) -> Uuid {
+    let day = app.today() + chrono::TimeDelta::days(400);
+    let path = format!("/users/{}/absences", person.id);
+    let days = json!({ "from": day, "until": day });
+    id(&app.as_(person).post(&path, days).await.expect(201))
+}
+
 pub async fn meeting(app: &TestApp, coordinator: &Person, marac: Uuid) -> Uuid {
     let body = json!({ "marac_id": marac, "kind": "scheduled", "mode": "online",
         "starts_at": app.now() + chrono::TimeDelta::hours(1) });
     let made = app.as_(coordinator).post("/meetings", body).await;
     id(&made.expect(201))
+}
+
+/// A meeting that was held over no case, and its minutes: the chair's word is put in by hand, for not
+/// every MARAC here has one.
+async fn minuted(app: &TestApp, coordinator: &Person, marac: Uuid) -> (Uuid, Uuid) {
+    let held = meeting(app, coordinator, marac).await;
+    begin(app, coordinator, held).await;
+    let caller = app.as_(coordinator);
+    let found = caller.get(&format!("/meetings/{held}")).await.expect(200);
+    let close = caller.clone().if_match(&etag(&found));
+    close
+        .post(&format!("/meetings/{held}/close"), Value::Null)
+        .await
+        .expect(200);
+    let first = caller.clone().if_match("\"0\"");
+    let path = format!("/meetings/{held}/minutes");
+    let drafted = first.post(&format!("{path}/draft"), json!({})).await;
+    let version = id(&drafted.expect(200)["version"]);
+    sql("update minutes_versions set status = 'approved', approved_at = $2 where id = $1")
+        .bind(version)
+        .bind(app.now())
+        .execute(&mut app.owner())
+        .unwrap();
+    let issue = caller.if_match("\"1\"");
+    issue
+        .post(&format!("{path}/issue"), Value::Null)
+        .await
+        .expect(200);
+    (held, version)
 }
 
 async fn begin(app: &TestApp, coordinator: &Person, meeting: Uuid) {
@@ -475,6 +529,11 @@ pub async fn case(app: &TestApp, office: &Office<'_>, document: Value) -> Things
         .post(&path(&format!("/account/{entry}/versions")), version)
         .await
         .expect(201);
+    let question = json!({ "heading": "what_is_feared", "text": "Is it safe to ring the bell?" });
+    let question = referrer
+        .post(&path("/questions"), question)
+        .await
+        .expect(201);
     let share = json!({ "agency_id": office.shared_with, "reason": "They know the family." });
     let share = coordinator.post(&path("/shares"), share).await.expect(201);
     coordinator
@@ -517,8 +576,44 @@ pub async fn case(app: &TestApp, office: &Office<'_>, document: Value) -> Things
         address: id(&person["addresses"][0]),
         contact: id(&person["contacts"][0]),
         entry,
+        question: id(&question),
         share: id(&share),
         exclusion,
+        flag: flag(app, office, case),
+        allocation: allocation(app, case),
         ..office.around
     }
+}
+
+/// A flag that the owner of the action is asked to place.
+fn flag(app: &TestApp, office: &Office<'_>, case: Uuid) -> Uuid {
+    let flag = Uuid::now_v7();
+    sql(
+        "insert into flags (id, marac_id, case_id, agency_id, status, asked_on, due_on, expires_on, \
+         created_at) values ($1, $2, $3, $4, 'asked', $5, $5, $5, $6)",
+    )
+    .bind(flag)
+    .bind(office.marac)
+    .bind(case)
+    .bind(office.owner)
+    .bind(app.today())
+    .bind(app.now())
+    .execute(&mut app.owner())
+    .unwrap();
+    flag
+}
+
+/// The allocation of a case that has one.
+fn allocation(app: &TestApp, case: Uuid) -> Uuid {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Uuid)]
+        id: Uuid,
+    }
+    let row: Option<Row> = sql("select id from idva_allocations where case_id = $1")
+        .bind(case)
+        .get_result(&mut app.owner())
+        .optional()
+        .unwrap();
+    row.map_or_else(Uuid::now_v7, |row| row.id)
 }

@@ -1,0 +1,2 @@
+drop table idva_contacts;
+drop table idva_allocations;

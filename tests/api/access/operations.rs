@@ -202,8 +202,9 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "print_agenda_html"
         | "print_agenda_pdf" => (Place, false),
         "list_minutes_versions" => (Place, true),
-        "create_referral" | "report_actions" | "report_minutes" => (Place, false),
-        "create_referral" | "report_actions" | "report_overdue_actions" => (Place, false),
+        "create_referral" | "report_actions" | "report_minutes" | "report_overdue_actions" => {
+            (Place, false)
+        }
         "read_standard_actions" | "set_standard_actions" | "report_flags" => (Place, false),
         "list_flags" | "list_lapses" => (Place, true),
         "read_marac" | "change_marac" | "set_membership" | "reinstate_member"
@@ -298,7 +299,6 @@ impl Operation {
                 format!("?marac_id={}", things.marac)
             }
             "list_research" => format!("?status=all&marac_id={}", things.marac),
-            "list_meetings" | "report_actions" => format!("?marac_id={}", things.marac),
             "report_minutes" => format!("?from=2020-01-01&to=2020-12-31&marac_id={}", things.marac),
             "list_users" | "list_clients" => format!("?agency_id={}", things.agency),
             _ => String::new(),

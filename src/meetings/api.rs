@@ -13,7 +13,7 @@ use super::rules::{self, MeetingCommand};
 use super::store::{self, Filter, Meeting, NewMeeting};
 use super::{
     MeetingKind, MeetingMode, MeetingStatus, agenda_store, in_sight, in_sight_locked,
-    listing_store, telling,
+    listing_store, split_store, telling,
 };
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -302,9 +302,11 @@ async fn move_meeting(
             let mut meeting = in_sight_locked(tx, Act::PlanMeeting, id)?;
             if_match.check(meeting.version)?;
             rules::meeting(meeting.status, MeetingCommand::Move)?;
+            let was = meeting.starts_at;
             if let Some(starts_at) = body.starts_at {
                 rules::starts_at(starts_at, tx.today())?;
                 meeting.starts_at = starts_at;
+                split_store::moved(tx, &meeting, was)?;
             }
             meeting.mode = body.mode.unwrap_or(meeting.mode);
             meeting.place = body.place.or(meeting.place);

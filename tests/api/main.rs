@@ -15,6 +15,7 @@ mod attendance;
 mod audit;
 mod audit_list;
 mod auth;
+mod build;
 mod calendar;
 mod cases;
 mod casework;

@@ -737,7 +737,7 @@ async fn a_deputy_is_another_representative_and_gets_the_work_on_days_away() {
         .post(&away, days)
         .await
         .expect(201);
-    assert_eq!(mine().await, 1);
+    assert_eq!(mine().await, 2);
     let end = format!("{away}/{}/end", id(&again));
     let rep = desk.app.as_(&w.housing_rep).if_match(&etag(&again));
     let ended = rep.post(&end, json!({})).await.expect(200);

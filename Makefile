@@ -6,7 +6,7 @@ DATA ?= toldonce-demo
 # Homebrew keeps libpq, whose pg_config the build asks, out of PATH.
 export PATH := $(PATH):$(HOME)/.cargo/bin:/opt/homebrew/opt/libpq/bin:/usr/local/opt/libpq/bin
 
-.PHONY: help demo test lint openapi bench needs
+.PHONY: help demo test lint openapi bench screens needs
 .DEFAULT_GOAL := help
 
 help: ## List these targets
@@ -30,6 +30,10 @@ openapi: needs ## Write openapi/openapi.json anew from the routes
 
 bench: needs ## Measure against plain SQL on this machine
 	bench/run
+
+screens: needs ## Picture printed agendas and minutes under docs/screens, held to axe-core
+	cargo build --locked
+	scripts/screens
 
 needs: ## Find PostgreSQL 15 or newer and libpq, or install them
 	@scripts/needs

@@ -57,6 +57,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    action_escalations (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        action_id -> Uuid,
+        step -> Text,
+        status -> Text,
+        due_on -> Date,
+        owner_agency_id -> Uuid,
+        taken_on -> Date,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     action_events (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -101,6 +116,12 @@ diesel::table! {
         external_ref -> Nullable<Text>,
         version -> Int4,
         created_at -> Timestamptz,
+        escalation -> Text,
+        escalated_on -> Nullable<Date>,
+        reminders -> Int2,
+        reminded_on -> Nullable<Date>,
+        standard_code -> Nullable<Text>,
+        standard_version -> Nullable<Int4>,
     }
 }
 
@@ -374,6 +395,40 @@ diesel::table! {
 }
 
 diesel::table! {
+    flag_events (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        flag_id -> Uuid,
+        agency_id -> Uuid,
+        kind -> Text,
+        expires_on -> Date,
+        by_user_id -> Nullable<Uuid>,
+        by_actor_id -> Nullable<Uuid>,
+        by_agency_id -> Nullable<Uuid>,
+        sealed -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    flags (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        agency_id -> Uuid,
+        status -> Text,
+        asked_on -> Date,
+        due_on -> Date,
+        expires_on -> Date,
+        confirmed_on -> Nullable<Date>,
+        confirmed_until -> Nullable<Date>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     hearing_entries (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -411,6 +466,48 @@ diesel::table! {
 }
 
 diesel::table! {
+    idva_allocations (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        agency_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        starts_on -> Date,
+        ends_on -> Nullable<Date>,
+        engagement -> Text,
+        engagement_on -> Nullable<Date>,
+        contact_due_at -> Timestamptz,
+        contacted_at -> Nullable<Timestamptz>,
+        reminded_at -> Nullable<Timestamptz>,
+        sealed -> Nullable<Bytea>,
+        created_by -> Nullable<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    idva_contacts (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        allocation_id -> Uuid,
+        agency_id -> Uuid,
+        purpose -> Text,
+        channel -> Text,
+        contact_id -> Nullable<Uuid>,
+        marked_safe -> Bool,
+        result -> Text,
+        tried_at -> Timestamptz,
+        meeting_id -> Nullable<Uuid>,
+        by_user_id -> Nullable<Uuid>,
+        by_actor_id -> Nullable<Uuid>,
+        sealed -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     installation (only_row) {
         only_row -> Bool,
         demonstration -> Bool,
@@ -438,6 +535,21 @@ diesel::table! {
         taken_at -> Nullable<Timestamptz>,
         done_at -> Nullable<Timestamptz>,
         failures -> Int4,
+    }
+}
+
+diesel::table! {
+    lapse_notices (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        lapses_on -> Date,
+        status -> Text,
+        kept_until -> Nullable<Date>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        decision -> Nullable<Bytea>,
+        created_at -> Timestamptz,
     }
 }
 
@@ -492,6 +604,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    meeting_keys (meeting_id) {
+        meeting_id -> Uuid,
+        marac_id -> Uuid,
+        master_key_id -> Text,
+        wrapped -> Nullable<Bytea>,
+        destroyed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     meetings (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -507,6 +630,39 @@ diesel::table! {
         started_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
         settings_version -> Int4,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    minutes_parts (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        meeting_id -> Uuid,
+        version_id -> Uuid,
+        position -> Int4,
+        sealed -> Bytea,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    minutes_versions (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        meeting_id -> Uuid,
+        number -> Int4,
+        status -> Text,
+        due_on -> Date,
+        frame -> Nullable<Bytea>,
+        drafted_by -> Nullable<Uuid>,
+        drafted_at -> Timestamptz,
+        approved_by -> Nullable<Uuid>,
+        approved_at -> Nullable<Timestamptz>,
+        issued_by -> Nullable<Uuid>,
+        issued_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
     }
@@ -837,6 +993,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    standard_action_versions (marac_id, version) {
+        marac_id -> Uuid,
+        version -> Int4,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    standard_actions (marac_id, version, code) {
+        marac_id -> Uuid,
+        version -> Int4,
+        position -> Int2,
+        code -> Text,
+        text -> Text,
+        category -> Text,
+        target -> Text,
+        priority -> Text,
+        due_days -> Int2,
+        every_listed_agency -> Bool,
+        agency_kinds -> Array<Nullable<Text>>,
+        needs -> Array<Nullable<Text>>,
+    }
+}
+
+diesel::table! {
     told_already (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -874,6 +1056,10 @@ diesel::joinable!(action_changes -> actions (action_id));
 diesel::joinable!(action_changes -> agencies (agency_id));
 diesel::joinable!(action_changes -> cases (case_id));
 diesel::joinable!(action_changes -> maracs (marac_id));
+diesel::joinable!(action_escalations -> actions (action_id));
+diesel::joinable!(action_escalations -> agencies (owner_agency_id));
+diesel::joinable!(action_escalations -> cases (case_id));
+diesel::joinable!(action_escalations -> maracs (marac_id));
 diesel::joinable!(action_events -> actions (action_id));
 diesel::joinable!(action_events -> cases (case_id));
 diesel::joinable!(action_events -> maracs (marac_id));
@@ -934,18 +1120,44 @@ diesel::joinable!(exclusions -> agencies (agency_id));
 diesel::joinable!(exclusions -> cases (case_id));
 diesel::joinable!(exclusions -> maracs (marac_id));
 diesel::joinable!(exclusions -> registered_actors (actor_id));
+diesel::joinable!(flag_events -> cases (case_id));
+diesel::joinable!(flag_events -> flags (flag_id));
+diesel::joinable!(flag_events -> maracs (marac_id));
+diesel::joinable!(flags -> agencies (agency_id));
+diesel::joinable!(flags -> cases (case_id));
+diesel::joinable!(flags -> maracs (marac_id));
 diesel::joinable!(hearing_entries -> agencies (agency_id));
 diesel::joinable!(hearing_entries -> agenda_items (agenda_item_id));
 diesel::joinable!(hearing_entries -> cases (case_id));
 diesel::joinable!(hearing_entries -> maracs (marac_id));
 diesel::joinable!(hearing_entries -> registered_actors (actor_id));
 diesel::joinable!(hearing_entries -> users (author_id));
+diesel::joinable!(idva_allocations -> agencies (agency_id));
+diesel::joinable!(idva_allocations -> cases (case_id));
+diesel::joinable!(idva_allocations -> maracs (marac_id));
+diesel::joinable!(idva_contacts -> agencies (agency_id));
+diesel::joinable!(idva_contacts -> cases (case_id));
+diesel::joinable!(idva_contacts -> idva_allocations (allocation_id));
+diesel::joinable!(idva_contacts -> maracs (marac_id));
+diesel::joinable!(idva_contacts -> meetings (meeting_id));
+diesel::joinable!(idva_contacts -> party_contacts (contact_id));
+diesel::joinable!(lapse_notices -> cases (case_id));
+diesel::joinable!(lapse_notices -> maracs (marac_id));
+diesel::joinable!(lapse_notices -> users (decided_by));
 diesel::joinable!(marac_agencies -> agencies (agency_id));
 diesel::joinable!(marac_agencies -> maracs (marac_id));
 diesel::joinable!(marac_agencies -> users (suspended_by));
 diesel::joinable!(match_tokens -> cases (case_id));
 diesel::joinable!(match_tokens -> maracs (marac_id));
+diesel::joinable!(meeting_keys -> maracs (marac_id));
+diesel::joinable!(meeting_keys -> meetings (meeting_id));
 diesel::joinable!(meetings -> maracs (marac_id));
+diesel::joinable!(minutes_parts -> cases (case_id));
+diesel::joinable!(minutes_parts -> maracs (marac_id));
+diesel::joinable!(minutes_parts -> meetings (meeting_id));
+diesel::joinable!(minutes_parts -> minutes_versions (version_id));
+diesel::joinable!(minutes_versions -> maracs (marac_id));
+diesel::joinable!(minutes_versions -> meetings (meeting_id));
 diesel::joinable!(notification_preferences -> users (user_id));
 diesel::joinable!(notifications -> api_clients (client_id));
 diesel::joinable!(notifications -> cases (case_id));
@@ -1002,6 +1214,8 @@ diesel::joinable!(risk_assessments -> users (created_by));
 diesel::joinable!(role_grants -> api_clients (client_id));
 diesel::joinable!(role_grants -> maracs (marac_id));
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(standard_action_versions -> maracs (marac_id));
+diesel::joinable!(standard_action_versions -> users (created_by));
 diesel::joinable!(told_already -> agencies (agency_id));
 diesel::joinable!(told_already -> cases (case_id));
 diesel::joinable!(told_already -> maracs (marac_id));
@@ -1014,6 +1228,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     absences,
     account_entries,
     action_changes,
+    action_escalations,
     action_events,
     actions,
     agencies,
@@ -1034,16 +1249,24 @@ diesel::allow_tables_to_appear_in_same_query!(
     data_keys,
     entry_openings,
     exclusions,
+    flag_events,
+    flags,
     hearing_entries,
     idempotency_keys,
+    idva_allocations,
+    idva_contacts,
     installation,
     invitations,
     jobs,
+    lapse_notices,
     login_failures,
     marac_agencies,
     maracs,
     match_tokens,
+    meeting_keys,
     meetings,
+    minutes_parts,
+    minutes_versions,
     notification_preferences,
     notifications,
     outbox,
@@ -1064,6 +1287,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     risk_assessments,
     role_grants,
     sessions,
+    standard_action_versions,
+    standard_actions,
     told_already,
     users,
 );

@@ -13,6 +13,7 @@ use toldonce::auth::password::{Cost, Passwords};
 use toldonce::auth::token::Tokens;
 use toldonce::auth::{Limits, Throttle};
 use toldonce::db::{Db, PoolOptions};
+use toldonce::notifications::mail::Mailer;
 use toldonce::risk::Tools;
 use uuid::Uuid;
 
@@ -49,6 +50,8 @@ fn state(database: &Database) -> Outcome<Data<State>> {
         passwords: Passwords::new(Cost::STANDARD, 1),
         throttle: Throttle::new(limits),
         tools: Arc::new(Tools::shipped()?),
+        mail: Mailer::off(),
+        keep_read_days: u32::MAX,
     }))
 }
 

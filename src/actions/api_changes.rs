@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::commands::{self, Change, NewAction, Report};
+use super::commands::{self, Change, NewAction, Report, Word};
 use super::model::{
     ActionCategory, ActionPriority, ActionTarget, Need, Note, ReportedStatus, Resolution,
 };
@@ -265,9 +265,12 @@ pub struct ResolveActionIn {
     /// The action of the same case in its place, when superseded.
     #[serde(default)]
     superseded_by: Option<Uuid>,
+    /// The new due date, not before today, when re-set.
+    #[serde(default)]
+    due_on: Option<NaiveDate>,
 }
 
-/// Accept that an action was not done or not possible, supersede it, or cancel it.
+/// Accept that an action was not done or not possible, re-set it, supersede it, or cancel it.
 #[utoipa::path(tag = "actions", operation_id = "resolve_action",
     params(("id" = Uuid, Path, description = "The action."),
         ("If-Match" = String, Header, description = "The action's etag.")),
@@ -285,8 +288,13 @@ pub async fn resolve_action(
     let (version, body) = state
         .db
         .run(&caller, Act::ResolveAction.on("action", id), move |tx| {
-            let (decision, by) = (body.decision, body.superseded_by);
-            let changed = commands::resolve(tx, id, if_match, decision, body.reason, by)?;
+            let word = Word {
+                resolution: body.decision,
+                reason: body.reason,
+                superseded_by: body.superseded_by,
+                due_on: body.due_on,
+            };
+            let changed = commands::resolve(tx, id, if_match, word)?;
             shown(tx, changed)
         })
         .await?;

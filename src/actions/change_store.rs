@@ -64,13 +64,15 @@ pub struct Present {
     pub superseded_by_id: Option<Uuid>,
 }
 
-/// Changes an action in sight.
+/// Changes an action in sight. With a new due date it starts at the foot of the ladder.
 pub fn update(tx: &mut Tx<'_>, action: &VisibleAction, present: &Present) -> Result<()> {
     sql(
         "update actions set status = $2, resolved = $3, due_on = $4, owner_agency_id = $5, \
          owner_user_id = $6, superseded_by_id = $7, \
-         status_at = case when status <> $2 then $8 else status_at end, version = version + 1 \
-         where id = $1",
+         status_at = case when status <> $2 then $8 else status_at end, \
+         escalation = case when due_on <> $4 then 'none' else escalation end, \
+         escalated_on = case when due_on <> $4 then null else escalated_on end, \
+         version = version + 1 where id = $1",
     )
     .bind(action.id)
     .bind(present.status.as_str())

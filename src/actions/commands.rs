@@ -248,15 +248,27 @@ pub fn reopen(
     locked.write(tx, present, next.kind.as_slice(), today, &note, &["status"])
 }
 
+/// What the chair decides of an action.
+pub struct Word {
+    pub resolution: Resolution,
+    pub reason: String,
+    pub superseded_by: Option<Uuid>,
+    pub due_on: Option<NaiveDate>,
+}
+
 /// The chair's word.
 pub fn resolve(
     tx: &mut Tx<'_>,
     id: Uuid,
     if_match: IfMatch,
-    resolution: Resolution,
-    reason: String,
-    superseded_by: Option<Uuid>,
+    word: Word,
 ) -> Result<Audited<VisibleAction>> {
+    let Word {
+        resolution,
+        reason,
+        superseded_by,
+        due_on,
+    } = word;
     let locked = Locked::fetch(
         tx,
         Act::ResolveAction,
@@ -277,18 +289,24 @@ pub fn resolve(
             ));
         }
     }
-    let present = Present {
+    let today = tx.today();
+    rules::check_reset(resolution, due_on, today)?;
+    let mut present = Present {
         status: next.status,
         resolved: next.resolved,
         superseded_by_id: superseded_by,
         ..locked.present()
     };
+    let mut kinds: Vec<_> = next.kind.into_iter().collect();
+    if let Some(due_on) = due_on {
+        present.due_on = due_on;
+        kinds.push(ActionEventKind::Rescheduled);
+    }
     let note = Note {
         reason: Some(reason),
         ..Note::default()
     };
-    let today = tx.today();
-    locked.write(tx, present, next.kind.as_slice(), today, &note, &["status"])
+    locked.write(tx, present, &kinds, today, &note, &["status"])
 }
 
 /// An action in sight, locked, at the version the caller read.

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use super::model::{ActionEventKind, ActionStatus, Note};
+use super::model::{ActionStatus, Escalation, HistoryKind, Note};
 use crate::crypto::Place;
 use crate::db::{Tx, sql};
 use crate::error::Result;
@@ -19,7 +19,9 @@ pub struct EventRow {
     #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     #[diesel(sql_type = st::Text)]
-    pub kind: ActionEventKind,
+    pub kind: HistoryKind,
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub step: Option<Escalation>,
     #[diesel(sql_type = st::Text)]
     pub status: ActionStatus,
     #[diesel(sql_type = st::Date)]
@@ -56,12 +58,14 @@ impl EventRow {
 
 /// The history of an action in sight, oldest first.
 pub fn history(tx: &mut Tx<'_>, action: &VisibleAction) -> Result<Vec<EventRow>> {
-    let rows = sql(
-        "select e.id, e.kind, e.status, e.due_on, e.owner_agency_id, o.name as owner_agency, \
-         e.effective_on, e.by_user_id, e.by_actor_id, e.by_agency_id, e.created_at, e.sealed \
-         from action_events e join agencies o on o.id = e.owner_agency_id \
-         where e.action_id = $1 order by e.effective_on, e.created_at, e.id",
-    )
+    let rows = sql("select e.*, o.name as owner_agency from ( \
+           select e.id, e.kind, null::text as step, e.status, e.due_on, e.owner_agency_id, \
+           e.effective_on, e.by_user_id, e.by_actor_id, e.by_agency_id, e.created_at, e.sealed \
+           from action_events e where e.action_id = $1 \
+           union all select s.id, 'escalated', s.step, s.status, s.due_on, s.owner_agency_id, \
+           s.taken_on, null, null, null, s.created_at, null \
+           from action_escalations s where s.action_id = $1) e \
+         join agencies o on o.id = e.owner_agency_id order by e.effective_on, e.created_at, e.id")
     .bind(action.id)
     .load(tx.conn)?;
     Ok(rows)

@@ -36,6 +36,16 @@ pub fn outstanding(tx: &mut Tx<'_>, case_id: Uuid, agency_id: Option<Uuid>) -> R
     Ok(row.found)
 }
 
+/// Whether an action of the case is outstanding, or not done and not yet dealt with by the chair.
+pub fn incomplete(tx: &mut Tx<'_>, case_id: Uuid) -> Result<bool> {
+    let row: Exists = sql("select exists (select from actions where case_id = $1 \
+         and (status in ('open', 'in_progress') or (not resolved \
+           and status in ('not_done', 'not_possible_circumstances_changed')))) as found")
+    .bind(case_id)
+    .get_result(tx.conn)?;
+    Ok(row.found)
+}
+
 #[derive(QueryableByName)]
 struct Last {
     #[diesel(sql_type = st::Date)]

@@ -24,6 +24,8 @@ vocabulary! {
         Outstanding = "outstanding",
         /// Reported as not done or not possible, and not yet dealt with by the chair.
         Unresolved = "unresolved",
+        /// Both: what the next meeting begins with (R21).
+        Incomplete = "incomplete",
         /// Every status.
         All = "all",
         Open = "open",
@@ -41,6 +43,7 @@ impl ListedStatus {
         match self {
             Self::Outstanding => Statuses::Outstanding,
             Self::Unresolved => Statuses::Unresolved,
+            Self::Incomplete => Statuses::Incomplete,
             Self::All => Statuses::Any(None),
             one => Statuses::Any(ActionStatus::parse(one.as_str())),
         }

@@ -62,6 +62,8 @@ vocabulary! {
         Supersede = "supersede",
         /// It is no longer wanted.
         Cancel = "cancel",
+        /// It is still wanted: open again, with a new due date.
+        Reset = "reset",
     }
 }
 
@@ -128,6 +130,35 @@ vocabulary! {
         Accepted = "accepted",
         Superseded = "superseded",
         Cancelled = "cancelled",
+    }
+}
+
+vocabulary! {
+    /// How far up the ladder an overdue action is (R29).
+    #[derive(Default)]
+    Escalation {
+        #[default]
+        None = "none",
+        Owner = "owner",
+        AgencyLead = "agency_lead",
+        Coordinator = "coordinator",
+        Chair = "chair",
+        SteeringGroup = "steering_group",
+    }
+}
+
+vocabulary! {
+    /// What stands in an action's history: what somebody did, and the steps of the ladder.
+    HistoryKind {
+        Agreed = "agreed",
+        Reported = "reported",
+        Reopened = "reopened",
+        Reassigned = "reassigned",
+        Rescheduled = "rescheduled",
+        Accepted = "accepted",
+        Superseded = "superseded",
+        Cancelled = "cancelled",
+        Escalated = "escalated",
     }
 }
 

@@ -90,7 +90,12 @@ pub fn decide(status: ActionStatus, resolved: bool, command: Command, by: By) ->
         Command::Resolve(Resolution::Accept) if unresolved => {
             next(status, true, Some(Kind::Accepted))
         }
-        Command::Resolve(Resolution::Accept) => Err(Error::conflict("not_unresolved")),
+        Command::Resolve(Resolution::Reset) if unresolved => {
+            next(ActionStatus::Open, false, Some(Kind::Reopened))
+        }
+        Command::Resolve(Resolution::Accept | Resolution::Reset) => {
+            Err(Error::conflict("not_unresolved"))
+        }
         Command::Resolve(resolution) if unresolved || status.is_outstanding() => match resolution {
             Resolution::Supersede => next(ActionStatus::Superseded, true, Some(Kind::Superseded)),
             _ => next(ActionStatus::Cancelled, true, Some(Kind::Cancelled)),
@@ -139,6 +144,24 @@ pub fn check_due(due_on: NaiveDate, earliest: NaiveDate) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// A new due date comes with re-setting an action, and with nothing else the chair may say of it.
+pub fn check_reset(
+    resolution: Resolution,
+    due_on: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Result<()> {
+    match (resolution, due_on) {
+        (Resolution::Reset, Some(due_on)) => check_due(due_on, today),
+        (Resolution::Reset, None) => Err(Error::invalid(vec![FieldError::required("/due_on")])),
+        (_, Some(_)) => Err(Error::field(
+            "/due_on",
+            "only_to_reset",
+            "Only an action that is re-set gets a new due date.",
+        )),
+        (_, None) => Ok(()),
+    }
 }
 
 /// What is known of the proposed owner.

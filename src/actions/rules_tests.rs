@@ -47,7 +47,7 @@ fn states() -> impl Iterator<Item = (ActionStatus, bool)> {
 #[test]
 fn every_state_command_and_role_has_one_outcome() {
     use ActionStatus as S;
-    use Resolution::{Accept, Cancel, Supersede};
+    use Resolution::{Accept, Cancel, Reset, Supersede};
     for (status, resolved) in states() {
         let unresolved = status.needs_the_chair() && !resolved;
         for to in ReportedStatus::ALL {
@@ -83,13 +83,14 @@ fn every_state_command_and_role_has_one_outcome() {
             (Accept, unresolved, status.as_str(), "not_unresolved"),
             (Supersede, ends, "superseded", "already_ended"),
             (Cancel, ends, "cancelled", "already_ended"),
+            (Reset, unresolved, "open", "not_unresolved"),
         ];
         for (resolution, may, then, reason) in table {
             let command = Command::Resolve(resolution);
-            let expected = if may {
-                format!("{then} resolved")
-            } else {
-                reason.to_owned()
+            let expected = match may {
+                true if resolution == Reset => then.to_owned(),
+                true => format!("{then} resolved"),
+                false => reason.to_owned(),
             };
             assert_eq!(outcome(status, resolved, command, CHAIR), expected);
             for by in [OWNER, COORDINATOR, OTHER] {
@@ -190,6 +191,22 @@ fn an_owner_is_a_live_member_on_the_case_and_not_excluded() {
 fn a_due_date_is_not_before_the_day_it_counts_from() {
     assert!(check_due(day(5), day(5)).is_ok());
     assert_eq!(codes(check_due(day(4), day(5))), ["/due_on too_early"]);
+}
+
+#[test]
+fn a_new_due_date_comes_with_re_setting_and_with_nothing_else() {
+    for resolution in Resolution::ALL {
+        for due in [None, Some(4), Some(5), Some(9)] {
+            let expected = match (resolution, due) {
+                (Resolution::Reset, None) => vec!["/due_on required"],
+                (Resolution::Reset, Some(4)) => vec!["/due_on too_early"],
+                (Resolution::Reset, Some(_)) | (_, None) => vec![],
+                (_, Some(_)) => vec!["/due_on only_to_reset"],
+            };
+            let found = codes(check_reset(*resolution, due.map(day), day(5)));
+            assert_eq!(found, expected, "{resolution:?} {due:?}");
+        }
+    }
 }
 
 #[test]

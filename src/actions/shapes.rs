@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::commands::standing;
 use super::detail_store::{self, EventRow};
 use super::model::{
-    ActionCategory, ActionEventKind, ActionPriority, ActionStatus, ActionTarget, Need,
+    ActionCategory, ActionPriority, ActionStatus, ActionTarget, Escalation, HistoryKind, Need,
 };
 use super::rules;
 use super::store::{self, ActionRow};
@@ -60,6 +60,10 @@ pub struct ActionRowOut {
     needs: Vec<Need>,
     /// Meetings that found it still outstanding (R29).
     carried_over: i16,
+    /// How far up the ladder it is, overdue (R29).
+    escalation: Escalation,
+    /// How often its owner was reminded (R29).
+    reminders: i16,
     /// Version.
     etag: String,
 }
@@ -93,6 +97,8 @@ pub(super) fn row_out(row: &ActionRow, keys: &KeyRing, today: NaiveDate) -> Resu
         owner_user_id: row.owner_user_id,
         needs: row.needs.clone(),
         carried_over: row.carried_over,
+        escalation: row.escalation,
+        reminders: row.reminders,
         etag: etag(row.version),
     })
 }
@@ -254,7 +260,10 @@ pub struct ActionEventOut {
     /// Id.
     id: Uuid,
     /// What happened.
-    kind: ActionEventKind,
+    kind: HistoryKind,
+    /// The step of the ladder, where it was escalated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step: Option<Escalation>,
     /// The status it had then.
     status: ActionStatus,
     /// The due date it had then.
@@ -287,6 +296,7 @@ pub(super) fn event_out(action: &VisibleAction, row: EventRow) -> Result<ActionE
     Ok(ActionEventOut {
         id: row.id,
         kind: row.kind,
+        step: row.step,
         status: row.status,
         due_on: row.due_on,
         owner_agency_id: row.owner_agency_id,

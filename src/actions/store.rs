@@ -5,7 +5,9 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use super::model::{ActionCategory, ActionPriority, ActionStatus, ActionTarget, Content, Need};
+use super::model::{
+    ActionCategory, ActionPriority, ActionStatus, ActionTarget, Content, Escalation, Need,
+};
 use crate::cover::stood_in_for;
 use crate::crypto::{KeyRing, Place};
 use crate::db::{Tx, sql};
@@ -49,6 +51,10 @@ pub struct ActionRow {
     pub needs: Vec<Need>,
     #[diesel(sql_type = st::SmallInt)]
     pub carried_over: i16,
+    #[diesel(sql_type = st::Text)]
+    pub escalation: Escalation,
+    #[diesel(sql_type = st::SmallInt)]
+    pub reminders: i16,
     #[diesel(sql_type = st::Array<st::Text>)]
     pub gaps: Vec<String>,
     #[diesel(sql_type = st::Timestamptz)]
@@ -132,6 +138,8 @@ pub enum Statuses {
     Outstanding,
     /// Reported as not done or not possible, and not yet dealt with by the chair.
     Unresolved,
+    /// Both: what the next meeting begins with (R21).
+    Incomplete,
     /// Every one, or one.
     Any(Option<ActionStatus>),
 }
@@ -158,7 +166,8 @@ macro_rules! with_cases {
         concat!(
             "select a.id, a.case_id, c.code as case_code, a.marac_id, a.owner_agency_id, ",
             "o.name as owner_agency, a.owner_user_id, a.target, a.category, a.priority, a.due_on, ",
-            "a.agreed_on, a.status, a.resolved, a.needs, a.carried_over, a.gaps, a.status_at, ",
+            "a.agreed_on, a.status, a.resolved, a.needs, a.carried_over, a.escalation, a.reminders, ",
+            "a.gaps, a.status_at, ",
             "a.meeting_id, a.agenda_item_id, a.superseded_by_id, a.version, a.sealed, ",
             "k.master_key_id, k.wrapped, s.id as survivor_id, s.identity as survivor ",
             "from (", $($inner)+, ") a ",
@@ -196,21 +205,28 @@ macro_rules! page {
                 $scope,
                 "not a.resolved and a.status in ('not_done', 'not_possible_circumstances_changed')"
             ),
+            page!(
+                $scope,
+                "(a.status in ('open', 'in_progress') or (not a.resolved and a.status in ('not_done', 'not_possible_circumstances_changed')))"
+            ),
             page!($scope, "true"),
         ]
     };
 }
 
-const OF_AGENCY: [&str; 3] = page!("a.owner_agency_id = $1");
-const OF_MARAC: [&str; 3] = page!("a.marac_id = $1");
-const OF_PERSON: [&str; 3] = page!(concat!(
+const OF_AGENCY: [&str; 4] = page!("a.owner_agency_id = $1");
+const OF_MARAC: [&str; 4] = page!("a.marac_id = $1");
+const OF_PERSON: [&str; 4] = page!(concat!(
     "(a.owner_user_id, a.marac_id) in ",
     stood_in_for!()
 ));
-const OF_CASE: [&str; 3] = page!("a.case_id = $1");
+const OF_CASE: [&str; 4] = page!("a.case_id = $1");
 
 /// The work list, first of all lists.
 pub const WORK_LIST: &str = OF_AGENCY[0];
+
+/// What a MARAC's next meeting begins with.
+pub const INCOMPLETE: &str = OF_MARAC[2];
 
 /// One page of what is in sight, by due date and id.
 pub fn page(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<ActionRow>> {
@@ -220,10 +236,11 @@ pub fn page(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<ActionRow>> {
         Scope::Person(id) => (&OF_PERSON, id),
         Scope::Case(id) => (&OF_CASE, id),
     };
-    let [outstanding, unresolved, any] = *texts;
+    let [outstanding, unresolved, incomplete, any] = *texts;
     let (text, status) = match filter.statuses {
         Statuses::Outstanding => (outstanding, None),
         Statuses::Unresolved => (unresolved, None),
+        Statuses::Incomplete => (incomplete, None),
         Statuses::Any(status) => (any, status),
     };
     let (due_on, id) = filter.after.unwrap_or((BEFORE_ALL, Uuid::nil()));
@@ -244,6 +261,32 @@ const BEFORE_ALL: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
     Some(day) => day,
     None => NaiveDate::MIN,
 };
+
+const FOR_AGENDA: &str = with_cases!(concat!(
+    "(select a.* from (select a.* from actions a where a.marac_id = $1 and not a.resolved ",
+    "and a.status in ('not_done', 'not_possible_circumstances_changed') ",
+    "order by a.due_on, a.id offset 0) a where ",
+    visible_actions!("a"),
+    " order by a.due_on, a.id limit $3) union all ",
+    "(select a.* from (select a.* from actions a where a.marac_id = $1 and a.due_on <= $2 ",
+    "and a.status in ('open', 'in_progress') order by a.due_on, a.id offset 0) a where ",
+    visible_actions!("a"),
+    " order by a.due_on, a.id limit $3)"
+));
+
+/// What a meeting takes up before its cases: reports for the chair, and what is due by its day.
+pub fn for_agenda(
+    tx: &mut Tx<'_>,
+    marac_id: Uuid,
+    due_by: NaiveDate,
+    limit: i64,
+) -> Result<Vec<ActionRow>> {
+    Ok(sql(FOR_AGENDA)
+        .bind(marac_id)
+        .bind(due_by)
+        .bind(limit)
+        .load(tx.conn)?)
+}
 
 const ONE: &str = with_cases!("select * from actions where id = $1");
 

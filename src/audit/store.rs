@@ -64,6 +64,8 @@ macro_rules! places {
             " union all ",
             place!("agenda_item", "agenda_items"),
             " union all ",
+            place!("hearing_entry", "hearing_entries"),
+            " union all ",
             place!("action", "actions"),
             " union all ",
             place!("share", "circle"),

@@ -12,13 +12,14 @@ use validator::Validate;
 use super::rules::{self, Closing};
 use super::store;
 use super::{CaseStatus, CloseReason, opened, opened_locked};
-use crate::actions::has_outstanding;
+use crate::actions::has_incomplete;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::db::Tx;
 use crate::error::{Error, FieldError, Result};
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, etag, tagged};
+use crate::idva;
 use crate::policy::Act;
 use crate::policy::lens::Standing;
 use crate::policy::visibility::VisibleCase;
@@ -140,19 +141,29 @@ fn fits(tx: &mut Tx<'_>, case: &VisibleCase, body: &CaseChangeIn) -> Result<()> 
         ("/idva_agency_id", body.idva_agency_id, true),
     ] {
         let Some(agency) = agency else { continue };
-        match store::agency(tx, case.marac_id, agency)? {
-            Some(found) if found.member && (found.idva || !idva) => {}
-            Some(found) if found.member => errors.push(FieldError::new(
-                pointer,
-                "not_an_idva_service",
-                "Name an IDVA service.",
-            )),
-            _ => errors.push(not_a_member(pointer)),
-        }
+        let found = store::agency(tx, case.marac_id, agency)?;
+        errors.extend(refusal(pointer, found, idva));
     }
     match errors.is_empty() {
         true => Ok(()),
         false => Err(Error::invalid(errors)),
+    }
+}
+
+/// Refuses an agency that is no member, or no IDVA service where one is wanted.
+pub(super) fn refusal(
+    pointer: &str,
+    found: Option<store::Candidate>,
+    idva: bool,
+) -> Option<FieldError> {
+    match found {
+        Some(found) if found.member && (found.idva || !idva) => None,
+        Some(found) if found.member => Some(FieldError::new(
+            pointer,
+            "not_an_idva_service",
+            "Name an IDVA service.",
+        )),
+        _ => Some(not_a_member(pointer)),
     }
 }
 
@@ -173,7 +184,7 @@ fn apply(tx: &mut Tx<'_>, case: &VisibleCase, body: &CaseChangeIn) -> Result<Vec
         fields.push("lead");
     }
     if let Some(agency) = body.idva_agency_id {
-        store::allocate(tx, case, agency)?;
+        idva::allocate(tx, case, agency)?;
         fields.push("allocation");
     }
     store::touch(tx, case)?;
@@ -190,7 +201,7 @@ pub struct CloseIn {
     #[serde(default)]
     #[validate(length(min = 1, max = 2000))]
     notes: Option<String>,
-    /// Why it is closed though actions are outstanding: the chair's word (R30).
+    /// Why it is closed though actions are not done: the chair's word (R30).
     #[serde(default)]
     #[validate(length(min = 1, max = 2000))]
     open_actions_reason: Option<String>,
@@ -204,7 +215,8 @@ struct Closed {
 
 /// Close a case.
 ///
-/// Refused as `open_actions` while actions are outstanding, unless the chair says why (R30).
+/// Refused as `open_actions` while an action is outstanding, or was not done and waits for the chair,
+/// unless the chair says why (R30).
 #[utoipa::path(tag = "cases", operation_id = "close_case", request_body = CloseIn,
     params(("id" = Uuid, Path, description = "The case."),
         ("If-Match" = String, Header, description = "The case's etag.")),
@@ -225,7 +237,7 @@ async fn close_case(
             if_match.check(case.row.version)?;
             let closing = Closing {
                 status: case.row.status,
-                outstanding: has_outstanding(tx, id, None)?,
+                outstanding: has_incomplete(tx, id)?,
                 chair_said_why: body.open_actions_reason.is_some()
                     && case.standings.contains(&Standing::Chair),
             };

@@ -30,11 +30,12 @@ use uuid::Uuid;
 pub use code::is_plausible;
 pub use exclusions_api::set_exclusion;
 pub use exclusions_store::Subject;
+pub use head_api::CaseHeadOut;
 pub use part::{Part, of_kind};
 pub use rules::{day_end, exclude as names_one};
 
 use crate::db::Tx;
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::policy::lens::{Basis, FieldGroup, Standing};
 use crate::policy::visibility::{self, VisibleCase};
 use crate::policy::{Act, hidden};
@@ -105,6 +106,31 @@ pub fn must_show(case: &VisibleCase, group: FieldGroup) -> Result<()> {
     match case.lens.shows(group) {
         true => Ok(()),
         false => Err(Code::Forbidden.into()),
+    }
+}
+
+/// Opens the case to an IDVA service, and closes it to the one before. To be called by `idva` alone,
+/// which keeps the allocation.
+pub fn open_to_idva(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<()> {
+    store::allocate(tx, case, agency_id)
+}
+
+/// Closes the case to the IDVA service it was allocated to.
+pub fn close_to_idva(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
+    store::end_allocation(tx, case)
+}
+
+/// Refused unless the agency is an IDVA service that sits in the case's MARAC.
+pub fn must_be_idva_service(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    pointer: &'static str,
+    agency_id: Uuid,
+) -> Result<()> {
+    let found = store::agency(tx, case.marac_id, agency_id)?;
+    match head_api::refusal(pointer, found, true) {
+        None => Ok(()),
+        Some(error) => Err(Error::invalid(vec![error])),
     }
 }
 

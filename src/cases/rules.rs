@@ -61,13 +61,13 @@ pub fn leads(facts: LeadFacts) -> bool {
 pub struct Closing {
     /// Where the case stands.
     pub status: CaseStatus,
-    /// Actions are outstanding.
+    /// Actions are outstanding, or not done and not yet dealt with by the chair.
     pub outstanding: bool,
     /// The chair gave a reason for closing over them.
     pub chair_said_why: bool,
 }
 
-/// R30: a case with outstanding actions is closed only if the chair records why.
+/// R30: a case with actions that are not done is closed only if the chair records why.
 pub fn close(closing: Closing) -> Result<()> {
     match closing.status {
         CaseStatus::Listed | CaseStatus::Heard | CaseStatus::Monitoring | CaseStatus::Lapsed => {}

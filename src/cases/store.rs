@@ -293,6 +293,18 @@ pub fn allocate(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<
     Ok(())
 }
 
+/// The allocation ends without another.
+pub fn end_allocation(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
+    sql(
+        "update circle set ends_at = $2, version = version + 1 where case_id = $1 \
+         and basis = 'allocation' and ends_at > $2",
+    )
+    .bind(case.id)
+    .bind(tx.now)
+    .execute(tx.conn)?;
+    Ok(())
+}
+
 /// Counts a change of the head.
 pub fn touch(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
     sql("update cases set version = version + 1 where id = $1")

@@ -28,8 +28,9 @@ pub struct HappeningOut {
     /// When.
     at: DateTime<Utc>,
     /// What: `referral_submitted`, `referral_decided`, `meeting_started`, `agenda_decided`,
-    /// `action_…`, `account_told`, `account_superseded`, `question_asked`, `question_settled`, `risk_assessed`,
-    /// `opened_to_agency`, `closed_to_agency`, `case_closed`; for coordinator and chair also `exclusion_…` and
+    /// `action_…`, `flag_…`, `lapse_…`, `idva_contact`, `account_told`, `account_superseded`, `question_asked`,
+    /// `question_settled`, `risk_assessed`, `opened_to_agency`, `closed_to_agency`, `case_closed`; for
+    /// coordinator and chair also `exclusion_…` and
     /// `restriction_…`.
     what: String,
     /// More of it: a status, a heading, a basis.

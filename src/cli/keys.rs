@@ -156,8 +156,10 @@ struct Count {
 fn count_old(db: &Db, keys: &KeyRing) -> Outcome<i64> {
     let current = keys.current().to_owned();
     Ok(db.run_system(Act::RotateKeys.ask(), move |tx| {
-        let count: Count = sql("select count(*) as n from data_keys \
-             where wrapped is not null and master_key_id <> $1")
+        let count: Count = sql("select (select count(*) from data_keys \
+             where wrapped is not null and master_key_id <> $1) \
+             + (select count(*) from meeting_keys \
+             where wrapped is not null and master_key_id <> $1) as n")
         .bind(current)
         .get_result(tx.conn)?;
         Ok(Audited::new(count.n, Event::new().fields(["count"])))
@@ -167,35 +169,50 @@ fn count_old(db: &Db, keys: &KeyRing) -> Outcome<i64> {
 #[derive(QueryableByName)]
 struct Held {
     #[diesel(sql_type = st::Uuid)]
-    case_id: Uuid,
+    of: Uuid,
     #[diesel(sql_type = st::Text)]
     master_key_id: String,
     #[diesel(sql_type = st::Binary)]
     wrapped: Vec<u8>,
 }
 
+/// Data keys of one table: those not under the current master key, and how they are written back.
+const KINDS: [(&str, &str); 2] = [
+    (
+        "select case_id as of, master_key_id, wrapped from data_keys \
+         where wrapped is not null and master_key_id <> $1 order by case_id limit $2 for update",
+        "update data_keys d set master_key_id = $1, wrapped = x.wrapped \
+         from unnest($2::uuid[], $3::bytea[]) as x(id, wrapped) where d.case_id = x.id",
+    ),
+    (
+        "select meeting_id as of, master_key_id, wrapped from meeting_keys \
+         where wrapped is not null and master_key_id <> $1 order by meeting_id limit $2 for update",
+        "update meeting_keys d set master_key_id = $1, wrapped = x.wrapped \
+         from unnest($2::uuid[], $3::bytea[]) as x(id, wrapped) where d.meeting_id = x.id",
+    ),
+];
+
 /// Wraps some data keys anew; returns how many.
 fn wrap_batch(db: &Db) -> Outcome<usize> {
     Ok(db.run_system(Act::RotateKeys.ask(), |tx| {
         let current = tx.keys.current().to_owned();
-        let held: Vec<Held> = sql("select case_id, master_key_id, wrapped from data_keys \
-             where wrapped is not null and master_key_id <> $1 order by case_id limit $2 for update")
-        .bind(current.clone())
-        .bind(BATCH)
-        .load(tx.conn)?;
-        let mut wrapped = Vec::with_capacity(held.len());
-        for row in &held {
-            let key = tx
-                .keys
-                .unwrap(row.case_id, &row.master_key_id, Some(&row.wrapped))?;
-            wrapped.push(tx.keys.wrap(row.case_id, &key)?.bytes);
+        let mut rows = 0;
+        for (find, write) in KINDS {
+            let held: Vec<Held> = sql(find).bind(current.clone()).bind(BATCH).load(tx.conn)?;
+            let mut wrapped = Vec::with_capacity(held.len());
+            for row in &held {
+                let key = tx
+                    .keys
+                    .unwrap(row.of, &row.master_key_id, Some(&row.wrapped))?;
+                wrapped.push(tx.keys.wrap(row.of, &key)?.bytes);
+            }
+            rows += held.len();
+            sql(write)
+                .bind(current.clone())
+                .bind(held.iter().map(|row| row.of).collect::<Vec<_>>())
+                .bind(wrapped)
+                .execute(tx.conn)?;
         }
-        sql("update data_keys d set master_key_id = $1, wrapped = x.wrapped \
-             from unnest($2::uuid[], $3::bytea[]) as x(case_id, wrapped) where d.case_id = x.case_id")
-        .bind(current)
-        .bind(held.iter().map(|row| row.case_id).collect::<Vec<_>>())
-        .bind(wrapped)
-        .execute(tx.conn)?;
-        Ok(Audited::new(held.len(), Event::new().rows(held.len())))
+        Ok(Audited::new(rows, Event::new().rows(rows)))
     })?)
 }

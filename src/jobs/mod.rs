@@ -16,6 +16,7 @@ use chrono::TimeDelta;
 use crate::app::State;
 use crate::error::Result;
 use crate::metrics;
+use crate::research;
 
 /// Something done again and again.
 pub struct Job {
@@ -30,6 +31,21 @@ pub struct Job {
 /// Every job there is.
 pub const JOBS: &[Job] = &[
     Job {
+        name: "escalate_actions",
+        every: Duration::from_secs(15 * 60),
+        run: |state| crate::actions::escalate(&state.db).map(drop),
+    },
+    Job {
+        name: "find_lapsing",
+        every: Duration::from_secs(15 * 60),
+        run: |state| crate::flags::find_lapsing(&state.db).map(drop),
+    },
+    Job {
+        name: "find_late_contacts",
+        every: Duration::from_secs(5 * 60),
+        run: |state| crate::idva::find_late(&state.db).map(drop),
+    },
+    Job {
         name: "send_mail",
         every: Duration::from_secs(5),
         run: crate::notifications::mail::send_due,
@@ -38,6 +54,11 @@ pub const JOBS: &[Job] = &[
         name: "keep_house",
         every: Duration::from_secs(24 * 60 * 60),
         run: housekeeping::keep_house,
+    },
+    Job {
+        name: "research_reminders",
+        every: Duration::from_secs(60 * 60),
+        run: research::remind,
     },
 ];
 

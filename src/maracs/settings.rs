@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::calendar::Calendar;
+use super::ladder::ActionLadder;
 use crate::risk::CriteriaSettings;
 
 /// Settings of one MARAC.
@@ -59,6 +60,9 @@ pub struct MaracSettings {
     /// When things are due.
     #[validate(nested)]
     pub deadlines: Deadlines,
+    /// When an overdue action goes to whom (R29).
+    #[validate(nested)]
+    pub action_ladder: ActionLadder,
     /// Who must be at a meeting; falling short warns and never blocks.
     #[validate(nested)]
     pub quorum: Quorum,
@@ -96,7 +100,8 @@ pub struct Deadlines {
     /// Working days after the meeting by which minutes are issued (R25, L3: 3).
     #[validate(range(max = 60))]
     pub minutes_working_days: u8,
-    /// Hours after acceptance by which the IDVA has tried to reach the survivor. Ours, from a usual 24 to 48.
+    /// Hours by which the IDVA has tried to reach the survivor, from acceptance, or from the allocation
+    /// where that came later. Ours, from a usual 24 to 48.
     #[validate(range(min = 1, max = 720))]
     pub idva_contact_hours: u16,
     /// Hours within which an urgent referral is heard. Ours, from a usual 24 to 72.
@@ -108,6 +113,9 @@ pub struct Deadlines {
     /// Weeks after which a risk assessment asks to be looked at again (O25: 8).
     #[validate(range(min = 1, max = 104))]
     pub risk_review_weeks: u8,
+    /// Days within which an agency confirms a flag, once asked to place or to remove it (R15). Ours: 7.
+    #[validate(range(min = 1, max = 90))]
+    pub flag_days: u16,
 }
 
 /// Who must be at a meeting. No figure is published, so the defaults are ours.
@@ -234,6 +242,7 @@ impl Default for MaracSettings {
             meeting_capacity: 25,
             calendar: Calendar::EnglandAndWales,
             deadlines: Deadlines::default(),
+            action_ladder: ActionLadder::default(),
             quorum: Quorum::default(),
             labels: Labels::default(),
         }
@@ -264,6 +273,7 @@ impl Default for Deadlines {
             emergency_meeting_hours: 72,
             action_default_days: 14,
             risk_review_weeks: 8,
+            flag_days: 7,
         }
     }
 }

@@ -13,7 +13,7 @@ use super::rules::{self, MeetingCommand};
 use super::store::{self, Filter, Meeting, NewMeeting};
 use super::{
     MeetingKind, MeetingMode, MeetingStatus, agenda_store, in_sight, in_sight_locked,
-    listing_store, telling,
+    listing_store, split_store, telling,
 };
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -47,16 +47,16 @@ pub struct MeetingOut {
     /// The MARAC.
     marac_id: Uuid,
     /// What it is for.
-    kind: MeetingKind,
+    pub(super) kind: MeetingKind,
     /// When it starts, in UTC.
-    starts_at: DateTime<Utc>,
+    pub(super) starts_at: DateTime<Utc>,
     /// The zone its people keep time in.
     #[schema(example = "Europe/London")]
     time_zone: String,
     /// How people meet.
-    mode: MeetingMode,
+    pub(super) mode: MeetingMode,
     /// Where; a room or a link.
-    place: Option<String>,
+    pub(super) place: Option<String>,
     /// Where it is in its life cycle.
     status: MeetingStatus,
     /// Minutes planned for a case.
@@ -64,7 +64,7 @@ pub struct MeetingOut {
     /// Cases it can hear.
     capacity: i16,
     /// When its list went out (R16).
-    circulated_at: Option<DateTime<Utc>>,
+    pub(super) circulated_at: Option<DateTime<Utc>>,
     /// When it began.
     started_at: Option<DateTime<Utc>>,
     /// When it ended.
@@ -302,9 +302,11 @@ async fn move_meeting(
             let mut meeting = in_sight_locked(tx, Act::PlanMeeting, id)?;
             if_match.check(meeting.version)?;
             rules::meeting(meeting.status, MeetingCommand::Move)?;
+            let was = meeting.starts_at;
             if let Some(starts_at) = body.starts_at {
                 rules::starts_at(starts_at, tx.today())?;
                 meeting.starts_at = starts_at;
+                split_store::moved(tx, &meeting, was)?;
             }
             meeting.mode = body.mode.unwrap_or(meeting.mode);
             meeting.place = body.place.or(meeting.place);

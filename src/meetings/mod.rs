@@ -6,17 +6,25 @@
 
 mod agenda;
 mod agenda_api;
+mod agenda_print;
 mod agenda_store;
+mod agenda_view;
 mod api;
 mod attendance_api;
 mod attendance_rules;
 mod attendance_store;
+mod build_api;
+mod build_rules;
+mod build_store;
+mod head_store;
 mod items_api;
 mod listing_store;
 mod past;
 mod past_store;
 mod rules;
 mod run_api;
+mod split_api;
+mod split_store;
 mod statement_api;
 mod statement_store;
 mod store;
@@ -35,9 +43,11 @@ use crate::vocabulary;
 
 pub use agenda::{Remarks, remarks_of};
 pub use agenda_store::AGENDA_ITEMS;
+use head_store::AgendaHead;
 pub use past::{HeardCase, HeldMeeting, add_heard, create_held, settle};
 use rules::Timing;
-use store::{Meeting, NewMeeting};
+pub(crate) use store::Meeting;
+use store::NewMeeting;
 
 vocabulary! {
     /// What a meeting is for. A business meeting hears no cases.
@@ -81,6 +91,16 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// The part of a list: cases with children are heard first, so that child agencies may leave (R18);
+    /// alerts are noted apart.
+    AgendaSection {
+        Children = "children",
+        Adults = "adults",
+        Alerts = "alerts",
+    }
+}
+
+vocabulary! {
     /// The life cycle of a case on an agenda.
     AgendaItemStatus {
         Listed = "listed",
@@ -116,6 +136,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     api::routes(config);
     run_api::routes(config);
     agenda_api::routes(config);
+    build_api::routes(config);
+    split_api::routes(config);
+    agenda_print::routes(config);
     items_api::routes(config);
     attendance_api::routes(config);
     statement_api::routes(config);
@@ -184,6 +207,12 @@ pub fn exists_in(tx: &mut Tx<'_>, marac_id: Uuid, meeting_id: Uuid) -> Result<bo
     Ok(store::found(tx, meeting_id)?.is_some_and(|meeting| meeting.marac_id == marac_id))
 }
 
+/// The first minutes of a held meeting are issued.
+pub(crate) fn minuted(tx: &mut Tx<'_>, mut meeting: Meeting) -> Result<Meeting> {
+    meeting.status = MeetingStatus::Minuted;
+    store::update(tx, &meeting)
+}
+
 /// The same for those who may sit there, with or without a role that shows meetings: a practitioner is in
 /// sight of those at which a seat of theirs is recorded.
 fn attended(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
@@ -218,13 +247,20 @@ pub fn marac_of(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Uuid> {
 }
 
 /// The meeting, if it is in sight and the caller may do this in its MARAC.
-fn in_sight(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
+pub(crate) fn in_sight(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
     let meeting = store::found(tx, id)?;
     seen(tx, act, meeting)
 }
 
-/// The same, locked until the transaction ends.
-fn in_sight_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
+/// The same, with what stands around its cases.
+fn head_in_sight(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<AgendaHead> {
+    let head = head_store::head(tx, id)?.ok_or_else(hidden)?;
+    let meeting = seen(tx, act, Some(head.meeting))?;
+    Ok(AgendaHead { meeting, ..head })
+}
+
+/// The meeting, locked until the transaction ends.
+pub(crate) fn in_sight_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
     let meeting = store::locked(tx, id)?;
     seen(tx, act, meeting)
 }

@@ -232,6 +232,18 @@ acts! {
     /// Mark a case heard or deferred (R22).
     DecideAgendaItem = "decide_agenda_item", Who::Roles(STAFF), None;
 
+    /// Read minutes; a draft only as coordinator or chair.
+    ReadMinutes = "read_minutes", Who::Roles(&[Idva, Representative, Coordinator, Chair]), Some(Right::MeetingsRead);
+    /// Write minutes from what was recorded.
+    DraftMinutes = "draft_minutes", Who::Roles(STAFF), None;
+    /// Approve minutes: the chair's word (R24).
+    ApproveMinutes = "approve_minutes", Who::Roles(CHAIR), None;
+    /// Issue minutes.
+    IssueMinutes = "issue_minutes", Who::Roles(STAFF), None;
+    /// Correct minutes that were issued, by another version.
+    CorrectMinutes = "correct_minutes", Who::Roles(STAFF), None;
+    /// Count minutes issued in time, late and overdue (R25).
+    ReadMinutesReport = "read_minutes_report", Who::Roles(COUNTS), None;
     /// Read the confidentiality statement of a MARAC or a meeting.
     ReadStatement = "read_statement", Who::Roles(ATTENDEES), None;
     /// Accept the statement of a meeting (R19).
@@ -277,6 +289,35 @@ acts! {
     ChangeAction = "change_action", Who::Roles(STAFF), None;
     /// Accept, supersede or cancel: the chair's word.
     ResolveAction = "resolve_action", Who::Roles(CHAIR), None;
+
+    /// Read a MARAC's standard actions.
+    ReadStandardActions = "read_standard_actions", Who::Roles(CASEWORK), Some(Right::ActionsRead);
+    /// Set a MARAC's standard actions.
+    ChangeStandardActions = "change_standard_actions", Who::Roles(STAFF), None;
+    /// Chase what is overdue.
+    EscalateActions = "escalate_actions", Who::Program, None;
+
+    /// List flags and read one.
+    ListFlags = "list_flags", Who::Roles(CASEWORK), Some(Right::ActionsRead);
+    /// Say what has become of one's agency's flag (R15).
+    ConfirmFlag = "confirm_flag", Who::Roles(&[Idva, Representative, Coordinator]), Some(Right::ActionsReport);
+    /// List cases past twelve months (R14).
+    ListLapses = "list_lapses", Who::Roles(STAFF), None;
+    /// Let a case lapse, or keep it.
+    LapseCase = "lapse_case", Who::Roles(STAFF), None;
+    /// Find cases past twelve months.
+    FindLapsing = "find_lapsing", Who::Program, None;
+
+    /// Read who has a case as IDVA, and their contacts with the survivor.
+    ReadIdva = "read_idva", Who::Roles(&[Idva, Coordinator, Chair]), None;
+    /// Allocate a case to an IDVA service, or end that.
+    AllocateIdva = "allocate_idva", Who::Roles(STAFF), None;
+    /// Name the IDVA, record whether the survivor engages.
+    ChangeIdvaAllocation = "change_idva_allocation", Who::Roles(&[Idva, Coordinator]), None;
+    /// Record a contact with the survivor: an add-only act.
+    RecordIdvaContact = "record_idva_contact", Who::Roles(&[Idva]), None;
+    /// Find survivors whom nobody has tried in time.
+    FindLateContacts = "find_late_contacts", Who::Program, None;
 
     /// Read counts of actions.
     ReadActionReport = "read_action_report", Who::Roles(COUNTS), None;

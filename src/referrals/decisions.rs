@@ -24,7 +24,9 @@ use crate::auth::Caller;
 use crate::cases::intake::{self, Accepted};
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::flags;
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems};
+use crate::idva;
 use crate::meetings::{self, AgendaItemKind, MeetingMode};
 use crate::notifications::NoticeKind;
 use crate::policy::Act;
@@ -300,6 +302,8 @@ fn accepted(
         write_store::move_into(tx, found, &case)?;
         intake::join(tx, &found.case, &case)?;
         intake::reopen_case(tx, &case, &accepted)?;
+        flags::renew(tx, &case)?;
+        idva::referred_again(tx, &case)?;
     } else {
         intake::open_case(tx, &case, &accepted)?;
     }

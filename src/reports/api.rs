@@ -28,7 +28,7 @@ pub struct ActionReportQuery {
 }
 
 /// The MARACs whose counts the caller may read.
-fn maracs(actor: &Actor, one: Option<Uuid>) -> Result<Vec<Uuid>> {
+pub(super) fn maracs(actor: &Actor, one: Option<Uuid>) -> Result<Vec<Uuid>> {
     let own = actor.maracs();
     match one {
         Some(id) if !own.contains(&id) => Err(hidden()),

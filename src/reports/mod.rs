@@ -5,6 +5,7 @@
 
 mod actions;
 mod api;
+mod register;
 mod store;
 
 use chrono::NaiveDate;
@@ -18,7 +19,10 @@ pub use actions::{ActionCounts, ActionReport, ByStatus, KindCounts, MaracCounts}
 
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(api::report_actions);
+    config
+        .service(api::report_actions)
+        .service(register::report_overdue_actions)
+        .service(register::report_flags);
 }
 
 /// Actions as they stood on a day: in these MARACs, or with `None` in all the caller has a role in.

@@ -205,6 +205,9 @@ async fn every_read_and_change_of_a_case_leaves_its_event() {
     questions(&mut ledger).await;
     access(&mut ledger).await;
     actions(&mut ledger).await;
+    flags(&mut ledger).await;
+    idva(&mut ledger).await;
+    lapses(&mut ledger).await;
     referrals(&mut ledger).await;
     hearing(&mut ledger).await;
     agenda(&mut ledger).await;
@@ -235,6 +238,10 @@ async fn reads(ledger: &mut Ledger<'_>) {
         ("list_shares", "manage_shares"),
         ("list_exclusions", "manage_exclusions"),
         ("list_case_actions", "list_actions"),
+        ("list_case_flags", "list_flags"),
+        ("read_flag", "list_flags"),
+        ("list_idva_allocations", "read_idva"),
+        ("list_idva_contacts", "read_idva"),
         ("get_action", "read_action"),
         ("get_action_history", "read_action"),
         ("read_referral", "read_referral"),
@@ -430,6 +437,9 @@ async fn actions(ledger: &mut Ledger<'_>) {
     let coordinator = stage.app.as_(&w.coordinator);
     let (who, owner) = (&coordinator, stage.app.as_(&w.housing_rep));
     let tomorrow = stage.app.today() + chrono::TimeDelta::days(1);
+    let body = json!({ "codes": ["flag_and_tag"] });
+    let standard = step("agree_standard_actions", own, &["agree_action"]);
+    ledger.step(who, standard.with(body)).await;
     let body = json!({ "text": "Call.", "owner_agency_id": w.housing, "category": "other",
         "target": "survivor", "due_on": tomorrow });
     let agreed = ledger
@@ -477,6 +487,90 @@ async fn actions(ledger: &mut Ledger<'_>) {
                 .with(body),
         )
         .await;
+}
+
+async fn flags(ledger: &mut Ledger<'_>) {
+    let stage = ledger.stage;
+    let own = stage.things(Target::Own);
+    let (owner, coordinator) = (
+        stage.app.as_(&stage.world.housing_rep),
+        stage.app.as_(&stage.world.coordinator),
+    );
+    let at = || version(stage, "select version from flags where id = $1", own.flag);
+    for (who, id, body) in [
+        (&owner, "decline_flag", json!({ "reason": "Unknown here." })),
+        (&owner, "place_flag", json!({ "system": "Records" })),
+        (
+            &coordinator,
+            "remove_flag",
+            json!({ "note": "The wrong agency." }),
+        ),
+    ] {
+        let answer = step(id, own, &["confirm_flag"]).at(at()).with(body);
+        ledger.step(who, answer).await;
+    }
+}
+
+async fn idva(ledger: &mut Ledger<'_>) {
+    let stage = ledger.stage;
+    let own = stage.things(Target::Own);
+    let coordinator = stage.app.as_(&stage.world.coordinator);
+    let idva = stage.app.as_(&stage.other_idva);
+    let body = json!({ "agency_id": stage.other_idva.agency_id });
+    let allocate = step("allocate_idva", own, &["allocate_idva"]).with(body);
+    let made = ledger.step(&coordinator, allocate).await;
+    let things = Things {
+        allocation: id(&made),
+        ..own
+    };
+    let body = json!({ "purpose": "before_meeting", "channel": "in_person", "result": "reached" });
+    let record = step("record_idva_contact", own, &["record_idva_contact"]).with(body);
+    ledger.step(&idva, record).await;
+    let change = step(
+        "change_idva_allocation",
+        things,
+        &["change_idva_allocation"],
+    );
+    let body = json!({ "engagement": "engaged" });
+    let changed = ledger.step(&idva, change.at(etag(&made)).with(body)).await;
+    let end = step("end_idva_allocation", things, &["allocate_idva"]);
+    let body = json!({ "reason": "She has moved." });
+    ledger
+        .step(&coordinator, end.at(etag(&changed)).with(body))
+        .await;
+}
+
+async fn lapses(ledger: &mut Ledger<'_>) {
+    let stage = ledger.stage;
+    let w = &stage.world;
+    let (officer, coordinator) = (stage.app.as_(&w.officer), stage.app.as_(&w.coordinator));
+    let tomorrow = stage.app.today() + chrono::TimeDelta::days(1);
+    for (id_of, survivor, body) in [
+        ("lapse_case", "Moreau", json!({})),
+        (
+            "keep_case",
+            "Castro",
+            json!({ "reason": "He is released soon.", "until": tomorrow }),
+        ),
+    ] {
+        let sent = json!({ "marac_id": w.wcc, "referral": referral(survivor, "Stone") });
+        let sent = officer.post("/referrals", sent).await.expect(201);
+        let path = format!("/referrals/{}/accept", id(&sent));
+        let caller = coordinator.clone().if_match(&etag(&sent));
+        let accepted = caller.post(&path, json!({})).await.expect(200);
+        let case: Uuid = accepted["case_id"].as_str().unwrap().parse().unwrap();
+        sql("update cases set lapses_on = $2 where id = $1")
+            .bind(case)
+            .bind(stage.app.today() - chrono::TimeDelta::days(1))
+            .execute(&mut stage.app.owner())
+            .unwrap();
+        let things = Things {
+            case,
+            ..stage.things(Target::Own)
+        };
+        let decide = step(id_of, things, &["lapse_case"]).at(version(stage, CASE, case));
+        ledger.step(&coordinator, decide.with(body)).await;
+    }
 }
 
 async fn referrals(ledger: &mut Ledger<'_>) {
@@ -593,6 +687,10 @@ async fn agenda(ledger: &mut Ledger<'_>) {
     let officer = stage.app.as_(&w.officer);
     let item = |things: Things| version(stage, ITEM, things.item);
     let body = json!({ "agencies": [w.housing] });
+    let longer = step("change_agenda_item", own, &["change_agenda"]).at(item(own));
+    ledger
+        .step(&coordinator, longer.with(json!({ "minutes": 20 })))
+        .await;
     let list = step("list_to_agencies", own, &["change_agenda"]);
     ledger
         .step(&coordinator, list.at(item(own)).with(body))

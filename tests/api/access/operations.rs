@@ -130,7 +130,15 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "restrict_case"
         | "lift_restriction"
         | "list_case_actions"
-        | "agree_action" => (Case, false),
+        | "agree_action"
+        | "agree_standard_actions" => (Case, false),
+        "read_flag" | "place_flag" | "decline_flag" | "remove_flag" | "list_case_flags"
+        | "lapse_case" | "keep_case" => (Case, false),
+        "list_idva_allocations"
+        | "allocate_idva"
+        | "list_idva_contacts"
+        | "record_idva_contact" => (Case, false),
+        "change_idva_allocation" | "end_idva_allocation" => (Part, false),
         "get_action" | "get_action_history" | "change_action" | "reopen_action"
         | "report_action" | "resolve_action" => (Case, false),
         "read_referral" | "change_referral" | "accept_referral" | "challenge_decision"
@@ -142,6 +150,8 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "note_alert"
         | "withdraw_agenda_item"
         | "put_on_agenda" => (Case, false),
+        "change_agenda_item" => (Case, false),
+        "build_agenda" | "split_agenda" => (Place, false),
         "read_hearing_record"
         | "share_information"
         | "give_views"
@@ -181,7 +191,21 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         "read_meeting" | "move_meeting" | "create_meeting" | "order_agenda"
         | "record_attendance" | "cancel_meeting" | "circulate_meeting" | "close_meeting"
         | "start_meeting" => (Place, false),
-        "create_referral" | "report_actions" => (Place, false),
+        "read_minutes"
+        | "read_minutes_version"
+        | "draft_minutes"
+        | "approve_minutes"
+        | "issue_minutes"
+        | "correct_minutes"
+        | "print_minutes_html"
+        | "print_minutes_pdf"
+        | "print_agenda_html"
+        | "print_agenda_pdf" => (Place, false),
+        "list_minutes_versions" => (Place, true),
+        "create_referral" | "report_actions" | "report_minutes" => (Place, false),
+        "create_referral" | "report_actions" | "report_overdue_actions" => (Place, false),
+        "read_standard_actions" | "set_standard_actions" | "report_flags" => (Place, false),
+        "list_flags" | "list_lapses" => (Place, true),
         "read_marac" | "change_marac" | "set_membership" | "reinstate_member"
         | "suspend_member" => (Place, false),
         "read_agency" | "change_agency" | "close_agency" => (Place, false),
@@ -227,7 +251,9 @@ impl Operation {
             "cases" => things.case,
             "referrals" => things.referral,
             "actions" => things.action,
+            "flags" => things.flag,
             "agenda-items" => things.item,
+            "meetings" if self.path.contains("/minutes") => things.minuted,
             "meetings" => things.meeting,
             "maracs" => things.marac,
             "agencies" => things.agency,
@@ -250,8 +276,10 @@ impl Operation {
             ("{exclusion_id}", things.exclusion),
             ("{agency_id}", things.agency),
             ("{actor_id}", things.actor),
+            ("{allocation_id}", things.allocation),
             ("{part_id}", things.part),
             ("{attendance_id}", things.seat),
+            ("{version_id}", things.minutes),
         ] {
             uri = uri.replace(name, &id.to_string());
         }
@@ -263,9 +291,15 @@ impl Operation {
             "list_cases" => format!("?count=true&marac_id={}", things.marac),
             "list_audit" => format!("?limit=1&marac_id={}", things.marac),
             "list_actions" => format!("?status=all&marac_id={}", things.marac),
+            "list_flags" => format!("?status=all&marac_id={}", things.marac),
+            "list_lapses" | "report_flags" => format!("?marac_id={}", things.marac),
             "list_referrals" => format!("?inbox={}&status=accepted", things.marac),
+            "list_meetings" | "report_actions" | "report_overdue_actions" => {
+                format!("?marac_id={}", things.marac)
+            }
             "list_research" => format!("?status=all&marac_id={}", things.marac),
             "list_meetings" | "report_actions" => format!("?marac_id={}", things.marac),
+            "report_minutes" => format!("?from=2020-01-01&to=2020-12-31&marac_id={}", things.marac),
             "list_users" | "list_clients" => format!("?agency_id={}", things.agency),
             _ => String::new(),
         };
@@ -386,6 +420,18 @@ fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
             json!({ "text": "Call.", "owner_agency_id": Uuid::nil(), "category": "other",
                 "target": "survivor", "due_on": tomorrow })
         }
+        "place_flag" => json!({ "system": "Records" }),
+        "decline_flag" | "end_idva_allocation" => json!({ "reason": "Because." }),
+        "remove_flag" | "lapse_case" | "change_idva_allocation" => json!({}),
+        "keep_case" => json!({ "reason": "Because.", "until": tomorrow }),
+        "allocate_idva" => json!({ "agency_id": Uuid::nil() }),
+        "record_idva_contact" => {
+            let ahead = stage.app.now() + TimeDelta::days(2);
+            json!({ "purpose": "before_meeting", "channel": "in_person", "result": "reached",
+                "tried_at": ahead })
+        }
+        "agree_standard_actions" => json!({ "codes": ["no_such_code"] }),
+        "set_standard_actions" => json!({ "actions": [] }),
         "report_action" => json!({ "status": "completed" }),
         "change_action" => json!({ "reason": "Because.", "due_on": tomorrow }),
         "reopen_action" => json!({ "reason": "Because." }),
@@ -404,7 +450,8 @@ fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
         "word_statement" => json!({ "text": "Nothing leaves this room." }),
         "list_to_agencies" => json!({ "agencies": [] }),
         "withdraw_agenda_item" | "defer_agenda_item" => json!({ "reason": "Because." }),
-        "hear_agenda_item" | "note_alert" | "move_meeting" => json!({}),
+        "hear_agenda_item" | "note_alert" | "move_meeting" | "change_agenda_item"
+        | "build_agenda" => json!({}),
         "create_meeting" => {
             let past = stage.app.now() - TimeDelta::days(2);
             json!({ "marac_id": things.marac, "kind": "scheduled", "starts_at": past, "mode": "online" })
@@ -413,11 +460,15 @@ fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
             json!({ "case_id": things.case, "agencies": [], "late_reason": "Because." })
         }
         "order_agenda" => json!({ "items": [] }),
+        "split_agenda" => json!({ "sessions": [] }),
         "return_research" => json!({ "nothing_known": true }),
         "return_research_list" => {
             json!({ "items": [{ "agenda_item_id": Uuid::nil(), "nothing_known": true }] })
         }
         "excuse_research" => json!({ "exempt": true, "reason": "Because." }),
+        "draft_minutes" => json!({}),
+        "correct_minutes" => json!({ "changes": [{ "what": "A name.", "why": "It was misspelt.",
+            "edits": [{ "at": "/notes/-", "text": "A note." }] }] }),
         "record_attendance" => json!({ "role": "representative", "presence": "present" }),
         _ => return None,
     })

@@ -53,6 +53,9 @@ pub struct Things {
     pub case: Uuid,
     pub referral: Uuid,
     pub meeting: Uuid,
+    /// A meeting whose minutes are issued, and their version.
+    pub minuted: Uuid,
+    pub minutes: Uuid,
     pub item: Uuid,
     pub action: Uuid,
     pub party: Uuid,
@@ -63,6 +66,8 @@ pub struct Things {
     pub question: Uuid,
     pub share: Uuid,
     pub exclusion: Uuid,
+    pub flag: Uuid,
+    pub allocation: Uuid,
     /// Something said at the meeting.
     pub part: Uuid,
     /// A seat at the meeting.
@@ -83,6 +88,8 @@ impl Things {
             case: none(),
             referral: none(),
             meeting: none(),
+            minuted: none(),
+            minutes: none(),
             item: none(),
             action: none(),
             party: none(),
@@ -93,6 +100,8 @@ impl Things {
             question: none(),
             share: none(),
             exclusion: none(),
+            flag: none(),
+            allocation: none(),
             part: none(),
             seat: none(),
             agency: none(),
@@ -177,6 +186,7 @@ impl Stage {
         own.user = colleague.id;
         own.client = world.client.id;
         own.actor = actor_of(&app, world.client.id, "h-17");
+        (own.minuted, own.minutes) = minuted(&app, &world.coordinator, world.wcc).await;
         own.meeting = meeting(&app, &world.coordinator, world.wcc).await;
         own.absence = absence(&app, &colleague).await;
         let mut other = Things::unknown();
@@ -185,6 +195,7 @@ impl Stage {
         other.user = world.kc_officer.id;
         other.client = kc_client.id;
         other.actor = actor_of(&app, kc_client.id, "service");
+        (other.minuted, other.minutes) = minuted(&app, &world.kc_coordinator, world.kc).await;
         other.meeting = meeting(&app, &world.kc_coordinator, world.kc).await;
         other.absence = absence(&app, &world.kc_officer).await;
 
@@ -436,6 +447,35 @@ pub async fn meeting(app: &TestApp, coordinator: &Person, marac: Uuid) -> Uuid {
     id(&made.expect(201))
 }
 
+/// A meeting that was held over no case, and its minutes: the chair's word is put in by hand, for not
+/// every MARAC here has one.
+async fn minuted(app: &TestApp, coordinator: &Person, marac: Uuid) -> (Uuid, Uuid) {
+    let held = meeting(app, coordinator, marac).await;
+    begin(app, coordinator, held).await;
+    let caller = app.as_(coordinator);
+    let found = caller.get(&format!("/meetings/{held}")).await.expect(200);
+    let close = caller.clone().if_match(&etag(&found));
+    close
+        .post(&format!("/meetings/{held}/close"), Value::Null)
+        .await
+        .expect(200);
+    let first = caller.clone().if_match("\"0\"");
+    let path = format!("/meetings/{held}/minutes");
+    let drafted = first.post(&format!("{path}/draft"), json!({})).await;
+    let version = id(&drafted.expect(200)["version"]);
+    sql("update minutes_versions set status = 'approved', approved_at = $2 where id = $1")
+        .bind(version)
+        .bind(app.now())
+        .execute(&mut app.owner())
+        .unwrap();
+    let issue = caller.if_match("\"1\"");
+    issue
+        .post(&format!("{path}/issue"), Value::Null)
+        .await
+        .expect(200);
+    (held, version)
+}
+
 async fn begin(app: &TestApp, coordinator: &Person, meeting: Uuid) {
     for step in ["circulate", "start"] {
         let caller = app.as_(coordinator);
@@ -539,6 +579,41 @@ pub async fn case(app: &TestApp, office: &Office<'_>, document: Value) -> Things
         question: id(&question),
         share: id(&share),
         exclusion,
+        flag: flag(app, office, case),
+        allocation: allocation(app, case),
         ..office.around
     }
+}
+
+/// A flag that the owner of the action is asked to place.
+fn flag(app: &TestApp, office: &Office<'_>, case: Uuid) -> Uuid {
+    let flag = Uuid::now_v7();
+    sql(
+        "insert into flags (id, marac_id, case_id, agency_id, status, asked_on, due_on, expires_on, \
+         created_at) values ($1, $2, $3, $4, 'asked', $5, $5, $5, $6)",
+    )
+    .bind(flag)
+    .bind(office.marac)
+    .bind(case)
+    .bind(office.owner)
+    .bind(app.today())
+    .bind(app.now())
+    .execute(&mut app.owner())
+    .unwrap();
+    flag
+}
+
+/// The allocation of a case that has one.
+fn allocation(app: &TestApp, case: Uuid) -> Uuid {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Uuid)]
+        id: Uuid,
+    }
+    let row: Option<Row> = sql("select id from idva_allocations where case_id = $1")
+        .bind(case)
+        .get_result(&mut app.owner())
+        .optional()
+        .unwrap();
+    row.map_or_else(Uuid::now_v7, |row| row.id)
 }

@@ -45,6 +45,8 @@ pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Value,
+    /// As it was sent, for what is not JSON.
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -153,6 +155,7 @@ impl TestApp {
                     status,
                     headers,
                     body,
+                    bytes: bytes.to_vec(),
                 }
             })
         });

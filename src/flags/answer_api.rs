@@ -1,0 +1,172 @@
+//! What agencies answer about their flags, over HTTP.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, post};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::api::{FlagOut, event, out};
+use super::rules::{self, Answer, By};
+use super::{Said, decide_store, store};
+use crate::app::State;
+use crate::audit::Audited;
+use crate::auth::Caller;
+use crate::error::Result;
+use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged};
+use crate::policy::{Act, Role, may_in};
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(place_flag)
+        .service(decline_flag)
+        .service(remove_flag);
+}
+
+/// Writes an answer to a flag and gives the flag as it then is.
+async fn say(
+    state: &State,
+    caller: &Caller,
+    (id, if_match): (Uuid, IfMatch),
+    answer: Answer,
+    said: Said,
+) -> Result<HttpResponse> {
+    let (version, body) = state
+        .db
+        .run(caller, Act::ConfirmFlag.on("flag", id), move |tx| {
+            let row = store::one_locked(tx, id)?;
+            may_in(&tx.actor, Act::ConfirmFlag, row.marac_id)?;
+            let by = By {
+                owner: row.owned,
+                coordinator: tx.actor.holds(row.marac_id, &[Role::Coordinator]),
+            };
+            // Whether they may comes before whether they are up to date.
+            rules::allow(by)?;
+            if_match.check(row.version)?;
+            let status = rules::answer(row.flag_status, answer, by)?;
+            let said = Said {
+                overridden: !by.owner,
+                ..said
+            };
+            decide_store::answer(tx, &row, status, &said)?;
+            let event = event(&row);
+            let event = match said.overridden {
+                true => event.fields(["status", "override"]),
+                false => event.fields(["status"]),
+            };
+            let row = store::answered(tx, &row)?;
+            Ok(Audited::new((row.version, out(tx, &row)?), event))
+        })
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &body))
+}
+
+/// That a flag is placed.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceFlagIn {
+    /// The system it is placed in.
+    #[validate(length(min = 1, max = 200))]
+    system: String,
+    /// The system's receipt.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 200))]
+    reference: Option<String>,
+    /// More, in words.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 2000))]
+    note: Option<String>,
+}
+
+/// Confirm that a flag is placed, until the day it expires (R15).
+///
+/// After a new referral, or where the case is kept, it is asked for again and confirmed for longer.
+/// The coordinator may answer in the agency's place; history and audit say so.
+#[utoipa::path(tag = "flags", operation_id = "place_flag",
+    params(("id" = Uuid, Path, description = "The flag."),
+        ("If-Match" = String, Header, description = "The flag's etag.")),
+    responses((status = 200, description = "Confirmed.", body = FlagOut), Problems, WriteProblems, VersionProblems))]
+#[post("/flags/{id}/place")]
+async fn place_flag(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<PlaceFlagIn>,
+) -> Result<HttpResponse> {
+    let said = Said {
+        system: Some(body.0.system),
+        reference: body.0.reference,
+        note: body.0.note,
+        overridden: false,
+    };
+    say(&state, &caller, (id.0, if_match), Answer::Placed, said).await
+}
+
+/// Why there is nothing to flag.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct DeclineFlagIn {
+    /// Why.
+    #[validate(length(min = 1, max = 2000))]
+    reason: String,
+}
+
+/// Say that there is nothing to flag, or nothing to remove.
+#[utoipa::path(tag = "flags", operation_id = "decline_flag",
+    params(("id" = Uuid, Path, description = "The flag."),
+        ("If-Match" = String, Header, description = "The flag's etag.")),
+    responses((status = 200, description = "Answered.", body = FlagOut), Problems, WriteProblems, VersionProblems))]
+#[post("/flags/{id}/decline")]
+async fn decline_flag(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<DeclineFlagIn>,
+) -> Result<HttpResponse> {
+    let said = Said {
+        note: Some(body.0.reason),
+        ..Said::default()
+    };
+    say(&state, &caller, (id.0, if_match), Answer::NotPlaced, said).await
+}
+
+/// That a flag is gone.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveFlagIn {
+    /// The system's receipt.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 200))]
+    reference: Option<String>,
+    /// More, in words.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 2000))]
+    note: Option<String>,
+}
+
+/// Confirm that a flag is removed, once the case has lapsed or is over (R15).
+///
+/// The coordinator may say so earlier, as where a case was listed to the wrong agency.
+#[utoipa::path(tag = "flags", operation_id = "remove_flag",
+    params(("id" = Uuid, Path, description = "The flag."),
+        ("If-Match" = String, Header, description = "The flag's etag.")),
+    responses((status = 200, description = "Confirmed.", body = FlagOut), Problems, WriteProblems, VersionProblems))]
+#[post("/flags/{id}/remove")]
+async fn remove_flag(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<RemoveFlagIn>,
+) -> Result<HttpResponse> {
+    let said = Said {
+        reference: body.0.reference,
+        note: body.0.note,
+        ..Said::default()
+    };
+    say(&state, &caller, (id.0, if_match), Answer::Removed, said).await
+}

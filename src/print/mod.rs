@@ -1,0 +1,156 @@
+//! Documents on paper: one shape, printed as an accessible web page and as a tagged PDF.
+//!
+//! A [`Document`] holds what a reader may see and nothing else: who makes one has already put the
+//! lens over it. Both forms are made of the same blocks, so they say the same.
+
+mod answer;
+mod fonts;
+mod html;
+mod layout;
+mod pdf;
+mod store;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Europe::London;
+
+use crate::db::Tx;
+use crate::error::Result;
+
+pub use answer::{html, pdf};
+
+/// A document for one reader.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// What it is.
+    pub title: String,
+    /// Protective marking, on every page.
+    pub marking: String,
+    /// Who it was printed for and when, on every page.
+    pub reader: Reader,
+    /// Its parts, in order.
+    pub sections: Vec<Section>,
+}
+
+/// Whom a document was printed for.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    /// Their name.
+    pub name: String,
+    /// Their agency.
+    pub agency: String,
+    /// The moment of printing.
+    pub at: DateTime<Utc>,
+}
+
+impl Reader {
+    /// The reader and the time, in a line.
+    pub fn line(&self) -> String {
+        format!(
+            "Printed for {}, {} on {}",
+            self.name,
+            self.agency,
+            moment(self.at)
+        )
+    }
+}
+
+/// A part of a document under a heading of its own.
+#[derive(Debug, Clone, Default)]
+pub struct Section {
+    /// Its heading.
+    pub heading: String,
+    /// Stands on each of its pages, as the case does; such a section has its pages for itself.
+    pub running: Option<String>,
+    /// What it says.
+    pub blocks: Vec<Block>,
+}
+
+/// A piece of a section.
+#[derive(Debug, Clone)]
+pub enum Block {
+    /// A heading below the section's.
+    Heading(String),
+    /// Text; its line breaks are kept.
+    Text(String),
+    /// Text that stands out.
+    Notice(String),
+    /// Terms and what they are.
+    Facts(Vec<(String, String)>),
+    /// Items, each a text.
+    List(Vec<String>),
+    /// A table.
+    Table(Table),
+}
+
+/// A table whose first column names its rows.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// What it shows.
+    pub caption: String,
+    /// Headings and relative widths of its columns.
+    pub columns: Vec<(&'static str, u16)>,
+    /// Its rows, each with a cell for every column.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Section {
+    /// A section with nothing in it yet.
+    pub fn new(heading: impl Into<String>) -> Self {
+        Self {
+            heading: heading.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a text.
+    pub fn text(&mut self, text: impl Into<String>) {
+        self.blocks.push(Block::Text(text.into()));
+    }
+
+    /// Adds a heading with texts under it; nothing where there is no text.
+    pub fn under(&mut self, heading: &str, texts: impl IntoIterator<Item = String>) {
+        let mut texts = texts.into_iter().map(Block::Text).peekable();
+        if texts.peek().is_some() {
+            self.blocks.push(Block::Heading(heading.to_owned()));
+            self.blocks.extend(texts);
+        }
+    }
+}
+
+/// The labels of printed documents begin a sentence.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+/// A value of a closed list in words.
+pub fn words(value: &str) -> String {
+    capital(&value.replace('_', " "))
+}
+
+/// A day as people write it here.
+pub fn day(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
+}
+
+/// A moment as people write it here.
+pub fn moment(at: DateTime<Utc>) -> String {
+    at.with_timezone(&London)
+        .format("%-d %B %Y, %H:%M")
+        .to_string()
+}
+
+/// The caller, as the reader of what is printed now.
+pub fn reader(tx: &mut Tx<'_>) -> Result<Reader> {
+    let (name, agency) = store::names(tx)?;
+    Ok(Reader {
+        name,
+        agency,
+        at: tx.now,
+    })
+}
+
+#[cfg(test)]
+mod tests;

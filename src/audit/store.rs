@@ -60,6 +60,8 @@ macro_rules! places {
             " union all ",
             place!("account_entry", "account_entries"),
             " union all ",
+            place!("question", "questions"),
+            " union all ",
             place!("agenda_item", "agenda_items"),
             " union all ",
             place!("hearing_entry", "hearing_entries"),

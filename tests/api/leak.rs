@@ -72,6 +72,20 @@ async fn live_through(app: &TestApp, w: &World) {
         .post(&format!("{case}/account"), entry)
         .await
         .expect(201);
+    let question = json!({ "heading": "practical_safety", "text": CANARY });
+    let asked = officer
+        .post(&format!("{case}/questions"), question)
+        .await
+        .expect(201);
+    coordinator
+        .clone()
+        .if_match(&etag(&asked))
+        .post(
+            &format!("{case}/questions/{}/decline", id(&asked)),
+            json!({ "reason": CANARY }),
+        )
+        .await
+        .expect(200);
     hear(app, w, &case).await;
     let exclusion = json!({ "user_id": w.health_rep.id, "reason": CANARY });
     coordinator

@@ -15,6 +15,7 @@ mod attendance;
 mod audit;
 mod audit_list;
 mod auth;
+mod canary;
 mod cases;
 mod casework;
 mod clients;

@@ -88,7 +88,7 @@ pub struct AgendaItemIn {
 ///
 /// After circulation the list is frozen: the chair adds with a reason, the item is marked late, and
 /// its agencies see the case at once (R16).
-#[utoipa::path(tag = "meetings", operation_id = "put_on_agenda", params(
+#[utoipa::path(tag = "meetings", operation_id = "put_on_agenda", request_body = AgendaItemIn, params(
     ("id" = Uuid, Path, description = "The meeting."),
     ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")), responses(
     (status = 201, description = "On the agenda.", body = AgendaItemOut), Problems, WriteProblems))]
@@ -162,7 +162,7 @@ pub struct OrderIn {
 
 /// Order an agenda by hand: the whole list of its items (R18). In a meeting that is split each stays in
 /// its session.
-#[utoipa::path(tag = "meetings", operation_id = "order_agenda", params(
+#[utoipa::path(tag = "meetings", operation_id = "order_agenda", request_body = OrderIn, params(
     ("id" = Uuid, Path, description = "The meeting."),
     ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
     (status = 200, description = "In this order.", body = AgendaOut), Problems, WriteProblems, VersionProblems))]

@@ -200,7 +200,7 @@ pub struct MeetingIn {
 }
 
 /// Plan a meeting.
-#[utoipa::path(tag = "meetings", operation_id = "create_meeting",
+#[utoipa::path(tag = "meetings", operation_id = "create_meeting", request_body = MeetingIn,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")), responses(
     (status = 201, description = "Planned.", body = MeetingOut), Problems, WriteProblems))]
 #[post("/meetings")]
@@ -283,7 +283,7 @@ pub struct MeetingPatch {
 }
 
 /// Move a meeting that lies ahead: another time, mode or place.
-#[utoipa::path(tag = "meetings", operation_id = "move_meeting", params(
+#[utoipa::path(tag = "meetings", operation_id = "move_meeting", request_body = MeetingPatch, params(
     ("id" = Uuid, Path, description = "The meeting."),
     ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
     (status = 200, description = "Moved.", body = MeetingOut), Problems, WriteProblems, VersionProblems))]

@@ -63,7 +63,7 @@ pub struct ListedOut {
 
 /// Choose the agencies a case is listed to. After circulation a new one sees it at once, and one that
 /// is left out no longer does.
-#[utoipa::path(tag = "meetings", operation_id = "list_to_agencies", params(
+#[utoipa::path(tag = "meetings", operation_id = "list_to_agencies", request_body = AgenciesIn, params(
     ("id" = Uuid, Path, description = "The agenda item."),
     ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
     (status = 200, description = "Listed.", body = ListedOut), Problems, WriteProblems, VersionProblems))]
@@ -172,7 +172,7 @@ pub struct WithdrawIn {
 }
 
 /// Take a case off an agenda. What its circulation opened closes.
-#[utoipa::path(tag = "meetings", operation_id = "withdraw_agenda_item", params(
+#[utoipa::path(tag = "meetings", operation_id = "withdraw_agenda_item", request_body = WithdrawIn, params(
     ("id" = Uuid, Path, description = "The agenda item."),
     ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
     (status = 200, description = "Withdrawn.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
@@ -209,7 +209,7 @@ pub struct OutcomeIn {
 }
 
 /// Mark a case heard, while the meeting is in session (R22).
-#[utoipa::path(tag = "meetings", operation_id = "hear_agenda_item", params(
+#[utoipa::path(tag = "meetings", operation_id = "hear_agenda_item", request_body = OutcomeIn, params(
     ("id" = Uuid, Path, description = "The agenda item."),
     ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
     (status = 200, description = "Heard.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
@@ -236,7 +236,7 @@ async fn hear_item(
 }
 
 /// Note an alert-only case, while the meeting is in session: agencies flag it, nobody discusses it.
-#[utoipa::path(tag = "meetings", operation_id = "note_alert", params(
+#[utoipa::path(tag = "meetings", operation_id = "note_alert", request_body = OutcomeIn, params(
     ("id" = Uuid, Path, description = "The agenda item."),
     ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
     (status = 200, description = "Noted.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
@@ -280,7 +280,7 @@ pub struct DeferIn {
 
 /// Defer a case, with a reason and a next date (R22): to another meeting, onto whose agenda it goes with
 /// the same agencies, or until a day, from which on the next list that is built takes it up.
-#[utoipa::path(tag = "meetings", operation_id = "defer_agenda_item", params(
+#[utoipa::path(tag = "meetings", operation_id = "defer_agenda_item", request_body = DeferIn, params(
     ("id" = Uuid, Path, description = "The agenda item."),
     ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
     (status = 200, description = "Deferred.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]

@@ -17,6 +17,7 @@ mod audit_list;
 mod auth;
 mod build;
 mod calendar;
+mod canary;
 mod cases;
 mod casework;
 mod clients;

@@ -86,3 +86,16 @@ select distinct on (g.case_id) g.id, g.marac_id, g.case_id, g.agency_id,
   g.created_by, g.created_at
 from circle g where g.basis = 'allocation' and g.ends_at = 'infinity'
 order by g.case_id, g.opens_at desc, g.id;
+
+-- Nothing stays with a closed account: an allocation falls back to the service, which names another.
+create function release_allocations() returns trigger
+language plpgsql security definer set search_path = public as $$
+begin
+  update idva_allocations set user_id = null, version = version + 1
+  where user_id = new.id and ends_on is null;
+  return null;
+end $$;
+revoke execute on function release_allocations from public;
+create trigger release_allocations after update of disabled_at on users
+  for each row when (new.disabled_at is not null and old.disabled_at is null)
+  execute function release_allocations();

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::actions::{Case, agree, list_to, make_case, wanted};
 use crate::meetings::{hear, listed, plan, step};
-use crate::support::{TestApp, World, etag, id};
+use crate::support::{Person, TestApp, World, etag, id};
 
 /// Steps taken and reminders counted, over all actions.
 #[derive(Debug, PartialEq, QueryableByName)]
@@ -113,6 +113,54 @@ async fn an_overdue_action_takes_each_step_on_its_day_and_once() {
         "steering_group",
     ];
     assert_eq!(steps, all);
+}
+
+/// What somebody was told of an action, oldest first.
+async fn told(app: &TestApp, who: &Person, action: &Value) -> Vec<String> {
+    let inbox = app
+        .as_(who)
+        .get("/notifications?limit=200")
+        .await
+        .expect(200);
+    let items = inbox["items"].as_array().unwrap().iter().rev();
+    items
+        .filter(|item| item["subject"]["id"] == action["id"])
+        .map(|item| item["kind"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[actix_web::test]
+async fn each_step_tells_whom_it_goes_to_and_tells_them_once() {
+    let (app, world, case) = new().await;
+    let action = agree(&app, &world.chair, &case, wanted(&app, world.housing, 0)).await;
+    for _ in 0..40 {
+        app.wait(TimeDelta::days(1));
+        for _ in 0..2 {
+            escalate(&app.state.db).unwrap();
+        }
+    }
+    let mut owner = vec!["action_assigned"];
+    owner.extend(["action_overdue"; 6]);
+    assert_eq!(told(&app, &world.housing_rep, &action).await, owner);
+    assert_eq!(
+        told(&app, &world.housing_lead, &action).await,
+        ["action_escalated"]
+    );
+    let twice = ["action_escalated"; 2];
+    assert_eq!(
+        told(&app, &world.coordinator, &action).await,
+        twice,
+        "their step, and the register"
+    );
+    assert_eq!(told(&app, &world.chair, &action).await, twice);
+    for other in [
+        &world.health_rep,
+        &world.officer,
+        &world.analyst,
+        &world.kc_coordinator,
+    ] {
+        assert!(told(&app, other, &action).await.is_empty());
+    }
 }
 
 #[actix_web::test]

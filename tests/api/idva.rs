@@ -1,6 +1,7 @@
 //! The IDVA's part of a case: allocation, engagement, contacts by safe channels only.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
 use serde_json::{Value, json};
 use toldonce::error::Error;
 use toldonce::idva::{find_late, find_late_some};
@@ -411,4 +412,23 @@ async fn a_first_contact_that_is_late_is_told_of_once() {
     );
     app.wait(TimeDelta::hours(49));
     assert_eq!(find_late(&app.state.db).unwrap(), 1);
+}
+
+#[actix_web::test]
+async fn an_allocation_does_not_stay_with_a_closed_account() {
+    let desk = Desk::new().await;
+    let (app, w) = (&desk.app, &desk.world);
+    let case = desk.case("Okafor").await;
+    let leaver = World::person(app, "leaver", w.idva_service, &[(w.wcc, "idva")]);
+    let body = json!({ "agency_id": w.idva_service, "user_id": leaver.id });
+    let path = format!("/cases/{case}/idva");
+    let made = app.as_(&w.coordinator).post(&path, body).await;
+    assert_eq!(made.expect(201)["user_id"], json!(leaver.id));
+    toldonce::db::sql("update users set disabled_at = $2 where id = $1")
+        .bind(leaver.id)
+        .bind(app.now())
+        .execute(&mut app.owner())
+        .unwrap();
+    let now = allocations(&desk, &w.idva, case).await.remove(0);
+    assert_eq!((&now["user_id"], &now["to"]), (&Value::Null, &Value::Null));
 }

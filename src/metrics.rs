@@ -75,7 +75,7 @@ pub async fn count(
 }
 
 /// A method's name; what is not offered counts as one, for anybody can invent methods.
-fn method(method: &Method) -> &'static str {
+pub(crate) fn method(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::POST => "POST",

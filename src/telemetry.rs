@@ -71,7 +71,7 @@ impl RootSpanBuilder for RootSpan {
             .unwrap_or_else(|| "unmatched".into());
         tracing::info_span!(
             "request",
-            method = %request.method(),
+            method = crate::metrics::method(request.method()),
             route,
             request_id = %request_id(),
             status = tracing::field::Empty,

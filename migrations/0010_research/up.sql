@@ -27,7 +27,7 @@ create table research_returns (
 create index research_returns_agency on research_returns (agency_id, due_on, id);
 create index research_returns_asked on research_returns (agency_id, due_on, id)
   where status = 'requested' and standing = 'open';
-create index research_returns_due on research_returns (due_on, id)
+create index research_returns_due on research_returns (due_on)
   where status = 'requested' and standing = 'open';
 create index research_returns_meeting on research_returns (meeting_id, agency_id);
 create index research_returns_case on research_returns (case_id);
@@ -72,7 +72,7 @@ begin
   foreach t in array array['research_returns', 'research_versions'] loop
     execute format('alter table %I enable row level security', t);
     execute format($p$create policy second_lock on %I to toldonce_app using (
-      marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])
-      and case_id <> all ((select nullif(current_setting('toldonce.closed', true), '')::uuid[])::uuid[]))$p$, t);
+      (marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])) is true
+      and (case_id <> all ((select nullif(current_setting('toldonce.closed', true), '')::uuid[])::uuid[])) is true)$p$, t);
   end loop;
 end $$;

@@ -6,7 +6,6 @@ comment on column agenda_items.deferred_until is 'The first day on which a list 
 comment on column agenda_items.session is 'Which part of the meeting it is heard in.';
 create index agenda_items_waiting on agenda_items (marac_id) where status = 'deferred';
 create index cases_waiting on cases (marac_id, last_referral_on) where status = 'listed';
-create index cases_lapsed on cases (marac_id, lapses_on) where status = 'lapsed';
 
 create table agenda_sessions (
   meeting_id uuid not null references meetings,
@@ -24,7 +23,7 @@ comment on column agenda_sessions.heading is 'Names no case: everybody at the me
 grant select, insert, update, delete on agenda_sessions to toldonce_app;
 alter table agenda_sessions enable row level security;
 create policy second_lock on agenda_sessions to toldonce_app using (
-  marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[]));
+  (marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])) is true);
 
 -- Whether an IDVA referral is recorded (R9) is counted, and asked of every case of a list: it stands
 -- in clear beside the sealed document. Null: received before it was kept.

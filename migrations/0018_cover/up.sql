@@ -43,8 +43,10 @@ create function duties_of(p_user uuid, p_to uuid) returns table (
       c.status in ('not_accepted', 'lapsed', 'closed', 'transferred_out', 'joined')
     from cases c where c.lead_user_id = p_user
     union all
+    -- What somebody sees because they sit at a meeting ends with their seat.
     select case when c.opened_at is null then 'file' else 'case' end, g.id, g.marac_id, g.case_id,
-      c.status in ('not_accepted', 'lapsed', 'closed', 'transferred_out', 'joined')
+      g.basis = 'attendance'
+        or c.status in ('not_accepted', 'lapsed', 'closed', 'transferred_out', 'joined')
     from circle g join cases c on c.id = g.case_id
     where g.user_id = p_user and g.ends_at > (select now from t)
     union all

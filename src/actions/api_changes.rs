@@ -78,7 +78,7 @@ impl AgreeActionIn {
 }
 
 /// Agree an action of a case.
-#[utoipa::path(tag = "actions", operation_id = "agree_action",
+#[utoipa::path(tag = "actions", operation_id = "agree_action", request_body = AgreeActionIn,
     params(("case_id" = Uuid, Path, description = "The case."),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")),
     responses((status = 201, description = "Agreed.", body = ActionOut), Problems, WriteProblems))]
@@ -137,7 +137,7 @@ pub struct ReportActionIn {
 /// Report on an action, as its owner (R27).
 ///
 /// The coordinator may report in the owner's place; history and audit say so.
-#[utoipa::path(tag = "actions", operation_id = "report_action",
+#[utoipa::path(tag = "actions", operation_id = "report_action", request_body = ReportActionIn,
     params(("id" = Uuid, Path, description = "The action."),
         ("If-Match" = String, Header, description = "The action's etag.")),
     responses((status = 200, description = "Reported.", body = ActionOut), Problems, WriteProblems,
@@ -189,7 +189,7 @@ pub struct ChangeActionIn {
 }
 
 /// Re-assign or re-schedule an outstanding action, with a reason.
-#[utoipa::path(tag = "actions", operation_id = "change_action",
+#[utoipa::path(tag = "actions", operation_id = "change_action", request_body = ChangeActionIn,
     params(("id" = Uuid, Path, description = "The action."),
         ("If-Match" = String, Header, description = "The action's etag.")),
     responses((status = 200, description = "Changed.", body = ActionOut), Problems, WriteProblems,
@@ -229,7 +229,7 @@ pub struct ReopenActionIn {
 }
 
 /// Take a report back: the action is open again.
-#[utoipa::path(tag = "actions", operation_id = "reopen_action",
+#[utoipa::path(tag = "actions", operation_id = "reopen_action", request_body = ReopenActionIn,
     params(("id" = Uuid, Path, description = "The action."),
         ("If-Match" = String, Header, description = "The action's etag.")),
     responses((status = 200, description = "Open again.", body = ActionOut), Problems, WriteProblems,
@@ -271,7 +271,7 @@ pub struct ResolveActionIn {
 }
 
 /// Accept that an action was not done or not possible, re-set it, supersede it, or cancel it.
-#[utoipa::path(tag = "actions", operation_id = "resolve_action",
+#[utoipa::path(tag = "actions", operation_id = "resolve_action", request_body = ResolveActionIn,
     params(("id" = Uuid, Path, description = "The action."),
         ("If-Match" = String, Header, description = "The action's etag.")),
     responses((status = 200, description = "Resolved.", body = ActionOut), Problems, WriteProblems,

@@ -39,6 +39,7 @@ pub use model::{
     ActionCategory, ActionEventKind, ActionPriority, ActionStatus, ActionTarget, Escalation, Need,
     ReportedStatus, Resolution,
 };
+pub use shapes::ActionRowOut;
 
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -73,6 +74,23 @@ pub const OVERDUE: &str = escalation_store::OVERDUE;
 /// same transaction, by whoever sets or lifts an exclusion or a restriction, or sets or ends a share.
 pub fn announce_case(tx: &mut Tx<'_>, case_id: Uuid, agency_ids: &[Uuid]) -> Result<()> {
     change_store::tell_of_case(tx, case_id, agency_ids.to_vec())
+}
+
+/// What a meeting takes up before its cases (R21), as far as it is in the caller's sight: reports of
+/// not done and not possible that wait for the chair, then what is outstanding and due by its day.
+/// At most `limit` of each, the most overdue first.
+pub fn for_agenda(
+    tx: &mut Tx<'_>,
+    marac_id: Uuid,
+    due_by: NaiveDate,
+    limit: i64,
+) -> Result<Vec<ActionRowOut>> {
+    let mut rows = store::for_agenda(tx, marac_id, due_by, limit)?;
+    rows.sort_by_key(|row| row.status.is_outstanding());
+    let today = tx.today();
+    let rows = rows.iter();
+    rows.map(|row| shapes::row_out(row, &tx.keys, today))
+        .collect()
 }
 
 /// Whether the case has an outstanding action: of this agency, or with `None` of any.

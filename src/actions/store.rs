@@ -262,6 +262,32 @@ const BEFORE_ALL: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
     None => NaiveDate::MIN,
 };
 
+const FOR_AGENDA: &str = with_cases!(concat!(
+    "(select a.* from (select a.* from actions a where a.marac_id = $1 and not a.resolved ",
+    "and a.status in ('not_done', 'not_possible_circumstances_changed') ",
+    "order by a.due_on, a.id offset 0) a where ",
+    visible_actions!("a"),
+    " order by a.due_on, a.id limit $3) union all ",
+    "(select a.* from (select a.* from actions a where a.marac_id = $1 and a.due_on <= $2 ",
+    "and a.status in ('open', 'in_progress') order by a.due_on, a.id offset 0) a where ",
+    visible_actions!("a"),
+    " order by a.due_on, a.id limit $3)"
+));
+
+/// What a meeting takes up before its cases: reports for the chair, and what is due by its day.
+pub fn for_agenda(
+    tx: &mut Tx<'_>,
+    marac_id: Uuid,
+    due_by: NaiveDate,
+    limit: i64,
+) -> Result<Vec<ActionRow>> {
+    Ok(sql(FOR_AGENDA)
+        .bind(marac_id)
+        .bind(due_by)
+        .bind(limit)
+        .load(tx.conn)?)
+}
+
 const ONE: &str = with_cases!("select * from actions where id = $1");
 
 /// The row of an action in sight.

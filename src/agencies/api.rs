@@ -127,7 +127,7 @@ async fn list_agencies(
 }
 
 /// Register an agency.
-#[utoipa::path(tag = "agencies", operation_id = "create_agency",
+#[utoipa::path(tag = "agencies", operation_id = "create_agency", request_body = NewAgency,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry the same agency.")),
     responses((status = 201, description = "Registered.", body = AgencyOut), Problems, WriteProblems))]
 #[post("/agencies")]
@@ -188,7 +188,7 @@ fn to_change(tx: &mut Tx<'_>, id: Uuid, if_match: IfMatch) -> Result<Agency> {
 /// Change an agency's name or kind.
 ///
 /// As an administrator, or as coordinator of every MARAC it belongs to.
-#[utoipa::path(tag = "agencies", operation_id = "change_agency",
+#[utoipa::path(tag = "agencies", operation_id = "change_agency", request_body = AgencyChange,
     params(("id" = Uuid, Path, description = "The agency."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "As it is now.", body = AgencyOut),

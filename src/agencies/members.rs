@@ -156,7 +156,7 @@ async fn list_members(
 /// As the MARAC's coordinator or an administrator. The whole agreement is sent. `If-Match` is required
 /// once the agency is a member. 409: `agency_closed`; `own_agency`: somebody else decides when the
 /// access of one's own agency ends.
-#[utoipa::path(tag = "maracs", operation_id = "set_membership",
+#[utoipa::path(tag = "maracs", operation_id = "set_membership", request_body = Agreement,
     params(("id" = Uuid, Path, description = "The MARAC."),
         ("agency_id" = Uuid, Path, description = "The agency."),
         ("If-Match" = Option<String>, Header, description = "The `etag` that was read; none to join.")),
@@ -219,7 +219,7 @@ fn no_version_yet(if_match: Result<IfMatch>) -> Result<()> {
 ///
 /// As the MARAC's coordinator or an administrator, of another agency than one's own. 409:
 /// `already_suspended`, `own_agency`.
-#[utoipa::path(tag = "maracs", operation_id = "suspend_member",
+#[utoipa::path(tag = "maracs", operation_id = "suspend_member", request_body = SuspensionIn,
     params(("id" = Uuid, Path, description = "The MARAC."),
         ("agency_id" = Uuid, Path, description = "The agency."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),

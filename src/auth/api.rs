@@ -80,7 +80,7 @@ fn session(
 /// Sign in.
 ///
 /// Wrong password, unknown address and disabled account answer alike, and take as long.
-#[utoipa::path(tag = "auth", operation_id = "login", security(()), responses(
+#[utoipa::path(tag = "auth", operation_id = "login", request_body = LoginIn, security(()), responses(
     (status = 200, description = "Signed in.", body = SessionOut), Problems, WriteProblems))]
 #[post("/auth/login")]
 async fn login(state: Data<State>, body: Body<LoginIn>) -> Result<HttpResponse> {
@@ -139,7 +139,7 @@ pub struct RefreshIn {
 /// Exchange a refresh token for new tokens.
 ///
 /// Each refresh token is good once. One that comes a second time was copied: its session ends.
-#[utoipa::path(tag = "auth", operation_id = "refresh", security(()), responses(
+#[utoipa::path(tag = "auth", operation_id = "refresh", request_body = RefreshIn, security(()), responses(
     (status = 200, description = "New tokens.", body = SessionOut), Problems, WriteProblems))]
 #[post("/auth/refresh")]
 async fn refresh(state: Data<State>, body: Body<RefreshIn>) -> Result<HttpResponse> {
@@ -187,7 +187,7 @@ impl Drop for AcceptInvitationIn {
 }
 
 /// Take up an invitation: choose the password, and be signed in.
-#[utoipa::path(tag = "auth", operation_id = "accept_invitation", security(()), responses(
+#[utoipa::path(tag = "auth", operation_id = "accept_invitation", request_body = AcceptInvitationIn, security(()), responses(
     (status = 200, description = "Signed in.", body = SessionOut), Problems, WriteProblems))]
 #[post("/auth/invitation")]
 async fn accept_invitation(

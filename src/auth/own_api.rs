@@ -35,7 +35,7 @@ pub struct LogoutIn {
 }
 
 /// Sign out: here, or everywhere.
-#[utoipa::path(tag = "auth", operation_id = "logout", responses(
+#[utoipa::path(tag = "auth", operation_id = "logout", request_body = LogoutIn, responses(
     (status = 204, description = "Signed out."), Problems, WriteProblems))]
 #[post("/auth/logout")]
 async fn logout(state: Data<State>, caller: Caller, body: Body<LogoutIn>) -> Result<HttpResponse> {
@@ -71,7 +71,7 @@ pub struct StepUpIn {
 }
 
 /// Give the password again, for what needs it fresh.
-#[utoipa::path(tag = "auth", operation_id = "step_up", responses(
+#[utoipa::path(tag = "auth", operation_id = "step_up", request_body = StepUpIn, responses(
     (status = 204, description = "Good for five minutes."), Problems, WriteProblems))]
 #[post("/auth/step-up")]
 async fn step_up(state: Data<State>, caller: Caller, body: Body<StepUpIn>) -> Result<HttpResponse> {
@@ -148,7 +148,7 @@ pub struct ChangePasswordIn {
 }
 
 /// Change the own password. Every other session ends.
-#[utoipa::path(tag = "auth", operation_id = "change_password", responses(
+#[utoipa::path(tag = "auth", operation_id = "change_password", request_body = ChangePasswordIn, responses(
     (status = 204, description = "Changed."), Problems, WriteProblems))]
 #[post("/auth/password")]
 async fn change_password(

@@ -116,7 +116,7 @@ async fn list_actors(
 /// Register a person the client acts for.
 ///
 /// A lead may where all that the client may do is theirs to grant. 409: `already_disabled`.
-#[utoipa::path(tag = "clients", operation_id = "register_actor",
+#[utoipa::path(tag = "clients", operation_id = "register_actor", request_body = ActorIn,
     params(("id" = Uuid, Path, description = "The client."),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry the same actor.")),
     responses((status = 201, description = "Registered.", body = ActorOut), Problems, WriteProblems))]

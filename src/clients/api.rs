@@ -207,7 +207,7 @@ async fn list_clients(
 /// Register an API client, with its service actor. The answer shows its secret, once.
 ///
 /// A lead grants the roles they may grant to people. 409: `agency_closed`.
-#[utoipa::path(tag = "clients", operation_id = "create_client",
+#[utoipa::path(tag = "clients", operation_id = "create_client", request_body = ClientIn,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry the same client.")),
     responses((status = 201, description = "Registered.", body = ClientSecretOut), Problems, WriteProblems))]
 #[post("/api-clients")]
@@ -271,7 +271,7 @@ async fn read_client(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Resu
 /// Change a client's name, rights or roles; they hold from its next request on.
 ///
 /// A lead may where all that the client may do is theirs to grant. 409: `already_disabled`.
-#[utoipa::path(tag = "clients", operation_id = "change_client",
+#[utoipa::path(tag = "clients", operation_id = "change_client", request_body = ClientChange,
     params(("id" = Uuid, Path, description = "The client."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "As it is now.", body = ClientOut),

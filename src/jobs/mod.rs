@@ -16,6 +16,7 @@ use chrono::TimeDelta;
 use crate::app::State;
 use crate::error::Result;
 use crate::metrics;
+use crate::research;
 
 /// Something done again and again.
 pub struct Job {
@@ -53,6 +54,11 @@ pub const JOBS: &[Job] = &[
         name: "keep_house",
         every: Duration::from_secs(24 * 60 * 60),
         run: housekeeping::keep_house,
+    },
+    Job {
+        name: "research_reminders",
+        every: Duration::from_secs(60 * 60),
+        run: research::remind,
     },
 ];
 

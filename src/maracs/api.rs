@@ -207,7 +207,7 @@ async fn list_maracs(
 }
 
 /// Found a MARAC.
-#[utoipa::path(tag = "maracs", operation_id = "create_marac",
+#[utoipa::path(tag = "maracs", operation_id = "create_marac", request_body = NewMarac,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry the same MARAC.")),
     responses((status = 201, description = "Founded.", body = MaracOut), Problems, WriteProblems))]
 #[post("/maracs")]
@@ -255,7 +255,7 @@ async fn read_marac(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Resul
 }
 
 /// Change a MARAC's name, population or settings, as its coordinator or an administrator.
-#[utoipa::path(tag = "maracs", operation_id = "change_marac",
+#[utoipa::path(tag = "maracs", operation_id = "change_marac", request_body = MaracChange,
     params(("id" = Uuid, Path, description = "The MARAC."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "As it is now.", body = MaracOut),

@@ -28,6 +28,18 @@ pub fn settings(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<(MaracSettings, i32)>
     Ok((marac.settings()?, marac.version))
 }
 
+/// The same; no other transaction gets them so until this one ends: for what must be done in a MARAC
+/// by one at a time.
+pub fn settings_alone(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<MaracSettings> {
+    let marac = store::find_alone(tx, marac_id)?.ok_or_else(policy::hidden)?;
+    marac.settings()
+}
+
+/// Settings as they are stored.
+pub fn stored_settings(stored: serde_json::Value) -> Result<MaracSettings> {
+    store::read_settings(stored)
+}
+
 /// The settings of every MARAC that the caller works in, for jobs that look at all of them.
 pub fn all_settings(tx: &mut Tx<'_>) -> Result<Vec<(Uuid, MaracSettings)>> {
     let maracs = store::list(tx, None, i64::MAX)?;

@@ -48,8 +48,7 @@ pub struct Marac {
 impl Marac {
     /// Its settings.
     pub fn settings(&self) -> Result<MaracSettings> {
-        MaracSettings::from_stored(self.stored.clone())
-            .map_err(|_| Error::Internal("stored settings do not load"))
+        read_settings(self.stored.clone())
     }
 
     /// The same MARAC with other settings.
@@ -57,6 +56,10 @@ impl Marac {
         self.stored = json(settings)?;
         Ok(())
     }
+}
+
+pub fn read_settings(stored: Value) -> Result<MaracSettings> {
+    MaracSettings::from_stored(stored).map_err(|_| Error::Internal("stored settings do not load"))
 }
 
 fn json(settings: &MaracSettings) -> Result<Value> {
@@ -83,6 +86,13 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Marac>> {
 
 pub fn find_locked(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Marac>> {
     Ok(sql(select!("where id = $1 for update"))
+        .bind(id)
+        .get_result(tx.conn)
+        .optional()?)
+}
+
+pub fn find_alone(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Marac>> {
+    Ok(sql(select!("where id = $1 for no key update"))
         .bind(id)
         .get_result(tx.conn)
         .optional()?)

@@ -1,10 +1,12 @@
 //! How cases come onto an agenda and leave it: the steps that several operations share.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::agenda_store::{self, Item};
+use super::agenda_store::{self, Deferred, Item};
+use super::listing_store::Listed;
 use super::rules::{self, Decision, Timing};
 use super::store::Meeting;
 use super::{
@@ -64,10 +66,15 @@ pub fn add(
         Some(seat) if !rules::takes_slot(seat.status) => seat.id,
         Some(_) => return Err(Error::conflict("already_listed")),
     };
-    let present = seats
-        .iter()
-        .filter(|seat| rules::takes_slot(seat.status))
-        .map(|seat| (seat.position, seat.has_children));
+    let section = rules::section(item.kind, case.row.has_children);
+    let present = || {
+        let live = seats.iter().filter(|seat| rules::takes_slot(seat.status));
+        live.map(|seat| (seat.position, rules::section(seat.kind, seat.has_children)))
+    };
+    let position = rules::place(present(), section);
+    // It is heard in the session of the case before it.
+    let before = seats.iter().filter(|seat| seat.position < position);
+    let session = before.map(|seat| seat.session).max().unwrap_or(1);
     let remarks = item.late_reason.as_ref().map(|reason| Remarks {
         late_reason: Some(reason.clone()),
         ..Remarks::default()
@@ -80,7 +87,8 @@ pub fn add(
         meeting_id: meeting.id,
         referral_id: item.referral_id,
         kind: item.kind,
-        position: rules::place(present, case.row.has_children),
+        position,
+        session,
         slot_minutes: rules::slot_minutes(item.kind, meeting.minutes_per_case),
         late: item.late_reason.is_some(),
         outcome,
@@ -124,11 +132,7 @@ pub fn admit(
 
 /// Opens the cases of a meeting, or one, to the agencies they are listed to. Returns all of these
 /// agencies, those that were passed over too.
-pub fn open(
-    tx: &mut Tx<'_>,
-    meeting: &Meeting,
-    item_id: Option<Uuid>,
-) -> Result<Vec<listing_store::Listed>> {
+pub fn open(tx: &mut Tx<'_>, meeting: &Meeting, item_id: Option<Uuid>) -> Result<Vec<Listed>> {
     let listed = listing_store::listed(tx, meeting.id, item_id)?;
     let full_at = (meeting.status == MeetingStatus::InSession).then_some(tx.now);
     listing_store::open(tx, meeting, &listed, full_at)?;
@@ -180,7 +184,7 @@ impl Opened {
         tx: &mut Tx<'_>,
         status: AgendaItemStatus,
         say: impl FnOnce(&mut Remarks),
-        deferred_to: Option<Uuid>,
+        deferred: Option<Deferred>,
     ) -> Result<()> {
         let item = &self.item;
         let place = remarks_of(item.id);
@@ -190,7 +194,7 @@ impl Opened {
         };
         say(&mut remarks);
         let sealed = self.case.key().seal_json(place, &remarks)?;
-        agenda_store::decide(tx, item.id, status, Some(sealed), deferred_to)?;
+        agenda_store::decide(tx, item.id, status, Some(sealed), deferred)?;
         match status {
             AgendaItemStatus::Heard => {
                 agenda_store::advance_case(tx, &self.case, "heard")?;
@@ -216,8 +220,24 @@ impl Opened {
         }
     }
 
-    /// Puts the case on the agenda of another planned meeting of the same MARAC.
-    pub fn carry_to(&self, tx: &mut Tx<'_>, other: Uuid) -> Result<()> {
+    /// Until when the case waits: for the agenda of another planned meeting of the same MARAC, which it
+    /// goes onto, or until a day, else for the next list that is built.
+    pub fn deferred(
+        &self,
+        tx: &mut Tx<'_>,
+        to: Option<Uuid>,
+        until: Option<NaiveDate>,
+    ) -> Result<Deferred> {
+        let day = self.meeting.day();
+        let until = match to {
+            Some(other) => self.carry_to(tx, other)?,
+            None => until.or(day.succ_opt()).unwrap_or(day),
+        };
+        Ok(Deferred { to, until })
+    }
+
+    /// Puts the case on the agenda of another planned meeting of the same MARAC. Returns its day.
+    fn carry_to(&self, tx: &mut Tx<'_>, other: Uuid) -> Result<NaiveDate> {
         let unknown = || Error::field("/to_meeting_id", "unknown", "There is no such meeting.");
         let other = store::locked(tx, other)?
             .filter(|other| other.marac_id == self.meeting.marac_id && other.id != self.meeting.id)
@@ -233,6 +253,6 @@ impl Opened {
             late_reason: None,
         };
         add(tx, &self.case, &other, Uuid::now_v7(), &again)?;
-        Ok(())
+        Ok(other.day())
     }
 }

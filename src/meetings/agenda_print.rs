@@ -6,8 +6,9 @@ use chrono_tz::Europe::London;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::agenda_api::{AgendaItemOut, AgendaOut, AgendaPerson, agenda, audited};
-use super::{AgendaItemStatus, in_sight};
+use super::agenda_api::audited;
+use super::agenda_view::{AgendaItemOut, AgendaOut, AgendaPerson};
+use super::{AgendaItemStatus, head_in_sight};
 use crate::app::State;
 use crate::auth::Caller;
 use crate::error::Result;
@@ -25,11 +26,11 @@ async fn document(state: &State, caller: &Caller, id: Uuid) -> Result<Document> 
     let (agenda, marac, reader) = state
         .db
         .run(caller, Act::ReadAgenda.on("meeting", id), move |tx| {
-            let meeting = in_sight(tx, Act::ReadAgenda, id)?;
-            let marac = maracs::find(tx, meeting.marac_id)?;
+            let head = head_in_sight(tx, Act::ReadAgenda, id)?;
+            let marac = maracs::find(tx, head.meeting.marac_id)?;
             let reader = print::reader(tx)?;
-            let audited = audited(agenda(tx, meeting)?, id, marac.id);
-            Ok(audited.map(|agenda| (agenda, marac, reader)))
+            let audited = audited(tx, head)?;
+            Ok(audited.map(|(agenda, _)| (agenda, marac, reader)))
         })
         .await?;
     paper(&agenda, &marac, reader)

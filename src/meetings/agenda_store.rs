@@ -1,6 +1,6 @@
 //! Cases on agendas: rows and queries.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
@@ -37,6 +37,17 @@ pub struct AgendaRow {
     pub status: AgendaItemStatus,
     #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub deferred_to_id: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Date>)]
+    pub deferred_until: Option<NaiveDate>,
+    #[diesel(sql_type = st::SmallInt)]
+    pub session: i16,
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub session_heading: Option<String>,
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    pub session_starts_at: Option<DateTime<Utc>>,
+    /// Asked for while the list is open; else true.
+    #[diesel(sql_type = st::Bool)]
+    pub idva_recorded: bool,
     #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub outcome: Option<Vec<u8>>,
     #[diesel(sql_type = st::Integer)]
@@ -70,13 +81,19 @@ pub struct AgendaRow {
 /// want of a listing leaves its time, and one that is closed to them leaves none.
 pub const AGENDA_ITEMS: &str = concat!(
     "select i.id, i.case_id, i.kind, i.placed_by_hand, i.slot_minutes, i.minutes_before, ",
-    "i.has_children, i.late, i.status, i.deferred_to_id, i.outcome, i.version, ",
-    "c.code, c.score, c.criteria, k.master_key_id, k.wrapped, ",
+    "i.has_children, i.late, i.status, i.deferred_to_id, i.deferred_until, i.session, ",
+    "h.heading as session_heading, h.starts_at as session_starts_at, ",
+    "(not $2 or exists (select from circle a where a.case_id = i.case_id and a.basis = 'allocation' ",
+    "and a.ends_at > (select current_setting('toldonce.now')::timestamptz)) ",
+    "or exists (select from referrals f where f.case_id = i.case_id and f.status = 'accepted' ",
+    "and f.idva_referral in ('made', 'declined', 'already_open'))) as idva_recorded, ",
+    "i.outcome, i.version, c.code, c.score, c.criteria, k.master_key_id, k.wrapped, ",
     "coalesce(p.ids, '{}') as party_ids, coalesce(p.roles, '{}') as party_roles, ",
     "coalesce(p.identities, '{}') as identities, coalesce(l.ids, '{}') as agency_ids, ",
     "coalesce(s.bases, '{}') as bases, coalesce(s.full_at, '{}') as full_at ",
     "from (select i.*, coalesce(sum(i.slot_minutes) ",
-    "filter (where i.status not in ('withdrawn', 'deferred')) over (order by i.position, i.id ",
+    "filter (where i.status not in ('withdrawn', 'deferred')) ",
+    "over (partition by i.session order by i.position, i.id ",
     "rows between unbounded preceding and 1 preceding), 0) as minutes_before ",
     "from agenda_items i where i.meeting_id = $1 and ",
     not_closed!("i"),
@@ -88,14 +105,18 @@ pub const AGENDA_ITEMS: &str = concat!(
     "left join lateral (select array_agg(l.agency_id order by l.agency_id) as ids ",
     "from agenda_listings l where l.agenda_item_id = i.id) l on true ",
     standings_of!("c"),
-    " where ",
+    " left join agenda_sessions h on h.meeting_id = $1 and h.number = i.session where ",
     visible_cases!("c"),
-    " order by i.position, i.id"
+    " order by i.session, i.position, i.id"
 );
 
-/// The cases of an agenda that the caller may see, in order.
-pub fn items(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<AgendaRow>> {
-    Ok(sql(AGENDA_ITEMS).bind(meeting_id).load(tx.conn)?)
+/// The cases of an agenda that the caller may see, in order; with whether an IDVA referral is recorded,
+/// if that is asked for.
+pub fn items(tx: &mut Tx<'_>, meeting_id: Uuid, with_idva: bool) -> Result<Vec<AgendaRow>> {
+    Ok(sql(AGENDA_ITEMS)
+        .bind(meeting_id)
+        .bind(with_idva)
+        .load(tx.conn)?)
 }
 
 /// Where a case sits on an agenda.
@@ -107,6 +128,12 @@ pub struct Seat {
     pub case_id: Uuid,
     #[diesel(sql_type = st::Integer)]
     pub position: i32,
+    #[diesel(sql_type = st::SmallInt)]
+    pub session: i16,
+    #[diesel(sql_type = st::Text)]
+    pub kind: AgendaItemKind,
+    #[diesel(sql_type = st::Bool)]
+    pub placed_by_hand: bool,
     #[diesel(sql_type = st::Bool)]
     pub has_children: bool,
     #[diesel(sql_type = st::Text)]
@@ -116,10 +143,11 @@ pub struct Seat {
 /// The seats of an agenda, without the cases themselves.
 pub fn seats(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<Seat>> {
     Ok(sql(concat!(
-        "select i.id, i.case_id, i.position, i.has_children, i.status ",
+        "select i.id, i.case_id, i.position, i.session, i.kind, i.placed_by_hand, ",
+        "i.has_children, i.status ",
         "from agenda_items i join cases c on c.id = i.case_id where i.meeting_id = $1 and ",
         visible_cases!("c"),
-        " order by i.position, i.id"
+        " order by i.session, i.position, i.id"
     ))
     .bind(meeting_id)
     .load(tx.conn)?)
@@ -136,6 +164,8 @@ pub struct Item {
     pub kind: AgendaItemKind,
     #[diesel(sql_type = st::Text)]
     pub status: AgendaItemStatus,
+    #[diesel(sql_type = st::SmallInt)]
+    pub slot_minutes: i16,
     #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub outcome: Option<Vec<u8>>,
     #[diesel(sql_type = st::Array<st::Uuid>)]
@@ -147,7 +177,7 @@ pub struct Item {
 /// The item of a case, locked until the transaction ends.
 pub fn locked(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Item> {
     sql(
-        "select i.id, i.referral_id, i.kind, i.status, i.outcome, i.version, \
+        "select i.id, i.referral_id, i.kind, i.status, i.slot_minutes, i.outcome, i.version, \
          array(select l.agency_id from agenda_listings l where l.agenda_item_id = i.id) as agency_ids \
          from agenda_items i where i.case_id = $1 and i.id = $2 for update of i",
     )
@@ -187,6 +217,7 @@ pub struct NewItem {
     pub referral_id: Option<Uuid>,
     pub kind: AgendaItemKind,
     pub position: i32,
+    pub session: i16,
     pub slot_minutes: i16,
     pub late: bool,
     pub outcome: Option<Vec<u8>>,
@@ -201,12 +232,12 @@ pub fn place(tx: &mut Tx<'_>, case: &VisibleCase, new: NewItem) -> Result<()> {
         .execute(tx.conn)?;
     sql(
         "insert into agenda_items as i (id, marac_id, case_id, meeting_id, referral_id, kind, position, \
-         slot_minutes, has_children, late, status, outcome, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'listed', $11, $12) \
+         slot_minutes, has_children, late, status, outcome, created_at, session) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'listed', $11, $12, $13) \
          on conflict (id) do update set referral_id = excluded.referral_id, kind = excluded.kind, \
-         position = excluded.position, slot_minutes = excluded.slot_minutes, \
+         position = excluded.position, session = excluded.session, slot_minutes = excluded.slot_minutes, \
          has_children = excluded.has_children, late = excluded.late, status = 'listed', \
-         outcome = excluded.outcome, deferred_to_id = null, decided_by = null, decided_at = null, \
+         outcome = excluded.outcome, deferred_to_id = null, deferred_until = null, decided_by = null, decided_at = null, \
          version = i.version + 1",
     )
     .bind(new.id)
@@ -221,6 +252,7 @@ pub fn place(tx: &mut Tx<'_>, case: &VisibleCase, new: NewItem) -> Result<()> {
     .bind(new.late)
     .bind(new.outcome)
     .bind(tx.now)
+    .bind(new.session)
     .execute(tx.conn)?;
     Ok(())
 }
@@ -300,24 +332,34 @@ pub fn heard_before(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<bool> {
     Ok(row.known)
 }
 
+/// Until when a case waits.
+#[derive(Debug, Clone, Copy)]
+pub struct Deferred {
+    /// The meeting whose agenda it goes onto.
+    pub to: Option<Uuid>,
+    /// The first day on which a list may take it up again.
+    pub until: NaiveDate,
+}
+
 /// Writes what was decided of an item.
 pub fn decide(
     tx: &mut Tx<'_>,
     item_id: Uuid,
     status: AgendaItemStatus,
     outcome: Option<Vec<u8>>,
-    deferred_to: Option<Uuid>,
+    deferred: Option<Deferred>,
 ) -> Result<()> {
     sql(
         "update agenda_items set status = $2, outcome = $3, deferred_to_id = $4, decided_by = $5, \
-         decided_at = $6, version = version + 1 where id = $1",
+         decided_at = $6, deferred_until = $7, version = version + 1 where id = $1",
     )
     .bind(item_id)
     .bind(status.as_str())
     .bind(outcome)
-    .bind(deferred_to)
+    .bind(deferred.and_then(|deferred| deferred.to))
     .bind(tx.actor.principal.user_id())
     .bind(tx.now)
+    .bind(deferred.map(|deferred| deferred.until))
     .execute(tx.conn)?;
     Ok(())
 }

@@ -13,7 +13,7 @@ use super::rules::{self, MeetingCommand};
 use super::store::{self, Filter, Meeting, NewMeeting};
 use super::{
     MeetingKind, MeetingMode, MeetingStatus, agenda_store, in_sight, in_sight_locked,
-    listing_store, telling,
+    listing_store, split_store, telling,
 };
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -200,7 +200,7 @@ pub struct MeetingIn {
 }
 
 /// Plan a meeting.
-#[utoipa::path(tag = "meetings", operation_id = "create_meeting",
+#[utoipa::path(tag = "meetings", operation_id = "create_meeting", request_body = MeetingIn,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")), responses(
     (status = 201, description = "Planned.", body = MeetingOut), Problems, WriteProblems))]
 #[post("/meetings")]
@@ -283,7 +283,7 @@ pub struct MeetingPatch {
 }
 
 /// Move a meeting that lies ahead: another time, mode or place.
-#[utoipa::path(tag = "meetings", operation_id = "move_meeting", params(
+#[utoipa::path(tag = "meetings", operation_id = "move_meeting", request_body = MeetingPatch, params(
     ("id" = Uuid, Path, description = "The meeting."),
     ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
     (status = 200, description = "Moved.", body = MeetingOut), Problems, WriteProblems, VersionProblems))]
@@ -302,9 +302,11 @@ async fn move_meeting(
             let mut meeting = in_sight_locked(tx, Act::PlanMeeting, id)?;
             if_match.check(meeting.version)?;
             rules::meeting(meeting.status, MeetingCommand::Move)?;
+            let was = meeting.starts_at;
             if let Some(starts_at) = body.starts_at {
                 rules::starts_at(starts_at, tx.today())?;
                 meeting.starts_at = starts_at;
+                split_store::moved(tx, &meeting, was)?;
             }
             meeting.mode = body.mode.unwrap_or(meeting.mode);
             meeting.place = body.place.or(meeting.place);

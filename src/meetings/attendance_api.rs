@@ -165,7 +165,7 @@ pub struct AttendanceIn {
 /// Record who came for an agency, with apologies and information sent (R20).
 ///
 /// A guest is bound to agenda items, and sees their cases while the meeting is in session.
-#[utoipa::path(tag = "meetings", operation_id = "record_attendance", params(
+#[utoipa::path(tag = "meetings", operation_id = "record_attendance", request_body = AttendanceIn, params(
     ("id" = Uuid, Path, description = "The meeting."),
     ("agency_id" = Uuid, Path, description = "The agency."),
     ("If-Match" = String, Header, description = "The seat's `etag`; `\"0\"` for one not recorded yet.")), responses(

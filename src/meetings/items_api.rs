@@ -2,6 +2,7 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post, put};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -9,7 +10,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::agenda::{self, Opened, Remarks};
-use super::agenda_api::{AgendaItemOut, item};
+use super::agenda_view::{AgendaItemOut, item};
 use super::rules::{self, Decision};
 use super::run_api::{PassedOver, passed_over};
 use super::{agenda_store, listing_store, store};
@@ -62,7 +63,7 @@ pub struct ListedOut {
 
 /// Choose the agencies a case is listed to. After circulation a new one sees it at once, and one that
 /// is left out no longer does.
-#[utoipa::path(tag = "meetings", operation_id = "list_to_agencies", params(
+#[utoipa::path(tag = "meetings", operation_id = "list_to_agencies", request_body = AgenciesIn, params(
     ("id" = Uuid, Path, description = "The agenda item."),
     ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
     (status = 200, description = "Listed.", body = ListedOut), Problems, WriteProblems, VersionProblems))]
@@ -118,6 +119,15 @@ fn relist(tx: &mut Tx<'_>, opened: &Opened, agencies: &[Uuid]) -> Result<ListedO
     })
 }
 
+/// Whether a decision lets the case wait.
+enum Wait {
+    No,
+    For {
+        to: Option<Uuid>,
+        until: Option<NaiveDate>,
+    },
+}
+
 /// Writes a decision on an item and answers with the item as it then stands.
 async fn decide(
     state: &State,
@@ -125,7 +135,7 @@ async fn decide(
     act: Act,
     (id, if_match): (Uuid, IfMatch),
     decision: Decision,
-    to: Option<Uuid>,
+    wait: Wait,
     say: impl FnOnce(&mut Remarks) + Send + 'static,
 ) -> Result<HttpResponse> {
     let out = state
@@ -134,10 +144,14 @@ async fn decide(
             let opened = agenda::opened(tx, act, id)?;
             if_match.check(opened.item.version)?;
             let status = opened.allows(decision)?;
-            if let Some(other) = to {
-                opened.carry_to(tx, other)?;
-            }
-            opened.decide(tx, status, say, to)?;
+            let deferred = match wait {
+                Wait::No => None,
+                Wait::For { to, until } => {
+                    rules::deferral(to, until, opened.meeting.day())?;
+                    Some(opened.deferred(tx, to, until)?)
+                }
+            };
+            opened.decide(tx, status, say, deferred)?;
             let out = item(tx, &opened.meeting, id)?;
             Ok(Audited::new(
                 out,
@@ -158,7 +172,7 @@ pub struct WithdrawIn {
 }
 
 /// Take a case off an agenda. What its circulation opened closes.
-#[utoipa::path(tag = "meetings", operation_id = "withdraw_agenda_item", params(
+#[utoipa::path(tag = "meetings", operation_id = "withdraw_agenda_item", request_body = WithdrawIn, params(
     ("id" = Uuid, Path, description = "The agenda item."),
     ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
     (status = 200, description = "Withdrawn.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
@@ -178,7 +192,7 @@ async fn withdraw_item(
         Act::ChangeAgenda,
         at,
         Decision::Withdraw,
-        None,
+        Wait::No,
         say,
     )
     .await
@@ -195,7 +209,7 @@ pub struct OutcomeIn {
 }
 
 /// Mark a case heard, while the meeting is in session (R22).
-#[utoipa::path(tag = "meetings", operation_id = "hear_agenda_item", params(
+#[utoipa::path(tag = "meetings", operation_id = "hear_agenda_item", request_body = OutcomeIn, params(
     ("id" = Uuid, Path, description = "The agenda item."),
     ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
     (status = 200, description = "Heard.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
@@ -215,14 +229,14 @@ async fn hear_item(
         Act::DecideAgendaItem,
         at,
         Decision::Hear,
-        None,
+        Wait::No,
         say,
     )
     .await
 }
 
 /// Note an alert-only case, while the meeting is in session: agencies flag it, nobody discusses it.
-#[utoipa::path(tag = "meetings", operation_id = "note_alert", params(
+#[utoipa::path(tag = "meetings", operation_id = "note_alert", request_body = OutcomeIn, params(
     ("id" = Uuid, Path, description = "The agenda item."),
     ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
     (status = 200, description = "Noted.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
@@ -242,7 +256,7 @@ async fn note_alert(
         Act::DecideAgendaItem,
         at,
         Decision::NoteAlert,
-        None,
+        Wait::No,
         say,
     )
     .await
@@ -258,11 +272,15 @@ pub struct DeferIn {
     /// A planned meeting whose agenda it goes onto.
     #[serde(default)]
     to_meeting_id: Option<Uuid>,
+    /// Or the first day on which a list may take it up again; the day after this meeting if neither is
+    /// given.
+    #[serde(default)]
+    until: Option<NaiveDate>,
 }
 
-/// Defer a case, with a reason, to another meeting (R22). It goes onto that one's agenda with the
-/// same agencies.
-#[utoipa::path(tag = "meetings", operation_id = "defer_agenda_item", params(
+/// Defer a case, with a reason and a next date (R22): to another meeting, onto whose agenda it goes with
+/// the same agencies, or until a day, from which on the next list that is built takes it up.
+#[utoipa::path(tag = "meetings", operation_id = "defer_agenda_item", request_body = DeferIn, params(
     ("id" = Uuid, Path, description = "The agenda item."),
     ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
     (status = 200, description = "Deferred.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
@@ -276,8 +294,10 @@ async fn defer_item(
 ) -> Result<HttpResponse> {
     let DeferIn {
         reason,
-        to_meeting_id,
+        to_meeting_id: to,
+        until,
     } = body.0;
+    let wait = Wait::For { to, until };
     let say = |remarks: &mut Remarks| remarks.reason = Some(reason);
     let at = (id.0, if_match);
     decide(
@@ -286,7 +306,7 @@ async fn defer_item(
         Act::DecideAgendaItem,
         at,
         Decision::Defer,
-        to_meeting_id,
+        wait,
         say,
     )
     .await

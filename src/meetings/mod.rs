@@ -8,16 +8,23 @@ mod agenda;
 mod agenda_api;
 mod agenda_print;
 mod agenda_store;
+mod agenda_view;
 mod api;
 mod attendance_api;
 mod attendance_rules;
 mod attendance_store;
+mod build_api;
+mod build_rules;
+mod build_store;
+mod head_store;
 mod items_api;
 mod listing_store;
 mod past;
 mod past_store;
 mod rules;
 mod run_api;
+mod split_api;
+mod split_store;
 mod statement_api;
 mod statement_store;
 mod store;
@@ -36,6 +43,7 @@ use crate::vocabulary;
 
 pub use agenda::{Remarks, remarks_of};
 pub use agenda_store::AGENDA_ITEMS;
+use head_store::AgendaHead;
 pub use past::{HeardCase, HeldMeeting, add_heard, create_held, settle};
 use rules::Timing;
 pub(crate) use store::Meeting;
@@ -83,6 +91,16 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// The part of a list: cases with children are heard first, so that child agencies may leave (R18);
+    /// alerts are noted apart.
+    AgendaSection {
+        Children = "children",
+        Adults = "adults",
+        Alerts = "alerts",
+    }
+}
+
+vocabulary! {
     /// The life cycle of a case on an agenda.
     AgendaItemStatus {
         Listed = "listed",
@@ -118,6 +136,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     api::routes(config);
     run_api::routes(config);
     agenda_api::routes(config);
+    build_api::routes(config);
+    split_api::routes(config);
     agenda_print::routes(config);
     items_api::routes(config);
     attendance_api::routes(config);
@@ -232,7 +252,14 @@ pub(crate) fn in_sight(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
     seen(tx, act, meeting)
 }
 
-/// The same, locked until the transaction ends.
+/// The same, with what stands around its cases.
+fn head_in_sight(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<AgendaHead> {
+    let head = head_store::head(tx, id)?.ok_or_else(hidden)?;
+    let meeting = seen(tx, act, Some(head.meeting))?;
+    Ok(AgendaHead { meeting, ..head })
+}
+
+/// The meeting, locked until the transaction ends.
 pub(crate) fn in_sight_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Meeting> {
     let meeting = store::locked(tx, id)?;
     seen(tx, act, meeting)

@@ -3,9 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{AgendaItemKind, AgendaItemStatus, MeetingKind, MeetingStatus};
+use super::{AgendaItemKind, AgendaItemStatus, AgendaSection, MeetingKind, MeetingStatus};
 use crate::cases::CaseStatus;
 use crate::error::{Error, FieldError, Result};
+use crate::maracs::settings::Quorum;
 
 /// What somebody wants of a meeting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -172,15 +173,103 @@ pub const fn slot_minutes(kind: AgendaItemKind, minutes_per_case: i16) -> i16 {
     }
 }
 
-/// Where a new item goes among those there: behind the last with children if it has children itself,
-/// so that child agencies may leave (R18), else at the end. An order made by hand is kept.
-pub fn place(present: impl Iterator<Item = (i32, bool)>, has_children: bool) -> i32 {
+/// The part of the list a case belongs to.
+pub const fn section(kind: AgendaItemKind, has_children: bool) -> AgendaSection {
+    match (kind, has_children) {
+        (AgendaItemKind::AlertOnly, _) => AgendaSection::Alerts,
+        (_, true) => AgendaSection::Children,
+        (_, false) => AgendaSection::Adults,
+    }
+}
+
+/// Where a new item goes among those there: behind the last of its own section and those before it, so
+/// that child agencies may leave (R18) and alerts stand apart. An order made by hand is kept.
+pub fn place(present: impl Iterator<Item = (i32, AgendaSection)>, own: AgendaSection) -> i32 {
     present
-        .filter(|(_, children)| *children || !has_children)
+        .filter(|(_, section)| *section <= own)
         .map(|(position, _)| position)
         .max()
         .unwrap_or(0)
         + 1
+}
+
+/// Refused unless sessions follow one another, the first not before the meeting.
+pub fn sessions(meeting: DateTime<Utc>, starts: &[DateTime<Utc>]) -> Result<()> {
+    let before = std::iter::once(None).chain(starts.iter().map(Some));
+    let errors: Vec<_> = before
+        .zip(starts)
+        .enumerate()
+        .filter_map(|(index, (before, start))| {
+            let (code, message) = match before {
+                None if *start < meeting => (
+                    "before_the_meeting",
+                    "The first session does not start before the meeting.",
+                ),
+                Some(before) if start <= before => (
+                    "not_after_the_last",
+                    "A session starts after the one before it.",
+                ),
+                _ => return None,
+            };
+            let pointer = format!("/sessions/{index}/starts_at");
+            Some(FieldError::new(pointer, code, message))
+        })
+        .collect();
+    match errors.is_empty() {
+        true => Ok(()),
+        false => Err(Error::invalid(errors)),
+    }
+}
+
+/// The kind and minutes of a slot after a change: an alert takes no time, and what was one takes the
+/// usual time.
+pub fn slot(
+    (kind, minutes): (AgendaItemKind, i16),
+    to: Option<AgendaItemKind>,
+    wanted: Option<i16>,
+    usual: i16,
+) -> (AgendaItemKind, i16) {
+    let kind = to.unwrap_or(kind);
+    let minutes = match (kind, wanted, minutes) {
+        (AgendaItemKind::AlertOnly, ..) => 0,
+        (_, Some(wanted), _) => wanted,
+        (_, None, 0) => usual,
+        (_, None, kept) => kept,
+    };
+    (kind, minutes)
+}
+
+/// Refused unless a case waits for one thing, after the meeting it is deferred from (R22).
+pub fn deferral(to: Option<Uuid>, until: Option<NaiveDate>, meeting: NaiveDate) -> Result<()> {
+    let (code, message) = match (to, until) {
+        (Some(_), Some(_)) => ("one_of_two", "Name a meeting or a day."),
+        (None, Some(day)) if day <= meeting => {
+            ("not_after_meeting", "Name a day after this meeting.")
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::field("/until", code, message))
+}
+
+/// Who is lacking for a quorum.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Lacking {
+    /// Kinds of which no agency is there.
+    pub kinds: Vec<String>,
+    /// How many agencies more it would take.
+    pub count: Option<usize>,
+}
+
+/// Who is lacking for a quorum, of agencies of these kinds. It warns and never blocks.
+pub fn quorum(asked: &Quorum, there: &[String]) -> Lacking {
+    let missing = asked.agency_kinds.iter();
+    let missing = missing.filter(|kind| !there.contains(kind));
+    Lacking {
+        kinds: missing.cloned().collect(),
+        count: usize::from(asked.count)
+            .checked_sub(there.len())
+            .filter(|lacking| *lacking > 0),
+    }
 }
 
 /// Refused unless `wanted` names every present item once.

@@ -154,19 +154,23 @@ fn the_list_of_agencies_the_order_and_attendance_end_with_the_meeting() {
 
 #[test]
 fn children_come_first_and_an_order_made_by_hand_is_kept() {
-    type Row = (&'static [(i32, bool)], bool, i32);
+    use AgendaSection::{Adults as A, Alerts as L, Children as C};
+    type Row = (&'static [(i32, AgendaSection)], AgendaSection, i32);
     let table: &[Row] = &[
-        (&[], true, 1),
-        (&[], false, 1),
-        (&[(1, false), (2, false)], true, 1),
-        (&[(1, true), (2, false)], true, 2),
-        (&[(1, true), (2, false)], false, 3),
-        (&[(1, false), (2, true), (3, false)], true, 3),
-        (&[(2, true), (7, true), (9, false)], true, 8),
+        (&[], C, 1),
+        (&[], A, 1),
+        (&[(1, A), (2, A)], C, 1),
+        (&[(1, C), (2, A)], C, 2),
+        (&[(1, C), (2, A)], A, 3),
+        (&[(1, A), (2, C), (3, A)], C, 3),
+        (&[(2, C), (7, C), (9, A)], C, 8),
+        (&[(1, C), (2, A), (3, L)], A, 3),
+        (&[(1, L)], C, 1),
+        (&[(1, C), (2, L)], L, 3),
     ];
-    for (present, has_children, position) in table {
+    for (present, own, position) in table {
         assert_eq!(
-            place(present.iter().copied(), *has_children),
+            place(present.iter().copied(), *own),
             *position,
             "{present:?}"
         );
@@ -229,4 +233,113 @@ fn a_meeting_is_planned_for_today_or_later() {
     // Half past eleven at night in UTC is the next day in London in summer.
     assert!(starts_at(at(30, 23), today).is_ok());
     assert!(starts_at(at(30, 22), today).is_err());
+}
+
+#[test]
+fn a_case_waits_for_a_meeting_or_for_a_later_day() {
+    let day = |n| NaiveDate::from_ymd_opt(2026, 7, n).unwrap();
+    let other = Some(Uuid::from_u128(1));
+    let table = [
+        (None, None, None),
+        (other, None, None),
+        (None, Some(day(15)), None),
+        (None, Some(day(14)), Some("not_after_meeting")),
+        (None, Some(day(1)), Some("not_after_meeting")),
+        (other, Some(day(15)), Some("one_of_two")),
+    ];
+    for (to, until, refused) in table {
+        let found = match deferral(to, until, day(14)) {
+            Ok(()) => None,
+            Err(Error::Problem(problem)) => Some(problem.errors[0].code.clone()),
+            Err(other) => panic!("{other}"),
+        };
+        assert_eq!(found.as_deref(), refused, "{to:?} {until:?}");
+    }
+}
+
+#[test]
+fn a_quorum_names_who_is_lacking() {
+    let asked = |kinds: &[&str], count| Quorum {
+        agency_kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
+        count,
+    };
+    let there = |kinds: &[&str]| -> Vec<String> { kinds.iter().map(|k| (*k).to_owned()).collect() };
+    type Row = (Quorum, Vec<String>, &'static [&'static str], Option<usize>);
+    let table: [Row; 5] = [
+        (asked(&[], 0), there(&[]), &[], None),
+        (
+            asked(&["idva", "police"], 0),
+            there(&["police", "idva"]),
+            &[],
+            None,
+        ),
+        (
+            asked(&["idva", "police"], 0),
+            there(&["police"]),
+            &["idva"],
+            None,
+        ),
+        (
+            asked(&[], 3),
+            there(&["housing", "housing", "police"]),
+            &[],
+            None,
+        ),
+        (asked(&["idva"], 4), there(&["police"]), &["idva"], Some(3)),
+    ];
+    for (asked, there, kinds, count) in table {
+        let lacking = quorum(&asked, &there);
+        assert_eq!(
+            (lacking.kinds, lacking.count),
+            (kinds.iter().map(|k| (*k).to_owned()).collect(), count)
+        );
+    }
+}
+
+#[test]
+fn sessions_follow_one_another_from_the_start_of_the_meeting() {
+    let at = |hour| Utc.with_ymd_and_hms(2026, 7, 14, hour, 0, 0).unwrap();
+    let table: &[(&[u32], &[&str])] = &[
+        (&[], &[]),
+        (&[9], &[]),
+        (&[10, 13], &[]),
+        (&[8, 13], &["/sessions/0/starts_at before_the_meeting"]),
+        (&[9, 9], &["/sessions/1/starts_at not_after_the_last"]),
+        (&[9, 13, 12], &["/sessions/2/starts_at not_after_the_last"]),
+    ];
+    for (hours, refused) in table {
+        let starts: Vec<_> = hours.iter().map(|hour| at(*hour)).collect();
+        let found: Vec<_> = match sessions(at(9), &starts) {
+            Ok(()) => Vec::new(),
+            Err(Error::Problem(problem)) => {
+                let fields = problem.errors.into_iter();
+                fields
+                    .map(|e| format!("{} {}", e.pointer, e.code))
+                    .collect()
+            }
+            Err(other) => panic!("{other}"),
+        };
+        assert_eq!(found, *refused, "{hours:?}");
+    }
+}
+
+#[test]
+fn an_alert_takes_no_time_and_what_was_one_the_usual() {
+    use AgendaItemKind as K;
+    let table = [
+        ((K::New, 15), None, Some(30), (K::New, 30)),
+        ((K::New, 20), Some(K::Repeat), None, (K::Repeat, 20)),
+        ((K::New, 15), Some(K::AlertOnly), None, (K::AlertOnly, 0)),
+        (
+            (K::New, 15),
+            Some(K::AlertOnly),
+            Some(10),
+            (K::AlertOnly, 0),
+        ),
+        ((K::AlertOnly, 0), Some(K::Review), None, (K::Review, 12)),
+        ((K::AlertOnly, 0), Some(K::Review), Some(5), (K::Review, 5)),
+    ];
+    for (now, to, wanted, expected) in table {
+        assert_eq!(slot(now, to, wanted, 12), expected);
+    }
 }

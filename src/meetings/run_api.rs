@@ -7,10 +7,11 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::agenda_view::{AgendaWarning, quorum};
 use super::api::{MeetingOut, advance, answer, event};
 use super::listing_store::{self, Listed};
 use super::rules::MeetingCommand;
-use super::{AgendaItemStatus, agenda, agenda_store};
+use super::{AgendaItemStatus, agenda, agenda_store, head_in_sight};
 use crate::agencies::ListingStanding;
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -38,6 +39,18 @@ pub struct CirculatedOut {
     cases_opened: usize,
     /// Agencies that were passed over.
     warnings: Vec<PassedOver>,
+    /// Who is lacking for a quorum of those expected.
+    quorum: Vec<AgendaWarning>,
+}
+
+/// What the start of a meeting did.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StartedOut {
+    /// The meeting.
+    #[serde(flatten)]
+    meeting: MeetingOut,
+    /// Who is lacking for a quorum of those recorded as there. It blocks nothing.
+    quorum: Vec<AgendaWarning>,
 }
 
 /// An agency that cases are listed to and that did not get them.
@@ -83,7 +96,7 @@ async fn circulate_meeting(
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let id = id.0;
-    let (meeting, opened, warnings) = state
+    let (meeting, opened, warnings, quorum) = state
         .db
         .run(
             &caller,
@@ -100,7 +113,8 @@ async fn circulate_meeting(
                 cases.dedup();
                 let marac_id = meeting.marac_id;
                 let first = event(&meeting).fields(["status"]).rows(cases.len());
-                let value = (meeting, cases.len(), passed_over(&listed));
+                let quorum = lacking(tx, Act::CirculateMeeting, id)?;
+                let value = (meeting, cases.len(), passed_over(&listed), quorum);
                 let audited = Audited::new(value, first);
                 Ok(cases.into_iter().fold(audited, |audited, case_id| {
                     let event = Event::new().on("meeting", id).in_case(marac_id, case_id);
@@ -114,8 +128,14 @@ async fn circulate_meeting(
         meeting: meeting.into(),
         cases_opened: opened,
         warnings,
+        quorum,
     };
     Ok(tagged(HttpResponse::Ok(), version, &out))
+}
+
+/// Who is lacking for the meeting's quorum.
+fn lacking(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Vec<AgendaWarning>> {
+    quorum(&head_in_sight(tx, act, id)?)
 }
 
 /// Start a circulated meeting. Those listed now read accounts and full answers, once they have accepted
@@ -123,7 +143,7 @@ async fn circulate_meeting(
 #[utoipa::path(tag = "meetings", operation_id = "start_meeting", params(
     ("id" = Uuid, Path, description = "The meeting."),
     ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
-    (status = 200, description = "In session.", body = MeetingOut), Problems, WriteProblems, VersionProblems))]
+    (status = 200, description = "In session.", body = StartedOut), Problems, WriteProblems, VersionProblems))]
 #[post("/meetings/{id}/start")]
 async fn start_meeting(
     state: Data<State>,
@@ -132,7 +152,7 @@ async fn start_meeting(
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let id = id.0;
-    let meeting = state
+    let (meeting, quorum) = state
         .db
         .run(&caller, Act::RunMeeting.on("meeting", id), move |tx| {
             let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Start);
@@ -140,11 +160,15 @@ async fn start_meeting(
             listing_store::begin(tx, id)?;
             listing_store::seat(tx, id)?;
             research::close(tx, id)?;
+            let quorum = lacking(tx, Act::RunMeeting, id)?;
             let event = event(&meeting).fields(["status"]);
-            Ok(Audited::new(meeting, event))
+            Ok(Audited::new((meeting, quorum), event))
         })
         .await?;
-    Ok(answer(meeting))
+    let version = meeting.version;
+    let meeting = meeting.into();
+    let out = StartedOut { meeting, quorum };
+    Ok(tagged(HttpResponse::Ok(), version, &out))
 }
 
 /// Close a meeting whose cases are all decided. Agencies with neither an outstanding action nor a

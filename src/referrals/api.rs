@@ -53,7 +53,7 @@ pub(super) fn answer(
 ///
 /// Without `draft` it must be complete, and is sent in at once. The answer never tells whether
 /// anybody is known.
-#[utoipa::path(tag = "referrals", operation_id = "create_referral",
+#[utoipa::path(tag = "referrals", operation_id = "create_referral", request_body = CreateReferral,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")),
     responses((status = 201, description = "Written, and sent in unless it is a draft.", body = ReferralOut),
         Problems, WriteProblems))]
@@ -245,7 +245,7 @@ async fn read(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<Http
 }
 
 /// Write a draft or a returned referral anew. Valid parts are kept, what is missing is listed.
-#[utoipa::path(tag = "referrals", operation_id = "change_referral",
+#[utoipa::path(tag = "referrals", operation_id = "change_referral", request_body = ChangeReferral,
     params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
     responses((status = 200, description = "Kept.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
 #[put("/referrals/{id}")]

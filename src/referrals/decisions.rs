@@ -72,7 +72,7 @@ fn after(tx: &mut Tx<'_>, id: Uuid, tools: &Tools) -> Result<Audited<ReferralOut
 }
 
 /// Send a referral back with reasons; the author completes it and sends it in again.
-#[utoipa::path(tag = "referrals", operation_id = "return_referral",
+#[utoipa::path(tag = "referrals", operation_id = "return_referral", request_body = ReasonIn,
     params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
     responses((status = 200, description = "Sent back.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
 #[post("/referrals/{id}/return")]
@@ -97,7 +97,7 @@ async fn return_referral(
 }
 
 /// Decline a referral. Never for its score alone (R3): with a reason, by name, open to challenge.
-#[utoipa::path(tag = "referrals", operation_id = "decline_referral",
+#[utoipa::path(tag = "referrals", operation_id = "decline_referral", request_body = ReasonIn,
     params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
     responses((status = 200, description = "Declined.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
 #[post("/referrals/{id}/decline")]
@@ -128,7 +128,7 @@ async fn decline(
 }
 
 /// Challenge a refusal (R3): the coordinator decides again.
-#[utoipa::path(tag = "referrals", operation_id = "challenge_decision",
+#[utoipa::path(tag = "referrals", operation_id = "challenge_decision", request_body = ReasonIn,
     params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
     responses((status = 200, description = "Challenged.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
 #[post("/referrals/{id}/challenge")]
@@ -156,7 +156,7 @@ async fn challenge(
 }
 
 /// Take a referral back before it is decided.
-#[utoipa::path(tag = "referrals", operation_id = "withdraw_referral",
+#[utoipa::path(tag = "referrals", operation_id = "withdraw_referral", request_body = ReasonIn,
     params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
     responses((status = 200, description = "Taken back.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
 #[post("/referrals/{id}/withdraw")]
@@ -226,7 +226,7 @@ pub struct EmergencyIn {
 }
 
 /// Accept a referral: it opens a case, or joins the case of the same pair.
-#[utoipa::path(tag = "referrals", operation_id = "accept_referral",
+#[utoipa::path(tag = "referrals", operation_id = "accept_referral", request_body = AcceptIn,
     params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
     responses((status = 200, description = "Accepted.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
 #[post("/referrals/{id}/accept")]

@@ -196,7 +196,7 @@ pub struct PeopleFound {
 }
 
 /// Find somebody by names and date of birth, within the MARACs one coordinates or chairs.
-#[utoipa::path(tag = "people", operation_id = "search_people",
+#[utoipa::path(tag = "people", operation_id = "search_people", request_body = SearchPeople,
     responses((status = 200, description = "The files they stand in.", body = PeopleFound), Problems, WriteProblems))]
 #[post("/people/search")]
 async fn search(

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::ReferralStatus;
-use super::document::Document;
+use super::document::{Arranged, Document};
 use super::rules::Checked;
 use super::store::{ReferralRow, VisibleReferral, place};
 use crate::crypto::Place;
@@ -76,6 +76,7 @@ pub fn insert(
         .bind(origin.gaps.clone())
         .bind(tx.now)
         .bind(case.marac_id)
+        .bind(written.idva_referral())
         .execute(tx.conn)
         .map_err(named_constraints)?;
     Ok(())
@@ -89,7 +90,8 @@ pub fn update(tx: &mut Tx<'_>, found: &VisibleReferral, written: &Written<'_>) -
     sql(
         "update referrals set status = $2, urgent = $3, co_agency_id = $4, referred_on = $5, \
          submitted_at = coalesce($6, submitted_at), document = $7, tool = $8, tool_version = $9, \
-         score = $10, criteria = $11, missing = $12, version = version + 1 where id = $1",
+         score = $10, criteria = $11, missing = $12, idva_referral = $13, version = version + 1 \
+         where id = $1",
     )
     .bind(id)
     .bind(written.status.as_str())
@@ -115,6 +117,7 @@ pub fn update(tx: &mut Tx<'_>, found: &VisibleReferral, written: &Written<'_>) -
     .bind(written.score())
     .bind(written.criteria())
     .bind(written.missing())
+    .bind(written.idva_referral())
     .execute(tx.conn)
     .map_err(named_constraints)?;
     if submitted {
@@ -158,6 +161,11 @@ impl Written<'_> {
             .collect()
     }
 
+    /// Stands in clear too: every listing asks for it (R9).
+    fn idva_referral(&self) -> Option<&'static str> {
+        self.document.idva_referral.map(Arranged::as_str)
+    }
+
     fn missing(&self) -> Vec<String> {
         let submitted = !matches!(
             self.status,
@@ -175,8 +183,8 @@ macro_rules! insert {
     () => {
         "insert into referrals (id, marac_id, case_id, agency_id, co_agency_id, submitted_by, actor_id, \
          external_ref, status, urgent, referred_on, submitted_at, document, tool, tool_version, score, \
-         criteria, missing, gaps, created_at) values ($1, $27, $10, $11, $12, $13, $14, $15, $16, $17, \
-         $2, $18, $19, $20, $21, $22, $23, $24, $25, $26)"
+         criteria, missing, gaps, created_at, idva_referral) values ($1, $27, $10, $11, $12, $13, $14, $15, $16, $17, \
+         $2, $18, $19, $20, $21, $22, $23, $24, $25, $26, $28)"
     };
 }
 

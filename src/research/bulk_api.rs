@@ -97,7 +97,7 @@ pub struct ResearchListOut {
 ///
 /// Each answer is judged on its own: those that hold are stored, the others are reported with their
 /// problem, and the whole list can be sent again. A retry under the same key changes nothing.
-#[utoipa::path(tag = "research", operation_id = "return_research_list", params(
+#[utoipa::path(tag = "research", operation_id = "return_research_list", request_body = ResearchListIn, params(
     ("id" = Uuid, Path, description = "The meeting."),
     ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")), responses(
     (status = 200, description = "Judged, one by one.", body = ResearchListOut), Problems, WriteProblems))]

@@ -156,7 +156,7 @@ async fn read_research(state: Data<State>, caller: Caller, at: Path<At>) -> Resu
 ///
 /// "Nothing known" is an answer of its own. After the day it was due the first answer is late; what
 /// stood there before a change is kept.
-#[utoipa::path(tag = "research", operation_id = "return_research", params(
+#[utoipa::path(tag = "research", operation_id = "return_research", request_body = ReturnIn, params(
     ("id" = Uuid, Path, description = "The agenda item."),
     ("agency_id" = Uuid, Path, description = "The own agency."),
     ("If-Match" = String, Header, description = "The return's `etag`.")), responses(
@@ -210,7 +210,7 @@ pub struct ExcuseIn {
 }
 
 /// Excuse an agency that has not answered, with a reason, or ask it again. It may still answer.
-#[utoipa::path(tag = "research", operation_id = "excuse_research", params(
+#[utoipa::path(tag = "research", operation_id = "excuse_research", request_body = ExcuseIn, params(
     ("id" = Uuid, Path, description = "The agenda item."),
     ("agency_id" = Uuid, Path, description = "The agency."),
     ("If-Match" = String, Header, description = "The return's `etag`.")), responses(

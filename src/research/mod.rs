@@ -13,6 +13,8 @@ mod item_api;
 mod judge;
 mod list_store;
 mod model;
+mod remind;
+mod remind_store;
 mod rules;
 mod shapes;
 mod store;
@@ -24,8 +26,10 @@ use uuid::Uuid;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::maracs;
+use crate::notifications::{self, NoticeKind};
 
 pub use model::{ResearchStanding, ResearchStatus};
+pub use remind::remind;
 
 /// The statement behind the work list: a test holds its plan.
 #[doc(hidden)]
@@ -57,7 +61,13 @@ pub fn ask(tx: &mut Tx<'_>, meeting: Asking, opened: &[(Uuid, Uuid)]) -> Result<
         return Ok(());
     }
     let due_on = due_on(tx, meeting)?;
-    store::ask(tx, meeting.meeting_id, due_on, opened)
+    let asked = store::ask(tx, meeting.meeting_id, due_on, opened)?;
+    let notices: Vec<_> = asked
+        .iter()
+        .filter(|one| one.answered_on.is_none())
+        .map(|one| remind::notice(NoticeKind::ResearchDue, one))
+        .collect();
+    notifications::tell(tx, &notices)
 }
 
 /// The meeting was moved: what is still asked is due by its new day.

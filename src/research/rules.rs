@@ -18,6 +18,14 @@ pub fn due_on(settings: &MaracSettings, meeting: NaiveDate, today: NaiveDate) ->
         .unwrap_or_else(|| meeting.max(today))
 }
 
+/// The days whose returns agencies are told of today: those due tomorrow or today, and those of the
+/// week behind that are late. What is older has been told, or was circulated when nobody was there.
+pub fn reminded(today: NaiveDate) -> (NaiveDate, NaiveDate) {
+    let days = chrono::Days::new;
+    let from = today.checked_sub_days(days(7)).unwrap_or(today);
+    (from, today.checked_add_days(days(1)).unwrap_or(today))
+}
+
 /// Where a request stands when somebody wants to answer it.
 #[derive(Debug, Clone, Copy)]
 pub struct Standing {

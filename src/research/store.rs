@@ -51,25 +51,44 @@ const ASK: &str = concat!(
     open_to_agency!("n"),
     " on conflict on constraint research_returns_agency_key do update set standing = 'open', ",
     "due_on = case when r.answered_on is null then excluded.due_on else r.due_on end, ",
-    "version = r.version + 1 where r.standing = 'withdrawn'"
+    "version = r.version + 1 where r.standing = 'withdrawn' ",
+    "returning r.id, r.marac_id, r.case_id, r.agenda_item_id, r.agency_id, r.due_on, r.answered_on"
 );
 
-/// Asks agencies about cases of a meeting (case, agency).
+/// A request that somebody is told of.
+#[derive(Debug, QueryableByName)]
+pub struct AskedOf {
+    #[diesel(sql_type = st::Uuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    pub marac_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    pub case_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    pub agenda_item_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    pub agency_id: Uuid,
+    #[diesel(sql_type = st::Date)]
+    pub due_on: NaiveDate,
+    #[diesel(sql_type = st::Nullable<st::Date>)]
+    pub answered_on: Option<NaiveDate>,
+}
+
+/// Asks agencies about cases of a meeting (case, agency). Returns what is asked now and was not before.
 pub fn ask(
     tx: &mut Tx<'_>,
     meeting_id: Uuid,
     due_on: NaiveDate,
     opened: &[(Uuid, Uuid)],
-) -> Result<()> {
-    sql(ASK)
+) -> Result<Vec<AskedOf>> {
+    Ok(sql(ASK)
         .bind(opened.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
         .bind(opened.iter().map(|(case, _)| *case).collect::<Vec<_>>())
         .bind(opened.iter().map(|(_, agency)| *agency).collect::<Vec<_>>())
         .bind(meeting_id)
         .bind(due_on)
         .bind(tx.now)
-        .execute(tx.conn)?;
-    Ok(())
+        .load(tx.conn)?)
 }
 
 /// Sets the day by which what is still asked for a meeting is due.

@@ -216,7 +216,7 @@ async fn read_user(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result
 ///
 /// A lead may where all that the account may do is theirs to grant; but the address of an account that
 /// is in use is an administrator's to change, because notices go there.
-#[utoipa::path(tag = "users", operation_id = "change_user",
+#[utoipa::path(tag = "users", operation_id = "change_user", request_body = UserChange,
     params(("id" = Uuid, Path, description = "The account."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "As it is now.", body = UserOut),
@@ -333,7 +333,7 @@ async fn enable_user(
 /// An administrator grants every role. A lead grants `practitioner`, `representative`, `observer`, and
 /// in an IDVA service `idva`, to their own agency, in the MARACs where they lead it; roles beyond that
 /// must be sent as they are. Nobody sets their own.
-#[utoipa::path(tag = "users", operation_id = "set_roles",
+#[utoipa::path(tag = "users", operation_id = "set_roles", request_body = RolesIn,
     params(("id" = Uuid, Path, description = "The account."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "As it is now.", body = UserOut),

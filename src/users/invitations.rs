@@ -90,7 +90,7 @@ fn link(tx: &mut Tx<'_>, user_id: Uuid, lifetime: TimeDelta) -> Result<Invitatio
 ///
 /// An administrator invites for every agency, a lead for their own. Hand the link over yourself: it
 /// holds for seven days and is shown once. 409: `agency_closed`.
-#[utoipa::path(tag = "users", operation_id = "invite_user",
+#[utoipa::path(tag = "users", operation_id = "invite_user", request_body = InviteIn,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry the same account.")),
     responses((status = 201, description = "Invited.", body = InvitedOut), Problems, WriteProblems))]
 #[post("/users")]

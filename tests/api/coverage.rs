@@ -687,6 +687,10 @@ async fn agenda(ledger: &mut Ledger<'_>) {
     let officer = stage.app.as_(&w.officer);
     let item = |things: Things| version(stage, ITEM, things.item);
     let body = json!({ "agencies": [w.housing] });
+    let longer = step("change_agenda_item", own, &["change_agenda"]).at(item(own));
+    ledger
+        .step(&coordinator, longer.with(json!({ "minutes": 20 })))
+        .await;
     let list = step("list_to_agencies", own, &["change_agenda"]);
     ledger
         .step(&coordinator, list.at(item(own)).with(body))

@@ -31,7 +31,8 @@ async fn a_job_runs_when_it_is_due_and_not_again_until_its_time_comes() {
     assert_eq!(run(&app), all);
     assert!(!run(&app).contains(&"keep_house"));
     app.wait(TimeDelta::seconds(6));
-    assert_eq!(run(&app), ["send_mail"]);
+    let again = run(&app);
+    assert!(again.contains(&"send_mail") && !again.contains(&"keep_house"));
     app.wait(TimeDelta::days(1));
     assert!(run(&app).contains(&"keep_house"));
     // A clock that is put back does not stop the jobs for as long as it was ahead.

@@ -10,11 +10,11 @@ use crate::support::{TestApp, World, etag, id, owner_binaries, referral};
 const CANARY: &str = "zanzibarcanary";
 
 /// A referral that says the canary wherever something personal can be said.
-fn told() -> Value {
-    let mut document = referral(CANARY, CANARY);
+pub fn told(canary: &str) -> Value {
+    let mut document = referral(canary, canary);
     let identity = json!({
-        "family_name": CANARY, "given_names": CANARY, "date_of_birth": "1971-11-23",
-        "aliases": [CANARY], "school_or_occupation": CANARY,
+        "family_name": canary, "given_names": canary, "date_of_birth": "1971-11-23",
+        "aliases": [canary], "school_or_occupation": canary,
     });
     document["survivor"]["identity"] = identity.clone();
     document["perpetrators"][0]["identity"] = identity.clone();
@@ -28,21 +28,21 @@ fn told() -> Value {
         "/account/what_happened",
         "/account/what_the_survivor_wants",
     ] {
-        *document.pointer_mut(pointer).unwrap() = json!(CANARY);
+        *document.pointer_mut(pointer).unwrap() = json!(canary);
     }
-    document["survivor"]["characteristics"]["needs"] = json!(CANARY);
-    document["survivor"]["characteristics"]["religion"] = json!(CANARY);
-    document["criteria"] = json!({ "professional_judgement": CANARY });
-    document["assessment"]["notes"] = json!(CANARY);
-    document["assessment"]["answers"][0]["note"] = json!(CANARY);
-    document["other_maracs"] = json!(CANARY);
+    document["survivor"]["characteristics"]["needs"] = json!(canary);
+    document["survivor"]["characteristics"]["religion"] = json!(canary);
+    document["criteria"] = json!({ "professional_judgement": canary });
+    document["assessment"]["notes"] = json!(canary);
+    document["assessment"]["answers"][0]["note"] = json!(canary);
+    document["other_maracs"] = json!(canary);
     document
 }
 
 /// The whole of the main job, saying the canary in every free text on the way.
 async fn live_through(app: &TestApp, w: &World) {
     let (officer, coordinator) = (app.as_(&w.officer), app.as_(&w.coordinator));
-    let body = json!({ "marac_id": w.wcc, "referral": told() });
+    let body = json!({ "marac_id": w.wcc, "referral": told(CANARY) });
     let sent = officer.post("/referrals", body).await.expect(201);
     let path = |what: &str| format!("/referrals/{}/{what}", id(&sent));
     let reason = json!({ "reason": CANARY });
@@ -72,6 +72,20 @@ async fn live_through(app: &TestApp, w: &World) {
         .post(&format!("{case}/account"), entry)
         .await
         .expect(201);
+    let question = json!({ "heading": "practical_safety", "text": CANARY });
+    let asked = officer
+        .post(&format!("{case}/questions"), question)
+        .await
+        .expect(201);
+    coordinator
+        .clone()
+        .if_match(&etag(&asked))
+        .post(
+            &format!("{case}/questions/{}/decline", id(&asked)),
+            json!({ "reason": CANARY }),
+        )
+        .await
+        .expect(200);
     hear(app, w, &case).await;
     let exclusion = json!({ "user_id": w.health_rep.id, "reason": CANARY });
     coordinator

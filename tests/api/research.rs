@@ -984,7 +984,7 @@ async fn a_list_of_thirty_takes_as_many_statements_as_one_of_one() {
         counting.push(app.state.db.statements() - before);
     }
     for (what, counts, most) in [
-        ("circulating, with the read before it", asking, 16),
+        ("circulating, with the read before it", asking, 20),
         ("the work list", reading, 5),
         ("the whole list", bulk, 8),
         ("the counts", counting, 6),
@@ -992,6 +992,61 @@ async fn a_list_of_thirty_takes_as_many_statements_as_one_of_one() {
         assert_eq!(counts[0], counts[1], "{what}");
         assert!(counts[0] <= most, "{what}: {counts:?}");
     }
+}
+
+#[derive(QueryableByName, Debug, PartialEq)]
+struct Told {
+    #[diesel(sql_type = st::Text)]
+    kind: String,
+    #[diesel(sql_type = st::BigInt)]
+    n: i64,
+}
+
+/// What somebody's inbox holds of a subject.
+fn told(app: &TestApp, person: &Person, subject: Uuid) -> Vec<(String, i64)> {
+    let rows: Vec<Told> = sql(
+        "select kind, count(*) as n from notifications where user_id = $1 and subject_id = $2 \
+         group by kind order by kind",
+    )
+    .bind(person.id)
+    .bind(subject)
+    .load(&mut app.owner())
+    .unwrap();
+    rows.into_iter().map(|row| (row.kind, row.n)).collect()
+}
+
+#[actix_web::test]
+async fn agencies_are_told_when_they_are_asked_before_it_is_due_and_when_it_is_late() {
+    let asked = Asked::both().await;
+    let (app, w) = (&asked.app, &asked.world);
+    let of = |person: &Person| told(app, person, asked.item);
+    let due = |n| ("research_due".to_owned(), n);
+    let late = || ("research_late".to_owned(), 1);
+    assert_eq!(of(&w.housing_rep), [due(1)]);
+    assert_eq!(of(&w.health_rep), [due(1)]);
+    assert_eq!(of(&w.police_rep), []);
+    let run = || toldonce::research::remind(&app.state).unwrap();
+    run();
+    assert_eq!(of(&w.housing_rep), [due(1)], "not yet");
+    let request = asked.read(&w.housing_rep, w.housing).await.expect(200);
+    let day: NaiveDate = request["due_on"].as_str().unwrap().parse().unwrap();
+    asked
+        .returned(&w.health_rep, json!({ "nothing_known": true }))
+        .await;
+    app.wait((day - app.today()) - TimeDelta::days(1));
+    run();
+    run();
+    assert_eq!(of(&w.housing_rep), [due(2)], "once a day that it is due by");
+    assert_eq!(of(&w.health_rep), [due(1)], "has answered");
+    app.wait(TimeDelta::days(2));
+    run();
+    run();
+    assert_eq!(of(&w.housing_rep), [due(2), late()]);
+    step(app, &w.chair, asked.meeting, "start").await;
+    app.wait(TimeDelta::days(1));
+    run();
+    assert_eq!(of(&w.housing_rep), [due(2), late()]);
+    assert_eq!(of(&w.coordinator), []);
 }
 
 #[derive(QueryableByName)]

@@ -166,6 +166,28 @@ fn no_statement_is_put_together_at_run_time() {
     assert!(found.is_empty(), "SQL made by format!: {found:#?}");
 }
 
+/// The document cannot see through our extractor: what is sent must be named beside it.
+#[test]
+fn whoever_reads_a_body_documents_it() {
+    let mut found = Vec::new();
+    for source in &sources() {
+        for block in source.code.split("#[utoipa::path(").skip(1) {
+            let Some((told, rest)) = block.split_once("async fn ") else {
+                continue;
+            };
+            let signature = rest.split("->").next().unwrap_or_default();
+            let takes = signature.split_once(" Body<").map(|(_, taken)| taken);
+            let taken = takes.and_then(|taken| taken.split_once('>'));
+            if let Some((taken, _)) = taken
+                && !told.contains(&format!("request_body = {taken}"))
+            {
+                found.push(format!("{}: request_body = {taken}", source.path));
+            }
+        }
+    }
+    assert!(found.is_empty(), "undocumented: {found:#?}");
+}
+
 /// What may be asked of something is refused on something: where it stands must be found when the audit
 /// of its MARAC is read. These belong to no one MARAC.
 const OF_NO_MARAC: [&str; 4] = ["agency", "api_client", "registered_actor", "user"];

@@ -150,6 +150,8 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "note_alert"
         | "withdraw_agenda_item"
         | "put_on_agenda" => (Case, false),
+        "change_agenda_item" => (Case, false),
+        "build_agenda" | "split_agenda" => (Place, false),
         "read_hearing_record"
         | "share_information"
         | "give_views"
@@ -200,8 +202,9 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "print_agenda_html"
         | "print_agenda_pdf" => (Place, false),
         "list_minutes_versions" => (Place, true),
-        "create_referral" | "report_actions" | "report_minutes" => (Place, false),
-        "create_referral" | "report_actions" | "report_overdue_actions" => (Place, false),
+        "create_referral" | "report_actions" | "report_minutes" | "report_overdue_actions" => {
+            (Place, false)
+        }
         "read_standard_actions" | "set_standard_actions" | "report_flags" => (Place, false),
         "list_flags" | "list_lapses" => (Place, true),
         "read_marac" | "change_marac" | "set_membership" | "reinstate_member"
@@ -296,7 +299,6 @@ impl Operation {
                 format!("?marac_id={}", things.marac)
             }
             "list_research" => format!("?status=all&marac_id={}", things.marac),
-            "list_meetings" | "report_actions" => format!("?marac_id={}", things.marac),
             "report_minutes" => format!("?from=2020-01-01&to=2020-12-31&marac_id={}", things.marac),
             "list_users" | "list_clients" => format!("?agency_id={}", things.agency),
             _ => String::new(),
@@ -448,7 +450,8 @@ fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
         "word_statement" => json!({ "text": "Nothing leaves this room." }),
         "list_to_agencies" => json!({ "agencies": [] }),
         "withdraw_agenda_item" | "defer_agenda_item" => json!({ "reason": "Because." }),
-        "hear_agenda_item" | "note_alert" | "move_meeting" => json!({}),
+        "hear_agenda_item" | "note_alert" | "move_meeting" | "change_agenda_item"
+        | "build_agenda" => json!({}),
         "create_meeting" => {
             let past = stage.app.now() - TimeDelta::days(2);
             json!({ "marac_id": things.marac, "kind": "scheduled", "starts_at": past, "mode": "online" })
@@ -457,6 +460,7 @@ fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
             json!({ "case_id": things.case, "agencies": [], "late_reason": "Because." })
         }
         "order_agenda" => json!({ "items": [] }),
+        "split_agenda" => json!({ "sessions": [] }),
         "return_research" => json!({ "nothing_known": true }),
         "return_research_list" => {
             json!({ "items": [{ "agenda_item_id": Uuid::nil(), "nothing_known": true }] })

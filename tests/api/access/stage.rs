@@ -162,7 +162,11 @@ impl Stage {
             requests: many,
             searches: many,
         };
-        let app = TestApp::with(Clock::system(), limits).await;
+        Self::set_on(TestApp::with(Clock::system(), limits).await).await
+    }
+
+    /// The same before a server that is there.
+    pub async fn set_on(app: TestApp) -> Self {
         let world = World::make(&app);
         let haven = agency(&app, &world, "Haven IDVA Service", "idva").await;
         let probation = agency(&app, &world, "Probation Service", "probation").await;

@@ -51,7 +51,10 @@ async fn a_referral_is_told_to_the_coordinators_and_its_fate_to_who_sent_it() {
     let first = sent(&app, &w, "Okafor").await;
     let subject = first["id"].clone();
     let received = ("referral_received".to_owned(), subject.clone());
-    assert_eq!(told(&app, &w.coordinator).await, [received.clone()]);
+    assert_eq!(
+        told(&app, &w.coordinator).await,
+        std::slice::from_ref(&received)
+    );
     assert_eq!(told(&app, &w.officer).await, []);
     assert_eq!(told(&app, &w.chair).await, []);
     assert_eq!(told(&app, &w.kc_coordinator).await, []);

@@ -245,6 +245,11 @@ impl Caller<'_> {
         self.with("if-match", etag)
     }
 
+    /// What each of their requests carries.
+    pub fn headers(&self) -> &[(String, String)] {
+        &self.headers
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }

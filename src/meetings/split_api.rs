@@ -1,0 +1,151 @@
+//! The shape of an agenda over HTTP: its sessions, and what one case is given of it.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, patch, put};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::agenda;
+use super::agenda_api::audited;
+use super::agenda_view::{AgendaItemOut, AgendaOut, item};
+use super::rules;
+use super::{AgendaItemKind, agenda_store, head_in_sight, in_sight_locked, split_store, store};
+use crate::app::State;
+use crate::audit::{Audited, Event};
+use crate::auth::Caller;
+use crate::error::Result;
+use crate::http::{
+    Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, one_line, tagged,
+};
+use crate::policy::Act;
+
+/// The operations.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(split_agenda).service(change_agenda_item);
+}
+
+/// A part of the meeting.
+#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct SessionIn {
+    /// Its heading: everybody at the meeting reads it, so it names no case.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 80), custom(function = "one_line"))]
+    heading: Option<String>,
+    /// When it starts. What lies before it is a break.
+    starts_at: DateTime<Utc>,
+    /// Its items, in the order wanted.
+    #[validate(length(min = 1, max = 400))]
+    items: Vec<Uuid>,
+}
+
+/// The parts of a meeting.
+#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct SplitIn {
+    /// In order, with every item of the agenda once; none makes the meeting one again.
+    #[validate(length(max = 20), nested)]
+    sessions: Vec<SessionIn>,
+}
+
+/// Split a meeting into sessions, each with a start of its own, and order the agenda by them.
+#[utoipa::path(tag = "meetings", operation_id = "split_agenda", params(
+    ("id" = Uuid, Path, description = "The meeting."),
+    ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
+    (status = 200, description = "Split.", body = AgendaOut), Problems, WriteProblems, VersionProblems))]
+#[put("/meetings/{id}/agenda/sessions")]
+async fn split_agenda(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<SplitIn>,
+) -> Result<HttpResponse> {
+    let (id, sessions) = (id.0, body.0.sessions);
+    let (agenda, version) = state
+        .db
+        .run(&caller, Act::ChangeAgenda.on("meeting", id), move |tx| {
+            let meeting = in_sight_locked(tx, Act::ChangeAgenda, id)?;
+            if_match.check(meeting.version)?;
+            rules::reorder(meeting.status)?;
+            let starts: Vec<_> = sessions.iter().map(|session| session.starts_at).collect();
+            rules::sessions(meeting.starts_at, &starts)?;
+            let seats = agenda_store::seats(tx, id)?;
+            let present: Vec<_> = seats.iter().map(|seat| seat.id).collect();
+            let parts = sessions.iter().zip(1_i16..);
+            let wanted: Vec<(Uuid, i16)> = match sessions.is_empty() {
+                true => present.iter().map(|id| (*id, 1)).collect(),
+                false => parts
+                    .flat_map(|(session, n)| session.items.iter().map(move |id| (*id, n)))
+                    .collect(),
+            };
+            let ids: Vec<_> = wanted.iter().map(|(id, _)| *id).collect();
+            rules::order(&present, &ids)?;
+            let headings = sessions
+                .into_iter()
+                .map(|session| session.heading)
+                .collect();
+            split_store::split(tx, &meeting, headings, starts, &wanted)?;
+            store::touch(tx, id)?;
+            let head = head_in_sight(tx, Act::ChangeAgenda, id)?;
+            audited(tx, head)
+        })
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &agenda))
+}
+
+/// What may change of a case on an agenda. What is left out stays.
+#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct AgendaItemPatch {
+    /// Why it is on the agenda; an alert is noted and takes no time.
+    #[serde(default)]
+    kind: Option<AgendaItemKind>,
+    /// Minutes of its slot.
+    #[serde(default)]
+    #[validate(range(min = 1, max = 240))]
+    minutes: Option<i16>,
+}
+
+/// Change why a case is on an agenda, and how long it is given, until it is decided.
+#[utoipa::path(tag = "meetings", operation_id = "change_agenda_item", params(
+    ("id" = Uuid, Path, description = "The agenda item."),
+    ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
+    (status = 200, description = "Changed.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
+#[patch("/agenda-items/{id}")]
+async fn change_agenda_item(
+    state: Data<State>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<AgendaItemPatch>,
+) -> Result<HttpResponse> {
+    let (id, body) = (id.0, body.0);
+    let out = state
+        .db
+        .run(
+            &caller,
+            Act::ChangeAgenda.on("agenda_item", id),
+            move |tx| {
+                let opened = agenda::opened(tx, Act::ChangeAgenda, id)?;
+                if_match.check(opened.item.version)?;
+                rules::relist(opened.item.status, opened.meeting.status)?;
+                let now = (opened.item.kind, opened.item.slot_minutes);
+                let usual = opened.meeting.minutes_per_case;
+                let (kind, minutes) = rules::slot(now, body.kind, body.minutes, usual);
+                split_store::set_slot(tx, &opened.case, id, kind, minutes)?;
+                store::touch(tx, opened.meeting.id)?;
+                let out = item(tx, &opened.meeting, id)?;
+                let event = Event::of_case(&opened.case).on("agenda_item", id);
+                Ok(Audited::new(out, event.fields(["kind", "minutes"])))
+            },
+        )
+        .await?;
+    Ok(HttpResponse::Ok()
+        .insert_header(("ETag", out.etag.clone()))
+        .json(out))
+}

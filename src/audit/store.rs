@@ -68,6 +68,10 @@ macro_rules! places {
             " union all ",
             place!("action", "actions"),
             " union all ",
+            place!("flag", "flags"),
+            " union all ",
+            place!("idva_allocation", "idva_allocations"),
+            " union all ",
             place!("share", "circle"),
             " union all ",
             place!("exclusion", "exclusions")

@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::head_api::CaseHeadOut;
-use super::{Part, file_store as store, of_kind, opened};
+use super::head_api::{CaseHeadOut, Closed};
+use super::{CloseReason, Part, file_store as store, of_kind, opened};
 use crate::account::{EntryOut, Reader};
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -165,6 +165,25 @@ struct CircleColumns {
     ends_at: Option<DateTime<Utc>>,
 }
 
+/// How a case was closed.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ClosingOut {
+    /// When.
+    closed_at: DateTime<Utc>,
+    /// The reason that is counted.
+    reason: CloseReason,
+    /// More, in words.
+    notes: Option<String>,
+    /// Why it was closed though actions were not done: the chair's word (R30).
+    open_actions_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ClosingColumns {
+    closed_at: DateTime<Utc>,
+    reason: CloseReason,
+}
+
 /// A case file. Nothing is written to it: each part has its own `etag` and its own resource.
 #[derive(Serialize, ToSchema)]
 pub struct CaseFileOut {
@@ -193,6 +212,9 @@ pub struct CaseFileOut {
     circle: Vec<CircleOut>,
     /// What the latest referral left unsaid.
     gaps: Vec<String>,
+    /// How it was closed, for coordinator and chair of a closed case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closing: Option<ClosingOut>,
     /// Groups of fields this reader does not get: by role and stage alone.
     withheld: Vec<FieldGroup>,
 }
@@ -247,6 +269,7 @@ fn file(case: &VisibleCase, parts: &[Part]) -> Result<CaseFileOut> {
         referrals,
         circle: circle(parts)?,
         gaps,
+        closing: closing(case, parts)?,
         withheld: case.lens.withheld(),
     })
 }
@@ -324,6 +347,20 @@ fn referrals(case: &VisibleCase, parts: &[Part]) -> Result<(Vec<FileReferralOut>
         .map(|(_, gaps)| gaps.clone())
         .unwrap_or_default();
     Ok((referrals.into_iter().map(|(one, _)| one).collect(), gaps))
+}
+
+fn closing(case: &VisibleCase, parts: &[Part]) -> Result<Option<ClosingOut>> {
+    let Some(part) = of_kind(parts, "closing").next() else {
+        return Ok(None);
+    };
+    let (columns, said): (ClosingColumns, Closed) =
+        (part.plain()?, part.open(case, "cases", "closing")?);
+    Ok(Some(ClosingOut {
+        closed_at: columns.closed_at,
+        reason: columns.reason,
+        notes: said.notes,
+        open_actions_reason: said.open_actions_reason,
+    }))
 }
 
 fn circle(parts: &[Part]) -> Result<Vec<CircleOut>> {

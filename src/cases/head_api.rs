@@ -207,10 +207,11 @@ pub struct CloseIn {
     open_actions_reason: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Closed {
-    notes: Option<String>,
-    open_actions_reason: Option<String>,
+/// What was said when the case was closed. Sealed.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Closed {
+    pub notes: Option<String>,
+    pub open_actions_reason: Option<String>,
 }
 
 /// Close a case.

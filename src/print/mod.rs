@@ -8,6 +8,7 @@ mod fonts;
 mod html;
 mod layout;
 mod pdf;
+mod setter;
 mod store;
 
 use chrono::{DateTime, NaiveDate, Utc};

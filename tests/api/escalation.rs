@@ -533,6 +533,12 @@ async fn a_case_whose_undone_actions_wait_for_the_chair_is_not_closed_over_them(
         .post(&close, said)
         .await
         .expect(200);
+    let closing = &coordinator.get(&path).await.expect(200)["closing"];
+    assert_eq!(closing["reason"], json!("risk_reduced"));
+    assert_eq!(
+        closing["open_actions_reason"],
+        json!("She has moved abroad.")
+    );
 }
 
 #[actix_web::test]

@@ -202,6 +202,7 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "print_agenda_html"
         | "print_agenda_pdf" => (Place, false),
         "list_minutes_versions" => (Place, true),
+        "create_referral" | "report_actions" | "report_overdue_actions" | "report_minutes" => {
         "create_referral" | "report_actions" | "report_minutes" | "report_overdue_actions" => {
             (Place, false)
         }

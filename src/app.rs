@@ -11,7 +11,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::auth::{Throttle, authenticate, password::Passwords, token::Tokens};
 use crate::db::Db;
@@ -127,13 +127,21 @@ pub fn app(
     >,
 > {
     let (app, document) = assemble!(App::new().app_data(state));
-    app.service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document))
+    app.service(documentation(document))
         .default_service(actix_web::web::to(nothing_here))
         .wrap(ErrorHandlers::new().default_handler(as_problem))
         .wrap(from_fn(headers))
         .wrap(TracingLogger::<RootSpan>::new())
         .wrap(from_fn(identify))
         .wrap(from_fn(crate::metrics::count))
+}
+
+/// The interactive documentation, all of it from this program: no page of it asks anybody else, as
+/// its validator would.
+fn documentation(document: utoipa::openapi::OpenApi) -> SwaggerUi {
+    SwaggerUi::new("/docs/{_:.*}")
+        .config(Config::default().validator_url("none"))
+        .url("/openapi.json", document)
 }
 
 /// The OpenAPI document.

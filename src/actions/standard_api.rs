@@ -113,7 +113,7 @@ pub struct StandardActionsIn {
 /// Set the standard actions of a MARAC: a new version takes the place of the one that was read.
 ///
 /// Actions that were agreed from an earlier version stay as they are.
-#[utoipa::path(tag = "actions", operation_id = "set_standard_actions",
+#[utoipa::path(tag = "actions", operation_id = "set_standard_actions", request_body = StandardActionsIn,
     params(("id" = Uuid, Path, description = "The MARAC."),
         ("If-Match" = String, Header, description = "The catalogue's etag.")),
     responses((status = 200, description = "The new version.", body = StandardActionsOut), Problems,
@@ -192,7 +192,7 @@ pub struct StandardActionsAgreed {
 ///
 /// Sent twice it makes nothing twice: an agency has an entry once for an agenda item, and never two
 /// outstanding. An agency that is excluded gets it only through its exempt senior.
-#[utoipa::path(tag = "actions", operation_id = "agree_standard_actions",
+#[utoipa::path(tag = "actions", operation_id = "agree_standard_actions", request_body = AgreeStandardIn,
     params(("case_id" = Uuid, Path, description = "The case.")),
     responses((status = 200, description = "Agreed.", body = StandardActionsAgreed), Problems, WriteProblems))]
 #[post("/cases/{case_id}/actions/standard")]

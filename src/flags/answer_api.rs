@@ -84,7 +84,7 @@ pub struct PlaceFlagIn {
 ///
 /// After a new referral, or where the case is kept, it is asked for again and confirmed for longer.
 /// The coordinator may answer in the agency's place; history and audit say so.
-#[utoipa::path(tag = "flags", operation_id = "place_flag",
+#[utoipa::path(tag = "flags", operation_id = "place_flag", request_body = PlaceFlagIn,
     params(("id" = Uuid, Path, description = "The flag."),
         ("If-Match" = String, Header, description = "The flag's etag.")),
     responses((status = 200, description = "Confirmed.", body = FlagOut), Problems, WriteProblems, VersionProblems))]
@@ -115,7 +115,7 @@ pub struct DeclineFlagIn {
 }
 
 /// Say that there is nothing to flag, or nothing to remove.
-#[utoipa::path(tag = "flags", operation_id = "decline_flag",
+#[utoipa::path(tag = "flags", operation_id = "decline_flag", request_body = DeclineFlagIn,
     params(("id" = Uuid, Path, description = "The flag."),
         ("If-Match" = String, Header, description = "The flag's etag.")),
     responses((status = 200, description = "Answered.", body = FlagOut), Problems, WriteProblems, VersionProblems))]
@@ -151,7 +151,7 @@ pub struct RemoveFlagIn {
 /// Confirm that a flag is removed, once the case has lapsed or is over (R15).
 ///
 /// The coordinator may say so earlier, as where a case was listed to the wrong agency.
-#[utoipa::path(tag = "flags", operation_id = "remove_flag",
+#[utoipa::path(tag = "flags", operation_id = "remove_flag", request_body = RemoveFlagIn,
     params(("id" = Uuid, Path, description = "The flag."),
         ("If-Match" = String, Header, description = "The flag's etag.")),
     responses((status = 200, description = "Confirmed.", body = FlagOut), Problems, WriteProblems, VersionProblems))]

@@ -196,7 +196,7 @@ fn shown(tx: &mut Tx<'_>, id: Uuid) -> Result<Audited<(CaseHeadOut, i32)>> {
 /// Those it was listed to no longer see it; every agency that was asked to flag it is asked to remove
 /// the flag and to say so. Refused as `open_actions` while an action is not done, unless the chair says
 /// why. A new referral of the pair opens it again.
-#[utoipa::path(tag = "flags", operation_id = "lapse_case", params(
+#[utoipa::path(tag = "flags", operation_id = "lapse_case", request_body = LapseIn, params(
     ("id" = Uuid, Path, description = "The case."),
     ("If-Match" = String, Header, description = "The case's etag.")),
     responses((status = 200, description = "Lapsed.", body = CaseHeadOut), Problems, WriteProblems, VersionProblems))]
@@ -234,7 +234,7 @@ async fn lapse_case(
 ///
 /// Its flags are to be placed for longer, and those who would have seen it until the lapse see it
 /// until the new day. The next referral is a repeat or not by the last referral, as before (R13).
-#[utoipa::path(tag = "flags", operation_id = "keep_case", params(
+#[utoipa::path(tag = "flags", operation_id = "keep_case", request_body = KeepIn, params(
     ("id" = Uuid, Path, description = "The case."),
     ("If-Match" = String, Header, description = "The case's etag.")),
     responses((status = 200, description = "Kept.", body = CaseHeadOut), Problems, WriteProblems, VersionProblems))]

@@ -20,22 +20,22 @@ use crate::error::ProblemDocument;
 pub enum Problems {
     /// The request could not be read.
     #[response(status = 400, content_type = "application/problem+json")]
-    Malformed(#[to_schema] ProblemDocument),
+    Malformed(ProblemDocument),
     /// Not signed in, or no longer.
     #[response(status = 401, content_type = "application/problem+json")]
-    Unauthenticated(#[to_schema] ProblemDocument),
+    Unauthenticated(ProblemDocument),
     /// None of the roles held allows this.
     #[response(status = 403, content_type = "application/problem+json")]
-    Forbidden(#[to_schema] ProblemDocument),
+    Forbidden(ProblemDocument),
     /// Does not exist, or is out of sight.
     #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(#[to_schema] ProblemDocument),
+    NotFound(ProblemDocument),
     /// Too many requests.
     #[response(status = 429, content_type = "application/problem+json")]
-    TooMany(#[to_schema] ProblemDocument),
+    TooMany(ProblemDocument),
     /// The service is busy.
     #[response(status = 503, content_type = "application/problem+json")]
-    Unavailable(#[to_schema] ProblemDocument),
+    Unavailable(ProblemDocument),
 }
 
 /// The further problems of operations that take a body.
@@ -44,16 +44,16 @@ pub enum Problems {
 pub enum WriteProblems {
     /// Its present state does not allow this; `reason` names the rule.
     #[response(status = 409, content_type = "application/problem+json")]
-    Conflict(#[to_schema] ProblemDocument),
+    Conflict(ProblemDocument),
     /// The body is over 64 KiB.
     #[response(status = 413, content_type = "application/problem+json")]
-    TooLarge(#[to_schema] ProblemDocument),
+    TooLarge(ProblemDocument),
     /// Not `application/json`.
     #[response(status = 415, content_type = "application/problem+json")]
-    UnsupportedMediaType(#[to_schema] ProblemDocument),
+    UnsupportedMediaType(ProblemDocument),
     /// Fields were refused; `errors` names each.
     #[response(status = 422, content_type = "application/problem+json")]
-    Invalid(#[to_schema] ProblemDocument),
+    Invalid(ProblemDocument),
 }
 
 /// The further problems of operations that change what was read before.
@@ -62,8 +62,8 @@ pub enum WriteProblems {
 pub enum VersionProblems {
     /// Somebody changed it since it was read.
     #[response(status = 412, content_type = "application/problem+json")]
-    Stale(#[to_schema] ProblemDocument),
+    Stale(ProblemDocument),
     /// `If-Match` is required.
     #[response(status = 428, content_type = "application/problem+json")]
-    PreconditionRequired(#[to_schema] ProblemDocument),
+    PreconditionRequired(ProblemDocument),
 }

@@ -160,7 +160,7 @@ fn check_person(tx: &mut Tx<'_>, agency_id: Uuid, user_id: Option<Uuid>) -> Resu
 ///
 /// The hours for the first contact begin now. Refused as `already_allocated` for the service that has
 /// it: change its allocation instead.
-#[utoipa::path(tag = "idva", operation_id = "allocate_idva",
+#[utoipa::path(tag = "idva", operation_id = "allocate_idva", request_body = AllocateIdvaIn,
     params(("case_id" = Uuid, Path, description = "The case."),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")),
     responses((status = 201, description = "Allocated.", body = IdvaAllocationOut), Problems, WriteProblems))]
@@ -218,7 +218,7 @@ pub struct ChangeIdvaAllocationIn {
 }
 
 /// Name the IDVA, or record whether the survivor engages: by the service, or the coordinator.
-#[utoipa::path(tag = "idva", operation_id = "change_idva_allocation",
+#[utoipa::path(tag = "idva", operation_id = "change_idva_allocation", request_body = ChangeIdvaAllocationIn,
     params(("case_id" = Uuid, Path, description = "The case."),
         ("allocation_id" = Uuid, Path, description = "The allocation."),
         ("If-Match" = String, Header, description = "The allocation's etag.")),
@@ -285,7 +285,7 @@ pub struct EndIdvaAllocationIn {
 }
 
 /// End an allocation without another. The service no longer sees the case by it.
-#[utoipa::path(tag = "idva", operation_id = "end_idva_allocation",
+#[utoipa::path(tag = "idva", operation_id = "end_idva_allocation", request_body = EndIdvaAllocationIn,
     params(("case_id" = Uuid, Path, description = "The case."),
         ("allocation_id" = Uuid, Path, description = "The allocation."),
         ("If-Match" = String, Header, description = "The allocation's etag.")),

@@ -164,7 +164,7 @@ pub struct IdvaContactIn {
 ///
 /// It records what somebody did; the system contacts no survivor. A channel that is not marked safe is
 /// refused as `channel_not_safe` unless the reason it was used is given; it is then marked.
-#[utoipa::path(tag = "idva", operation_id = "record_idva_contact",
+#[utoipa::path(tag = "idva", operation_id = "record_idva_contact", request_body = IdvaContactIn,
     params(("case_id" = Uuid, Path, description = "The case."),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")),
     responses((status = 201, description = "Recorded.", body = IdvaContactOut), Problems, WriteProblems))]

@@ -291,7 +291,7 @@ pub struct StayOut {
 }
 
 /// Record when somebody joined and left a case, as agencies without a part in it do (R18, R20).
-#[utoipa::path(tag = "meetings", operation_id = "record_stay", params(
+#[utoipa::path(tag = "meetings", operation_id = "record_stay", request_body = StayIn, params(
     ("id" = Uuid, Path, description = "The agenda item."),
     ("attendance_id" = Uuid, Path, description = "The seat."),
     ("If-Match" = String, Header, description = "The row's `etag`; `\"0\"` for one not recorded yet.")), responses(

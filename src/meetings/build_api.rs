@@ -102,7 +102,7 @@ pub struct BuiltOut {
 /// closed are left for the next meeting unless the chair admits them (R16). Building again adds what
 /// has come since and keeps whatever somebody decided: an order made by hand, agencies, who was taken
 /// off or deferred.
-#[utoipa::path(tag = "meetings", operation_id = "build_agenda", params(
+#[utoipa::path(tag = "meetings", operation_id = "build_agenda", request_body = BuildIn, params(
     ("id" = Uuid, Path, description = "The meeting."),
     ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
     (status = 200, description = "Built.", body = BuiltOut), Problems, WriteProblems, VersionProblems))]

@@ -53,7 +53,7 @@ pub struct SplitIn {
 }
 
 /// Split a meeting into sessions, each with a start of its own, and order the agenda by them.
-#[utoipa::path(tag = "meetings", operation_id = "split_agenda", params(
+#[utoipa::path(tag = "meetings", operation_id = "split_agenda", request_body = SplitIn, params(
     ("id" = Uuid, Path, description = "The meeting."),
     ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
     (status = 200, description = "Split.", body = AgendaOut), Problems, WriteProblems, VersionProblems))]
@@ -112,7 +112,7 @@ pub struct AgendaItemPatch {
 }
 
 /// Change why a case is on an agenda, and how long it is given, until it is decided.
-#[utoipa::path(tag = "meetings", operation_id = "change_agenda_item", params(
+#[utoipa::path(tag = "meetings", operation_id = "change_agenda_item", request_body = AgendaItemPatch, params(
     ("id" = Uuid, Path, description = "The agenda item."),
     ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
     (status = 200, description = "Changed.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]

@@ -90,7 +90,7 @@ pub struct StatementIn {
 }
 
 /// Word the statement anew. Meetings whose list is out keep the one they had.
-#[utoipa::path(tag = "meetings", operation_id = "word_statement", params(
+#[utoipa::path(tag = "meetings", operation_id = "word_statement", request_body = StatementIn, params(
     ("id" = Uuid, Path, description = "The MARAC."),
     ("If-Match" = String, Header, description = "The statement's `etag`.")), responses(
     (status = 200, description = "The next version.", body = StatementOut), Problems, WriteProblems, VersionProblems))]
@@ -196,7 +196,7 @@ pub struct AcceptanceIn {
 ///
 /// Until then a listed agency's representative has the list of a meeting alone, a guest the names of
 /// their cases, and an observer nothing. Accepting again changes nothing.
-#[utoipa::path(tag = "meetings", operation_id = "accept_confidentiality",
+#[utoipa::path(tag = "meetings", operation_id = "accept_confidentiality", request_body = AcceptanceIn,
     params(("id" = Uuid, Path, description = "The meeting.")), responses(
     (status = 200, description = "Accepted; the seat.", body = AttendanceOut), Problems, WriteProblems))]
 #[post("/meetings/{id}/confidentiality")]

@@ -39,7 +39,7 @@ pub struct MinutesIn {
 /// Draft the minutes of a meeting that was held, from what was recorded: attendance, agenda, actions left
 /// over, hearings, actions agreed. Drafting again takes up what was recorded since, and the chair's
 /// approval falls.
-#[utoipa::path(tag = "minutes", operation_id = "draft_minutes", params(
+#[utoipa::path(tag = "minutes", operation_id = "draft_minutes", request_body = MinutesIn, params(
     ("id" = Uuid, Path, description = "The meeting."),
     ("If-Match" = String, Header, description = "The version's `etag`; `\"0\"` for the first draft.")), responses(
     (status = 200, description = "Drafted.", body = MinutesOut), Problems, WriteProblems, VersionProblems))]
@@ -140,7 +140,7 @@ pub struct MinutesChangeIn {
 /// Correct minutes that were issued. Another version says what changed and why; it is approved and issued
 /// like the first, and until then readers have the one before. While it is in hand, a further correction
 /// goes into it, and the chair's approval falls.
-#[utoipa::path(tag = "minutes", operation_id = "correct_minutes", params(
+#[utoipa::path(tag = "minutes", operation_id = "correct_minutes", request_body = MinutesCorrectionIn, params(
     ("id" = Uuid, Path, description = "The meeting."),
     ("If-Match" = String, Header, description = "The version's `etag`.")), responses(
     (status = 200, description = "In hand.", body = MinutesOut), Problems, WriteProblems, VersionProblems))]

@@ -177,7 +177,7 @@ pub struct ReadMany {
 }
 
 /// Mark several notifications read. Those that are not one's own are passed over.
-#[utoipa::path(tag = "notifications", operation_id = "read_notifications",
+#[utoipa::path(tag = "notifications", operation_id = "read_notifications", request_body = ReadMany,
     responses((status = 204, description = "Read."), Problems, WriteProblems))]
 #[post("/notifications/read")]
 async fn read_notifications(
@@ -243,7 +243,7 @@ async fn read_preferences(state: Data<State>, caller: Caller) -> Result<HttpResp
 }
 
 /// Choose what comes by e-mail. The inbox has everything whatever is chosen.
-#[utoipa::path(tag = "notifications", operation_id = "set_preferences",
+#[utoipa::path(tag = "notifications", operation_id = "set_preferences", request_body = Preferences,
     responses((status = 200, description = "As it stands now.", body = Preferences), Problems, WriteProblems))]
 #[put("/notifications/preferences")]
 async fn set_preferences(

@@ -315,7 +315,7 @@ impl Wire<'_> {
                 "content-type",
                 "accept",
                 "x-request-id",
-                "toldonce-actor",
+                "x-toldonce-actor",
                 "authorization",
             ] {
                 send(uri, &[(header, CANARY)], Some("{}"));

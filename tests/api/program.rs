@@ -219,6 +219,17 @@ fn the_demonstration_starts_with_nothing_set_up_and_starts_again_after_a_kill() 
     let service = demonstration(&folder, &data);
     let (status, page) = request(&service.address, "GET", "/docs/", &[], None).unwrap();
     assert_eq!(status, 200, "{page}");
+    // Nobody else is asked: the page's parts, its document and no validator are this program's.
+    let page = page.as_str().unwrap();
+    assert!(!page.contains("//"), "{page}");
+    let path = "/docs/swagger-initializer.js";
+    let (_, start) = request(&service.address, "GET", path, &[], None).unwrap();
+    let start = start.as_str().unwrap();
+    let told = |part: &str| start.contains(part);
+    assert!(
+        told("\"validatorUrl\": \"none\"") && told("/openapi.json"),
+        "{start}"
+    );
     let port = service.address.rsplit(':').next().unwrap().to_owned();
     let taken = fails(
         &folder,

@@ -182,9 +182,9 @@ pub fn exchange(
     stream
         .write_all(format!("{head}\r\n{body}").as_bytes())
         .ok()?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    Some(answer)
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).ok()?;
+    Some(text(&answer))
 }
 
 /// Keys, an administrator who has chosen a password, and a service that runs.

@@ -100,20 +100,8 @@ pub fn update(tx: &mut Tx<'_>, found: &VisibleReferral, written: &Written<'_>) -
     .bind(written.referred_on)
     .bind(submitted.then_some(tx.now))
     .bind(sealed)
-    .bind(
-        written
-            .checked
-            .score
-            .as_ref()
-            .map(|score| score.tool.clone()),
-    )
-    .bind(
-        written
-            .checked
-            .score
-            .as_ref()
-            .map(|score| i32::from(score.version)),
-    )
+    .bind(written.tool())
+    .bind(written.tool_version())
     .bind(written.score())
     .bind(written.criteria())
     .bind(written.missing())
@@ -146,6 +134,16 @@ fn named_constraints(error: diesel::result::Error) -> Error {
 }
 
 impl Written<'_> {
+    fn tool(&self) -> Option<String> {
+        let score = self.checked.score.as_ref();
+        score.map(|score| score.tool.clone())
+    }
+
+    fn tool_version(&self) -> Option<i32> {
+        let score = self.checked.score.as_ref();
+        score.map(|score| i32::from(score.version))
+    }
+
     fn score(&self) -> Option<i16> {
         self.checked
             .score

@@ -20,6 +20,7 @@ drop trigger live_holder on cases;
 drop trigger live_holder on referrals;
 drop trigger live_holder on circle;
 drop trigger live_holder on attendances;
+drop trigger live_holder on idva_allocations;
 drop trigger live_holder on role_grants;
 drop function refuse_closed_account;
 drop function hand_over(uuid, uuid, timestamptz, date, uuid, uuid, uuid[]);

@@ -43,6 +43,11 @@ create function duties_of(p_user uuid, p_to uuid) returns table (
       c.status in ('not_accepted', 'lapsed', 'closed', 'transferred_out', 'joined')
     from cases c where c.lead_user_id = p_user
     union all
+    select 'allocation', i.id, i.marac_id, i.case_id,
+      c.status in ('not_accepted', 'lapsed', 'closed', 'transferred_out', 'joined')
+    from idva_allocations i join cases c on c.id = i.case_id
+    where i.user_id = p_user and i.ends_on is null
+    union all
     -- What somebody sees because they sit at a meeting ends with their seat.
     select case when c.opened_at is null then 'file' else 'case' end, g.id, g.marac_id, g.case_id,
       g.basis = 'attendance'
@@ -61,7 +66,8 @@ create function duties_of(p_user uuid, p_to uuid) returns table (
       when d.ends then 'ends'
       when exists (select from role_grants g where g.user_id = p_to and g.marac_id = d.marac_id
           and g.ends_at > (select now from t)
-          and g.role in ('practitioner', 'idva', 'representative', 'coordinator', 'chair'))
+          and (g.role = 'idva' or d.kind <> 'allocation'
+            and g.role in ('practitioner', 'representative', 'coordinator', 'chair')))
         and not exists (select from exclusions e where e.case_id = d.case_id
           and e.ends_at > (select now from t)
           and (e.user_id = p_to
@@ -81,7 +87,7 @@ create function duties_of(p_user uuid, p_to uuid) returns table (
 $$;
 
 -- Hands all of it to a colleague of the same agency, or with none to nobody: an action then stays with
--- its agency, a case with its coordinator. A draft goes nowhere but to a colleague. Sight ends at once
+-- its agency, an allocation with its service, a case with its coordinator. A draft goes nowhere but to a colleague. Sight ends at once
 -- and begins for the colleague with what it was based on. Deputyships, absences and roles end. `p_ids`
 -- are ids for the rows that are added, one for each duty.
 create function hand_over(
@@ -122,6 +128,9 @@ begin
   ), led as (
     update cases c set lead_user_id = case d.becomes when 'moves' then p_to end, version = c.version + 1
     from d where d.kind = 'lead' and c.id = d.id
+  ), allocated as (
+    update idva_allocations i set user_id = case d.becomes when 'moves' then p_to end, version = i.version + 1
+    from d where d.kind = 'allocation' and i.id = d.id
   ), ended as (
     update circle g set ends_at = p_at, version = g.version + 1
     from d where d.kind in ('case', 'file') and g.id = d.id
@@ -182,6 +191,8 @@ create trigger live_holder before insert or update of submitted_by on referrals
 create trigger live_holder before insert or update of user_id on circle
   for each row when (new.user_id is not null) execute function refuse_closed_account();
 create trigger live_holder before insert or update of user_id on attendances
+  for each row when (new.user_id is not null) execute function refuse_closed_account();
+create trigger live_holder before insert or update of user_id on idva_allocations
   for each row when (new.user_id is not null) execute function refuse_closed_account();
 create trigger live_holder before insert or update of deputy_id on role_grants
   for each row when (new.deputy_id is not null) execute function refuse_closed_account();

@@ -33,6 +33,8 @@ pub struct DutyCounts {
     pub referrals: i64,
     /// Cases they lead.
     pub leads: i64,
+    /// Cases they are the named IDVA of.
+    pub allocations: i64,
     /// Cases open to them by name, or because they referred.
     pub cases: i64,
     /// Seats at meetings to come.
@@ -41,12 +43,13 @@ pub struct DutyCounts {
 
 impl DutyCounts {
     /// Each kind with its count.
-    pub fn by_kind(self) -> [(&'static str, i64); 6] {
+    pub fn by_kind(self) -> [(&'static str, i64); 7] {
         [
             ("actions", self.actions),
             ("drafts", self.drafts),
             ("referrals", self.referrals),
             ("leads", self.leads),
+            ("allocations", self.allocations),
             ("cases", self.cases),
             ("seats", self.seats),
         ]

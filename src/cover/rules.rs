@@ -16,6 +16,8 @@ vocabulary! {
         Draft = "draft",
         Referral = "referral",
         Lead = "lead",
+        /// A case whose named IDVA they are.
+        Allocation = "allocation",
         /// Sight of a case.
         Case = "case",
         /// Sight of the file of a referral, which goes with the referral.
@@ -77,6 +79,7 @@ fn count(duties: &[Duty], wanted: impl Fn(Becomes) -> bool) -> DutyCounts {
             DutyKind::Draft => counts.drafts += 1,
             DutyKind::Referral => counts.referrals += 1,
             DutyKind::Lead => counts.leads += 1,
+            DutyKind::Allocation => counts.allocations += 1,
             DutyKind::Case if cases.insert(duty.case_id) => counts.cases += 1,
             DutyKind::Case => {}
             DutyKind::File => {}

@@ -56,20 +56,8 @@ pub fn insert(
         .bind(written.urgent)
         .bind(submitted.then_some(tx.now))
         .bind(sealed)
-        .bind(
-            written
-                .checked
-                .score
-                .as_ref()
-                .map(|score| score.tool.clone()),
-        )
-        .bind(
-            written
-                .checked
-                .score
-                .as_ref()
-                .map(|score| i32::from(score.version)),
-        )
+        .bind(written.tool())
+        .bind(written.tool_version())
         .bind(written.score())
         .bind(written.criteria())
         .bind(written.missing())

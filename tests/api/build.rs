@@ -569,6 +569,10 @@ async fn the_agenda_begins_with_what_is_not_done_and_names_what_lapses() {
         "update cases set status = 'monitoring', lapses_on = last_referral_on + 60 where id = $1",
         later,
     );
+    let share = json!({ "agency_id": world.police, "reason": "They act on it." });
+    let coordinator = app.as_(&world.coordinator);
+    let path = format!("/cases/{case}/shares");
+    coordinator.post(&path, share).await.expect(201);
     let action = |text: &'static str, agency: Uuid, days: i64| {
         let body = json!({ "text": text, "owner_agency_id": agency, "category": "other",
             "target": "survivor", "due_on": app.today() + TimeDelta::days(days) });
@@ -584,6 +588,12 @@ async fn the_agenda_begins_with_what_is_not_done_and_names_what_lapses() {
     action("Call the school.", world.police, 9).await;
     action("Flag the address.", world.police, 2).await;
     action("Long after.", world.police, 90).await;
+    // Of the case they keep what they took on, and no more.
+    set(
+        &app,
+        "update circle set ends_at = opens_at + interval '1 microsecond' where case_id = $1 and basis = 'share'",
+        case,
+    );
     let path = format!("/actions/{}/report", id(&not_done));
     let report = json!({ "status": "not_done", "reason": "Nobody came." });
     let rep = app.as_(&world.police_rep).if_match(&etag(&not_done));

@@ -143,7 +143,7 @@ fn told(desk: &Desk, kind: &'static str) -> Vec<Uuid> {
 fn counts(of: [i64; 6]) -> Value {
     let [actions, drafts, referrals, leads, cases, seats] = of;
     json!({ "actions": actions, "drafts": drafts, "referrals": referrals, "leads": leads,
-        "cases": cases, "seats": seats })
+        "allocations": 0, "cases": cases, "seats": seats })
 }
 
 /// Where a table names an account for what it did, not for what it still has to do.
@@ -220,6 +220,10 @@ const LIVE: &[(&str, &str)] = &[
     (
         "circle.user_id",
         "select count(*) as n from circle where user_id = $1 and ends_at > now()",
+    ),
+    (
+        "idva_allocations.user_id",
+        "select count(*) as n from idva_allocations where user_id = $1 and ends_on is null",
     ),
     (
         "invitations.user_id",
@@ -342,6 +346,53 @@ async fn everything_moves_to_the_colleague_and_nothing_stays_with_a_closed_accou
         .expect(404);
     assert!(!left.to_string().contains(&station.case.to_string()));
     assert_eq!(told(desk, "cover_taken"), [w.other_officer.id]);
+}
+
+/// Who is the named IDVA of a case.
+fn named_idva(desk: &Desk, case: Uuid) -> Option<Uuid> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = st::Nullable<st::Uuid>)]
+        user_id: Option<Uuid>,
+    }
+    let row: Row =
+        sql("select user_id from idva_allocations where case_id = $1 and ends_on is null")
+            .bind(case)
+            .get_result(&mut desk.app.owner())
+            .unwrap();
+    row.user_id
+}
+
+#[actix_web::test]
+async fn a_named_idvas_cases_go_to_a_colleague_who_is_one_and_else_to_the_service() {
+    let station = Station::new().await;
+    let (desk, w) = (&station.desk, &station.desk.world);
+    let advocate = World::person(&desk.app, "advocate", w.idva_service, &[(w.wcc, "idva")]);
+    let clerk = World::person(
+        &desk.app,
+        "clerk",
+        w.idva_service,
+        &[(w.wcc, "practitioner")],
+    );
+    for (case, to, expected) in [
+        (desk.case("Adeyemi").await, &advocate, Some(advocate.id)),
+        (desk.case("Kowalczyk").await, &clerk, None),
+    ] {
+        let leaver = World::person(&desk.app, "leaver", w.idva_service, &[(w.wcc, "idva")]);
+        let body = json!({ "agency_id": w.idva_service, "user_id": leaver.id });
+        let path = format!("/cases/{case}/idva");
+        let coordinator = desk.app.as_(&w.coordinator);
+        coordinator.post(&path, body).await.expect(201);
+        let left = station
+            .leave(&w.administrator, &leaver, Some(to))
+            .await
+            .expect(200);
+        let moved = i64::from(expected.is_some());
+        assert_eq!(left["moved"]["allocations"], json!(moved));
+        assert_eq!(left["left_over"]["allocations"], json!(1 - moved));
+        assert_eq!(named_idva(desk, case), expected);
+        assert_eq!(still_held(desk, leaver.id), []);
+    }
 }
 
 #[actix_web::test]

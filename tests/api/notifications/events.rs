@@ -123,17 +123,25 @@ async fn circulation_tells_each_agency_of_the_cases_listed_to_it() {
     step(&app, &w.coordinator, meeting, "circulate").await;
     let subject = json!(meeting);
     let housing = inbox(&app.as_(&w.housing_rep)).await;
-    let mut cases: Vec<_> = housing
-        .iter()
-        .map(|item| item["case"]["id"].clone())
-        .collect();
-    cases.sort_by_key(Value::to_string);
     let mut expected = vec![json!(one), json!(two)];
     expected.sort_by_key(Value::to_string);
-    assert_eq!(cases, expected);
-    assert!(housing.iter().all(|item| item["subject"]["id"] == subject));
-    assert_eq!(inbox(&app.as_client(&w.client, None)).await.len(), 2);
-    assert_eq!(kinds(&told(&app, &w.health_rep).await), ["case_listed"]);
+    for kind in ["case_listed", "research_due"] {
+        let of_kind = housing.iter().filter(|item| item["kind"] == kind);
+        let mut cases: Vec<_> = of_kind.map(|item| item["case"]["id"].clone()).collect();
+        cases.sort_by_key(Value::to_string);
+        assert_eq!(cases, expected, "{kind}");
+    }
+    let listings = housing.iter().filter(|item| item["kind"] == "case_listed");
+    assert!(
+        listings
+            .clone()
+            .all(|item| item["subject"]["id"] == subject)
+    );
+    assert_eq!(inbox(&app.as_client(&w.client, None)).await.len(), 4);
+    let health = told(&app, &w.health_rep).await;
+    let mut health = kinds(&health);
+    health.sort_unstable();
+    assert_eq!(health, ["case_listed", "research_due"]);
     assert_eq!(told(&app, &w.police_rep).await, []);
 }
 

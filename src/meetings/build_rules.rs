@@ -81,9 +81,9 @@ pub enum Comes {
 pub fn comes(case: &Waiting, list: &List, admitted: bool) -> std::result::Result<Comes, LeftOut> {
     use AgendaItemStatus as S;
     let earlier = case.earlier.filter(|earlier| {
-        !earlier
+        earlier
             .decided_at
-            .is_some_and(|at| case.accepted_at > Some(at))
+            .is_none_or(|at| case.accepted_at <= Some(at))
     });
     match earlier {
         Some(earlier) if earlier.status == S::Deferred => {

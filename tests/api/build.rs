@@ -76,10 +76,10 @@ async fn decide(app: &TestApp, world: &World, item: &Value, what: &str, body: Va
 }
 
 fn item(agenda: &Value, case: Uuid) -> Value {
-    let items = agenda["items"].as_array().unwrap().iter();
+    let mut items = agenda["items"].as_array().unwrap().iter();
     items
-        .cloned()
         .find(|item| item["case_id"] == json!(case))
+        .cloned()
         .unwrap()
 }
 

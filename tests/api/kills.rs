@@ -8,6 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use toldonce::auth::token::{Subject, Tokens};
+use toldonce::clock::Clock;
 use toldonce::crypto::KeyRing;
 use uuid::Uuid;
 
@@ -62,7 +63,7 @@ impl Town {
         let keys = folder.file("keys");
         succeeds(&folder, &["keys", "new", "--out", keys.to_str().unwrap()]);
         let service = serve(&folder);
-        let now = Utc::now();
+        let now = Clock::system().now();
         let world = World::make_on(&mut behind(&folder).1, now);
         let tokens = Tokens::new(&KeyRing::load(&keys).unwrap()).unwrap();
         let mut town = Self {

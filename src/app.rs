@@ -69,30 +69,31 @@ impl utoipa::Modify for Bearer {
     }
 }
 
-/// Every route of the API, once: the server and the OpenAPI document are made of this.
+/// Every route of the API, once: the server and the OpenAPI document are made of this. Routes are tried
+/// one after the other, so those that are asked for most stand first.
 fn api(config: &mut ServiceConfig<'_>) {
     config
+        .configure(crate::cases::routes)
+        .configure(crate::actions::routes)
+        .configure(crate::meetings::routes)
+        .configure(crate::referrals::routes)
+        .configure(crate::parties::routes)
+        .configure(crate::account::routes)
+        .configure(crate::research::routes)
+        .configure(crate::hearing::routes)
+        .configure(crate::minutes::routes)
+        .configure(crate::questions::routes)
+        .configure(crate::flags::routes)
+        .configure(crate::idva::routes)
+        .configure(crate::notifications::routes)
+        .configure(crate::risk::routes)
         .configure(crate::auth::routes)
+        .configure(crate::cover::routes)
         .configure(crate::maracs::routes)
         .configure(crate::agencies::routes)
         .configure(crate::users::routes)
-        .configure(crate::cover::routes)
         .configure(crate::clients::routes)
-        .configure(crate::risk::routes)
-        .configure(crate::referrals::routes)
-        .configure(crate::cases::routes)
-        .configure(crate::parties::routes)
-        .configure(crate::account::routes)
-        .configure(crate::questions::routes)
-        .configure(crate::meetings::routes)
-        .configure(crate::minutes::routes)
-        .configure(crate::hearing::routes)
-        .configure(crate::research::routes)
-        .configure(crate::actions::routes)
-        .configure(crate::flags::routes)
-        .configure(crate::idva::routes)
         .configure(crate::reports::routes)
-        .configure(crate::notifications::routes)
         .configure(crate::calendar::routes)
         .configure(crate::audit::routes);
 }

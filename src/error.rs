@@ -326,6 +326,19 @@ fn class(error: &diesel::result::Error) -> String {
     }
 }
 
+impl Error {
+    /// Tells those who run the service of a fault, in the request's span. A problem is its sender's.
+    pub(crate) fn log(&self, span: &tracing::Span) {
+        match self {
+            Self::Problem(_) => {}
+            Self::Database(error) => {
+                tracing::error!(parent: span, class = class(error), "database error");
+            }
+            other => tracing::error!(parent: span, error = %other, "request failed"),
+        }
+    }
+}
+
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         self.code().status()
@@ -333,11 +346,6 @@ impl ResponseError for Error {
 
     fn error_response(&self) -> HttpResponse {
         let code = self.code();
-        match self {
-            Self::Problem(_) => {}
-            Self::Database(error) => tracing::error!(class = class(error), "database error"),
-            other => tracing::error!(error = %other, "request failed"),
-        }
         let (reason, errors, retry_after) = match self {
             Self::Problem(p) => (p.reason, p.errors.clone(), p.retry_after),
             _ => (None, Vec::new(), (code == Code::Unavailable).then_some(1)),

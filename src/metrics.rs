@@ -61,14 +61,12 @@ pub async fn count(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let began = Instant::now();
     let method = method(request.method());
-    let route = request
-        .match_pattern()
-        .unwrap_or_else(|| "unmatched".into());
     let outcome = next.call(request).await;
     let status = match &outcome {
         Ok(response) => response.status(),
         Err(error) => error.as_response_error().status_code(),
     };
+    let route = crate::telemetry::route(&outcome);
     histogram!(REQUESTS, "route" => route, "method" => method, "status" => status.as_u16().to_string())
         .record(began.elapsed());
     outcome

@@ -57,6 +57,16 @@ pub async fn identify(
         .await
 }
 
+/// The template of the route that answered. Asked for afterwards: before the routing it would have to
+/// be looked for once more, among all of them.
+pub(crate) fn route<B>(outcome: &Result<ServiceResponse<B>, actix_web::Error>) -> String {
+    let pattern = outcome
+        .as_ref()
+        .ok()
+        .and_then(|response| response.request().match_pattern());
+    pattern.unwrap_or_else(|| "unmatched".into())
+}
+
 #[derive(Clone, Copy)]
 struct Began(Instant);
 
@@ -66,28 +76,29 @@ pub struct RootSpan;
 impl RootSpanBuilder for RootSpan {
     fn on_request_start(request: &ServiceRequest) -> Span {
         request.extensions_mut().insert(Began(Instant::now()));
-        let route = request
-            .match_pattern()
-            .unwrap_or_else(|| "unmatched".into());
         tracing::info_span!(
             "request",
             method = crate::metrics::method(request.method()),
-            route,
+            route = tracing::field::Empty,
             request_id = %request_id(),
             status = tracing::field::Empty,
         )
     }
 
-    /// One line per request, for those who ask for `debug`; faults are logged where they are answered.
+    /// One line per request, for those who ask for `debug`, and one for a fault.
     fn on_request_end<B: MessageBody>(
         span: Span,
         outcome: &Result<ServiceResponse<B>, actix_web::Error>,
     ) {
-        let status = match outcome {
-            Ok(response) => response.status(),
-            Err(error) => error.as_response_error().status_code(),
+        let (status, fault) = match outcome {
+            Ok(response) => (response.status(), response.response().error()),
+            Err(error) => (error.as_response_error().status_code(), Some(error)),
         };
         span.record("status", status.as_u16());
+        span.record("route", route(outcome));
+        if let Some(fault) = fault.and_then(|fault| fault.as_error::<crate::error::Error>()) {
+            fault.log(&span);
+        }
         let began = outcome
             .as_ref()
             .ok()

@@ -88,7 +88,7 @@ macro_rules! wanted {
             $case,
             " is null or (",
             $case,
-            " <> all ((select current_setting('toldonce.closed')::uuid[])::uuid[]) \
+            " <> all ($closed) \
              and exists (select from cases d where d.id = ",
             $case,
             " and d.received_at is not null))) \

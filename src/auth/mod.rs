@@ -14,7 +14,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, ResponseError, dev::Payload, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, web};
 use uuid::Uuid;
 
 use crate::app::State;
@@ -132,7 +132,7 @@ pub async fn authenticate(
             Ok(caller) => drop(request.extensions_mut().insert(caller)),
             // As an answer, not an error: the layers outside add their headers to answers.
             Err(error) => {
-                let refusal = error.error_response().map_into_boxed_body();
+                let refusal = HttpResponse::from_error(error);
                 return Ok(request.into_response(refusal).map_into_right_body());
             }
         }

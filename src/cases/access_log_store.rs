@@ -18,7 +18,7 @@ struct Tenant {
 // and not closed to the caller by an exclusion or a restriction.
 const RECEIVED: &str = "select c.marac_id from cases c where c.id = $1 and c.marac_id = any ($2) \
     and c.received_at is not null \
-    and c.id <> all ((select current_setting('toldonce.closed')::uuid[])::uuid[])";
+    and c.id <> all ($closed)";
 
 /// The MARAC of a received file that is in one of these MARACs and not closed to the caller.
 pub fn marac_of(tx: &mut Tx<'_>, case_id: Uuid, maracs: Vec<Uuid>) -> Result<Option<Uuid>> {

@@ -34,14 +34,14 @@ const PARTS: &str = concat!(
     "'user_id', g.user_id, 'actor_id', g.actor_id, 'agency_id', g.agency_id, ",
     "'opens_at', g.opens_at, 'ends_at', nullif(g.ends_at, 'infinity'))::text, null ",
     "from circle g where g.case_id = $1 and (g.agency_id is not null or $5) ",
-    "and g.opens_at <= (select current_setting('toldonce.now')::timestamptz) ",
-    "and g.ends_at > (select current_setting('toldonce.now')::timestamptz)",
+    "and g.opens_at <= $now ",
+    "and g.ends_at > $now",
     " union all select 'closing', c.id, null, c.version, json_build_object('closed_at', c.closed_at, ",
     "'reason', c.closed_because)::text, c.closing ",
     "from cases c where $5 and c.id = $1 and c.status = 'closed' and c.closing is not null",
     " union all select 'restriction', t.id, null, t.version, '{}', null ",
     "from restrictions t where t.case_id = $1 ",
-    "and t.ends_at > (select current_setting('toldonce.now')::timestamptz)",
+    "and t.ends_at > $now",
     " union all ",
     account_use_row!()
 );

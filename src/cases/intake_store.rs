@@ -152,10 +152,10 @@ pub fn join(tx: &mut Tx<'_>, file: Uuid, into: Uuid) -> Result<()> {
         "update restrictions set case_id = $2 where case_id = $1",
         "update cases t set status = case when t.id = $1 then 'joined' else t.status end, \
          restricted = exists (select from restrictions r where r.case_id = $2 \
-           and r.ends_at > (select current_setting('toldonce.now')::timestamptz)), \
+           and r.ends_at > $now), \
          version = version + 1 where t.id in ($1, $2)",
         "update data_keys set wrapped = null, \
-         destroyed_at = (select current_setting('toldonce.now')::timestamptz) \
+         destroyed_at = $now \
          where case_id = $1 and $2::uuid is not null",
     ] {
         sql(text).bind(file).bind(into).execute(tx.conn)?;

@@ -107,11 +107,11 @@ const PAGE: &str = concat!(
     "select c.id, c.code, c.marac_id, c.status, c.last_referral_on, c.lapses_on, c.score, c.criteria, ",
     "c.has_children, c.version, k.master_key_id, k.wrapped, ",
     "(c.restricted and exists (select from restrictions r where r.case_id = c.id ",
-    "and r.ends_at > (select current_setting('toldonce.now')::timestamptz))) as restricted, ",
+    "and r.ends_at > $now)) as restricted, ",
     "coalesce(p.ids, '{}') as party_ids, coalesce(p.roles, '{}') as party_roles, ",
     "coalesce(p.identities, '{}') as identities ",
     "from (select c.* from (select distinct id from ",
-    "unnest((select current_setting('toldonce.maracs')::uuid[])::uuid[]) as m(id)) m ",
+    "unnest($maracs) as m(id)) m ",
     "cross join lateral (select c.* from cases c where c.marac_id = m.id ",
     "and ($4::date is null or (c.last_referral_on, c.id) < ($4, $5)) and ",
     listed!(),
@@ -181,7 +181,7 @@ const AGENCY: &str = "select m.marac_id is not null as member, a.kind = 'idva' a
      coalesce(m.agreement_review_on < $3, false) as review_due \
      from agencies a left join marac_agencies m on m.agency_id = a.id and m.marac_id = $2 \
        and m.suspended_at is null \
-       and (m.access_ends_at is null or m.access_ends_at > (select current_setting('toldonce.now')::timestamptz)) \
+       and (m.access_ends_at is null or m.access_ends_at > $now) \
      where a.id = $1 and a.closed_at is null";
 
 /// An agency; `None` if there is none live.

@@ -12,7 +12,7 @@ use crate::error::Result;
 /// SQL: today, where the MARACs are.
 macro_rules! today {
     () => {
-        "((select current_setting('toldonce.now')::timestamptz) at time zone 'Europe/London')::date"
+        "($now at time zone 'Europe/London')::date"
     };
 }
 
@@ -34,11 +34,11 @@ macro_rules! stood_in_for {
     () => {
         concat!(
             "(select $1::uuid, m.id from ",
-            "unnest((select current_setting('toldonce.maracs')::uuid[])::uuid[]) as m(id) ",
+            "unnest($maracs) as m(id) ",
             "union all select g.user_id, g.marac_id from role_grants g ",
             "join absences b on b.user_id = g.user_id where g.deputy_id = $1 ",
             "and g.role = 'representative' ",
-            "and g.ends_at > (select current_setting('toldonce.now')::timestamptz) and ",
+            "and g.ends_at > $now and ",
             $crate::cover::away!(),
             ")"
         )

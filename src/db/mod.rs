@@ -6,6 +6,7 @@
 //! transaction of its own.
 
 mod pool;
+mod sight;
 mod sql;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::error::{Code, Error, Result};
 use crate::policy::{self, Actor, Ask, Principal, Right, Role};
 
 pub use pool::{PoolOptions, connect};
+use sight::{Sight, SightRow, sight_columns};
 pub use sql::{Bind, Sql, sql};
 
 /// Transactions of AnsiTransactionManager, by its connection.
@@ -67,9 +69,7 @@ impl Tx<'_> {
         if self.actor.principal != Principal::System {
             return Err(Error::Internal("only the program sees every MARAC"));
         }
-        sql("select load_system($1)")
-            .bind(self.now)
-            .execute(self.conn)?;
+        sight::renew(sight::load_system(self.conn, self.now)?);
         Ok(())
     }
 }
@@ -141,15 +141,9 @@ impl Db {
         work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>,
     ) -> Result<T> {
         self.attempt(&ask, Principal::System, |conn, now| {
-            sql("select load_system($1)").bind(now).execute(conn)?;
-            finish(
-                conn,
-                Actor::nobody(Principal::System),
-                now,
-                &self.keys,
-                &ask,
-                work,
-            )
+            let _sight = sight::enter(sight::load_system(conn, now)?);
+            let actor = Actor::nobody(Principal::System);
+            finish(conn, actor, now, &self.keys, &ask, work)
         })
     }
 
@@ -179,8 +173,9 @@ impl Db {
         work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>,
     ) -> Result<T> {
         self.attempt(&ask, caller.principal(), |conn, now| {
-            let actor = load_actor(conn, caller, now)?;
+            let (actor, sight) = load_actor(conn, caller, now)?;
             policy::may(&actor, ask.act)?;
+            let _sight = sight::enter(sight);
             finish(conn, actor, now, &self.keys, &ask, work)
         })
     }
@@ -292,9 +287,15 @@ struct ActorRow {
     marac_ids: Vec<Uuid>,
     #[diesel(sql_type = st::Array<st::Text>)]
     roles: Vec<String>,
+    #[diesel(embed)]
+    sight: SightRow,
 }
 
-fn load_actor(conn: &mut PgConnection, caller: &Caller, now: DateTime<Utc>) -> Result<Actor> {
+fn load_actor(
+    conn: &mut PgConnection,
+    caller: &Caller,
+    now: DateTime<Utc>,
+) -> Result<(Actor, Sight)> {
     let (user, session, client, actor_ref) = match caller {
         Caller::User {
             user_id,
@@ -305,10 +306,12 @@ fn load_actor(conn: &mut PgConnection, caller: &Caller, now: DateTime<Utc>) -> R
             actor_ref,
         } => (None, None, Some(*client_id), actor_ref.clone()),
     };
-    let row: ActorRow = sql(
+    let row: ActorRow = sql(concat!(
         "select user_id, actor_id, actor_known, agency_id, administrator, password_at, rights, \
-         marac_ids, roles from load_actor($1, $2, $3, $4, $5)",
-    )
+         marac_ids, roles, ",
+        sight_columns!(),
+        " from load_actor($1, $2, $3, $4, $5)",
+    ))
     .bind(user)
     .bind(session)
     .bind(client)
@@ -339,7 +342,7 @@ fn load_actor(conn: &mut PgConnection, caller: &Caller, now: DateTime<Utc>) -> R
         .into_iter()
         .zip(row.roles.iter())
         .filter_map(|(marac, role)| Some((marac, Role::parse(role)?)));
-    Ok(Actor {
+    let actor = Actor {
         principal,
         agency_id: row.agency_id,
         administrator: row.administrator,
@@ -350,5 +353,6 @@ fn load_actor(conn: &mut PgConnection, caller: &Caller, now: DateTime<Utc>) -> R
             .filter_map(|right| Right::parse(right))
             .collect(),
         roles: roles.collect(),
-    })
+    };
+    Ok((actor, row.sight.at(now)))
 }

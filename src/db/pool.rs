@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::Connection;
-use diesel::connection::InstrumentationEvent;
+use diesel::connection::{InstrumentationEvent, SimpleConnection};
 use diesel::pg::PgConnection;
 use diesel::r2d2::{self, ConnectionManager, ManageConnection};
 
@@ -48,6 +48,10 @@ impl DerefMut for Conn {
     }
 }
 
+/// A statement is planned once per connection. Its plan must not hang on who asks first, and planning
+/// anew for each caller's MARACs would cost more than any statement does.
+const KEEP_PLANS: &str = "set plan_cache_mode = force_generic_plan";
+
 pub struct ConnManager {
     inner: ConnectionManager<PgConnection>,
     statements: Arc<AtomicU64>,
@@ -59,6 +63,8 @@ impl ManageConnection for ConnManager {
 
     fn connect(&self) -> std::result::Result<Conn, r2d2::Error> {
         let mut pg = self.inner.connect()?;
+        pg.batch_execute(KEEP_PLANS)
+            .map_err(r2d2::Error::QueryError)?;
         let statements = Arc::clone(&self.statements);
         pg.set_instrumentation(move |event: InstrumentationEvent<'_>| {
             if matches!(event, InstrumentationEvent::StartQuery { .. }) {

@@ -2,7 +2,9 @@
 //!
 //! `diesel::sql_query` is never cached: each call is parsed and planned anew, a round trip more. The
 //! hot statements of the stores are constants, so they can be. `$1` … name the binds in order; one
-//! may stand several times.
+//! may stand several times. `$maracs` and its like are filled in from the live actor: see `sight`.
+
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
@@ -11,10 +13,13 @@ use diesel::sql_types as st;
 use diesel::{QueryResult, RunQueryDsl};
 use uuid::Uuid;
 
+use super::sight::{self, Sight};
+
 /// A statement with its binds.
 pub struct Sql {
     text: &'static str,
     binds: Vec<Bind>,
+    sight: Option<Arc<Sight>>,
 }
 
 /// A statement from a constant text.
@@ -22,6 +27,7 @@ pub fn sql(text: &'static str) -> Sql {
     Sql {
         text,
         binds: Vec::new(),
+        sight: sight::under_way(),
     }
 }
 
@@ -83,22 +89,38 @@ binds! {
     Json(serde_json::Value) as st::Jsonb,
 }
 
+impl Sql {
+    /// The bind that a placeholder names: by number one of the statement's own, else the sight's.
+    fn named(&self, name: &str) -> QueryResult<&Bind> {
+        let found = match name.parse::<usize>() {
+            Ok(number) => self.binds.get(number.wrapping_sub(1)),
+            Err(_) => self.sight.as_ref().and_then(|sight| sight.named(name)),
+        };
+        found.ok_or_else(|| {
+            diesel::result::Error::QueryBuilderError("a statement names a bind it has not".into())
+        })
+    }
+}
+
 impl QueryFragment<Pg> for Sql {
+    /// Each bind is sent once, however often the text names it.
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let mut sent: Vec<&str> = Vec::new();
         let mut rest = self.text;
-        while let Some(at) = rest.find('$') {
-            let (before, after) = rest.split_at(at);
+        while let Some((before, after)) = rest.split_once('$') {
             out.push_sql(before);
-            let digits = after[1..].bytes().take_while(u8::is_ascii_digit).count();
-            let bind = after[1..=digits]
-                .parse()
-                .ok()
-                .and_then(|n: usize| self.binds.get(n.wrapping_sub(1)));
-            bind.ok_or_else(|| {
-                diesel::result::Error::QueryBuilderError("a bind is missing".into())
-            })?
-            .push(&mut out)?;
-            rest = &after[1 + digits..];
+            let end = after
+                .find(|c: char| !c.is_ascii_alphanumeric())
+                .unwrap_or(after.len());
+            let (name, after) = after.split_at(end);
+            match sent.iter().position(|known| *known == name) {
+                Some(place) => out.push_sql(&format!("${}", place + 1)),
+                None => {
+                    self.named(name)?.push(&mut out)?;
+                    sent.push(name);
+                }
+            }
+            rest = after;
         }
         out.push_sql(rest);
         Ok(())
@@ -115,3 +137,51 @@ impl Query for Sql {
 }
 
 impl<Conn> RunQueryDsl<Conn> for Sql {}
+
+#[cfg(test)]
+mod tests {
+    use diesel::pg::PgQueryBuilder;
+    use diesel::query_builder::QueryBuilder;
+
+    use super::*;
+
+    fn text(statement: &Sql) -> QueryResult<String> {
+        let mut builder = PgQueryBuilder::default();
+        statement.to_sql(&mut builder, &Pg)?;
+        Ok(builder.finish())
+    }
+
+    #[test]
+    fn a_bind_is_sent_once_in_the_order_it_is_first_named() {
+        let statement = sql("select $2, $1::text, $2 from t where a = any ($1)")
+            .bind("one")
+            .bind(2);
+        assert_eq!(
+            text(&statement).unwrap(),
+            "select $1, $2::text, $1 from t where a = any ($2)"
+        );
+    }
+
+    #[test]
+    fn a_statement_that_lacks_a_bind_is_refused() {
+        assert!(text(&sql("select $1")).is_err());
+        assert!(text(&sql("select $2").bind(1)).is_err());
+        assert!(text(&sql("select $0").bind(1)).is_err());
+    }
+
+    #[test]
+    fn nobody_is_in_sight_outside_of_a_transaction() {
+        let seeing = "select from cases c where c.marac_id = any ($maracs)";
+        assert!(text(&sql(seeing)).is_err());
+        assert!(text(&sql("select $nobody")).is_err());
+        {
+            let _sight = sight::enter(sight::nothing(chrono::DateTime::UNIX_EPOCH));
+            assert_eq!(
+                text(&sql(seeing)).unwrap(),
+                "select from cases c where c.marac_id = any ($1)"
+            );
+            assert!(text(&sql("select $nobody")).is_err());
+        }
+        assert!(text(&sql(seeing)).is_err());
+    }
+}

@@ -119,11 +119,7 @@ macro_rules! flags {
 /// SQL: the flag at `a` is the caller's agency's, or of a MARAC they coordinate or chair.
 macro_rules! own_or_staff {
     () => {
-        concat!(
-            "(",
-            owned_action!("a"),
-            " or a.marac_id = any ((select current_setting('toldonce.staff')::uuid[])::uuid[]))"
-        )
+        concat!("(", owned_action!("a"), " or a.marac_id = any ($staff))")
     };
 }
 

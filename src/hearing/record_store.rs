@@ -40,7 +40,7 @@ const PARTS: &str = concat!(
     "'id', o.id, 'user_id', x.user_id, 'actor_id', x.actor_id, 'agency_id', x.agency_id, ",
     "'name', coalesce(u.name, r.name, a.name), 'declared_by', o.declared_by, ",
     "'created_at', o.created_at, 'live', x.ends_at > ",
-    "(select current_setting('toldonce.now')::timestamptz))::text, x.reason ",
+    "$now)::text, x.reason ",
     "from conflicts_of_interest o join exclusions x on x.id = o.exclusion_id ",
     "left join users u on u.id = x.user_id left join registered_actors r on r.id = x.actor_id ",
     "left join agencies a on a.id = x.agency_id where o.agenda_item_id = any ($1) and $3 ",

@@ -84,7 +84,7 @@ pub const AGENDA_ITEMS: &str = concat!(
     "i.has_children, i.late, i.status, i.deferred_to_id, i.deferred_until, i.session, ",
     "h.heading as session_heading, h.starts_at as session_starts_at, ",
     "(not $2 or exists (select from circle a where a.case_id = i.case_id and a.basis = 'allocation' ",
-    "and a.ends_at > (select current_setting('toldonce.now')::timestamptz)) ",
+    "and a.ends_at > $now) ",
     "or exists (select from referrals f where f.case_id = i.case_id and f.status = 'accepted' ",
     "and f.idva_referral in ('made', 'declined', 'already_open'))) as idva_recorded, ",
     "i.outcome, i.version, c.code, c.score, c.criteria, k.master_key_id, k.wrapped, ",

@@ -85,7 +85,7 @@ const PARTS: &str = concat!(
     "k.master_key_id, k.wrapped, coalesce(s.bases, '{}') as bases, ",
     "coalesce(s.full_at, '{}') as full_at, ",
     "(select exists (select from attendances t where t.meeting_id = $1 and t.agency_id = ",
-    "(select nullif(current_setting('toldonce.agency'), '')::uuid) ",
+    "$agency ",
     "and t.presence in ('present', 'apologies') and t.role in ('representative', 'deputy'))) ",
     "as attended from minutes_parts p join minutes_versions v on v.id = p.version_id ",
     "join cases c on c.id = p.case_id ",

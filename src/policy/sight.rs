@@ -14,8 +14,8 @@ macro_rules! standings_of {
             ") then timestamptz '9999-01-01' else g.full_at end) as full_at ",
             "from circle g where g.case_id = ",
             $c,
-            ".id and g.opens_at <= (select current_setting('toldonce.now')::timestamptz) ",
-            "and g.ends_at > (select current_setting('toldonce.now')::timestamptz) and ",
+            ".id and g.opens_at <= $now ",
+            "and g.ends_at > $now and ",
             $crate::in_circle!("g"),
             ") s on true"
         )
@@ -32,8 +32,8 @@ macro_rules! accepted_statement {
             "exists (select from attendances t where t.meeting_id = ",
             $meeting,
             " and t.confidentiality_accepted_at is not null and ",
-            "(t.user_id = (select nullif(current_setting('toldonce.user'), '')::uuid) ",
-            "or t.actor_id = (select nullif(current_setting('toldonce.actor'), '')::uuid)))"
+            "(t.user_id = $user ",
+            "or t.actor_id = $actor))"
         )
     };
 }
@@ -43,9 +43,6 @@ macro_rules! accepted_statement {
 #[macro_export]
 macro_rules! not_closed {
     ($a:literal) => {
-        concat!(
-            $a,
-            ".case_id <> all ((select current_setting('toldonce.closed')::uuid[])::uuid[])"
-        )
+        concat!($a, ".case_id <> all ($closed)")
     };
 }

@@ -1,8 +1,9 @@
 //! Which cases and which actions are in sight: the only spelling of the rule.
 //!
 //! `visible_cases!` and `visible_actions!` are SQL for one table alias each. List, count, fetch, lock
-//! and every child table use them. Both read the settings that `Db::run` made from the live actor,
-//! so no caller can pass them somebody else. Exclusion is the first conjunct of both.
+//! and every child table use them. Both read parameters that `Db::run` fills in from the live actor
+//! (`$maracs` and its like), so no caller can pass them somebody else. Exclusion is the first conjunct
+//! of both.
 //!
 //! [`VisibleCase`] and [`VisibleAction`] are proof that the rule held; they are made here alone.
 
@@ -28,20 +29,20 @@ macro_rules! visible_cases {
         concat!(
             "(",
             $c,
-            ".id <> all ((select current_setting('toldonce.closed')::uuid[])::uuid[])",
+            ".id <> all ($closed)",
             " and ",
             $c,
-            ".marac_id = any ((select current_setting('toldonce.maracs')::uuid[])::uuid[])",
+            ".marac_id = any ($maracs)",
             " and ((",
             $c,
             ".received_at is not null and ",
             $c,
-            ".marac_id = any ((select current_setting('toldonce.staff')::uuid[])::uuid[]))",
+            ".marac_id = any ($staff))",
             " or exists (select from circle g where g.case_id = ",
             $c,
             ".id",
-            " and g.opens_at <= (select current_setting('toldonce.now')::timestamptz)",
-            " and g.ends_at > (select current_setting('toldonce.now')::timestamptz)",
+            " and g.opens_at <= $now",
+            " and g.ends_at > $now",
             " and ",
             $crate::in_circle!("g"),
             ")))"
@@ -57,22 +58,22 @@ macro_rules! in_circle {
         concat!(
             "(",
             $g,
-            ".user_id = (select nullif(current_setting('toldonce.user'), '')::uuid)",
+            ".user_id = $user",
             " or ",
             $g,
-            ".actor_id = (select nullif(current_setting('toldonce.actor'), '')::uuid)",
+            ".actor_id = $actor",
             " or (",
             $g,
-            ".agency_id = (select nullif(current_setting('toldonce.agency'), '')::uuid)",
+            ".agency_id = $agency",
             " and case ",
             $g,
             ".basis when 'allocation'",
             " then ",
             $g,
-            ".marac_id = any ((select current_setting('toldonce.idva')::uuid[])::uuid[])",
+            ".marac_id = any ($idva)",
             " else ",
             $g,
-            ".marac_id = any ((select current_setting('toldonce.rep')::uuid[])::uuid[]) end))"
+            ".marac_id = any ($rep) end))"
         )
     };
 }
@@ -85,10 +86,10 @@ macro_rules! visible_actions {
         concat!(
             "(",
             $a,
-            ".case_id <> all ((select current_setting('toldonce.closed')::uuid[])::uuid[])",
+            ".case_id <> all ($closed)",
             " and ",
             $a,
-            ".marac_id = any ((select current_setting('toldonce.maracs')::uuid[])::uuid[])",
+            ".marac_id = any ($maracs)",
             " and ((",
             $a,
             ".status in ('open', 'in_progress') and ",
@@ -110,17 +111,17 @@ macro_rules! owned_action {
         concat!(
             "(",
             $a,
-            ".owner_agency_id = (select nullif(current_setting('toldonce.agency'), '')::uuid)",
+            ".owner_agency_id = $agency",
             " and (",
             $a,
-            ".marac_id = any ((select current_setting('toldonce.rep')::uuid[])::uuid[])",
+            ".marac_id = any ($rep)",
             " or ",
             $a,
-            ".marac_id = any ((select current_setting('toldonce.idva')::uuid[])::uuid[])",
+            ".marac_id = any ($idva)",
             // Never null, which would be neither owned nor not.
             " or coalesce(",
             $a,
-            ".owner_user_id = (select nullif(current_setting('toldonce.user'), '')::uuid), false)))"
+            ".owner_user_id = $user, false)))"
         )
     };
 }

@@ -100,8 +100,8 @@ macro_rules! columns {
 /// SQL: the referral at alias `r` was written by the caller.
 macro_rules! own {
     () => {
-        "(r.submitted_by = (select nullif(current_setting('toldonce.user'), '')::uuid) \
-          or r.actor_id = (select nullif(current_setting('toldonce.actor'), '')::uuid))"
+        "(r.submitted_by = $user \
+          or r.actor_id = $actor)"
     };
 }
 
@@ -113,10 +113,10 @@ macro_rules! readable {
             visible_cases!("c"),
             " and (",
             own!(),
-            " or r.marac_id = any ((select current_setting('toldonce.staff')::uuid[])::uuid[])",
+            " or r.marac_id = any ($staff)",
             " or exists (select from circle g where g.case_id = c.id and g.basis = 'allocation'",
-            " and g.opens_at <= (select current_setting('toldonce.now')::timestamptz)",
-            " and g.ends_at > (select current_setting('toldonce.now')::timestamptz) and ",
+            " and g.opens_at <= $now",
+            " and g.ends_at > $now and ",
             in_circle!("g"),
             "))"
         )

@@ -43,7 +43,7 @@ pub fn action_counts(
         .load(tx.conn)?,
         None => sql(
             "select marac_id, owner_kind, status, unresolved, overdue, actions \
-             from action_counts($1, (select current_setting('toldonce.maracs')::uuid[])::uuid[])",
+             from action_counts($1, $maracs)",
         )
         .bind(as_at)
         .load(tx.conn)?,

@@ -26,17 +26,17 @@ macro_rules! open_to_agency {
             ".case_id and e.agency_id = ",
             $n,
             ".agency_id and e.exempt_user_id is null ",
-            "and e.ends_at > (select current_setting('toldonce.now')::timestamptz)) ",
+            "and e.ends_at > $now) ",
             "and (not exists (select from restrictions t where t.case_id = ",
             $n,
-            ".case_id and t.ends_at > (select current_setting('toldonce.now')::timestamptz)) ",
+            ".case_id and t.ends_at > $now) ",
             "or exists (select from circle g left join users u on u.id = g.user_id ",
             "left join registered_actors p on p.id = g.actor_id where g.case_id = ",
             $n,
             ".case_id and g.basis = 'named' and ",
             $n,
             ".agency_id in (u.agency_id, p.agency_id) ",
-            "and g.ends_at > (select current_setting('toldonce.now')::timestamptz)))"
+            "and g.ends_at > $now))"
         )
     };
 }
@@ -150,15 +150,15 @@ pub struct ItemRow {
 const ITEM: &str = concat!(
     "select i.id, i.case_id, exists (select from circle g where g.case_id = i.case_id ",
     "and g.meeting_id = i.meeting_id and g.basis = 'listing' ",
-    "and g.full_at <= (select current_setting('toldonce.now')::timestamptz) ",
-    "and g.opens_at <= (select current_setting('toldonce.now')::timestamptz) ",
-    "and g.ends_at > (select current_setting('toldonce.now')::timestamptz) and ",
+    "and g.full_at <= $now ",
+    "and g.opens_at <= $now ",
+    "and g.ends_at > $now and ",
     crate::in_circle!("g"),
     ") and ",
     crate::accepted_statement!("i.meeting_id"),
     " as at_meeting from agenda_items i join meetings m on m.id = i.meeting_id ",
     "join cases c on c.id = i.case_id where i.id = $1 and (m.circulated_at is not null ",
-    "or m.marac_id = any ((select current_setting('toldonce.staff')::uuid[])::uuid[])) and ",
+    "or m.marac_id = any ($staff)) and ",
     visible_cases!("c")
 );
 

@@ -9,6 +9,7 @@ use toldonce::meetings::AGENDA_ITEMS;
 use uuid::Uuid;
 
 use crate::meetings::{agenda, hear, listed, planned, step};
+use crate::support::plan::Asks;
 use crate::support::{Person, TestApp, World, accept, etag, id};
 
 fn items(agenda: &Value) -> Vec<Value> {
@@ -660,44 +661,14 @@ async fn an_agenda_takes_as_many_statements_for_twenty_cases_as_for_one() {
     assert!(counts[0] <= 7, "{counts:?}");
 }
 
-#[derive(QueryableByName)]
-struct Plan {
-    #[diesel(sql_type = st::Text, column_name = "QUERY PLAN")]
-    line: String,
-}
-
 #[actix_web::test]
 async fn the_agenda_is_read_by_its_indexes() {
     let app = TestApp::new().await;
-    let _ = World::make(&app);
-    let mut conn = app.owner();
-    for setting in [
-        "now", "user", "actor", "agency", "maracs", "staff", "idva", "rep", "closed",
-    ] {
-        let value = match setting {
-            "now" => "2026-05-04 12:00:00+00",
-            "user" | "actor" | "agency" => "",
-            _ => "{}",
-        };
-        let name = format!("toldonce.{setting}");
-        sql("select set_config($1, $2, false)")
-            .bind(name)
-            .bind(value)
-            .execute(&mut conn)
-            .unwrap();
-    }
-    sql("set enable_seqscan = off").execute(&mut conn).unwrap();
-    let text: &'static str = Box::leak(format!("explain {AGENDA_ITEMS}").into_boxed_str());
-    let plan: Vec<Plan> = sql(text)
-        .bind(Uuid::now_v7())
-        .bind(true)
-        .load(&mut conn)
-        .unwrap();
-    let plan = plan
-        .iter()
-        .map(|row| row.line.as_str())
-        .collect::<Vec<_>>()
-        .join("\n");
+    let world = World::make(&app);
+    let asks = Asks::Person(&world.housing_rep);
+    let plan = app.plan(asks, AGENDA_ITEMS, true, |items| {
+        items.bind(Uuid::now_v7()).bind(true)
+    });
     for index in [
         "agenda_items_meeting",
         "cases_pkey",

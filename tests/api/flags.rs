@@ -1,9 +1,7 @@
 //! Flags from asking to removal, and what is done when a case passes twelve months.
 
 use chrono::{NaiveDate, TimeDelta};
-use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use serde_json::{Value, json};
 use toldonce::db::sql;
 use toldonce::error::Error;
@@ -13,6 +11,7 @@ use uuid::Uuid;
 
 use crate::casework::Desk;
 use crate::meetings::{hear, listed, planned, step};
+use crate::support::plan::Asks;
 use crate::support::{Answer, Person, World, etag, id};
 
 /// Takes a case to a meeting at which it is heard, a fortnight on.
@@ -646,12 +645,6 @@ async fn an_agencys_list_takes_five_statements_at_any_number_of_rows_and_pages_b
     assert_eq!(seen.len(), 41);
 }
 
-#[derive(QueryableByName)]
-struct Plan {
-    #[diesel(sql_type = st::Json, column_name = "QUERY PLAN")]
-    plan: Value,
-}
-
 #[actix_web::test]
 async fn the_lists_of_flags_and_of_what_passes_are_read_by_their_indexes() {
     let desk = Desk::new().await;
@@ -672,40 +665,26 @@ async fn the_lists_of_flags_and_of_what_passes_are_read_by_their_indexes() {
     .execute(&mut desk.app.owner())
     .unwrap();
     sql("analyze").execute(&mut desk.app.owner()).unwrap();
-    let explain = |text: &str| -> &'static str {
-        Box::leak(format!("explain (format json) {text}").into_boxed_str())
-    };
-    let mut conn = PgConnection::establish(&desk.app.db.app_url()).unwrap();
-    let (due, lapsing): (Plan, Plan) = conn
-        .transaction(|conn| {
-            sql("select load_actor($1, $2, null, null, $3)")
-                .bind(w.housing_rep.id)
-                .bind(w.housing_rep.session_id)
-                .bind(desk.app.now())
-                .execute(conn)?;
-            let due = sql(explain(toldonce::flags::DUE_FLAGS))
-                .bind(w.housing)
+    let due = desk.app.plan(
+        Asks::Person(&w.housing_rep),
+        toldonce::flags::DUE_FLAGS,
+        false,
+        |due| {
+            due.bind(w.housing)
                 .bind(NaiveDate::from_ymd_opt(1, 1, 1).unwrap())
                 .bind(Uuid::nil())
                 .bind(None::<NaiveDate>)
                 .bind(None::<Uuid>)
                 .bind(None::<String>)
                 .bind(51_i64)
-                .get_result(conn)?;
-            sql("select load_system($1)")
-                .bind(desk.app.now())
-                .execute(conn)?;
-            let lapsing = sql(explain(toldonce::flags::LAPSING))
-                .bind(desk.app.today())
-                .bind(200_i64)
-                .get_result(conn)?;
-            diesel::QueryResult::Ok((due, lapsing))
-        })
-        .unwrap();
-    for (plan, index) in [
-        (due.plan, "flags_agency_due"),
-        (lapsing.plan, "cases_lapsing"),
-    ] {
-        assert!(plan.to_string().contains(index), "{index}: {plan:#}");
+        },
+    );
+    let lapsing = desk
+        .app
+        .plan(Asks::Program, toldonce::flags::LAPSING, false, |lapsing| {
+            lapsing.bind(desk.app.today()).bind(200_i64)
+        });
+    for (plan, index) in [(due, "flags_agency_due"), (lapsing, "cases_lapsing")] {
+        assert!(plan.contains(index), "{index}: {plan}");
     }
 }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::access::{Scope, operations};
 use crate::meetings::{listed, plan, planned, step};
+use crate::support::plan::Asks;
 use crate::support::{Answer, Caller, Person, TestApp, World, accept, etag, id};
 
 const PRIVATE: &str = "zq-own-notes-canary";
@@ -1049,44 +1050,19 @@ async fn agencies_are_told_when_they_are_asked_before_it_is_due_and_when_it_is_l
     assert_eq!(of(&w.coordinator), []);
 }
 
-#[derive(QueryableByName)]
-struct Plan {
-    #[diesel(sql_type = st::Text, column_name = "QUERY PLAN")]
-    line: String,
-}
-
 #[actix_web::test]
 async fn the_work_list_is_read_by_its_index() {
     let app = TestApp::new().await;
     let world = World::make(&app);
-    let mut conn = app.owner();
-    for setting in [
-        "now", "user", "actor", "agency", "maracs", "staff", "idva", "rep", "closed",
-    ] {
-        let value = match setting {
-            "now" => "2026-05-04 12:00:00+00",
-            "user" | "actor" | "agency" => "",
-            _ => "{}",
-        };
-        sql("select set_config($1, $2, false)")
-            .bind(format!("toldonce.{setting}"))
-            .bind(value)
-            .execute(&mut conn)
-            .unwrap();
-    }
-    sql("set enable_seqscan = off").execute(&mut conn).unwrap();
-    let text: &'static str = Box::leak(format!("explain {WORK_LIST}").into_boxed_str());
-    let plan: Vec<Plan> = sql(text)
-        .bind(world.housing)
-        .bind(NaiveDate::from_ymd_opt(1, 1, 1).unwrap())
-        .bind(Uuid::nil())
-        .bind(None::<Uuid>)
-        .bind(None::<&'static str>)
-        .bind(51_i64)
-        .load(&mut conn)
-        .unwrap();
-    let plan: Vec<_> = plan.iter().map(|row| row.line.as_str()).collect();
-    let plan = plan.join("\n");
+    let asks = Asks::Person(&world.housing_rep);
+    let plan = app.plan(asks, WORK_LIST, true, |list| {
+        list.bind(world.housing)
+            .bind(NaiveDate::from_ymd_opt(1, 1, 1).unwrap())
+            .bind(Uuid::nil())
+            .bind(None::<Uuid>)
+            .bind(None::<&'static str>)
+            .bind(51_i64)
+    });
     for index in [
         "research_returns_asked",
         "agenda_items_pkey",

@@ -34,6 +34,7 @@ mod hearing_crowd;
 mod idva;
 mod import;
 mod jobs;
+mod killed;
 mod kills;
 mod leak;
 mod maracs;

@@ -50,6 +50,8 @@ mod questions;
 mod referrals;
 mod research;
 mod restriction;
+#[cfg(target_os = "linux")]
+mod revival;
 mod risk_tools;
 mod schema;
 mod second_lock;

@@ -162,11 +162,7 @@ pub fn report(
     let last_on = facts_store::last_on(tx, &locked.action)?;
     let reason = report.note.reason.as_deref();
     rules::check_report(report.status, reason, on, last_on, today)?;
-    let present = Present {
-        status: next.status,
-        resolved: next.resolved,
-        ..locked.present()
-    };
+    let present = locked.after(next);
     let note = Note {
         overridden: next.overridden,
         ..report.note
@@ -235,11 +231,7 @@ pub fn reopen(
 ) -> Result<Audited<VisibleAction>> {
     let locked = Locked::fetch(tx, Act::ChangeAction, id, if_match, Command::Reopen)?;
     let next = locked.decide(tx, Command::Reopen)?;
-    let present = Present {
-        status: next.status,
-        resolved: next.resolved,
-        ..locked.present()
-    };
+    let present = locked.after(next);
     let note = Note {
         reason: Some(reason),
         ..Note::default()
@@ -310,12 +302,19 @@ pub fn resolve(
 }
 
 /// An action in sight, locked, at the version the caller read.
-struct Locked {
+pub(super) struct Locked {
     action: VisibleAction,
-    row: ActionRow,
+    pub row: ActionRow,
 }
 
 impl Locked {
+    /// Whatever its version.
+    pub fn of(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Self> {
+        let action = visibility::action_locked(tx, act, id)?;
+        let row = store::row(tx, &action)?;
+        Ok(Self { action, row })
+    }
+
     /// Whether the caller may give the command comes before the version: who may not is not told
     /// that it is out of date.
     fn fetch(
@@ -332,7 +331,7 @@ impl Locked {
         Ok(Self { action, row })
     }
 
-    fn decide(&self, tx: &Tx<'_>, command: Command) -> Result<rules::Next> {
+    pub fn decide(&self, tx: &Tx<'_>, command: Command) -> Result<rules::Next> {
         let by = standing(tx, &self.action);
         rules::decide(self.row.status, self.row.resolved, command, by)
     }
@@ -348,8 +347,17 @@ impl Locked {
         }
     }
 
+    /// As it is after a decision that changes nothing but how it stands.
+    pub fn after(&self, next: rules::Next) -> Present {
+        Present {
+            status: next.status,
+            resolved: next.resolved,
+            ..self.present()
+        }
+    }
+
     /// Writes it, what its history says, and tells old and new owner.
-    fn write(
+    pub fn write(
         self,
         tx: &mut Tx<'_>,
         present: Present,

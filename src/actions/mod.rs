@@ -2,8 +2,9 @@
 //!
 //! `api` and `api_changes` are the operations, `shapes` what they answer; `rules` decides what may
 //! become of an action; `lists` says which actions a list is of; `commands` carries decisions out,
-//! with their history and the changes that feeds are read from. `escalation` chases what is overdue;
-//! `standard` holds what an area agrees in every case of a kind.
+//! with their history and the changes that feeds are read from; `otherwise` those that follow from
+//! something else. `escalation` chases what is overdue; `standard` holds what an area agrees in every
+//! case of a kind.
 
 mod api;
 mod api_changes;
@@ -16,6 +17,7 @@ mod facts_store;
 mod import_store;
 mod lists;
 mod model;
+mod otherwise;
 pub mod rules;
 mod shapes;
 mod standard;
@@ -39,6 +41,7 @@ pub use model::{
     ActionCategory, ActionEventKind, ActionPriority, ActionStatus, ActionTarget, Escalation, Need,
     ReportedStatus, Resolution,
 };
+pub use otherwise::flag_placed;
 pub use shapes::ActionRowOut;
 
 /// The operations of this resource.

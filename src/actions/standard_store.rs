@@ -11,6 +11,7 @@ use super::standard::StandardAction;
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::policy::visibility::VisibleCase;
+use crate::visible_actions;
 use crate::vocabulary::AgencyKind;
 
 #[derive(QueryableByName)]
@@ -324,4 +325,32 @@ pub fn agree(
     .bind(tx.now)
     .execute(tx.conn)?;
     Ok(())
+}
+
+/// The outstanding action that an agency got from this entry, as far as it is in the caller's sight;
+/// locked. It never has two.
+pub fn outstanding(
+    tx: &mut Tx<'_>,
+    case_id: Uuid,
+    agency_id: Uuid,
+    code: &'static str,
+) -> Result<Option<Uuid>> {
+    let row: Option<Found> = sql(concat!(
+        "select a.id from actions a where a.case_id = $1 and a.owner_agency_id = $2 ",
+        "and a.standard_code = $3 and a.status in ('open', 'in_progress') and ",
+        visible_actions!("a"),
+        " order by a.due_on, a.id limit 1 for update of a"
+    ))
+    .bind(case_id)
+    .bind(agency_id)
+    .bind(code)
+    .get_result(tx.conn)
+    .optional()?;
+    Ok(row.map(|row| row.id))
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
 }

@@ -3,7 +3,7 @@
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Data;
-use actix_web::{HttpResponse, delete, get, post};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -78,16 +78,27 @@ async fn revoke_calendar_feed(state: Data<State>, caller: Caller) -> Result<Http
 }
 
 /// The meetings of a feed's owner, as iCalendar: when they are, and "MARAC meeting".
+///
+/// It is limited by feed and by the address it is asked from, as a person's requests are.
 #[utoipa::path(tag = "calendar", operation_id = "read_calendar", security(()),
     params(("token" = String, Path, description = "The feed's secret.")), responses(
     (status = 200, description = "A calendar.", body = String, content_type = "text/calendar"),
     (status = 404, description = "No such feed, or no longer.", body = ProblemDocument,
         content_type = "application/problem+json"),
+    (status = 429, description = "Read too often, or too many from one address. `Retry-After` says when \
+        to try again.", body = ProblemDocument, content_type = "application/problem+json"),
     (status = 503, description = "The service is busy.", body = ProblemDocument,
         content_type = "application/problem+json")))]
 #[get("/calendar/{token}.ics")]
-async fn read_calendar(state: Data<State>, token: Path<String>) -> Result<HttpResponse> {
+async fn read_calendar(
+    state: Data<State>,
+    request: HttpRequest,
+    token: Path<String>,
+) -> Result<HttpResponse> {
     let hash = crypto::hash_secret(&token.0);
+    // Before the feed is looked for: whoever tries addresses is not told of a right one either.
+    let from = request.peer_addr().map(|address| address.ip());
+    state.throttle.feed(from, &hash)?;
     let text = state
         .db
         .run_public(Act::ReadCalendar.ask(), move |tx| {

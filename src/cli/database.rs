@@ -10,7 +10,7 @@ use toldonce::config::Config;
 use toldonce::crypto::KeyRing;
 use toldonce::db::{Db, PoolOptions, connect};
 use toldonce::install;
-use toldonce::localpg::{LocalPg, Options};
+use toldonce::localpg::{Guard, LocalPg, Options};
 
 use super::{Failure, Outcome};
 
@@ -83,22 +83,49 @@ impl Database {
         self.local.as_ref().is_some_and(LocalPg::joined)
     }
 
+    /// Looks after the embedded server while the program serves: if it dies it is started again, and
+    /// `db` finds it.
+    pub fn guarded(self, config: &Config, db: &Db) -> Outcome<Guarded> {
+        let Some(local) = self.local else {
+            return Ok(Guarded(None));
+        };
+        let (options, db) = (options(&config.data_dir, config.pool), db.clone());
+        let again = move |local: &LocalPg| {
+            let password = local.role_password(install::APP_LOGIN);
+            db.moved_to(&local.url(NAME, install::APP_LOGIN, &password));
+        };
+        Ok(Guarded(Some(local.guarded(options, again)?)))
+    }
+
     /// Stops the embedded server, if this program started it.
     pub fn stop(self) -> Outcome {
         Ok(self.local.map_or(Ok(()), LocalPg::stop)?)
     }
 }
 
+/// A database whose embedded server is looked after.
+pub struct Guarded(Option<Guard>);
+
+impl Guarded {
+    /// Stops the embedded server, if this program started it.
+    pub fn stop(self) -> Outcome {
+        Ok(self.0.map_or(Ok(()), Guard::stop)?)
+    }
+}
+
 /// Starts or joins the embedded server in `data_dir`.
 pub fn start(data_dir: &Path, pool: u32) -> Outcome<LocalPg> {
-    let options = Options {
+    Ok(LocalPg::start(&options(data_dir, pool))?)
+}
+
+fn options(data_dir: &Path, pool: u32) -> Options {
+    Options {
         data_dir: data_dir.to_owned(),
         durable: true,
         max_connections: u16::try_from(pool)
             .unwrap_or(u16::MAX)
             .saturating_add(SPARE_CONNECTIONS),
-    };
-    Ok(LocalPg::start(&options)?)
+    }
 }
 
 /// A connection as the owner, and the embedded server behind it, which must outlive it.

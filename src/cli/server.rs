@@ -96,6 +96,7 @@ pub fn run(plan: Plan) -> Outcome {
         .audit_heads
         .clone()
         .unwrap_or_else(|| config.data_dir.join("audit-heads.log"));
+    let database = database.guarded(&config, &state.db)?;
     let caretaker = Caretaker::start(state.clone(), heads)?;
     let blocking = (config.pool as usize / config.workers).max(1);
     let service = state.clone();

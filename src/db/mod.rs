@@ -37,6 +37,7 @@ type Manager = <PgConnection as diesel::Connection>::TransactionManager;
 #[derive(Clone)]
 pub struct Db {
     pool: pool::Pool,
+    url: pool::Url,
     clock: Clock,
     keys: KeyRing,
     statements: Arc<AtomicU64>,
@@ -78,13 +79,20 @@ impl Db {
     /// A pool on `url`, which must be the application's role.
     pub fn new(url: &str, options: PoolOptions, clock: Clock, keys: KeyRing) -> Result<Self> {
         let statements = Arc::new(AtomicU64::new(0));
-        let pool = pool::build(url, options, Arc::clone(&statements))?;
+        let url = pool::Url::new(url);
+        let pool = pool::build(url.clone(), options, Arc::clone(&statements))?;
         Ok(Self {
             pool,
+            url,
             clock,
             keys,
             statements,
         })
+    }
+
+    /// The database was started again and is to be found there from now on.
+    pub fn moved_to(&self, url: &str) {
+        self.url.set(url);
     }
 
     /// Statements sent so far, transaction control included.
@@ -183,12 +191,8 @@ impl Db {
     /// Whether the database answers, for readiness.
     pub async fn ping(&self) -> Result<()> {
         let db = self.clone();
-        blocking(move || {
-            let mut conn = db.pool.get()?;
-            sql("select 1").execute(&mut **conn)?;
-            Ok(())
-        })
-        .await
+        let ask = |conn: &mut PgConnection, _| Ok(sql("select 1").execute(conn)?);
+        blocking(move || db.keep_books(ask).map(drop)).await
     }
 
     /// One transaction; if it is refused, one more for the refusal.

@@ -2,8 +2,8 @@
 //! 13 to 40 % of its processor time (reference/database, section 5).
 
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use diesel::Connection;
@@ -52,7 +52,30 @@ impl DerefMut for Conn {
 /// anew for each caller's MARACs would cost more than any statement does.
 const KEEP_PLANS: &str = "set plan_cache_mode = force_generic_plan";
 
+/// Where the database is. An embedded one that was started again may listen elsewhere.
+#[derive(Clone)]
+pub struct Url(Arc<RwLock<String>>);
+
+impl Url {
+    pub fn new(url: &str) -> Self {
+        Self(Arc::new(RwLock::new(url.to_owned())))
+    }
+
+    /// Connections made from now on go there.
+    pub fn set(&self, url: &str) {
+        let mut now = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        url.clone_into(&mut now);
+    }
+
+    fn get(&self) -> String {
+        let now = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        now.clone()
+    }
+}
+
 pub struct ConnManager {
+    url: Url,
+    /// Says what is wrong with a connection.
     inner: ConnectionManager<PgConnection>,
     statements: Arc<AtomicU64>,
 }
@@ -62,7 +85,8 @@ impl ManageConnection for ConnManager {
     type Error = r2d2::Error;
 
     fn connect(&self) -> std::result::Result<Conn, r2d2::Error> {
-        let mut pg = self.inner.connect()?;
+        let made = PgConnection::establish(&self.url.get());
+        let mut pg = made.map_err(r2d2::Error::ConnectionError)?;
         pg.batch_execute(KEEP_PLANS)
             .map_err(r2d2::Error::QueryError)?;
         let statements = Arc::clone(&self.statements);
@@ -105,9 +129,10 @@ impl Pool {
     }
 }
 
-pub fn build(url: &str, options: PoolOptions, statements: Arc<AtomicU64>) -> Result<Pool> {
+pub fn build(url: Url, options: PoolOptions, statements: Arc<AtomicU64>) -> Result<Pool> {
     let manager = ConnManager {
-        inner: ConnectionManager::new(url),
+        inner: ConnectionManager::new(url.get()),
+        url,
         statements,
     };
     r2d2::Pool::builder()

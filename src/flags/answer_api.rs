@@ -10,7 +10,8 @@ use validator::Validate;
 
 use super::api::{FlagOut, event, out};
 use super::rules::{self, Answer, By};
-use super::{Said, decide_store, store};
+use super::{FlagStatus, Said, decide_store, store};
+use crate::actions;
 use crate::app::State;
 use crate::audit::Audited;
 use crate::auth::Caller;
@@ -51,13 +52,20 @@ async fn say(
                 ..said
             };
             decide_store::answer(tx, &row, status, &said)?;
+            let done = match status {
+                FlagStatus::Placed => {
+                    actions::flag_placed(tx, Act::ConfirmFlag, (row.case_id, row.agency_id))?
+                }
+                _ => None,
+            };
             let event = event(&row);
             let event = match said.overridden {
                 true => event.fields(["status", "override"]),
                 false => event.fields(["status"]),
             };
             let row = store::answered(tx, &row)?;
-            Ok(Audited::new((row.version, out(tx, &row)?), event))
+            let audited = Audited::new((row.version, out(tx, &row)?), event);
+            Ok(done.into_iter().fold(audited, Audited::and))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &body))
@@ -82,7 +90,8 @@ pub struct PlaceFlagIn {
 
 /// Confirm that a flag is placed, until the day it expires (R15).
 ///
-/// After a new referral, or where the case is kept, it is asked for again and confirmed for longer.
+/// An action `flag_and_tag` that the agency has outstanding on the case is completed with it. After a
+/// new referral, or where the case is kept, it is asked for again and confirmed for longer.
 /// The coordinator may answer in the agency's place; history and audit say so.
 #[utoipa::path(tag = "flags", operation_id = "place_flag", request_body = PlaceFlagIn,
     params(("id" = Uuid, Path, description = "The flag."),

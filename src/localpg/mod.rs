@@ -8,6 +8,7 @@
 //! **Two programs on one data folder.** The first owns the server; a later one joins it and takes
 //! nothing down. When the owner stops, the server stops, and those who joined lose their
 //! connections: they may call [`LocalPg::start`] again, and the first of them owns the next server.
+//! [`LocalPg::guarded`] does so by itself, and starts a server that died.
 //! A joined server runs with its owner's `durable` and `max_connections`.
 //!
 //! **Root.** PostgreSQL refuses to run as root, so for root the server runs as the owner of the
@@ -22,6 +23,7 @@ mod binaries;
 mod cluster;
 mod error;
 mod files;
+mod guard;
 mod keeper;
 mod place;
 mod server;
@@ -41,6 +43,7 @@ use aws_lc_rs::{hmac, rand};
 
 pub use binaries::Binaries;
 pub use error::LocalPgError;
+pub use guard::Guard;
 
 use binaries::Search;
 use files::hex;
@@ -70,6 +73,7 @@ pub struct Options {
 /// started it, and leaves it alone if it joined one that ran.
 pub struct LocalPg {
     binaries: Binaries,
+    home: Home,
     data_dir: PathBuf,
     socket_dir: PathBuf,
     password: String,
@@ -130,6 +134,7 @@ impl LocalPg {
         );
         Ok(Self {
             binaries,
+            home,
             data_dir,
             socket_dir,
             password,
@@ -141,6 +146,15 @@ impl LocalPg {
     #[must_use]
     pub fn joined(&self) -> bool {
         self.server.is_none()
+    }
+
+    /// Whether the server that was started or joined is still there. Of one that another program owns,
+    /// that program has to see to it that it runs.
+    fn is_there(&self) -> bool {
+        match &self.server {
+            Some(server) => !server.has_ended(),
+            None => server::is_owned_at(&self.home, &self.socket_dir),
+        }
     }
 
     /// The cluster's data directory, which may lie elsewhere than was asked (see the module).

@@ -138,6 +138,12 @@ fn owner_lives(home: &Home) -> bool {
     })
 }
 
+/// Whether the server's owner lives, and has not started it elsewhere than at this socket's folder.
+pub(super) fn is_owned_at(home: &Home, socket_dir: &Path) -> bool {
+    let elsewhere = ready_server(home).is_some_and(|(_, ready)| ready != socket_dir);
+    !elsewhere && owner_lives(home)
+}
+
 fn log_path(home: &Home) -> PathBuf {
     home.dir.join("server.log")
 }
@@ -265,6 +271,11 @@ impl Server {
         } else {
             Err(LocalPgError::DidNotStop { seconds })
         }
+    }
+
+    /// Whether its process has ended, by any cause.
+    pub fn has_ended(&self) -> bool {
+        self.child.has_ended()
     }
 
     /// The server's process.

@@ -373,16 +373,14 @@ pub fn advance_case(tx: &mut Tx<'_>, case: &VisibleCase, to: &'static str) -> Re
     Ok(())
 }
 
-/// Takes what is still listed off the agenda of a meeting that will not take place.
+/// Takes what is still listed off the agenda of a meeting that will not take place, also cases closed to
+/// the caller.
 pub fn withdraw_all(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    sql(
-        "update agenda_items set status = 'withdrawn', decided_by = $2, decided_at = $3, \
-         version = version + 1 where meeting_id = $1 and status = 'listed'",
-    )
-    .bind(meeting_id)
-    .bind(tx.actor.principal.user_id())
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    sql("select withdraw_agenda($1, $2, $3)")
+        .bind(meeting_id)
+        .bind(tx.actor.principal.user_id())
+        .bind(tx.now)
+        .execute(tx.conn)?;
     Ok(())
 }
 

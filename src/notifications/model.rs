@@ -9,6 +9,7 @@ vocabulary! {
         ReferralReturned = "referral_returned",
         ReferralAccepted = "referral_accepted",
         ReferralNotAccepted = "referral_not_accepted",
+        DecisionChallenged = "decision_challenged",
         CaseListed = "case_listed",
         ResearchDue = "research_due",
         ResearchLate = "research_late",

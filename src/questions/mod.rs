@@ -1,18 +1,20 @@
 //! Questions on the account: who lacks something asks the case's lead, and not the survivor again.
 //!
-//! `api` asks, lists, reads and takes back; `answer_api` is the lead's side: answering from the
-//! account, taking questions into the next contact, answering anew, declining. `rules` holds the
-//! life cycle.
+//! `api` asks, lists, reads and takes back. The lead's side: `answer_api` answers from the account,
+//! `take_api` takes questions into the next contact or declines them, `anew_api` answers by what was
+//! told there. `rules` holds the life cycle.
 //!
 //! How often the survivor was asked is the number of questions that were taken to them and answered
 //! by a new entry. How often the account was read instead is the number of questions answered from
 //! the account, and of people who were about to ask under a heading, were shown what they can read
 //! there and left it at that.
 
+mod anew_api;
 mod answer_api;
 mod api;
 mod rules;
 mod store;
+mod take_api;
 mod telling;
 
 use serde::{Deserialize, Serialize};
@@ -54,5 +56,9 @@ pub struct AccountUse {
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     api::routes(config);
-    answer_api::routes(config);
+    config
+        .service(take_api::take_questions)
+        .service(answer_api::answer_question)
+        .service(anew_api::answer_question_anew)
+        .service(take_api::decline_question);
 }

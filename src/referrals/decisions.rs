@@ -127,7 +127,7 @@ async fn decline(
     Ok(answer(HttpResponse::Ok(), &out))
 }
 
-/// Challenge a refusal (R3): the coordinator decides again.
+/// Challenge a refusal (R3): the coordinators are told, and decide again.
 #[utoipa::path(tag = "referrals", operation_id = "challenge_decision", request_body = ReasonIn,
     params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
     responses((status = 200, description = "Challenged.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
@@ -148,6 +148,7 @@ async fn challenge(
             move |tx| {
                 let found = own(tx, Act::ChallengeDecision, id, version, Command::Challenge)?;
                 write_store::challenge(tx, &found, &body.0.reason)?;
+                telling::challenged(tx, &found)?;
                 after(tx, id, &tools)
             },
         )

@@ -11,8 +11,18 @@ use crate::policy::visibility::VisibleCase;
 
 /// It came in: the coordinators of its MARAC.
 pub fn received(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<()> {
+    to_coordinators(tx, NoticeKind::ReferralReceived, case, id)
+}
+
+/// A refusal was challenged (R3): the coordinators, who decide again.
+pub fn challenged(tx: &mut Tx<'_>, found: &VisibleReferral) -> Result<()> {
+    let kind = NoticeKind::DecisionChallenged;
+    to_coordinators(tx, kind, &found.case, found.row.id)
+}
+
+fn to_coordinators(tx: &mut Tx<'_>, kind: NoticeKind, case: &VisibleCase, id: Uuid) -> Result<()> {
     let notice = Notice {
-        kind: NoticeKind::ReferralReceived,
+        kind,
         marac_id: case.marac_id,
         case_id: Some(case.id),
         subject: ("referral", id),

@@ -91,21 +91,18 @@ pub fn ask(
         .load(tx.conn)?)
 }
 
-/// Sets the day by which what is still asked for a meeting is due.
+/// Sets the day by which what is still asked for a meeting is due, also of cases closed to the caller.
 pub fn set_due(tx: &mut Tx<'_>, meeting_id: Uuid, due_on: NaiveDate) -> Result<()> {
-    sql(
-        "update research_returns set due_on = $2, version = version + 1 where meeting_id = $1 \
-         and status = 'requested' and standing = 'open' and due_on <> $2",
-    )
-    .bind(meeting_id)
-    .bind(due_on)
-    .execute(tx.conn)?;
+    sql("select move_research($1, $2)")
+        .bind(meeting_id)
+        .bind(due_on)
+        .execute(tx.conn)?;
     Ok(())
 }
 
-/// Closes the requests of a meeting.
+/// Closes the requests of a meeting, also of cases closed to the caller.
 pub fn close(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    sql("update research_returns set standing = 'closed' where meeting_id = $1 and standing = 'open'")
+    sql("select close_research($1)")
         .bind(meeting_id)
         .execute(tx.conn)?;
     Ok(())
@@ -123,14 +120,11 @@ pub fn withdraw(tx: &mut Tx<'_>, item_id: Uuid, keep: &[Uuid]) -> Result<()> {
     Ok(())
 }
 
-/// Withdraws the open requests of a meeting.
+/// Withdraws the open requests of a meeting, also of cases closed to the caller.
 pub fn withdraw_all(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    sql(
-        "update research_returns set standing = 'withdrawn', version = version + 1 \
-         where meeting_id = $1 and standing = 'open'",
-    )
-    .bind(meeting_id)
-    .execute(tx.conn)?;
+    sql("select withdraw_research($1)")
+        .bind(meeting_id)
+        .execute(tx.conn)?;
     Ok(())
 }
 

@@ -1,8 +1,12 @@
 //! Calendar feeds: dates and nothing else, for whoever has the address, until it is revoked.
 
+use std::num::NonZeroU32;
+
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde_json::{Value, json};
+use toldonce::auth::Limits;
+use toldonce::clock::Clock;
 use toldonce::db::sql;
 
 use crate::meetings::{listed, planned, step};
@@ -171,4 +175,45 @@ async fn only_people_who_sit_in_meetings_have_a_feed_and_its_token_is_kept_hashe
         .unwrap();
     assert_eq!(row.token_hash, toldonce::crypto::hash_secret(token));
     assert!(token.len() >= 43);
+}
+
+#[actix_web::test]
+async fn a_feed_that_is_polled_without_end_is_told_to_wait_and_others_are_read() {
+    let app = TestApp::with(Clock::system(), limits(100, 3)).await;
+    let w = World::make(&app);
+    let (polled, other) = (feed(&app, &w.chair).await, feed(&app, &w.idva).await);
+    for _ in 0..3 {
+        fetch(&app, &polled).await;
+    }
+    let refused = app.anonymous().get(&polled).await;
+    assert_eq!((refused.status, refused.code()), (429, "too_many_requests"));
+    let wait: u32 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    fetch(&app, &other).await;
+}
+
+#[actix_web::test]
+async fn whoever_tries_addresses_of_feeds_is_told_to_wait_also_for_one_that_is_right() {
+    let app = TestApp::with(Clock::system(), limits(5, 100)).await;
+    let w = World::make(&app);
+    let path = feed(&app, &w.chair).await;
+    let guess = |n: u32| format!("/api/v1/calendar/guess{n}.ics");
+    for n in 0..5 {
+        assert_eq!(app.anonymous().get(&guess(n)).await.status, 404);
+    }
+    let (wrong, right) = (
+        app.anonymous().get(&guess(6)).await,
+        app.anonymous().get(&path).await,
+    );
+    assert_eq!((wrong.status, right.status), (429, 429));
+    assert_eq!(wrong.comparable().0, right.comparable().0);
+    // Those who sign in have limits of their own.
+    app.as_(&w.chair).get("/me").await.expect(200);
+}
+
+fn limits(requests: u32, searches: u32) -> Limits {
+    Limits {
+        requests: NonZeroU32::new(requests).unwrap(),
+        searches: NonZeroU32::new(searches).unwrap(),
+    }
 }

@@ -497,16 +497,29 @@ async fn flags(ledger: &mut Ledger<'_>) {
         stage.app.as_(&stage.world.coordinator),
     );
     let at = || version(stage, "select version from flags where id = $1", own.flag);
-    for (who, id, body) in [
-        (&owner, "decline_flag", json!({ "reason": "Unknown here." })),
-        (&owner, "place_flag", json!({ "system": "Records" })),
+    let confirmed: &[&str] = &["confirm_flag"];
+    for (who, id, body, acts) in [
+        (
+            &owner,
+            "decline_flag",
+            json!({ "reason": "Unknown here." }),
+            confirmed,
+        ),
+        // The agency's action to flag its records is done with it.
+        (
+            &owner,
+            "place_flag",
+            json!({ "system": "Records" }),
+            &["confirm_flag", "report_action"],
+        ),
         (
             &coordinator,
             "remove_flag",
             json!({ "note": "The wrong agency." }),
+            confirmed,
         ),
     ] {
-        let answer = step(id, own, &["confirm_flag"]).at(at()).with(body);
+        let answer = step(id, own, acts).at(at()).with(body);
         ledger.step(who, answer).await;
     }
 }

@@ -688,3 +688,137 @@ async fn the_lists_of_flags_and_of_what_passes_are_read_by_their_indexes() {
         assert!(plan.contains(index), "{index}: {plan}");
     }
 }
+
+/// A case listed to housing and the hospital, each with the action to flag its records, and heard.
+async fn flagged_by_action(desk: &Desk) -> (Uuid, Vec<Value>) {
+    let (app, w) = (&desk.app, &desk.world);
+    let case = desk.case("Okafor").await;
+    let meeting = id(&planned(app, w).await);
+    let item = listed(app, w, meeting, case, &[w.housing, w.health]).await;
+    step(app, &w.coordinator, meeting, "circulate").await;
+    app.wait(TimeDelta::days(14));
+    step(app, &w.coordinator, meeting, "start").await;
+    let path = format!("/cases/{case}/actions/standard");
+    let codes = json!({ "codes": ["flag_and_tag", "sanctuary"] });
+    let agreed = app.as_(&w.coordinator).post(&path, codes).await.expect(200);
+    let actions = agreed["actions"].as_array().unwrap().clone();
+    assert_eq!(actions.len(), 3);
+    hear(app, w, &item).await;
+    step(app, &w.chair, meeting, "close").await;
+    (case, actions)
+}
+
+/// The actions of a case: owner, category and status.
+async fn stand(desk: &Desk, case: Uuid) -> Vec<(Value, String, String)> {
+    let path = format!("/cases/{case}/actions");
+    let list = desk.app.as_(&desk.world.chair).get(&path).await.expect(200);
+    let items = list["items"].as_array().unwrap().iter();
+    let word = |item: &Value, name: &str| item[name].as_str().unwrap().to_owned();
+    let mut found: Vec<_> = items
+        .map(|item| {
+            let owner = item["owner_agency_id"].clone();
+            (owner, word(item, "category"), word(item, "status"))
+        })
+        .collect();
+    found.sort_by_key(|(owner, category, _)| (owner.to_string(), category.clone()));
+    found
+}
+
+fn status_of(found: &[(Value, String, String)], owner: Uuid, category: &str) -> String {
+    let mut found = found.iter();
+    let one = found.find(|(agency, of, _)| *agency == json!(owner) && of == category);
+    one.unwrap().2.clone()
+}
+
+#[actix_web::test]
+async fn a_flag_confirmed_as_placed_completes_the_agencys_action_to_place_it() {
+    let desk = Desk::new().await;
+    let (app, w) = (&desk.app, &desk.world);
+    let (case, actions) = flagged_by_action(&desk).await;
+    let asked = flag(&desk, case, w.housing).await;
+    answer(&desk, &w.housing_rep, &asked, "place", placed())
+        .await
+        .expect(200);
+    let found = stand(&desk, case).await;
+    assert_eq!(status_of(&found, w.housing, "flag_records"), "completed");
+    assert_eq!(status_of(&found, w.housing, "target_hardening"), "open");
+    assert_eq!(status_of(&found, w.health, "flag_records"), "open");
+    // Its history says who, and why; the coordinator is told as of any report.
+    let mut own = actions.iter();
+    let own = own.find(|a| a["owner_agency_id"] == json!(w.housing) && a["code"] == "flag_and_tag");
+    let action = id(own.unwrap());
+    let history = format!("/actions/{action}/history");
+    let history = app.as_(&w.coordinator).get(&history).await.expect(200);
+    let events = history["items"].as_array().unwrap();
+    let last = events.last().unwrap();
+    assert_eq!(
+        (&last["kind"], &last["status"]),
+        (&json!("reported"), &json!("completed"))
+    );
+    assert_eq!(last["by_user_id"], json!(w.housing_rep.id));
+    assert_eq!(last["reason"], json!("The flag was confirmed as placed."));
+    assert_eq!(last["overridden"], json!(false));
+    let inbox = app
+        .as_(&w.coordinator)
+        .get("/notifications")
+        .await
+        .expect(200);
+    let told = inbox["items"].as_array().unwrap().iter();
+    let told =
+        told.filter(|n| n["kind"] == "action_reported" && n["subject"]["id"] == json!(action));
+    assert_eq!(told.count(), 1);
+
+    // The coordinator's word in the hospital's place is marked as such there too.
+    let asked = flag(&desk, case, w.health).await;
+    answer(&desk, &w.coordinator, &asked, "place", placed())
+        .await
+        .expect(200);
+    let found = stand(&desk, case).await;
+    assert_eq!(status_of(&found, w.health, "flag_records"), "completed");
+    let mut own = actions.iter();
+    let own = own.find(|a| a["owner_agency_id"] == json!(w.health));
+    let history = format!("/actions/{}/history", id(own.unwrap()));
+    let history = app.as_(&w.coordinator).get(&history).await.expect(200);
+    let last = history["items"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!(last["overridden"], json!(true));
+}
+
+#[actix_web::test]
+async fn a_flag_changes_no_action_that_is_over_nor_does_any_other_answer() {
+    let desk = Desk::new().await;
+    let (app, w) = (&desk.app, &desk.world);
+    let (case, actions) = flagged_by_action(&desk).await;
+    let of = |agency: Uuid| {
+        let mut own = actions.iter();
+        id(own
+            .find(|a| a["owner_agency_id"] == json!(agency) && a["code"] == "flag_and_tag")
+            .unwrap())
+    };
+    // That there is nothing to flag is no report of an action.
+    let asked = flag(&desk, case, w.health).await;
+    let nothing = json!({ "reason": "Nobody of theirs is known here." });
+    answer(&desk, &w.health_rep, &asked, "decline", nothing)
+        .await
+        .expect(200);
+    let found = stand(&desk, case).await;
+    assert_eq!(status_of(&found, w.health, "flag_records"), "open");
+    // Cancelled by the chair: it stays so, and its history does not grow.
+    let path = format!("/actions/{}", of(w.housing));
+    let chair = app.as_(&w.chair);
+    let now = chair.get(&path).await.expect(200);
+    let word = json!({ "decision": "cancel", "reason": "No longer wanted." });
+    let caller = chair.clone().if_match(&etag(&now));
+    caller
+        .post(&format!("{path}/resolve"), word)
+        .await
+        .expect(200);
+    let before = chair.get(&format!("{path}/history")).await.expect(200);
+    let asked = flag(&desk, case, w.housing).await;
+    answer(&desk, &w.housing_rep, &asked, "place", placed())
+        .await
+        .expect(200);
+    let found = stand(&desk, case).await;
+    assert_eq!(status_of(&found, w.housing, "flag_records"), "cancelled");
+    let after = chair.get(&format!("{path}/history")).await.expect(200);
+    assert_eq!(before, after);
+}

@@ -2,6 +2,7 @@
 //! database, are killed while several people work, and what they were told holds afterwards.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ use toldonce::clock::Clock;
 use toldonce::crypto::KeyRing;
 use uuid::Uuid;
 
+#[cfg(target_os = "linux")]
+use crate::support::program::kill_the_database;
 use crate::support::program::{Folder, Service, behind, request, succeeds};
 use crate::support::{Person, World, etag, id, referral};
 
@@ -183,15 +186,19 @@ impl Town {
         ]
     }
 
-    /// Works until the service no longer answers.
+    /// Works until the service no longer answers, or until somebody was killed: a database that was is
+    /// started again.
     fn work(
         &self,
         (person, task): (&Person, Task),
         name: &str,
-        answered: &Sender<()>,
+        (answered, killed): (&Sender<()>, &AtomicBool),
     ) -> (Vec<Sent>, Vec<Reported>) {
         let (mut sent, mut reports) = (Vec::new(), Vec::new());
         for n in 0..FOREVER {
+            if killed.load(Ordering::Relaxed) {
+                return (sent, reports);
+            }
             let mark = format!("{name}-{n}");
             let (path, body) = self.request(task, &mark);
             let key = Uuid::now_v7().to_string();
@@ -254,18 +261,20 @@ impl Town {
         kill: impl FnOnce(&Self),
     ) -> Vec<(Vec<Sent>, Vec<Reported>)> {
         let (answered, answers): (Sender<()>, Receiver<()>) = channel();
+        let killed = &AtomicBool::new(false);
         std::thread::scope(|scope| {
             let people = self.people().into_iter().enumerate();
             let working: Vec<_> = people
                 .map(|(n, person)| {
                     let (answered, name) = (answered.clone(), format!("{name}{n}"));
-                    scope.spawn(move || self.work(person, &name, &answered))
+                    scope.spawn(move || self.work(person, &name, (&answered, killed)))
                 })
                 .collect();
             for _ in 0..BEFORE_THE_KILL {
                 answers.recv_timeout(Duration::from_secs(60)).unwrap();
             }
             kill(self);
+            killed.store(true, Ordering::Relaxed);
             working
                 .into_iter()
                 .map(|working| working.join().unwrap())
@@ -367,34 +376,6 @@ fn acknowledged(answer: Option<(u16, Value)>, done: u16) -> Option<Value> {
     }
 }
 
-/// The server's postmaster and everything it started, all at once.
-#[cfg(target_os = "linux")]
-fn kill_the_database(town: &Town) {
-    let (local, _conn) = behind(&town.folder);
-    let pid_file = std::fs::read_to_string(local.data_dir().join("postmaster.pid")).unwrap();
-    let postmaster: i32 = pid_file.lines().next().unwrap().parse().unwrap();
-    let mut pids = vec![postmaster];
-    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
-        let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        // pid (name) state parent …
-        let after_name = stat.rsplit(") ").next().unwrap_or_default();
-        let parent = after_name.split(' ').nth(1);
-        if parent == Some(postmaster.to_string().as_str()) {
-            pids.extend(
-                entry
-                    .file_name()
-                    .to_str()
-                    .and_then(|pid| pid.parse::<i32>().ok()),
-            );
-        }
-    }
-    assert!(pids.len() > 3, "the server has processes");
-    for pid in pids {
-        // SAFETY: only sends a signal, to the processes of this test's own server.
-        unsafe { libc::kill(pid, libc::SIGKILL) };
-    }
-}
-
 #[test]
 fn what_was_acknowledged_is_there_once_after_a_kill_in_the_middle_of_work() {
     let mut town = Town::new();
@@ -402,7 +383,9 @@ fn what_was_acknowledged_is_there_once_after_a_kill_in_the_middle_of_work() {
         town.service.as_ref().unwrap().signal(libc::SIGKILL);
     });
     #[cfg(target_os = "linux")]
-    town.round("database", kill_the_database);
+    town.round("database", |town| {
+        kill_the_database(&town.folder);
+    });
     drop(town.service.take());
     let verified = succeeds(&town.folder, &["audit", "verify"]);
     assert!(verified.contains("rows hold"), "{verified}");

@@ -34,6 +34,7 @@ mod hearing_crowd;
 mod idva;
 mod import;
 mod jobs;
+mod killed;
 mod kills;
 mod leak;
 mod maracs;
@@ -49,6 +50,8 @@ mod questions;
 mod referrals;
 mod research;
 mod restriction;
+#[cfg(target_os = "linux")]
+mod revival;
 mod risk_tools;
 mod schema;
 mod second_lock;

@@ -24,7 +24,10 @@ pub struct Held {
 
 impl Held {
     pub async fn new() -> Self {
-        let app = TestApp::new().await;
+        Self::on(TestApp::new().await).await
+    }
+
+    pub async fn on(app: TestApp) -> Self {
         let world = World::make(&app);
         let a = world.case(&app, "Okafor", "Brandt");
         let b = world.case(&app, "Lindqvist", "Frost");

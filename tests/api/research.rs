@@ -83,6 +83,21 @@ impl Asked {
             .expect(200)
     }
 
+    /// The case is closed to somebody.
+    fn exclude(&self, person: &Person) {
+        sql(
+            "insert into exclusions (id, marac_id, case_id, user_id, reason, created_at) \
+             values ($1, $2, $3, $4, '', $5)",
+        )
+        .bind(Uuid::now_v7())
+        .bind(self.world.wcc)
+        .bind(self.case)
+        .bind(person.id)
+        .bind(self.app.now())
+        .execute(&mut self.app.owner())
+        .unwrap();
+    }
+
     /// The case allocated to the IDVA service.
     fn allocate(&self) {
         sql(
@@ -692,6 +707,48 @@ async fn a_late_case_an_emergency_meeting_and_a_moved_one_have_later_days() {
     let request = app.as_(&w.housing_rep).get(&own).await.expect(200);
     let due = MaracSettings::default().research_due_on(day);
     assert_eq!(request["due_on"], json!(due));
+}
+
+#[actix_web::test]
+async fn what_is_asked_follows_its_meeting_also_of_a_case_closed_to_who_runs_it() {
+    // The chair is excluded and starts it: from now on agencies say there what they know.
+    let asked = Asked::both().await;
+    let (app, w) = (&asked.app, &asked.world);
+    let before = asked.read(&w.housing_rep, w.housing).await.expect(200);
+    asked.exclude(&w.chair);
+    step(app, &w.chair, asked.meeting, "start").await;
+    accept(app, &w.housing_rep, asked.meeting).await;
+    let closed = asked.read(&w.housing_rep, w.housing).await.expect(200);
+    assert_eq!(closed["standing"], "closed");
+    let caller = app.as_(&w.housing_rep).if_match(&etag(&before));
+    let late = caller.put(&asked.path(w.housing), something()).await;
+    assert_eq!(late.status, 409, "{}", late.body);
+
+    // The coordinator is excluded and moves it, then cancels it.
+    let asked = Asked::both().await;
+    let (app, w) = (&asked.app, &asked.world);
+    asked.exclude(&w.coordinator);
+    let coordinator = app.as_(&w.coordinator);
+    let path = format!("/meetings/{}", asked.meeting);
+    let now = coordinator.get(&path).await.expect(200);
+    let to = app.now() + TimeDelta::days(30);
+    let caller = coordinator.clone().if_match(&etag(&now));
+    caller
+        .patch(&path, json!({ "starts_at": to }))
+        .await
+        .expect(200);
+    let day = to.with_timezone(&chrono_tz::Europe::London).date_naive();
+    let moved = asked.read(&w.housing_rep, w.housing).await.expect(200);
+    let due = MaracSettings::default().research_due_on(day);
+    assert_eq!(moved["due_on"], json!(due));
+    step(app, &w.coordinator, asked.meeting, "cancel").await;
+    assert_eq!(asked.seen(&w.chair).await, Vec::<Value>::new());
+    let agenda = app
+        .as_(&w.chair)
+        .get(&format!("{path}/agenda"))
+        .await
+        .expect(200);
+    assert_eq!(agenda["items"][0]["status"], "withdrawn");
 }
 
 #[actix_web::test]

@@ -71,6 +71,7 @@ const fn phrase(kind: NoticeKind) -> &'static str {
         NoticeKind::ReferralAccepted | NoticeKind::ReferralNotAccepted => {
             "something you sent in was decided"
         }
+        NoticeKind::DecisionChallenged => "somebody asks you to decide again",
         NoticeKind::CaseListed => "something was listed to you",
         NoticeKind::ResearchDue => "a return is due",
         NoticeKind::ResearchLate => "a return is late",

@@ -85,6 +85,35 @@ async fn a_referral_is_told_to_the_coordinators_and_its_fate_to_who_sent_it() {
 }
 
 #[actix_web::test]
+async fn a_challenge_is_told_to_the_coordinators_who_decide_again() {
+    let (app, w) = new().await;
+    let deputy = World::person(&app, "second", w.coordination, &[(w.wcc, "coordinator")]);
+    let first = sent(&app, &w, "Zanzibar").await;
+    app.wait(TimeDelta::seconds(1));
+    let reason = json!({ "reason": "Below the threshold." });
+    let declined = decide(&app, &w.coordinator, &first, "decline", reason).await;
+    app.wait(TimeDelta::seconds(1));
+    let why = json!({ "reason": "He has found out where Zanzibar lives." });
+    let challenged = decide(&app, &w.officer, &declined, "challenge", why.clone()).await;
+    let of = ("decision_challenged".to_owned(), first["id"].clone());
+    for who in [&w.coordinator, &deputy] {
+        assert_eq!(told(&app, who).await[0], of);
+        let said = inbox(&app.as_(who)).await[0].to_string();
+        assert!(!said.contains("Zanzibar"), "{said}");
+    }
+    for who in [&w.chair, &w.police_rep, &w.kc_coordinator, &w.administrator] {
+        assert_eq!(told(&app, who).await, []);
+    }
+    let officer = told(&app, &w.officer).await;
+    assert_eq!(kinds(&officer), ["referral_not_accepted"]);
+    // A second challenge is refused, and tells nobody.
+    let path = format!("/referrals/{}/challenge", id(&first));
+    let caller = app.as_(&w.officer).if_match(&etag(&challenged));
+    assert_eq!(caller.post(&path, why).await.status, 409);
+    assert_eq!(told(&app, &deputy).await.len(), 2);
+}
+
+#[actix_web::test]
 async fn a_draft_is_told_to_nobody_until_it_is_sent_in() {
     let (app, w) = new().await;
     let body = json!({ "marac_id": w.wcc, "draft": true, "referral": referral("Okafor", "Stone") });

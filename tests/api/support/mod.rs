@@ -2,6 +2,7 @@
 
 mod case;
 mod db;
+pub mod gate;
 pub mod plan;
 pub mod program;
 mod world;

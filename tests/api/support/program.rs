@@ -239,3 +239,34 @@ pub fn behind(folder: &Folder) -> (LocalPg, PgConnection) {
     let conn = PgConnection::establish(&local.superuser_url("toldonce")).unwrap();
     (local, conn)
 }
+
+/// The embedded server's postmaster and everything it started, all at once, by SIGKILL. Gives the
+/// postmaster's process id.
+#[cfg(target_os = "linux")]
+pub fn kill_the_database(folder: &Folder) -> i32 {
+    let (local, _conn) = behind(folder);
+    let postmaster = postmaster(local.data_dir()).unwrap();
+    let mut pids = vec![postmaster];
+    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+        let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+        // pid (name) state parent …
+        let after_name = stat.rsplit(") ").next().unwrap_or_default();
+        let parent = after_name.split(' ').nth(1);
+        if parent == Some(postmaster.to_string().as_str()) {
+            let name = entry.file_name();
+            pids.extend(name.to_str().and_then(|pid| pid.parse::<i32>().ok()));
+        }
+    }
+    assert!(pids.len() > 3, "the server has processes");
+    for pid in pids {
+        // SAFETY: only sends a signal, to the processes of this test's own server.
+        unsafe { libc::kill(pid, libc::SIGKILL) };
+    }
+    postmaster
+}
+
+/// The process id of the server that runs on these data, or ran on them last.
+pub fn postmaster(data_dir: &std::path::Path) -> Option<i32> {
+    let text = std::fs::read_to_string(data_dir.join("postmaster.pid")).ok()?;
+    text.lines().next()?.trim().parse().ok()
+}

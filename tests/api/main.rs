@@ -9,6 +9,7 @@ mod action_reports;
 mod actions;
 mod agencies;
 mod agenda;
+mod agenda_print;
 mod agreement;
 mod attacks;
 mod attendance;

@@ -2,6 +2,7 @@
 
 mod case;
 mod db;
+pub mod paper;
 pub mod program;
 mod world;
 

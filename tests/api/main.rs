@@ -27,6 +27,7 @@ mod cover;
 mod coverage;
 mod crossing;
 mod database;
+mod demonstration;
 mod escalation;
 mod exclusions;
 mod flags;

@@ -138,12 +138,12 @@ impl Paper<'_> {
             let actions = self.agenda.actions.iter();
             let of = actions.filter(|action| statuses.contains(&action.status));
             let columns = [
-                ("Case", 5),
-                ("Action", 10),
-                ("Owner", 6),
-                ("Due", 4),
-                ("Carried over", 3),
-                ("Stands", 5),
+                ("Case", 6),
+                ("Action", 11),
+                ("Owner", 7),
+                ("Due", 6),
+                ("Carried over", 4),
+                ("Stands", 6),
             ];
             section.table(caption, &columns, of.map(|action| self.action(action)));
         }

@@ -1,18 +1,14 @@
-// Lives through the end of a meeting of the demonstration, prints its papers, looks at them.
+// Prints papers of meetings of the demonstration, and looks at them.
 import fs from "node:fs";
 import axe from "axe-core";
 import puppeteer from "puppeteer-core";
 
 const { BASE, OUT, BROWSER } = process.env;
 
-async function call(token, method, path, body, version) {
-  const headers = { authorization: `Bearer ${token}` };
-  if (body !== undefined) headers["content-type"] = "application/json";
-  if (version) headers["if-match"] = version;
-  const answer = await fetch(BASE + path, { method, headers, body: body && JSON.stringify(body) });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-  return JSON.parse(text);
+async function call(token, path) {
+  const answer = await fetch(BASE + path, { headers: { authorization: `Bearer ${token}` } });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer.json();
 }
 
 async function signIn(email) {
@@ -25,39 +21,14 @@ async function signIn(email) {
   return (await answer.json()).access_token;
 }
 
+// The coming meeting's agenda and the last meeting's minutes, as the coordinator has them.
 const coordinator = await signIn("grace.adeyemi@steadyground.example");
-const chair = await signIn("dinesh.patel@westwaypolice.example");
-const maracs = await call(coordinator, "GET", "/maracs");
+const maracs = await call(coordinator, "/maracs");
 const marac = maracs.items.find((one) => one.code === "WCC").id;
-const of = (status) => call(coordinator, "GET", `/meetings?limit=1&marac_id=${marac}&status=${status}`);
-const held = (await of("held")).items[0];
-const agenda = await call(coordinator, "GET", `/meetings/${held.id}/agenda`);
-
-// The demonstration's meetings end with their actions; what was said is written up here.
-const said = [
-  ["information", { nature: "fact", sharing: "marac", text: "Two calls to the address since the referral. A neighbour heard shouting on both nights and rang again in the morning." }],
-  ["information", { nature: "opinion", sharing: "restricted", text: "The officer on the first call thought that he had been told she would be at home." }],
-  ["views", { sharing: "marac", text: "She wants to stay near the school. She would accept a lock change and a panic alarm, and does not want a letter sent to the flat." }],
-  ["risks", { factor: "harm", sharing: "marac", text: "Threats to kill, believed; a knife was shown." }],
-  ["risks", { factor: "contributory", sharing: "marac", text: "He lost his work in the spring and drinks more." }],
-  ["risks", { factor: "protective", sharing: "marac", text: "Her sister lives two streets away and has a key." }],
-  ["safeguards", { safeguard: "mappa", decision: "considered", sharing: "marac", text: "Not eligible at present." }],
-  ["safeguards", { safeguard: "child_protection", decision: "decided", sharing: "marac", text: "Strategy discussion this week." }],
-  ["crimes", { police_wish: "undecided", sharing: "marac", text: "An assault in the street that was not reported." }],
-];
-for (const item of agenda.items.filter((one) => one.status === "heard").slice(0, 4)) {
-  for (const [what, body] of said) {
-    await call(coordinator, "POST", `/agenda-items/${item.id}/${what}`, body);
-  }
-}
-
-const path = `/meetings/${held.id}/minutes`;
-const business = { any_other_business: "The next meeting begins half an hour later. Induction for new representatives on the first Monday of the month." };
-let minutes = await call(coordinator, "POST", `${path}/draft`, business, '"0"');
-minutes = await call(chair, "POST", `${path}/approve`, undefined, minutes.version.etag);
-minutes = await call(coordinator, "POST", `${path}/issue`, undefined, minutes.version.etag);
-
-const papers = { agenda: `/meetings/${held.id}/agenda`, minutes: path };
+const meetings = async (status) => (await call(coordinator, `/meetings?limit=200&marac_id=${marac}&status=${status}`)).items;
+const coming = (await meetings("circulated")).find((one) => one.kind === "scheduled");
+const last = (await meetings("minuted")).reduce((a, b) => (a.starts_at > b.starts_at ? a : b));
+const papers = { agenda: `/meetings/${coming.id}/agenda`, minutes: `/meetings/${last.id}/minutes` };
 const browser = await puppeteer.launch({ executablePath: BROWSER, args: ["--no-sandbox"] });
 let violations = 0;
 for (const [name, at] of Object.entries(papers)) {

@@ -29,39 +29,39 @@ pub struct ActionRowOut {
     /// Its case.
     case_id: Uuid,
     /// The case's code.
-    case_code: String,
+    pub case_code: String,
     /// Its MARAC.
     marac_id: Uuid,
     /// The survivor's name; null when it is not known.
     survivor: Option<String>,
     /// What is to be done; null once the case's content was destroyed.
-    text: Option<String>,
+    pub text: Option<String>,
     /// What kind it is.
-    category: ActionCategory,
+    pub category: ActionCategory,
     /// Whom it is about.
-    target: ActionTarget,
+    pub target: ActionTarget,
     /// How soon it matters.
-    priority: ActionPriority,
+    pub priority: ActionPriority,
     /// Due date.
-    due_on: NaiveDate,
+    pub due_on: NaiveDate,
     /// Outstanding, and the due date is past.
-    overdue: bool,
+    pub overdue: bool,
     /// Where it is in its life cycle.
-    status: ActionStatus,
+    pub status: ActionStatus,
     /// Reported as not done or not possible, and not yet dealt with by the chair.
     unresolved: bool,
     /// The owner.
     owner_agency_id: Uuid,
     /// The owner's name.
-    owner_agency: String,
+    pub owner_agency: String,
     /// The person there, if one is named.
     owner_user_id: Option<Uuid>,
     /// Groups attached to it because its owner cannot do it without; read the action to get them.
     needs: Vec<Need>,
     /// Meetings that found it still outstanding (R29).
-    carried_over: i16,
+    pub carried_over: i16,
     /// How far up the ladder it is, overdue (R29).
-    escalation: Escalation,
+    pub escalation: Escalation,
     /// How often its owner was reminded (R29).
     reminders: i16,
     /// Version.

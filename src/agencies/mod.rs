@@ -5,6 +5,8 @@ mod members;
 mod rules;
 mod store;
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -82,6 +84,12 @@ pub fn listing_standings(
         .iter()
         .map(|member| (member.agency_id, standing(member)))
         .collect())
+}
+
+/// The names of those that are or were members of the MARAC.
+pub fn names(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<HashMap<Uuid, String>> {
+    let members = store::all_members(tx, marac_id)?.into_iter();
+    Ok(members.map(|one| (one.agency_id, one.name)).collect())
 }
 
 /// The MARACs an agency is a member of, whatever the state of its membership.

@@ -88,7 +88,7 @@ fn load_once(database: &Database, data: &Path, clock: &Clock, keys: &KeyRing) ->
         )));
     }
     std::fs::write(&begun, "")?;
-    tracing::info!("loading the demonstration's caseload, which takes a few seconds");
+    tracing::info!("loading the demonstration's caseload, which takes a moment");
     // A clock and a connection of its own: the story goes back to its beginning and lives forward.
     let story = Clock::system();
     story.set(clock.now());

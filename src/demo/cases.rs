@@ -5,7 +5,8 @@ use serde::Deserialize;
 
 use super::words::{
     ActionCategory, ActionPriority, ActionStatus, ActionTarget, AgendaItemKind, AgendaItemStatus,
-    DecisionKind, Heading, HowTold, MoveKind, Need, ReturnStatus, Sharing, State,
+    DecisionKind, Heading, HowTold, MoveKind, Need, PoliceWish, ReturnStatus, Safeguard,
+    SafeguardDecision, Sharing, State,
 };
 use crate::referrals::document::Document;
 
@@ -132,6 +133,15 @@ pub struct Item {
     /// The chair's analysis, once heard.
     #[serde(default)]
     pub risk: Option<Risk>,
+    /// The survivor's views, told to the IDVA before the meeting and given there.
+    #[serde(default)]
+    pub views: Option<String>,
+    /// What was looked at beside the MARAC.
+    #[serde(default)]
+    pub safeguards: Vec<Safeguarded>,
+    /// A crime disclosed, and the survivor's wish about the police.
+    #[serde(default)]
+    pub crime: Option<Crime>,
     /// What agencies found before the meeting.
     #[serde(default)]
     pub research: Vec<Research>,
@@ -149,6 +159,29 @@ pub struct Risk {
     pub protective: String,
 }
 
+/// A safeguard beside the MARAC.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Safeguarded {
+    /// Which.
+    pub safeguard: Safeguard,
+    /// What became of it.
+    pub decision: SafeguardDecision,
+    /// In words.
+    #[serde(default)]
+    pub text: Option<String>,
+}
+
+/// A crime disclosed.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Crime {
+    /// What the survivor wishes of the police.
+    pub police_wish: PoliceWish,
+    /// In words.
+    pub text: String,
+}
+
 /// An agency's check of its own records.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -157,10 +190,10 @@ pub struct Research {
     pub agency: String,
     /// What it answered.
     pub status: ReturnStatus,
-    /// When it answered.
+    /// When it answered, or was excused; after the day it was due, it is late.
     #[serde(default)]
     pub on: Option<NaiveDate>,
-    /// Key of the user who answered.
+    /// Key of the user who answered, or excused it.
     #[serde(default)]
     pub by: Option<String>,
     /// For the agency itself.
@@ -169,7 +202,7 @@ pub struct Research {
     /// For the meeting.
     #[serde(default)]
     pub shareable: Option<String>,
-    /// Why something was held back.
+    /// Why something was held back, or the agency was excused.
     #[serde(default)]
     pub withheld: Option<String>,
 }
@@ -273,6 +306,9 @@ pub struct Question {
     /// The answer, once there is one.
     #[serde(default)]
     pub answer: Option<Answered>,
+    /// It was told already: the account was read instead, and nothing was asked.
+    #[serde(default)]
+    pub told: bool,
 }
 
 /// An answer from the account or from the next contact.
@@ -285,7 +321,7 @@ pub struct Answered {
     pub on: NaiveDate,
     /// Keys of entries of this case, or headings of the referral, that hold it.
     pub entries: Vec<String>,
-    /// The survivor was asked: it was not in the account.
+    /// The survivor was asked: the one entry named was not in the account before.
     #[serde(default)]
     pub survivor_asked: bool,
 }

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::caseload::{Caseload, CaseloadError};
 use super::{settle, steps};
+use crate::actions;
 use crate::app::{State, app};
 use crate::auth::password::Passwords;
 use crate::auth::token::{Subject, Tokens};
@@ -23,8 +24,9 @@ use crate::auth::{self, ACTOR_HEADER, Limits, Throttle};
 use crate::crypto::KeyRing;
 use crate::db::Db;
 use crate::error::Error;
-use crate::notifications::mail::Mailer;
+use crate::notifications::mail::{self, Mailer};
 use crate::risk::Tools;
+use crate::{flags, idva, research};
 
 /// Id of the demonstration's API client; its secret is [`PASSWORD`].
 pub const CLIENT_ID: Uuid = Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0001);
@@ -85,6 +87,7 @@ pub fn load(db: &Db, keys: &KeyRing, passwords: &Passwords) -> Result<(), LoadEr
         Ok::<_, LoadError>(teller.known)
     });
     db.clock().set(now);
+    mail::let_go(db)?;
     settle::standings(db, &caseload, &told?)
 }
 
@@ -95,6 +98,8 @@ pub struct Known {
     pub ids: HashMap<(&'static str, String), Uuid>,
     /// Versions of what will be changed.
     pub etags: HashMap<Uuid, String>,
+    /// Versions of the minutes in hand, by their meeting's key.
+    pub minutes: HashMap<String, String>,
 }
 
 impl Known {
@@ -161,6 +166,14 @@ impl Teller {
         self.state.db.clock().set(moment);
     }
 
+    /// What the program does by itself on a day.
+    pub fn night(&self) -> Result<(), LoadError> {
+        actions::escalate(&self.state.db)?;
+        flags::find_lapsing(&self.state.db)?;
+        idva::find_late(&self.state.db)?;
+        Ok(research::remind(&self.state)?)
+    }
+
     /// A request by somebody; the answer's body, if it was granted. Remembers the answer's version.
     pub async fn send(
         &mut self,
@@ -170,6 +183,19 @@ impl Teller {
         body: Option<Value>,
         etag: Option<String>,
     ) -> Result<Value, LoadError> {
+        let (status, body) = self.ask(who, method, path, body, etag).await?;
+        self.granted(path, status, body)
+    }
+
+    /// The same, for an answer that may be a refusal.
+    pub async fn ask(
+        &mut self,
+        who: Who<'_>,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        etag: Option<String>,
+    ) -> Result<(u16, Value), LoadError> {
         let mut request = TestRequest::with_uri(&format!("/api/v1{path}")).method(method);
         let now = self.state.db.clock().now();
         let subject = match who {
@@ -195,7 +221,11 @@ impl Teller {
         if let Some(body) = body {
             request = request.set_json(body);
         }
-        let (status, body) = (self.service)(request).await;
+        Ok((self.service)(request).await)
+    }
+
+    /// The body of an answer that is no refusal.
+    pub fn granted(&mut self, path: &str, status: u16, body: Value) -> Result<Value, LoadError> {
         if status >= 300 {
             let code = format!("{} {} {}", body["code"], body["reason"], body["errors"]);
             return Err(LoadError::Refused {

@@ -14,6 +14,9 @@ mod steps;
 mod story;
 mod story_actions;
 mod story_cases;
+mod story_hearing;
+mod story_meetings;
+mod story_people;
 pub mod words;
 
 #[cfg(test)]

@@ -179,6 +179,25 @@ pub struct Meeting {
     /// Who came, or is expected.
     #[serde(default)]
     pub attendance: Vec<Attendance>,
+    /// Its parts, if it was split.
+    #[serde(default)]
+    pub sessions: Vec<Session>,
+    /// What stands under any other business in its minutes.
+    #[serde(default)]
+    pub any_other_business: Option<String>,
+}
+
+/// A part of a meeting.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Session {
+    /// Its heading.
+    pub heading: String,
+    /// When it starts, in London.
+    pub at: NaiveTime,
+    /// The cases with children are heard in it; else the others.
+    #[serde(default)]
+    pub children: bool,
 }
 
 /// A place at a meeting.

@@ -142,13 +142,12 @@ fn program(tx: &mut Tx<'_>, known: &mut Known, client: &ApiClient) -> Result<(),
     Ok(())
 }
 
-/// Where time alone has brought cases: under observation, lapsed, moved away.
+/// Where time alone has brought cases: under observation, moved away.
 pub fn standings(db: &Db, caseload: &Caseload, known: &Known) -> Result<(), LoadError> {
     let mut stands = Vec::new();
     for case in &caseload.cases {
         let status = match case.state {
             State::Monitoring => CaseStatus::Monitoring,
-            State::Lapsed => CaseStatus::Lapsed,
             State::TransferredOut => CaseStatus::TransferredOut,
             _ => continue,
         };

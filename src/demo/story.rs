@@ -1,6 +1,5 @@
 //! Telling the story: who does each step, and the meetings.
 
-use actix_web::http::Method;
 use serde_json::{Value, json};
 
 use super::caseload::Caseload;
@@ -25,8 +24,14 @@ impl Story<'_> {
         match step {
             Step::Plan(meeting) => self.plan(teller, meeting).await,
             Step::Circulate(meeting) => self.meeting(teller, meeting, "circulate").await,
+            Step::Split(meeting) => self.split(teller, meeting).await,
             Step::Start(meeting) => self.meeting(teller, meeting, "start").await,
-            Step::Close(meeting) => self.close(teller, meeting).await,
+            Step::Accept(meeting) => self.accept(teller, meeting).await,
+            Step::Close(meeting) => {
+                self.seats(teller, meeting).await?;
+                self.meeting(teller, meeting, "close").await
+            }
+            Step::Minutes(meeting, what) => self.minutes(teller, meeting, what).await,
             Step::Refer(case) => self.refer(teller, case).await,
             Step::Decide(case, decision) => self.decide(teller, case, decision).await,
             Step::SendAgain(case) => {
@@ -38,12 +43,27 @@ impl Story<'_> {
             Step::Exclude(case, exclusion) => self.exclude(teller, case, exclusion).await,
             Step::Restrict(case) => self.restrict(teller, case).await,
             Step::List(case, item) => self.list(teller, case, item).await,
+            Step::Research(case, item, research) => {
+                self.research(teller, (case, item), research).await
+            }
+            Step::Said(case, item) => self.said(teller, case, item).await,
+            Step::Flag(case, item, meeting) => self.flag(teller, (case, item), meeting).await,
             Step::Decided(case, item) => self.decided(teller, case, item).await,
             Step::Agree(case, action) => self.agree(teller, case, action).await,
             Step::Write(case, entry) => self.write(teller, case, entry).await,
             Step::Report(case, action, report) => self.report(teller, case, action, report).await,
             Step::Resolve(case, action) => self.resolve(teller, case, action).await,
             Step::CloseCase(case) => self.close_case(teller, case).await,
+            Step::Contact(case, purpose) => self.contact(teller, case, purpose).await,
+            Step::Ask(case, n, question) => self.ask(teller, case, (*n, question)).await,
+            Step::Take(case, n, answer) => self.take(teller, case, *n, answer).await,
+            Step::Answer(case, n, answer) => self.answer(teller, case, *n, answer).await,
+            Step::Lapse(case) => self.lapse(teller, case).await,
+            Step::ReadInboxes => self.read_inboxes(teller).await,
+            Step::Night => {
+                teller.step = "a night".into();
+                teller.night()
+            }
         }
     }
 
@@ -72,6 +92,16 @@ impl Story<'_> {
         match &case.restricted {
             Some(restriction) => Ok(&restriction.set_by),
             None => self.coordinator(&case.marac),
+        }
+    }
+
+    /// The coordinator who keeps a meeting: one to whom every case on it is open.
+    fn keeper_of<'k>(&'k self, meeting: &'k Meeting) -> Result<&'k str, LoadError> {
+        let listed = |case: &&Case| case.agenda.iter().any(|item| item.meeting == meeting.key);
+        let mut closed = self.caseload.cases.iter().filter(listed);
+        match closed.find_map(|case| case.restricted.as_ref()) {
+            Some(restriction) => Ok(&restriction.set_by),
+            None => self.coordinator(&meeting.marac),
         }
     }
 
@@ -104,42 +134,12 @@ impl Story<'_> {
     ) -> Result<(), LoadError> {
         teller.step = format!("{what} {}", meeting.key);
         let id = teller.known.id("meeting", &meeting.key)?;
-        let who = Who::Person(self.coordinator(&meeting.marac)?);
+        let who = Who::Person(self.keeper_of(meeting)?);
         teller.get(who, &format!("/meetings/{id}")).await?;
         teller
             .change(who, id, &format!("/meetings/{id}/{what}"), json!({}))
             .await?;
         Ok(())
-    }
-
-    /// Attendance is written down as the meeting ends.
-    pub(super) async fn close(
-        &self,
-        teller: &mut Teller,
-        meeting: &Meeting,
-    ) -> Result<(), LoadError> {
-        teller.step = format!("attendance of {}", meeting.key);
-        let id = teller.known.id("meeting", &meeting.key)?;
-        let who = Who::Person(self.coordinator(&meeting.marac)?);
-        for seat in &meeting.attendance {
-            let agency = teller.known.id("agency", &seat.agency)?;
-            let user = seat
-                .user
-                .as_deref()
-                .map(|key| teller.known.id("user", key))
-                .transpose()?;
-            let body = json!({
-                "user_id": user,
-                "role": seat.role,
-                "presence": seat.presence,
-                "information_sent": seat.information_sent,
-            });
-            let path = format!("/meetings/{id}/attendance/{agency}");
-            teller
-                .send(who, Method::PUT, &path, Some(body), Some("\"0\"".into()))
-                .await?;
-        }
-        self.meeting(teller, meeting, "close").await
     }
 
     pub(super) async fn list(
@@ -174,13 +174,10 @@ impl Story<'_> {
             "agencies": teller.known.all("agency", &item.agencies)?,
             "late_reason": late.then_some("It cannot wait for the next meeting."),
         });
-        teller
-            .post(
-                Who::Person(by),
-                &format!("/meetings/{meeting}/agenda"),
-                body,
-            )
-            .await?;
+        let path = format!("/meetings/{meeting}/agenda");
+        let made = teller.post(Who::Person(by), &path, body).await?;
+        let key = format!("{} at {}", case.key, item.meeting);
+        remember(teller, "item", &key, &made);
         Ok(())
     }
 

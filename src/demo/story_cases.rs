@@ -126,11 +126,8 @@ impl Story<'_> {
         let user = user.ok_or_else(|| LoadError::Unknown(format!("user {lead}")))?;
         let agency = teller.known.id("agency", &user.agency)?;
         let is_idva = user.roles.iter().any(|grant| grant.role == Role::Idva);
-        let body = json!({
-            "lead_user_id": teller.known.id("user", lead)?,
-            "lead_agency_id": agency,
-            "idva_agency_id": is_idva.then_some(agency),
-        });
+        let lead = teller.known.id("user", lead)?;
+        let body = json!({ "lead_user_id": lead, "lead_agency_id": agency });
         let etag = teller.known.etags.get(&id).cloned();
         teller
             .send(
@@ -141,6 +138,17 @@ impl Story<'_> {
                 etag,
             )
             .await?;
+        if is_idva {
+            let body = json!({ "agency_id": agency, "user_id": lead });
+            let path = format!("/cases/{id}/idva");
+            let (status, made) = teller
+                .ask(Who::Person(by), Method::POST, &path, Some(body), None)
+                .await?;
+            // Of a case that was joined the service has it still.
+            if made["reason"] != "already_allocated" {
+                teller.granted(&path, status, made)?;
+            }
+        }
         Ok(())
     }
 
@@ -262,7 +270,7 @@ impl Story<'_> {
         let account = teller
             .get(Who::Person(&entry.author), &format!("/cases/{id}/account"))
             .await?;
-        let headings = account["headings"].as_array().cloned().unwrap_or_default();
+        let headings = account["items"].as_array().cloned().unwrap_or_default();
         let under = headings
             .iter()
             .find(|heading| heading["heading"] == earlier);

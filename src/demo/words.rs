@@ -4,6 +4,7 @@ use crate::vocabulary;
 
 pub use crate::account::{Heading, HowTold, Sharing};
 pub use crate::actions::{ActionCategory, ActionPriority, ActionStatus, ActionTarget, Need};
+pub use crate::hearing::{PoliceWish, Safeguard, SafeguardDecision};
 pub use crate::meetings::{
     AgendaItemKind, AgendaItemStatus, AttendanceRole, MeetingKind, MeetingMode, MeetingStatus,
     Presence,

@@ -29,6 +29,8 @@ pub struct AgendaRow {
     pub slot_minutes: i16,
     #[diesel(sql_type = st::BigInt)]
     pub minutes_before: i64,
+    #[diesel(sql_type = st::BigInt)]
+    pub session_minutes: i64,
     #[diesel(sql_type = st::Bool)]
     pub has_children: bool,
     #[diesel(sql_type = st::Bool)]
@@ -80,7 +82,7 @@ pub struct AgendaRow {
 /// Times run over every case that is not closed to the caller, so that a case somebody cannot see for
 /// want of a listing leaves its time, and one that is closed to them leaves none.
 pub const AGENDA_ITEMS: &str = concat!(
-    "select i.id, i.case_id, i.kind, i.placed_by_hand, i.slot_minutes, i.minutes_before, ",
+    "select i.id, i.case_id, i.kind, i.placed_by_hand, i.slot_minutes, i.minutes_before, i.session_minutes, ",
     "i.has_children, i.late, i.status, i.deferred_to_id, i.deferred_until, i.session, ",
     "h.heading as session_heading, h.starts_at as session_starts_at, ",
     "(not $2 or exists (select from circle a where a.case_id = i.case_id and a.basis = 'allocation' ",
@@ -94,7 +96,9 @@ pub const AGENDA_ITEMS: &str = concat!(
     "from (select i.*, coalesce(sum(i.slot_minutes) ",
     "filter (where i.status not in ('withdrawn', 'deferred')) ",
     "over (partition by i.session order by i.position, i.id ",
-    "rows between unbounded preceding and 1 preceding), 0) as minutes_before ",
+    "rows between unbounded preceding and 1 preceding), 0) as minutes_before, ",
+    "coalesce(sum(i.slot_minutes) filter (where i.status not in ('withdrawn', 'deferred')) ",
+    "over (partition by i.session), 0) as session_minutes ",
     "from agenda_items i where i.meeting_id = $1 and ",
     not_closed!("i"),
     ") i join cases c on c.id = i.case_id join data_keys k on k.case_id = i.case_id ",

@@ -36,7 +36,7 @@ pub struct AgendaPerson {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AgendaItemOut {
     /// Id.
-    id: Uuid,
+    pub(super) id: Uuid,
     /// The case.
     case_id: Uuid,
     /// Its code.
@@ -52,9 +52,9 @@ pub struct AgendaItemOut {
     /// Minutes of its slot; 0 for an alert, which is noted and not discussed.
     pub(super) minutes: i16,
     /// Part of the list: cases with children first, then adults', alerts apart (R18).
-    section: AgendaSection,
+    pub(super) section: AgendaSection,
     /// Part of the meeting.
-    session: i16,
+    pub(super) session: i16,
     /// Children in the household: heard first (R18).
     pub(super) has_children: bool,
     /// Put where it is by hand.
@@ -66,10 +66,10 @@ pub struct AgendaItemOut {
     /// The meeting it was deferred to.
     deferred_to_id: Option<Uuid>,
     /// Deferred: the first day on which a list may take it up again (R22).
-    deferred_until: Option<NaiveDate>,
+    pub(super) deferred_until: Option<NaiveDate>,
     /// Whether an IDVA referral is recorded (R9); for coordinator and chair while the list is open.
     #[serde(skip_serializing_if = "Option::is_none")]
-    idva_recorded: Option<bool>,
+    pub(super) idva_recorded: Option<bool>,
     /// Score of the latest assessment.
     pub(super) score: Option<i16>,
     /// Criteria met by the latest referral.
@@ -82,12 +82,12 @@ pub struct AgendaItemOut {
     pub(super) children: Vec<AgendaPerson>,
     /// The agencies it is listed to; for coordinator and chair.
     #[serde(skip_serializing_if = "Option::is_none")]
-    agencies: Option<Vec<Uuid>>,
+    pub(super) agencies: Option<Vec<Uuid>>,
     /// What was said of it; in the group `minutes`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    remarks: Option<Remarks>,
+    pub(super) remarks: Option<Remarks>,
     /// Groups of fields this reader does not get.
-    withheld: Vec<FieldGroup>,
+    pub(super) withheld: Vec<FieldGroup>,
     /// Version, for `If-Match`.
     pub(super) etag: String,
 }
@@ -98,16 +98,16 @@ pub struct AgendaWarning {
     /// `over_capacity`: more cases or minutes than the meeting can hear. `idva_not_recorded`: of these
     /// cases nobody recorded the IDVA referral (R9). `quorum_kind_missing`: no agency of this kind is
     /// expected or, once the meeting has begun, there. `quorum_count_short`: too few agencies are.
-    code: &'static str,
+    pub(super) code: &'static str,
     /// The kind of agency.
     #[serde(skip_serializing_if = "Option::is_none")]
-    agency_kind: Option<String>,
+    pub(super) agency_kind: Option<String>,
     /// How many agencies are lacking.
     #[serde(skip_serializing_if = "Option::is_none")]
-    lacking: Option<usize>,
+    pub(super) lacking: Option<usize>,
     /// The agenda items.
     #[serde(skip_serializing_if = "Option::is_none")]
-    items: Option<Vec<Uuid>>,
+    pub(super) items: Option<Vec<Uuid>>,
 }
 
 impl AgendaWarning {
@@ -125,11 +125,13 @@ impl AgendaWarning {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AgendaSessionOut {
     /// Its number.
-    number: i16,
+    pub(super) number: i16,
     /// Its heading.
-    heading: Option<String>,
+    pub(super) heading: Option<String>,
     /// When it starts; what lies before it is a break.
-    starts_at: DateTime<Utc>,
+    pub(super) starts_at: DateTime<Utc>,
+    /// When its last slot ends.
+    pub(super) ends_at: DateTime<Utc>,
 }
 
 /// A case whose twelve months end before the next meeting (R14).
@@ -138,9 +140,9 @@ pub struct LapsingOut {
     /// The case.
     case_id: Uuid,
     /// Its code.
-    case_code: String,
+    pub(super) case_code: String,
     /// The last day of its twelve months.
-    lapses_on: NaiveDate,
+    pub(super) lapses_on: NaiveDate,
 }
 
 /// A meeting and its cases in order.
@@ -151,16 +153,16 @@ pub struct AgendaOut {
     /// Before the cases (R21): reports of not done and not possible that wait for the chair, then what
     /// is outstanding and due by the day of the meeting. The fifty most overdue of each that this
     /// reader may see; `GET /actions` has all. Empty once the meeting is over.
-    actions: Vec<ActionRowOut>,
+    pub(super) actions: Vec<ActionRowOut>,
     /// The parts of the meeting that these cases are heard in; none if it is not split.
-    sessions: Vec<AgendaSessionOut>,
+    pub(super) sessions: Vec<AgendaSessionOut>,
     /// The cases this reader may see, in order.
     pub(super) items: Vec<AgendaItemOut>,
     /// Cases in this reader's sight whose twelve months end before the next meeting (R14), at most a
     /// hundred. Empty once the meeting is over.
-    lapsing: Vec<LapsingOut>,
+    pub(super) lapsing: Vec<LapsingOut>,
     /// For coordinator and chair.
-    warnings: Vec<AgendaWarning>,
+    pub(super) warnings: Vec<AgendaWarning>,
 }
 
 /// Actions of either kind that an agenda lists.
@@ -319,10 +321,12 @@ pub(super) fn agenda(tx: &mut Tx<'_>, head: AgendaHead) -> Result<AgendaOut> {
 }
 
 fn session(row: &AgendaRow) -> Option<AgendaSessionOut> {
+    let starts_at = row.session_starts_at?;
     Some(AgendaSessionOut {
         number: row.session,
         heading: row.session_heading.clone(),
-        starts_at: row.session_starts_at?,
+        starts_at,
+        ends_at: starts_at + TimeDelta::minutes(row.session_minutes),
     })
 }
 

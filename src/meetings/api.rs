@@ -60,13 +60,13 @@ pub struct MeetingOut {
     /// Where it is in its life cycle.
     status: MeetingStatus,
     /// Minutes planned for a case.
-    minutes_per_case: i16,
+    pub(super) minutes_per_case: i16,
     /// Cases it can hear.
-    capacity: i16,
+    pub(super) capacity: i16,
     /// When its list went out (R16).
     pub(super) circulated_at: Option<DateTime<Utc>>,
     /// When it began.
-    started_at: Option<DateTime<Utc>>,
+    pub(super) started_at: Option<DateTime<Utc>>,
     /// When it ended.
     ended_at: Option<DateTime<Utc>>,
     /// Version, for `If-Match`: of the meeting and of what is on its agenda in which order.

@@ -6,6 +6,7 @@
 
 mod agenda;
 mod agenda_api;
+mod agenda_paper;
 mod agenda_print;
 mod agenda_store;
 mod agenda_view;

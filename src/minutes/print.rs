@@ -6,7 +6,7 @@ use super::model::{MinutesAction, MinutesAttendee, MinutesFrame, MinutesHearing}
 use crate::actions::ActionStatus;
 use crate::hearing::{RiskFactor, Safeguard};
 use crate::meetings::AttendanceRole;
-use crate::print::{Block, Document, Reader, Section, Table, capital, day, moment, words};
+use crate::print::{Block, Document, Reader, Section, capital, day, moment, words};
 
 const CONFIDENTIAL: &str = "These minutes are strictly confidential. They are kept under the meeting's \
     confidentiality statement, used for the safety of the people they are about, and neither copied nor \
@@ -58,13 +58,11 @@ fn meeting(minutes: &MinutesOut) -> Section {
         section.blocks.push(Block::Notice(notice));
     }
     section.blocks.push(Block::Notice(CONFIDENTIAL.to_owned()));
-    let mut facts = vec![
-        ("MARAC", frame.marac.clone()),
-        ("Date", moment(frame.starts_at)),
-        ("Kind", words(frame.kind.as_str())),
-        ("Held", words(frame.mode.as_str())),
-    ];
-    let optional = [
+    section.facts([
+        ("MARAC", Some(frame.marac.clone())),
+        ("Date", Some(moment(frame.starts_at))),
+        ("Kind", Some(words(frame.kind.as_str()))),
+        ("Held", Some(words(frame.mode.as_str()))),
         ("Place", frame.place.clone()),
         ("Began", frame.started_at.map(moment)),
         ("Ended", frame.ended_at.map(moment)),
@@ -84,16 +82,7 @@ fn meeting(minutes: &MinutesOut) -> Section {
                 .late
                 .map(|late| if late { "No, late" } else { "Yes" }.to_owned()),
         ),
-    ];
-    facts.extend(
-        optional
-            .into_iter()
-            .filter_map(|(term, fact)| Some((term, fact?))),
-    );
-    let facts = facts
-        .into_iter()
-        .map(|(term, fact)| (term.to_owned(), fact));
-    section.blocks.push(Block::Facts(facts.collect()));
+    ]);
     let corrections = version.corrections.iter().map(|one| {
         let of = one
             .case_id
@@ -101,13 +90,7 @@ fn meeting(minutes: &MinutesOut) -> Section {
             .map_or("The meeting", |case| &case.case_code);
         format!("{of}: {} Why: {}", one.what, one.why)
     });
-    let corrections: Vec<_> = corrections.collect();
-    if !corrections.is_empty() {
-        section
-            .blocks
-            .push(Block::Heading("What this version corrects".into()));
-        section.blocks.push(Block::List(corrections));
-    }
+    section.list("What this version corrects", corrections.collect());
     section
 }
 
@@ -123,26 +106,9 @@ fn attendance(frame: &MinutesFrame) -> Section {
     let mut section = Section::new("Attendance");
     let name = |one: &MinutesAttendee| one.name.clone().unwrap_or_else(|| "Not named".into());
     let yes = |yes: bool| if yes { "Yes" } else { "No" }.to_owned();
-    let mut table = |caption: &str, columns: &[(&'static str, u16)], rows: Vec<Vec<String>>| {
-        if !rows.is_empty() {
-            section.blocks.push(Block::Table(Table {
-                caption: caption.to_owned(),
-                columns: columns.to_vec(),
-                rows,
-            }));
-        }
-    };
-    let came = |people: &[MinutesAttendee]| -> Vec<Vec<String>> {
-        let row = |one: &MinutesAttendee| {
-            let role = words(one.role.as_str());
-            vec![
-                one.agency.clone(),
-                name(one),
-                role,
-                yes(one.statement_accepted),
-            ]
-        };
-        people.iter().map(row).collect()
+    let came = |one: &MinutesAttendee| {
+        let (role, accepted) = (words(one.role.as_str()), yes(one.statement_accepted));
+        vec![one.agency.clone(), name(one), role, accepted]
     };
     let columns = [
         ("Agency", 4),
@@ -150,8 +116,8 @@ fn attendance(frame: &MinutesFrame) -> Section {
         ("As", 3),
         ("Statement accepted", 2),
     ];
-    table("Present", &columns, came(&frame.present));
-    table("Observers", &columns, came(&frame.observers));
+    section.table("Present", &columns, frame.present.iter().map(came));
+    section.table("Observers", &columns, frame.observers.iter().map(came));
     let apologies = frame.apologies.iter().map(|one| {
         let received = one.received_on.map_or_else(|| "Not recorded".into(), day);
         vec![
@@ -167,13 +133,10 @@ fn attendance(frame: &MinutesFrame) -> Section {
         ("Information sent", 2),
         ("Received", 3),
     ];
-    table("Apologies", &columns, apologies.collect());
+    section.table("Apologies", &columns, apologies);
     let mut absent: Vec<_> = frame.absent.iter().map(|one| one.agency.clone()).collect();
     absent.dedup();
-    if !absent.is_empty() {
-        section.blocks.push(Block::Heading("Absent".into()));
-        section.blocks.push(Block::List(absent));
-    }
+    section.list("Absent", absent);
     if section.blocks.is_empty() {
         section.text("No attendance was recorded.");
     }
@@ -208,20 +171,14 @@ fn outstanding(minutes: &MinutesOut) -> Option<Section> {
                     vec![case.case_code.clone(), text, owner, day(one.due_on), status]
                 })
         });
-        let rows: Vec<_> = rows.collect();
-        if !rows.is_empty() {
-            section.blocks.push(Block::Table(Table {
-                caption: caption.to_owned(),
-                columns: vec![
-                    ("Case", 5),
-                    ("Action", 9),
-                    ("Owner", 6),
-                    ("Due", 4),
-                    ("Status", 6),
-                ],
-                rows,
-            }));
-        }
+        let columns = [
+            ("Case", 5),
+            ("Action", 9),
+            ("Owner", 6),
+            ("Due", 4),
+            ("Status", 6),
+        ];
+        section.table(caption, &columns, rows);
     }
     (!section.blocks.is_empty()).then_some(section)
 }
@@ -235,7 +192,7 @@ fn hearing(frame: &MinutesFrame, case: &MinutesCaseOut, heard: &MinutesHearing) 
     section.running = Some(format!("Case {}", case.case_code));
     let yes = |yes: bool| if yes { "Yes" } else { "No" }.to_owned();
     let list = |names: &[String]| (!names.is_empty()).then(|| names.join(", "));
-    let facts = [
+    section.facts([
         (capital(&frame.survivor_label), heard.survivor.clone()),
         (capital(&frame.perpetrator_label), list(&heard.perpetrators)),
         ("Children".into(), list(&heard.children)),
@@ -245,11 +202,7 @@ fn hearing(frame: &MinutesFrame, case: &MinutesCaseOut, heard: &MinutesHearing) 
         ("Decision".into(), Some(words(heard.status.as_str()))),
         ("Deferred to".into(), heard.deferred_to.map(moment)),
         ("Conflict of interest".into(), list(&heard.conflicts)),
-    ];
-    let facts = facts
-        .into_iter()
-        .filter_map(|(term, fact)| Some((term, fact?)));
-    section.blocks.push(Block::Facts(facts.collect()));
+    ]);
     let seats: Vec<_> = heard
         .seats
         .iter()
@@ -267,12 +220,7 @@ fn hearing(frame: &MinutesFrame, case: &MinutesCaseOut, heard: &MinutesHearing) 
             format!("{}: {name}{guest}{joined}{left}", seat.agency)
         })
         .collect();
-    if !seats.is_empty() {
-        section
-            .blocks
-            .push(Block::Heading("Joined and left".into()));
-        section.blocks.push(Block::List(seats));
-    }
+    section.list("Joined and left", seats);
     let closed = |restricted: bool| if restricted { " (restricted)" } else { "" };
     section.under(
         "Information shared",
@@ -304,10 +252,7 @@ fn hearing(frame: &MinutesFrame, case: &MinutesCaseOut, heard: &MinutesHearing) 
         let texts: Vec<_> = of
             .map(|one| format!("{}{}", one.text, closed(one.restricted)))
             .collect();
-        if !texts.is_empty() {
-            section.blocks.push(Block::Heading(heading.into()));
-            section.blocks.push(Block::List(texts));
-        }
+        section.list(heading, texts);
     }
     section.under(
         "Safeguards",
@@ -360,26 +305,17 @@ fn actions(section: &mut Section, actions: &[MinutesAction]) {
         let kind = words(one.category.as_str());
         vec![one.text.clone(), one.owner.clone(), day(one.due_on), kind]
     });
-    section.blocks.push(Block::Table(Table {
-        caption: "Actions agreed".into(),
-        columns: vec![("Action", 10), ("Owner", 6), ("Due", 4), ("Kind", 5)],
-        rows: rows.collect(),
-    }));
+    let columns = [("Action", 10), ("Owner", 6), ("Due", 4), ("Kind", 5)];
+    section.table("Actions agreed", &columns, rows);
 }
 
 fn lapsed(minutes: &MinutesOut) -> Option<Section> {
-    let rows: Vec<_> = minutes
+    let rows = minutes
         .cases
         .iter()
-        .filter_map(|case| Some(vec![case.case_code.clone(), day(case.lapsed_on?)]))
-        .collect();
-    (!rows.is_empty()).then(|| {
-        let mut section = Section::new("Cases past twelve months");
-        section.blocks.push(Block::Table(Table {
-            caption: "Flags may be taken off unless there is another reason to keep them".into(),
-            columns: vec![("Case", 1), ("Twelve months ended", 2)],
-            rows,
-        }));
-        section
-    })
+        .filter_map(|case| Some(vec![case.case_code.clone(), day(case.lapsed_on?)]));
+    let mut section = Section::new("Cases past twelve months");
+    let caption = "Flags may be taken off unless there is another reason to keep them";
+    section.table(caption, &[("Case", 1), ("Twelve months ended", 2)], rows);
+    (!section.blocks.is_empty()).then_some(section)
 }

@@ -43,8 +43,9 @@ pub fn page(document: &Document) -> Page {
     );
     contents(&mut out, &document.sections);
     out.push_str("<main>\n");
+    let shapes = shapes(document);
     for (index, section) in document.sections.iter().enumerate() {
-        self::section(&mut out, index, section);
+        self::section(&mut out, index, section, &shapes);
     }
     put(
         &mut out,
@@ -67,6 +68,16 @@ fn style(document: &Document) -> String {
             quoted(&document.reader.line())
         ),
     );
+    for (shape, columns) in shapes(document).iter().enumerate() {
+        let total: u16 = columns.iter().map(|(_, share)| share).sum();
+        for (column, (_, share)) in (1..).zip(*columns) {
+            let width = f32::from(*share) * 100.0 / f32::from(total.max(1));
+            put(
+                &mut out,
+                format_args!(".t{shape} th:nth-child({column}){{width:{width:.1}%}}\n"),
+            );
+        }
+    }
     for (index, section) in document.sections.iter().enumerate() {
         if let Some(running) = &section.running {
             put(
@@ -79,6 +90,23 @@ fn style(document: &Document) -> String {
         }
     }
     out
+}
+
+/// The columns of a table, with their shares of its width.
+type Columns = [(&'static str, u16)];
+
+/// The columns of the document's tables, each kind once: a column is as wide in all of a kind.
+fn shapes(document: &Document) -> Vec<&Columns> {
+    let mut shapes: Vec<&Columns> = Vec::new();
+    let blocks = document.sections.iter().flat_map(|section| &section.blocks);
+    for block in blocks {
+        if let Block::Table(table) = block
+            && !shapes.contains(&table.columns.as_slice())
+        {
+            shapes.push(&table.columns);
+        }
+    }
+    shapes
 }
 
 fn contents(out: &mut String, sections: &[Section]) {
@@ -95,7 +123,7 @@ fn contents(out: &mut String, sections: &[Section]) {
     out.push_str("</ol>\n</nav>\n");
 }
 
-fn section(out: &mut String, index: usize, section: &Section) {
+fn section(out: &mut String, index: usize, section: &Section, shapes: &[&Columns]) {
     let class = if section.running.is_some() {
         " class=\"apart\""
     } else {
@@ -109,12 +137,12 @@ fn section(out: &mut String, index: usize, section: &Section) {
         ),
     );
     for block in &section.blocks {
-        self::block(out, block);
+        self::block(out, block, shapes);
     }
     out.push_str("</section>\n");
 }
 
-fn block(out: &mut String, block: &Block) {
+fn block(out: &mut String, block: &Block, shapes: &[&Columns]) {
     match block {
         Block::Heading(text) => put(out, format_args!("<h3>{}</h3>\n", escaped(text))),
         Block::Text(text) => put(out, format_args!("<p>{}</p>\n", escaped(text))),
@@ -143,15 +171,18 @@ fn block(out: &mut String, block: &Block) {
             }
             out.push_str("</ul>\n");
         }
-        Block::Table(table) => self::table(out, table),
+        Block::Table(table) => {
+            let shape = shapes.iter().position(|shape| *shape == table.columns);
+            self::table(out, table, shape.unwrap_or_default());
+        }
     }
 }
 
-fn table(out: &mut String, table: &Table) {
+fn table(out: &mut String, table: &Table, shape: usize) {
     put(
         out,
         format_args!(
-            "<table>\n<caption>{}</caption>\n<thead>\n<tr>",
+            "<table class=\"t{shape}\">\n<caption>{}</caption>\n<thead>\n<tr>",
             escaped(&table.caption)
         ),
     );

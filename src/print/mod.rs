@@ -108,6 +108,39 @@ impl Section {
         self.blocks.push(Block::Text(text.into()));
     }
 
+    /// Adds terms and what they are; nothing for a term without a fact.
+    pub fn facts<T: Into<String>>(&mut self, facts: impl IntoIterator<Item = (T, Option<String>)>) {
+        let facts = facts
+            .into_iter()
+            .filter_map(|(term, fact)| Some((term.into(), fact?)));
+        self.blocks.push(Block::Facts(facts.collect()));
+    }
+
+    /// Adds a table; nothing where there is no row.
+    pub fn table(
+        &mut self,
+        caption: &str,
+        columns: &[(&'static str, u16)],
+        rows: impl IntoIterator<Item = Vec<String>>,
+    ) {
+        let rows: Vec<_> = rows.into_iter().collect();
+        if !rows.is_empty() {
+            self.blocks.push(Block::Table(Table {
+                caption: caption.to_owned(),
+                columns: columns.to_vec(),
+                rows,
+            }));
+        }
+    }
+
+    /// Adds a list under a heading; nothing where there is no item.
+    pub fn list(&mut self, heading: &str, items: Vec<String>) {
+        if !items.is_empty() {
+            self.blocks.push(Block::Heading(heading.to_owned()));
+            self.blocks.push(Block::List(items));
+        }
+    }
+
     /// Adds a heading with texts under it; nothing where there is no text.
     pub fn under(&mut self, heading: &str, texts: impl IntoIterator<Item = String>) {
         let mut texts = texts.into_iter().map(Block::Text).peekable();

@@ -15,7 +15,7 @@ const TERM: f32 = 130.0;
 #[derive(Debug, Clone, Copy)]
 struct Size(f32, f32);
 
-const TITLE: Size = Size(18.0, 24.0);
+const TITLE: Size = Size(16.0, 22.0);
 const HEADING: Size = Size(14.0, 19.0);
 const SUBHEADING: Size = Size(11.0, 15.0);
 const TEXT: Size = Size(10.0, 14.0);
@@ -79,8 +79,13 @@ impl<'f> Setter<'f> {
             Block::Text(text) => self.text(text, false, 0.0),
             Block::Notice(text) => self.text(text, true, 0.0),
             Block::Facts(facts) => {
+                let first = self.units.len();
                 let rows = facts.iter().map(|(term, fact)| self.fact(term, fact));
-                Branch::Of(Kind::List, rows.collect())
+                let rows = rows.collect();
+                if let Some(unit) = self.units.get_mut(first) {
+                    unit.gap = 5.0;
+                }
+                Branch::Of(Kind::List, rows)
             }
             Block::List(items) => {
                 let rows = items.iter().map(|item| self.item(item));

@@ -12,6 +12,7 @@ use toldonce::auth::Limits;
 use toldonce::clock::Clock;
 use toldonce::crypto::KeyRing;
 use toldonce::install;
+use uuid::Uuid;
 
 use crate::access::{Operation, Stage, Target, operations};
 use crate::leak::told;
@@ -131,8 +132,9 @@ impl Wire<'_> {
         heard.body
     }
 
-    /// The main job, saying the word in every free text on the way.
-    fn main_job(&self) -> String {
+    /// The main job up to issued minutes, saying the word in every free text on the way: the case, and
+    /// the meeting it was heard at.
+    fn main_job(&self) -> (String, Uuid) {
         let (app, w) = (&self.stage.app, &self.stage.world);
         let (officer, coordinator) = (app.as_(&w.officer), app.as_(&w.coordinator));
         let (chair, housing) = (app.as_(&w.chair), app.as_(&w.housing_rep));
@@ -175,11 +177,47 @@ impl Wire<'_> {
         self.get(&housing, &case);
         step(&chair, "start");
         let due = app.today() + chrono::TimeDelta::days(3);
-        let action = json!({ "text": CANARY, "owner_agency_id": w.housing, "category": "other", "target": "survivor", "due_on": due });
-        let action = self.post(&coordinator, &format!("{case}/actions"), None, action);
+        let action = json!({ "text": CANARY, "owner_agency_id": w.housing, "category": "other", "target": "survivor", "due_on": due, "meeting_id": id(meeting) });
+        // By the one that stays open housing keeps the case when the meeting is over.
+        let actions = format!("{case}/actions");
+        self.post(&coordinator, &actions, None, action.clone());
+        let action = self.post(&coordinator, &actions, None, action);
         let report = json!({ "status": "not_done", "reason": CANARY, "evidence": CANARY });
-        let path = format!("/actions/{}/report", id(&action));
-        self.post(&housing, &path, Some(&action), report);
+        let report_on = format!("/actions/{}/report", id(&action));
+        self.post(&housing, &report_on, Some(&action), report);
+        let statement = json!({ "version": 0 });
+        self.post(
+            &housing,
+            &format!("{path}/confidentiality"),
+            None,
+            statement,
+        );
+        let agenda = self.get(&coordinator, &format!("{path}/agenda"));
+        let item = &agenda["items"][0];
+        let at = |what: &str| format!("/agenda-items/{}/{what}", id(item));
+        let said = json!({ "nature": "fact", "sharing": "marac", "text": CANARY });
+        self.post(&housing, &at("information"), None, said);
+        let outcome = json!({ "outcome": CANARY });
+        self.post(&coordinator, &at("hear"), Some(item), outcome);
+        step(&chair, "close");
+        let draft = json!({ "any_other_business": PLAIN });
+        let zero = json!({ "etag": "\"0\"" });
+        let minutes = format!("{path}/minutes");
+        let made = self.post(
+            &coordinator,
+            &format!("{minutes}/draft"),
+            Some(&zero),
+            draft,
+        );
+        let version = Some(&made["version"]);
+        let made = self.post(&chair, &format!("{minutes}/approve"), version, json!(null));
+        let version = Some(&made["version"]);
+        self.post(
+            &coordinator,
+            &format!("{minutes}/issue"),
+            version,
+            json!(null),
+        );
         for list in ["/actions?status=all&limit=1", "/cases?limit=1"] {
             let heard = self.send(&housing, ("GET", list), &[], None);
             assert_eq!(heard.status, 200);
@@ -191,7 +229,7 @@ impl Wire<'_> {
             says(&file.to_string(), CANARY),
             "the word was told and is read"
         );
-        case
+        (case, id(meeting))
     }
 
     /// Every operation with a request that is well formed, the word in each free text of it.
@@ -528,6 +566,98 @@ fn put_back(body: &mut Value, base: &Value, pointer: &str) -> bool {
     }
 }
 
+/// What is printed for each reader holds the word only if what they read as JSON does; for those who
+/// have nothing to do with the case, it does not.
+async fn papers(stage: &Stage, meeting: Uuid) {
+    let (app, w) = (&stage.app, &stage.world);
+    let own = stage.things(Target::Own).meeting;
+    let mut told = BTreeSet::new();
+    for (name, person, near) in [
+        ("coordinator", &w.coordinator, true),
+        ("chair", &w.chair, true),
+        ("housing", &w.housing_rep, true),
+        ("health", &w.health_rep, false),
+        ("police", &w.police_rep, false),
+        ("idva", &w.idva, false),
+        ("lead", &w.housing_lead, false),
+        ("observer", &w.observer, false),
+        ("analyst", &w.analyst, false),
+        ("auditor", &w.auditor, false),
+        ("administrator", &w.administrator, false),
+        ("other", &w.kc_coordinator, false),
+    ] {
+        let caller = app.as_(person);
+        for paper in ["agenda", "minutes"] {
+            for at in [meeting, own] {
+                let path = format!("/meetings/{at}/{paper}");
+                let read = caller.get(&path).await;
+                let page = caller.get(&format!("{path}.html")).await;
+                let printed = caller.get(&format!("{path}.pdf")).await;
+                assert_eq!(
+                    (read.status, read.status),
+                    (page.status, printed.status),
+                    "{name}"
+                );
+                if read.status != 200 {
+                    continue;
+                }
+                let read = says(&read.body.to_string(), CANARY);
+                let pages = printed.pages();
+                let open = String::from_utf8_lossy(&printed.bytes);
+                assert!(!says(&open, CANARY), "{name}: {paper}, beside its text");
+                let texts = [("page", page.page()), ("pdf", pages.join(" "))];
+                for (form, text) in texts {
+                    let printed = says(&text, CANARY);
+                    let line = text
+                        .lines()
+                        .find(|line| says(line, CANARY))
+                        .unwrap_or_default();
+                    assert!(read || !printed, "{name}: {paper} as {form}: {line}");
+                    assert!(near || !printed, "{name}: {paper} as {form}");
+                    if printed {
+                        told.insert((name, paper, form));
+                    }
+                }
+            }
+        }
+    }
+    for name in ["coordinator", "chair", "housing"] {
+        for paper in ["agenda", "minutes"] {
+            for form in ["page", "pdf"] {
+                assert!(
+                    told.contains(&(name, paper, form)),
+                    "{name}: {paper} as {form}"
+                );
+            }
+        }
+    }
+}
+
+/// E-mail goes out within seconds, and no file of it says the word.
+fn letters(folder: &Folder) {
+    let files = || -> Vec<_> {
+        let files = std::fs::read_dir(folder.file("mail"));
+        files
+            .into_iter()
+            .flatten()
+            .map(|file| file.unwrap().path())
+            .collect()
+    };
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while files().len() < 10 && std::time::Instant::now() < deadline {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert!(files().len() >= 10, "{} e-mails", files().len());
+    for file in files() {
+        let text = String::from_utf8_lossy(&std::fs::read(&file).unwrap()).into_owned();
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        assert!(
+            !says(&text, CANARY) && !says(&name, CANARY),
+            "{name}: {text}"
+        );
+    }
+}
+
 fn read(folder: &Folder, name: &str) -> String {
     String::from_utf8_lossy(&std::fs::read(folder.file(name)).unwrap()).into_owned()
 }
@@ -556,6 +686,8 @@ async fn what_is_told_of_people_stands_in_no_log_no_metric_no_header_and_no_refu
         command
             .env("TOLDONCE_DATABASE_URL", stage.app.db.app_url())
             .env("TOLDONCE_AUDIT_HEADS", folder.file("heads"))
+            .env("TOLDONCE_MAIL_DIR", folder.file("mail"))
+            .env("TOLDONCE_MAIL_FROM", "Told Once <told-once@test.example>")
             .env("TOLDONCE_METRICS_LISTEN", &metrics)
             .env("TOLDONCE_REQUESTS_PER_MINUTE", "100000")
             .env("TOLDONCE_SEARCHES_PER_MINUTE", "100000")
@@ -570,12 +702,14 @@ async fn what_is_told_of_people_stands_in_no_log_no_metric_no_header_and_no_refu
         address: service.address.clone(),
         done: RefCell::default(),
     };
-    let case = wire.main_job();
+    let (case, meeting) = wire.main_job();
+    papers(&stage, meeting).await;
     wire.every_text(&document);
     wire.every_mistake(&document);
     wire.everybody_else(&case);
     let done = wire.done.into_inner();
     assert!(done.len() >= 20, "too little was said: {done:?}");
+    letters(&folder);
 
     let page = exchange(&metrics, "GET", "/metrics", &[], None).unwrap();
     assert!(page.contains("toldonce_http_request_seconds"));

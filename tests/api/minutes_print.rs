@@ -1,24 +1,8 @@
-//! Minutes and agendas on paper: what is printed is what the reader's lens holds, and nothing else.
+//! Minutes on paper: what is printed is what the reader's lens holds, and nothing else.
 
-use lopdf::Document;
-
-use crate::meetings::{listed, planned, step};
 use crate::minutes::Held;
-use crate::support::{Answer, TestApp, World, id};
-
-/// The text of each page.
-fn pages(answer: &Answer) -> Vec<String> {
-    assert_eq!(answer.status, 200, "{:#}", answer.body);
-    assert_eq!(answer.header("content-type"), Some("application/pdf"));
-    assert_eq!(answer.header("cache-control"), Some("no-store"));
-    let document = Document::load_mem(&answer.bytes).unwrap();
-    let numbers: Vec<u32> = document.get_pages().into_keys().collect();
-    let text = |number| {
-        let text = document.extract_text(&[number]).unwrap();
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
-    };
-    numbers.into_iter().map(text).collect()
-}
+use crate::support::id;
+use crate::support::paper::says;
 
 #[actix_web::test]
 async fn the_text_of_the_pdf_holds_what_the_readers_lens_holds_and_nothing_else() {
@@ -60,12 +44,10 @@ async fn the_text_of_the_pdf_holds_what_the_readers_lens_holds_and_nothing_else(
         ),
         (&w.police_rep, "police-rep, Metropolitan Police", Vec::new()),
     ] {
-        let pages = pages(&held.get(who, ".pdf").await);
+        let pages = held.get(who, ".pdf").await.pages();
         let text = pages.join(" ");
-        // A code may be broken over lines of a narrow column.
-        let joined = text.replace(' ', "");
         for word in all {
-            let seen = joined.contains(&word.replace(' ', ""));
+            let seen = says(&text, word);
             assert_eq!(seen, sees.contains(&word), "{name}: {word}");
         }
         assert!(text.contains("The room is booked."), "{name}");
@@ -80,7 +62,7 @@ async fn the_text_of_the_pdf_holds_what_the_readers_lens_holds_and_nothing_else(
             assert!(page.contains(&number), "{name} {index}");
         }
     }
-    let pages = pages(&held.get(&w.coordinator, ".pdf").await);
+    let pages = held.get(&w.coordinator, ".pdf").await.pages();
     let of = |word: &str| {
         pages
             .iter()
@@ -162,50 +144,4 @@ async fn an_older_version_is_printed_as_it_was() {
     }
     let unknown = format!(".pdf?version_id={}", uuid::Uuid::now_v7());
     assert_eq!(held.get(&w.chair, &unknown).await.status, 404);
-}
-
-#[actix_web::test]
-async fn an_agenda_is_printed_as_its_reader_has_it() {
-    let app = TestApp::new().await;
-    let world = World::make(&app);
-    let meeting = id(&planned(&app, &world).await);
-    let one = world.case_with_child(&app, "Okafor", "Brandt");
-    let other = world.case(&app, "Lindqvist", "Frost");
-    listed(&app, &world, meeting, one, &[world.housing]).await;
-    listed(&app, &world, meeting, other, &[world.health]).await;
-    let path = |form: &str| format!("/meetings/{meeting}/agenda.{form}");
-    // Before circulation the list is the coordinator's and the chair's.
-    let early = pages(&app.as_(&world.housing_rep).get(&path("pdf")).await).join(" ");
-    assert!(!early.contains("Okafor") && early.contains("No case is on this agenda for you."));
-    step(&app, &world.coordinator, meeting, "circulate").await;
-    let own = pages(&app.as_(&world.housing_rep).get(&path("pdf")).await);
-    let text = own.join(" ");
-    assert!(
-        text.contains("Given Okafor")
-            && text.contains("Okafor-alias")
-            && text.contains("2 April 1990")
-    );
-    assert!(!text.contains("Lindqvist"));
-    assert!(!text.replace(' ', "").contains(&other.simple().to_string()));
-    assert!(
-        own.iter()
-            .all(|page| page.contains("housing-rep, City Housing"))
-    );
-    let page = app.as_(&world.coordinator).get(&path("html")).await;
-    let text = String::from_utf8(page.bytes).unwrap();
-    assert!(text.contains("Given Lindqvist") && text.contains("<caption>"));
-    assert_eq!(
-        app.as_(&world.administrator)
-            .get(&path("html"))
-            .await
-            .status,
-        403
-    );
-    assert_eq!(
-        app.as_(&world.kc_coordinator)
-            .get(&path("html"))
-            .await
-            .status,
-        404
-    );
 }

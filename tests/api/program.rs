@@ -1,6 +1,5 @@
 //! The program itself: its commands, over a real socket, killed and started again.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -190,75 +189,6 @@ fn the_first_administrator_is_invited_and_nobody_elses_account_is_touched() {
     );
     assert!(again.contains("already"), "{again}");
     assert_eq!(signs_in(&service), 200);
-}
-
-/// Starts a demonstration and reads where it listens.
-fn demonstration(folder: &Folder, data: &Path) -> Service {
-    let mut child = program(folder)
-        .args(["demo", "--port", "0", "--data"])
-        .arg(data)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let address = lines
-        .map_while(Result::ok)
-        .find_map(|line| {
-            let (_, rest) = line.split_once("http://")?;
-            Some(rest.split('/').next()?.to_owned())
-        })
-        .unwrap();
-    Service::ready(child, address)
-}
-
-#[test]
-fn the_demonstration_starts_with_nothing_set_up_and_starts_again_after_a_kill() {
-    let folder = Folder::new();
-    let data = folder.file("demo");
-    let service = demonstration(&folder, &data);
-    let (status, page) = request(&service.address, "GET", "/docs/", &[], None).unwrap();
-    assert_eq!(status, 200, "{page}");
-    // Nobody else is asked: the page's parts, its document and no validator are this program's.
-    let page = page.as_str().unwrap();
-    assert!(!page.contains("//"), "{page}");
-    let path = "/docs/swagger-initializer.js";
-    let (_, start) = request(&service.address, "GET", path, &[], None).unwrap();
-    let start = start.as_str().unwrap();
-    let told = |part: &str| start.contains(part);
-    assert!(
-        told("\"validatorUrl\": \"none\"") && told("/openapi.json"),
-        "{start}"
-    );
-    let port = service.address.rsplit(':').next().unwrap().to_owned();
-    let taken = fails(
-        &folder,
-        &["demo", "--port", &port, "--data", data.to_str().unwrap()],
-    );
-    assert!(taken.contains("--port"), "{taken}");
-    drop(service);
-    drop(demonstration(&folder, &data));
-    let output = program(&folder)
-        .arg("serve")
-        .env("TOLDONCE_KEYS_FILE", data.join("demonstration.keys"))
-        .output()
-        .unwrap();
-    assert!(text(&output.stderr).contains("demonstration"));
-    succeeds(
-        &folder,
-        &[
-            "keys",
-            "new",
-            "--out",
-            folder.file("keys").to_str().unwrap(),
-        ],
-    );
-    let output = program(&folder)
-        .arg("serve")
-        .env("TOLDONCE_DATA_DIR", &data)
-        .output()
-        .unwrap();
-    assert!(text(&output.stderr).contains("demonstration"));
 }
 
 #[test]

@@ -7,7 +7,9 @@ use chrono::NaiveDate;
 use super::super::caseload::Caseload;
 use super::super::cases::{Action, Case, Item};
 use super::super::places::{Agency, Meeting, User};
-use super::super::words::{ActionStatus, AgendaItemStatus, DecisionKind, Presence, RegisteredKind};
+use super::super::words::{
+    ActionStatus, AgendaItemStatus, DecisionKind, Presence, RegisteredKind, ReturnStatus,
+};
 use super::todays;
 use crate::policy::Role;
 
@@ -215,8 +217,12 @@ fn agenda(known: &Known<'_>, case: &Case, item: &Item) {
             "{at}: {}",
             research.agency
         );
-        if let Some(by) = &research.by {
-            assert_eq!(known.user(by, &at).agency, research.agency, "{at}");
+        match &research.by {
+            Some(by) if research.status == ReturnStatus::Exempt => {
+                known.holds(by, &[Role::Coordinator], &case.marac, &at);
+            }
+            Some(by) => assert_eq!(known.user(by, &at).agency, research.agency, "{at}"),
+            None => assert_eq!(research.status, ReturnStatus::Requested, "{at}"),
         }
     }
 }

@@ -18,6 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::model::MailOutcome;
 use crate::app::State;
+use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::metrics;
 pub use post::{Encryption, MailError, Mailer, Relay};
@@ -63,6 +64,16 @@ pub fn send_due(state: &State) -> Result<()> {
         send(state, waiting)?;
     }
     Ok(())
+}
+
+/// Ends what waits and is no news any more, without a word of it: for a past that was lived at once.
+pub fn let_go(db: &Db) -> Result<()> {
+    loop {
+        let ended = db.keep_books(|conn, now| store::end_hopeless(conn, now, now - STALE))?;
+        if ended.is_empty() {
+            return Ok(());
+        }
+    }
 }
 
 /// Sends these, over one connection as far as it holds. One that cannot be made puts all of them off.

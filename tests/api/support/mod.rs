@@ -3,6 +3,7 @@
 mod case;
 mod db;
 pub mod gate;
+pub mod paper;
 pub mod plan;
 pub mod program;
 mod world;

@@ -57,3 +57,4 @@ mod source;
 mod standard_actions;
 mod support;
 mod users;
+mod year;

@@ -29,6 +29,7 @@ mod database;
 mod escalation;
 mod exclusions;
 mod flags;
+mod gates;
 mod hearing;
 mod hearing_crowd;
 mod idva;

@@ -46,6 +46,11 @@ pub const JOBS: &[Job] = &[
         run: |state| crate::idva::find_late(&state.db).map(drop),
     },
     Job {
+        name: "open_listings",
+        every: Duration::from_secs(60),
+        run: |state| crate::meetings::open_unseen(&state.db).map(drop),
+    },
+    Job {
         name: "send_mail",
         every: Duration::from_secs(5),
         run: crate::notifications::mail::send_due,

@@ -124,7 +124,7 @@ pub fn admit(
     }
     let kind = match kind {
         Some(kind) => kind,
-        None if agenda_store::heard_before(tx, case)? => AgendaItemKind::Repeat,
+        None if agenda_store::comes_again(tx, case)? => AgendaItemKind::Repeat,
         None => AgendaItemKind::New,
     };
     Ok((kind, timing))

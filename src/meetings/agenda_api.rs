@@ -72,7 +72,8 @@ async fn read_agenda(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Resu
 pub struct AgendaItemIn {
     /// The case.
     case_id: Uuid,
-    /// Why; if left out, `repeat` for a case heard before and `new` for another.
+    /// Why; if left out, `repeat` for a repeat (R13) or a case heard since its last referral, and `new`
+    /// for another.
     #[serde(default)]
     kind: Option<AgendaItemKind>,
     /// The agencies to list it to.

@@ -326,10 +326,16 @@ struct Known {
     known: bool,
 }
 
-/// Whether a case was heard before.
-pub fn heard_before(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<bool> {
+/// Whether a case is on an agenda again: its latest referral is a repeat (R13), or it was heard since
+/// that referral. One referred anew after twelve months is new, whatever was heard before.
+pub fn comes_again(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<bool> {
     let row: Known = sql(
-        "select exists (select from agenda_items where case_id = $1 and status = 'heard') as known",
+        "select coalesce(r.is_repeat, false) or exists (select from agenda_items h \
+         where h.case_id = $1 and h.status = 'heard' \
+         and (r.decided_at is null or h.decided_at >= r.decided_at)) as known \
+         from (select 1) one left join lateral (select r.is_repeat, r.decided_at from referrals r \
+         where r.case_id = $1 and r.status = 'accepted' \
+         order by r.decided_at desc nulls last, r.id desc limit 1) r on true",
     )
     .bind(case.id)
     .get_result(tx.conn)?;

@@ -105,7 +105,8 @@ pub fn comes(case: &Waiting, list: &List, admitted: bool) -> std::result::Result
     }
 }
 
-/// Why a case is on the agenda that was not there before.
+/// Why a case comes onto the agenda: its referral is a repeat (R13), or it was heard since. One referred
+/// anew after twelve months is new, whatever was heard before.
 pub const fn kind(repeat: bool, heard_before: bool) -> AgendaItemKind {
     match repeat || heard_before {
         true => AgendaItemKind::Repeat,

@@ -197,7 +197,7 @@ fn children_come_first_alerts_last_and_an_order_made_by_hand_stays() {
 }
 
 #[test]
-fn a_case_heard_before_or_referred_again_is_a_repeat() {
+fn a_case_heard_since_its_referral_or_referred_again_is_a_repeat() {
     for (repeat, heard, expected) in [
         (false, false, AgendaItemKind::New),
         (true, false, AgendaItemKind::Repeat),

@@ -34,6 +34,7 @@ pub struct WaitingRow {
     pub is_repeat: bool,
     #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     accepted_at: Option<DateTime<Utc>>,
+    /// It was heard since that referral, or no referral of it is known.
     #[diesel(sql_type = st::Bool)]
     pub heard_before: bool,
     /// Who referred it, and the IDVA services it is allocated to.
@@ -96,7 +97,8 @@ const WAITING: &str = concat!(
     "select c.id as case_id, c.code, c.has_children, k.master_key_id, k.wrapped, ",
     "coalesce(r.received_on, c.last_referral_on, $3) as referred_on, r.id as referral_id, ",
     "coalesce(r.is_repeat, false) as is_repeat, r.decided_at as accepted_at, ",
-    "exists (select from agenda_items h where h.case_id = c.id and h.status = 'heard') as heard_before, ",
+    "exists (select from agenda_items h where h.case_id = c.id and h.status = 'heard' ",
+    "and (r.decided_at is null or h.decided_at >= r.decided_at)) as heard_before, ",
     "array_remove(array[r.agency_id, r.co_agency_id], null) || array(select g.agency_id from circle g ",
     "where g.case_id = c.id and g.basis = 'allocation' and g.agency_id is not null ",
     "and g.ends_at > $now) as involved, ",

@@ -64,6 +64,48 @@ pub fn listed(tx: &mut Tx<'_>, meeting_id: Uuid, item_id: Option<Uuid>) -> Resul
     Ok(listed.collect())
 }
 
+/// SQL: the cases of lists that are out which nobody has opened to anybody.
+macro_rules! unopened {
+    ($what:literal, $tail:literal) => {
+        concat!(
+            "select ",
+            $what,
+            " from meetings m join agenda_items i on i.meeting_id = m.id and i.status = 'listed' ",
+            "where m.status in ('circulated', 'in_session') ",
+            "and exists (select from agenda_listings l where l.agenda_item_id = i.id) ",
+            "and not exists (select from circle g where g.case_id = i.case_id ",
+            "and g.meeting_id = m.id and g.basis = 'listing')",
+            $tail
+        )
+    };
+}
+
+#[derive(QueryableByName)]
+struct Unopened {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    case_id: Uuid,
+}
+
+/// The meetings with such a case. For the program: nobody else sees them all.
+pub fn with_unopened(tx: &mut Tx<'_>) -> Result<Vec<Uuid>> {
+    let rows: Vec<Unopened> = sql(unopened!("m.id, i.case_id", "")).load(tx.conn)?;
+    let ids: BTreeSet<Uuid> = rows.into_iter().map(|row| row.id).collect();
+    Ok(ids.into_iter().collect())
+}
+
+/// Such cases of one meeting, with their items.
+pub fn unopened(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<(Uuid, Uuid)>> {
+    let rows: Vec<Unopened> = sql(unopened!(
+        "i.id, i.case_id",
+        " and m.id = $1 order by i.position, i.id"
+    ))
+    .bind(meeting_id)
+    .load(tx.conn)?;
+    Ok(rows.into_iter().map(|row| (row.id, row.case_id)).collect())
+}
+
 /// Opens the cases to the agencies that may have them; from `full_at` on with account and answers.
 pub fn open(
     tx: &mut Tx<'_>,

@@ -30,6 +30,7 @@ mod statement_api;
 mod statement_store;
 mod store;
 mod telling;
+mod unseen;
 
 use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -49,6 +50,7 @@ pub use past::{HeardCase, HeldMeeting, add_heard, create_held, settle};
 use rules::Timing;
 pub(crate) use store::Meeting;
 use store::NewMeeting;
+pub use unseen::open_unseen;
 
 vocabulary! {
     /// What a meeting is for. A business meeting hears no cases.

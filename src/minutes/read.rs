@@ -70,7 +70,8 @@ pub fn seen(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<Seen> {
 }
 
 /// Whether a reader gets the part of a case. What was said is for those whose lens holds the minutes;
-/// and for an agency that the case was listed to, if it came to the meeting or sent apologies (domain 6.2).
+/// and for an agency that the case was listed to, if it came to the meeting or sent apologies (domain 6.2),
+/// there for those who have accepted the meeting's statement, as what is said at it (R19).
 fn gets(part: &PartRow, lens: Lens) -> bool {
     lens.shows(FieldGroup::Minutes) || (part.attended && part.bases.contains(&Basis::Listing))
 }

@@ -11,7 +11,7 @@ use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::meetings::Meeting;
 use crate::policy::lens::Basis;
-use crate::{standings_of, visible_cases};
+use crate::{accepted_statement, standings_of, visible_cases};
 
 /// A version, with the names of those who took its steps.
 #[derive(Debug, Clone, QueryableByName)]
@@ -76,6 +76,7 @@ pub struct PartRow {
     pub bases: Vec<Basis>,
     #[diesel(sql_type = st::Array<st::Timestamptz>)]
     pub full_at: Vec<DateTime<Utc>>,
+    /// The reader's agency came or sent apologies, and the reader has accepted the statement.
     #[diesel(sql_type = st::Bool)]
     pub attended: bool,
 }
@@ -86,8 +87,9 @@ const PARTS: &str = concat!(
     "coalesce(s.full_at, '{}') as full_at, ",
     "(select exists (select from attendances t where t.meeting_id = $1 and t.agency_id = ",
     "$agency ",
-    "and t.presence in ('present', 'apologies') and t.role in ('representative', 'deputy'))) ",
-    "as attended from minutes_parts p join minutes_versions v on v.id = p.version_id ",
+    "and t.presence in ('present', 'apologies') and t.role in ('representative', 'deputy')) and ",
+    accepted_statement!("$1"),
+    ") as attended from minutes_parts p join minutes_versions v on v.id = p.version_id ",
     "join cases c on c.id = p.case_id ",
     "join data_keys k on k.case_id = p.case_id and k.wrapped is not null ",
     standings_of!("c"),

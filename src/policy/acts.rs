@@ -318,6 +318,8 @@ acts! {
     RecordIdvaContact = "record_idva_contact", Who::Roles(&[Idva]), None;
     /// Find survivors whom nobody has tried in time.
     FindLateContacts = "find_late_contacts", Who::Program, None;
+    /// Open the cases of a list that is out which whoever sent it could not see.
+    OpenListings = "open_listings", Who::Program, None;
 
     /// Read counts of actions.
     ReadActionReport = "read_action_report", Who::Roles(COUNTS), None;

@@ -25,6 +25,51 @@ fn day(text: &str) -> NaiveDate {
 }
 
 #[actix_web::test]
+async fn what_waits_for_the_chair_still_waits_when_it_changes_hands() {
+    let app = TestApp::new().await;
+    let world = World::make(&app);
+    let case = make_case(&app, world.wcc, "Sanders");
+    list_to(&app, &case, world.housing);
+    let mut body = wanted(&app, world.housing, 2);
+    body["owner_user_id"] = json!(world.housing_rep.id);
+    let action = agree(&app, &world.chair, &case, body).await;
+    let thing = format!("/actions/{}", id(&action));
+    let said = json!({ "status": "not_done", "reason": "Nobody was there." });
+    let caller = app.as_(&world.housing_rep).if_match(&etag(&action));
+    caller
+        .post(&format!("{thing}/report"), said)
+        .await
+        .expect(200);
+    let counts = |found: &Value| [found["open"].clone(), found["unresolved"].clone()];
+    let before = report(&app, &world.analyst, "").await;
+    assert_eq!(counts(&before), [json!(0), json!(1)]);
+    let roles = [(world.wcc, "representative"), (world.kc, "representative")];
+    let colleague = World::person(&app, "colleague", world.housing, &roles);
+    let lead = app.as_(&world.housing_lead);
+    let leaver = format!("/users/{}", world.housing_rep.id);
+    let duties = lead.get(&format!("{leaver}/duties")).await.expect(200);
+    let to = json!({ "to_user_id": colleague.id });
+    let caller = lead.if_match(&etag(&duties));
+    let left = caller
+        .post(&format!("{leaver}/leave"), to)
+        .await
+        .expect(200);
+    assert_eq!(left["moved"]["actions"], json!(1));
+    let after = report(&app, &world.analyst, "").await;
+    assert_eq!(counts(&after), [json!(0), json!(1)]);
+    let chair = app.as_(&world.chair);
+    let now = chair.get(&thing).await.expect(200);
+    let word = json!({ "reason": "We heard why.", "decision": "accept" });
+    let caller = chair.if_match(&etag(&now));
+    caller
+        .post(&format!("{thing}/resolve"), word)
+        .await
+        .expect(200);
+    let settled = report(&app, &world.analyst, "").await;
+    assert_eq!(counts(&settled), [json!(0), json!(0)]);
+}
+
+#[actix_web::test]
 async fn counts_follow_history_and_not_the_present_status() {
     let app = TestApp::new().await;
     let world = World::make(&app);

@@ -405,6 +405,43 @@ async fn a_case_heard_before_waits_again_with_a_new_referral() {
     assert_eq!(item(&built["agenda"], case)["kind"], "repeat");
 }
 
+/// R13: a repeat within twelve months of the last referral, new after.
+#[actix_web::test]
+async fn a_case_referred_anew_after_twelve_months_is_new_on_the_list_and_no_repeat() {
+    let app = TestApp::new().await;
+    let world = World::make(&app);
+    let ago = |days| json!(app.today() - TimeDelta::days(days));
+    for (before, expected) in [(400, "new"), (300, "repeat")] {
+        let names = format!("Okafor{expected}");
+        let mut document = referral(&names, "Stone");
+        document["referred_on"] = ago(before);
+        document["assessment"]["assessed_on"] = ago(before);
+        let case = referred(&app, &world, document.clone()).await;
+        let first = meeting_in(&app, &world, 30).await;
+        listed(&app, &world, first, case, &[world.housing]).await;
+        step(&app, &world.coordinator, first, "circulate").await;
+        step(&app, &world.chair, first, "start").await;
+        let seen = agenda(&app, &world.coordinator, first).await;
+        hear(&app, &world, &item(&seen, case)).await;
+        step(&app, &world.chair, first, "close").await;
+        document["referred_on"] = ago(0);
+        let body = json!({ "marac_id": world.wcc, "referral": document });
+        let sent = app.as_(&world.officer).post("/referrals", body).await;
+        let sent = sent.expect(201);
+        let path = format!("/referrals/{}/accept", id(&sent));
+        let caller = app.as_(&world.coordinator).if_match(&etag(&sent));
+        let joined = json!({ "join_case_id": case });
+        caller.post(&path, joined).await.expect(200);
+        let next = meeting_in(&app, &world, 40).await;
+        let built = build(&app, &world, next).await;
+        assert_eq!(item(&built["agenda"], case)["kind"], expected, "built");
+        step(&app, &world.coordinator, next, "cancel").await;
+        let by_hand = meeting_in(&app, &world, 50).await;
+        let put = listed(&app, &world, by_hand, case, &[]).await;
+        assert_eq!(put["kind"], expected, "by hand");
+    }
+}
+
 #[actix_web::test]
 async fn only_an_open_list_is_built_and_only_by_coordinator_and_chair() {
     let app = TestApp::new().await;

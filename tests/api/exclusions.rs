@@ -4,10 +4,12 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use toldonce::db::sql;
+use toldonce::meetings::open_unseen;
 use uuid::Uuid;
 
 use crate::casework::Desk;
-use crate::support::{Person, World, etag, id};
+use crate::meetings::{listed, planned, step};
+use crate::support::{Person, TestApp, World, etag, id};
 
 async fn exclude(desk: &Desk, by: &Person, case: Uuid, mut body: Value) -> Value {
     body["reason"] = json!("A relative of the perpetrator.");
@@ -307,4 +309,46 @@ async fn the_feeds_of_action_owners_are_told_that_their_sight_changed() {
         .await
         .expect(200);
     assert_eq!(told(), 6);
+}
+
+#[actix_web::test]
+async fn a_list_sent_by_somebody_shut_out_of_a_case_opens_it_all_the_same() {
+    let app = TestApp::new().await;
+    let w = World::make(&app);
+    let meeting = id(&planned(&app, &w).await);
+    let (hidden, plain) = (
+        w.case(&app, "Okafor", "Brandt"),
+        w.case(&app, "Lind", "Moss"),
+    );
+    let item = id(&listed(&app, &w, meeting, hidden, &[w.housing]).await);
+    listed(&app, &w, meeting, plain, &[w.housing]).await;
+    let body = json!({ "user_id": w.coordinator.id, "reason": "The perpetrator's cousin." });
+    let path = format!("/cases/{hidden}/exclusions");
+    app.as_(&w.chair).post(&path, body).await.expect(201);
+
+    let sent = step(&app, &w.coordinator, meeting, "circulate").await;
+    assert_eq!(sent["cases_opened"], 1);
+    let (housing, coordinator) = (app.as_(&w.housing_rep), app.as_(&w.coordinator));
+    let file = format!("/cases/{hidden}");
+    housing.get(&file).await.expect(404);
+
+    assert_eq!(open_unseen(&app.state.db).unwrap(), 1);
+    housing.get(&file).await.expect(200);
+    let research = format!("/agenda-items/{item}/research/{}", w.housing);
+    let asked = housing.get(&research).await.expect(200);
+    assert_eq!(asked["status"], "asked");
+    let told = housing.get("/notifications").await.expect(200);
+    let told = told["items"].as_array().unwrap();
+    let kind = |notice: &&Value| notice["kind"] == "case_listed";
+    assert_eq!(told.iter().filter(kind).count(), 2, "{told:?}");
+
+    // Once, and whoever sent the list learns nothing by it.
+    assert_eq!(open_unseen(&app.state.db).unwrap(), 0);
+    coordinator.get(&file).await.expect(404);
+    let audit = format!("/audit?marac_id={}&act=open_listings", w.wcc);
+    let events = coordinator.get(&audit).await.expect(200);
+    assert_eq!(events["items"], json!([]));
+    let events = app.as_(&w.chair).get(&audit).await.expect(200);
+    assert_eq!(events["items"].as_array().unwrap().len(), 1);
+    assert_eq!(events["items"][0]["case_id"], json!(hidden));
 }

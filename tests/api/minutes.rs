@@ -287,6 +287,33 @@ async fn a_meeting_not_yet_held_has_no_minutes_and_bad_input_is_pointed_at() {
     assert_eq!(unknown.status, 422);
 }
 
+/// R19: what a meeting opens, its minutes repeat. An agency came; a colleague of whoever sat there reads
+/// what was said once they have accepted the statement as well, and a program that signs nothing never.
+#[actix_web::test]
+async fn whoever_has_not_accepted_the_statement_reads_no_case_in_the_minutes() {
+    let held = Held::issued().await;
+    let w = &held.world;
+    let roles = [(w.wcc, "representative")];
+    let colleague = World::person(&held.app, "colleague", w.housing, &roles);
+    let cases = |minutes: &Value| minutes["cases"].as_array().unwrap().len();
+    let before = held.get(&colleague, "").await.expect(200);
+    assert_eq!(
+        (cases(&before), &before["version"]["number"]),
+        (0, &json!(1))
+    );
+    let printed = held.get(&colleague, ".html").await;
+    assert!(!String::from_utf8(printed.bytes).unwrap().contains("Alpha"));
+    for actor in [None, Some("h-17")] {
+        let program = held.app.as_client(&w.client, actor);
+        let minutes = program.get(&held.path("")).await.expect(200);
+        assert_eq!(cases(&minutes), 0);
+    }
+    accept(&held.app, &colleague, held.meeting).await;
+    let after = held.get(&colleague, "").await.expect(200);
+    assert_eq!(cases(&after), 1);
+    assert!(after.to_string().contains("Alpha information"));
+}
+
 #[actix_web::test]
 async fn each_reader_gets_the_parts_in_their_sight_and_no_trace_of_others() {
     let held = Held::issued().await;

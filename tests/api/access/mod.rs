@@ -7,4 +7,4 @@ mod stage;
 
 pub use operations::{Operation, Scope, operations};
 pub use roster::{Player, roster};
-pub use stage::{Office, Stage, Target, Things, case, meeting};
+pub use stage::{Office, Stage, Target, Things, agency, case, meeting};

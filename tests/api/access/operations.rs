@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::stage::{Stage, Target, Things};
+use crate::support::{TestApp, World};
 
 /// What the answer of an operation may depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -308,11 +309,21 @@ impl Operation {
 
     /// What is sent.
     pub fn body(&self, stage: &Stage, target: Target, nonce: usize) -> Option<Value> {
-        let things = stage.things(target);
+        self.body_of(&stage.app, &stage.world, stage.things(target), nonce)
+    }
+
+    /// What is sent about these things.
+    pub fn body_of(
+        &self,
+        app: &TestApp,
+        world: &World,
+        things: Things,
+        nonce: usize,
+    ) -> Option<Value> {
         setting_up(&self.id, things, nonce)
             .or_else(|| of_referral(&self.id, things))
-            .or_else(|| of_case(&self.id, stage, things))
-            .or_else(|| of_conference(&self.id, stage, things))
+            .or_else(|| of_case(&self.id, app, world, things))
+            .or_else(|| of_conference(&self.id, app, things))
     }
 }
 
@@ -369,8 +380,8 @@ fn of_referral(id: &str, things: Things) -> Option<Value> {
     })
 }
 
-fn of_case(id: &str, stage: &Stage, things: Things) -> Option<Value> {
-    let today = stage.app.today();
+fn of_case(id: &str, app: &TestApp, world: &World, things: Things) -> Option<Value> {
+    let today = app.today();
     let (yesterday, tomorrow) = (today - TimeDelta::days(1), today + TimeDelta::days(1));
     let address = json!({ "kind": "current", "lines": "1 Road", "from": today, "to": yesterday });
     let contact = json!({ "kind": "phone", "value": "07700 900456" });
@@ -405,15 +416,15 @@ fn of_case(id: &str, stage: &Stage, things: Things) -> Option<Value> {
         "assess_risk" => assessment,
         "exclude" => json!({ "reason": "Because." }),
         "share_case" => {
-            json!({ "agency_id": stage.world.health, "until": yesterday, "reason": "Because." })
+            json!({ "agency_id": world.health, "until": yesterday, "reason": "Because." })
         }
         "restrict_case" => json!({ "reason": "Because.", "named": [] }),
         _ => return None,
     })
 }
 
-fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
-    let today = stage.app.today();
+fn of_conference(id: &str, app: &TestApp, things: Things) -> Option<Value> {
+    let today = app.today();
     let tomorrow = today + TimeDelta::days(1);
     Some(match id {
         "agree_action" => {
@@ -426,7 +437,7 @@ fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
         "keep_case" => json!({ "reason": "Because.", "until": tomorrow }),
         "allocate_idva" => json!({ "agency_id": Uuid::nil() }),
         "record_idva_contact" => {
-            let ahead = stage.app.now() + TimeDelta::days(2);
+            let ahead = app.now() + TimeDelta::days(2);
             json!({ "purpose": "before_meeting", "channel": "in_person", "result": "reached",
                 "tried_at": ahead })
         }
@@ -453,7 +464,7 @@ fn of_conference(id: &str, stage: &Stage, things: Things) -> Option<Value> {
         "hear_agenda_item" | "note_alert" | "move_meeting" | "change_agenda_item"
         | "build_agenda" => json!({}),
         "create_meeting" => {
-            let past = stage.app.now() - TimeDelta::days(2);
+            let past = app.now() - TimeDelta::days(2);
             json!({ "marac_id": things.marac, "kind": "scheduled", "starts_at": past, "mode": "online" })
         }
         "put_on_agenda" => {

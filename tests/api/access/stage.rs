@@ -387,7 +387,7 @@ impl Stage {
     }
 }
 
-async fn agency(app: &TestApp, world: &World, name: &str, kind: &str) -> Uuid {
+pub async fn agency(app: &TestApp, world: &World, name: &str, kind: &str) -> Uuid {
     let admin = app.as_(&world.administrator);
     let made = admin
         .post("/agencies", json!({ "name": name, "kind": kind }))

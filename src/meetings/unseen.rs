@@ -1,0 +1,66 @@
+//! Cases whose list went out without whoever sent it seeing them.
+//!
+//! A coordinator who is shut out of a case circulates the meeting all the same, and must not learn of
+//! the case by it. So what circulation does for a case in sight, the program does for the others, with
+//! the same functions, within a minute.
+
+use uuid::Uuid;
+
+use super::agenda_store::is_out;
+use super::{agenda, listing_store, store};
+use crate::agencies::ListingStanding;
+use crate::audit::{Audited, Event};
+use crate::db::{Db, Tx};
+use crate::error::{Error, Result};
+use crate::policy::Act;
+
+/// Ends a transaction that found nothing to do, so that it leaves no event.
+const NOTHING: &str = "no case waits to be opened";
+
+/// Opens what no circulation has opened; answers how many cases. Safe to begin again: a case that is
+/// open is not found, and each meeting is one transaction on its locked row.
+pub fn open_unseen(db: &Db) -> Result<usize> {
+    let mut found = Vec::new();
+    // A look that shows nobody anything leaves no event.
+    or_nothing(db.run_system(Act::OpenListings.ask(), |tx| {
+        found = listing_store::with_unopened(tx)?;
+        Err::<Audited<()>, _>(Error::Internal(NOTHING))
+    }))?;
+    let mut opened = 0;
+    for id in found {
+        let ask = Act::OpenListings.on("meeting", id);
+        opened += or_nothing(db.run_system(ask, |tx| open(tx, id)))?;
+    }
+    Ok(opened)
+}
+
+fn or_nothing<T: Default>(result: Result<T>) -> Result<T> {
+    match result {
+        Err(Error::Internal(NOTHING)) => Ok(T::default()),
+        other => other,
+    }
+}
+
+fn open(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Audited<usize>> {
+    let out = store::locked(tx, meeting_id)?.filter(|meeting| is_out(meeting.status));
+    let meeting = out.ok_or(Error::Internal(NOTHING))?;
+    let mut opened = Vec::new();
+    for (item_id, case_id) in listing_store::unopened(tx, meeting_id)? {
+        let listed = agenda::open(tx, &meeting, Some(item_id))?;
+        if listed
+            .iter()
+            .any(|row| row.standing == ListingStanding::Live)
+        {
+            opened.push(case_id);
+        }
+    }
+    if opened.is_empty() {
+        return Err(Error::Internal(NOTHING));
+    }
+    // In no MARAC's audit: there it would tell whoever is shut out that there is something to see.
+    let audited = Audited::new(opened.len(), Event::list(opened.len()));
+    Ok(opened.into_iter().fold(audited, |audited, case_id| {
+        let event = Event::new().on("meeting", meeting_id);
+        audited.and(event.in_case(meeting.marac_id, case_id).fields(["circle"]))
+    }))
+}

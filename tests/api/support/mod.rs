@@ -2,6 +2,7 @@
 
 mod case;
 mod db;
+pub mod plan;
 pub mod program;
 mod world;
 

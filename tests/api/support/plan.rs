@@ -1,0 +1,57 @@
+//! How PostgreSQL would run a hot statement, asked the way the service asks.
+
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use toldonce::audit::{Audited, Event};
+use toldonce::auth::Caller;
+use toldonce::db::{Sql, Tx, sql};
+use toldonce::policy::Act;
+
+use super::TestApp;
+use super::world::Person;
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = st::Text, column_name = "QUERY PLAN")]
+    line: String,
+}
+
+/// Who runs it.
+pub enum Asks<'a> {
+    Person(&'a Person),
+    Program,
+}
+
+impl TestApp {
+    /// The plan of `text`, in lines. `forced`: sequential scans are made dear, for a table too small to
+    /// be worth an index.
+    pub fn plan(
+        &self,
+        asks: Asks<'_>,
+        text: &str,
+        forced: bool,
+        bind: impl FnOnce(Sql) -> Sql,
+    ) -> String {
+        let text: &'static str = Box::leak(format!("explain {text}").into_boxed_str());
+        let work = |tx: &mut Tx<'_>| {
+            if forced {
+                sql("set local enable_seqscan = off").execute(tx.conn)?;
+            }
+            let lines: Vec<Line> = bind(sql(text)).load(tx.conn)?;
+            Ok(Audited::new(lines, Event::new()))
+        };
+        let db = &self.state.db;
+        let lines = match asks {
+            Asks::Program => db.run_system(Act::ListActions.ask(), work),
+            Asks::Person(person) => {
+                let caller = Caller::User {
+                    user_id: person.id,
+                    session_id: person.session_id,
+                };
+                db.run_blocking(&caller, Act::ListActions.ask(), work)
+            }
+        };
+        let lines: Vec<_> = lines.unwrap().into_iter().map(|line| line.line).collect();
+        lines.join("\n")
+    }
+}

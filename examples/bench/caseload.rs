@@ -6,7 +6,7 @@
 
 use std::io::{BufWriter, Write};
 
-use chrono::{DateTime, Days, Months, TimeDelta, Utc};
+use chrono::{DateTime, Days, Months, NaiveDate, TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -22,7 +22,7 @@ use crate::copy::Rows;
 use crate::database::Database;
 use crate::document;
 use crate::world::{self, KINDS, MARACS, World};
-use crate::{Outcome, Place};
+use crate::{Outcome, Place, coming};
 
 const CASES_PER_MEETING: u32 = 20;
 /// Meetings in the first year of all MARACs together.
@@ -48,6 +48,7 @@ pub fn seed(place: &Place, cases: u32) -> Outcome {
     let there: Count = sql("select count(*) as count from bench.meetings").get_result(&mut conn)?;
     let (from, to) = (u32::try_from(there.count)?, cases / CASES_PER_MEETING);
     let now = database.clock.now();
+    coming::seed(&database, &mut conn, &world, now)?;
     std::thread::scope(|scope| -> Outcome {
         let (database, world) = (&database, &world);
         let writers: Vec<_> = (0..WRITERS)
@@ -81,6 +82,24 @@ fn finish(conn: &mut PgConnection) -> Outcome {
 
 /// Every second meeting from `from` on.
 fn write(database: &Database, world: &World, now: DateTime<Utc>, from: u32, to: u32) -> Outcome {
+    copying(database, |out| {
+        let mut batch = Batch::new(&database.keys, world, now)?;
+        let mut written = 0;
+        let mut meeting = from;
+        while meeting < to {
+            batch.meeting(meeting)?;
+            written += 1;
+            if written % BATCH == 0 {
+                batch.flush(out)?;
+            }
+            meeting += WRITERS;
+        }
+        batch.flush(out)
+    })
+}
+
+/// Rows on their way in over a connection of their own.
+pub fn copying(database: &Database, work: impl FnOnce(&mut dyn Write) -> Outcome) -> Outcome {
     let mut child = database.psql()?;
     let input = child.stdin.take().ok_or("psql takes no input")?;
     let mut out = BufWriter::with_capacity(1 << 20, input);
@@ -88,18 +107,7 @@ fn write(database: &Database, world: &World, now: DateTime<Utc>, from: u32, to: 
         out,
         "set synchronous_commit = off; set session_replication_role = replica;"
     )?;
-    let mut batch = Batch::new(&database.keys, world, now)?;
-    let mut written = 0;
-    let mut meeting = from;
-    while meeting < to {
-        batch.meeting(meeting)?;
-        written += 1;
-        if written % BATCH == 0 {
-            batch.flush(&mut out)?;
-        }
-        meeting += WRITERS;
-    }
-    batch.flush(&mut out)?;
+    work(&mut out)?;
     out.flush()?;
     drop(out);
     match child.wait()?.success() {
@@ -109,17 +117,17 @@ fn write(database: &Database, world: &World, now: DateTime<Utc>, from: u32, to: 
 }
 
 /// The rows of some meetings.
-struct Batch<'a> {
+pub struct Batch<'a> {
     keys: &'a KeyRing,
     world: &'a World,
     now: DateTime<Utc>,
     document: Document,
-    tables: Tables,
+    pub tables: Tables,
 }
 
 macro_rules! tables {
     ($($name:ident: $target:literal),+ $(,)?) => {
-        struct Tables { $($name: Rows),+ }
+        pub struct Tables { $(pub $name: Rows),+ }
         impl Tables {
             fn new() -> Self {
                 Self { $($name: Rows::new($target)),+ }
@@ -160,23 +168,36 @@ tables! {
     actions: "actions (id, marac_id, case_id, meeting_id, agenda_item_id, owner_agency_id, target, category, priority, \
         due_on, agreed_on, status, sealed, status_at, created_at)",
     action_events: "action_events (id, marac_id, case_id, action_id, kind, status, due_on, owner_agency_id, effective_on, created_at)",
+    returns: "research_returns (id, marac_id, case_id, meeting_id, agenda_item_id, agency_id, status, standing, due_on, \
+        requested_at)",
+    planned: "bench.planned (n, meeting_id, marac)",
+    waiting: "bench.waiting (n, position, case_id, referral_id, has_children)",
+    lists: "bench.lists (n, meeting_id, marac, agency)",
+    asked: "bench.asked (n, position, return_id, agenda_item_id)",
 }
 
 /// One meeting's fixed points.
-struct Meeting {
-    id: Uuid,
-    number: u32,
-    marac: usize,
-    marac_id: Uuid,
-    starts_at: DateTime<Utc>,
+pub struct Meeting {
+    pub id: Uuid,
+    pub marac: usize,
+    pub marac_id: Uuid,
+    pub starts_at: DateTime<Utc>,
+}
+
+impl Meeting {
+    /// When its list goes out.
+    fn circulated_at(&self) -> DateTime<Utc> {
+        self.starts_at - TimeDelta::days(8)
+    }
 }
 
 /// One case's.
-struct Case<'k> {
-    id: Uuid,
-    marac_id: Uuid,
-    key: &'k DataKey,
-    at: DateTime<Utc>,
+pub struct Case<'k> {
+    pub id: Uuid,
+    pub marac_id: Uuid,
+    pub key: &'k DataKey,
+    /// When it was referred.
+    pub at: DateTime<Utc>,
 }
 
 impl Case<'_> {
@@ -189,10 +210,31 @@ impl Case<'_> {
     ) -> Outcome<Vec<u8>> {
         Ok(self.key.seal_json(Sealed::new(table, column, row), value)?)
     }
+
+    fn lapses_on(&self) -> NaiveDate {
+        self.at.date_naive() + Months::new(12)
+    }
+}
+
+/// What a case is like.
+pub struct Kind {
+    /// Each case has its own.
+    pub number: u32,
+    /// The people of one pair are the same.
+    pub pair: u32,
+    pub repeat: bool,
+    pub status: &'static str,
+}
+
+impl Kind {
+    /// Two in five have children.
+    pub fn children(&self) -> bool {
+        self.number % 5 < 2
+    }
 }
 
 impl<'a> Batch<'a> {
-    fn new(keys: &'a KeyRing, world: &'a World, now: DateTime<Utc>) -> Outcome<Self> {
+    pub fn new(keys: &'a KeyRing, world: &'a World, now: DateTime<Utc>) -> Outcome<Self> {
         Ok(Self {
             keys,
             world,
@@ -202,7 +244,7 @@ impl<'a> Batch<'a> {
         })
     }
 
-    fn flush(&mut self, out: &mut dyn Write) -> Outcome {
+    pub fn flush(&mut self, out: &mut dyn Write) -> Outcome {
         writeln!(out, "begin;")?;
         self.tables.flush(out)?;
         Ok(writeln!(out, "commit;")?)
@@ -219,13 +261,26 @@ impl<'a> Batch<'a> {
         };
         let meeting = Meeting {
             id: Uuid::now_v7(),
-            number,
             marac,
             marac_id: self.world.maracs[marac].0,
             starts_at: self.now - TimeDelta::days(3 + 7 * weeks_ago),
         };
-        let circulated = meeting.starts_at - TimeDelta::days(8);
-        let ended = meeting.starts_at + TimeDelta::hours(4);
+        self.place(&meeting, "held");
+        self.tables
+            .chosen
+            .push(&[&i64::from(number), &meeting.id, &i32::try_from(marac)?]);
+        for position in 0..CASES_PER_MEETING {
+            self.case(&meeting, number * CASES_PER_MEETING + position, position)?;
+        }
+        Ok(())
+    }
+
+    /// The meeting itself.
+    pub fn place(&mut self, meeting: &Meeting, status: &'static str) {
+        let held = status == "held";
+        let circulated = (status != "planned").then_some(meeting.circulated_at());
+        let started = held.then_some(meeting.starts_at);
+        let ended = held.then_some(meeting.starts_at + TimeDelta::hours(4));
         self.tables.meetings.push(&[
             &meeting.id,
             &meeting.marac_id,
@@ -233,105 +288,131 @@ impl<'a> Batch<'a> {
             &meeting.starts_at,
             &"Europe/London",
             &"online",
-            &"held",
+            &status,
             &10_i16,
             &20_i16,
             &circulated,
-            &meeting.starts_at,
+            &started,
             &ended,
             &1_i32,
-            &circulated,
+            &meeting.circulated_at().min(self.now),
         ]);
-        self.tables
-            .chosen
-            .push(&[&i64::from(number), &meeting.id, &i32::try_from(marac)?]);
-        for position in 0..CASES_PER_MEETING {
-            self.case(&meeting, position)?;
-        }
-        Ok(())
     }
 
-    fn case(&mut self, meeting: &Meeting, position: u32) -> Outcome {
-        let number = meeting.number * CASES_PER_MEETING + position;
+    fn case(&mut self, meeting: &Meeting, number: u32, position: u32) -> Outcome {
         let key = DataKey::generate()?;
-        let at = meeting.starts_at - TimeDelta::days(20);
         let case = Case {
             id: Uuid::now_v7(),
             marac_id: meeting.marac_id,
             key: &key,
-            at,
+            at: meeting.starts_at - TimeDelta::days(20),
         };
-        let referred_on = at.date_naive();
-        let lapses_on = referred_on + Months::new(12);
-        let status = match lapses_on > self.now.date_naive() {
-            true => "monitoring",
-            false => "lapsed",
-        };
-        let children = number % 5 < 2;
         // Every tenth pair is one that was heard in the same MARAC some meetings before.
         let earlier = MARACS as u32 * CASES_PER_MEETING * 3;
         let repeat = number % 10 == 9 && number >= earlier;
-        let pair = if repeat { number - earlier } else { number };
-        let wrapped = self.keys.wrap(case.id, &key)?;
-        let idva = self.world.agency(meeting.marac, 1);
+        let kind = Kind {
+            number,
+            pair: if repeat { number - earlier } else { number },
+            repeat,
+            status: match case.lapses_on() > self.now.date_naive() {
+                true => "monitoring",
+                false => "lapsed",
+            },
+        };
+        let referral_id = self.file(&case, meeting.marac, &kind)?;
+        let agencies = listed(number).map(|kind| self.world.agency(meeting.marac, kind));
+        let position = i32::try_from(position)? + 1;
+        let item_id = self.item(&case, meeting, referral_id, &kind, position);
+        self.list(&case, meeting, item_id, &agencies);
+        self.actions(&case, meeting, item_id, number, &agencies)
+    }
+
+    /// A case with its key, its referral, and those whom it is open to from then on. Returns the referral.
+    pub fn file(&mut self, case: &Case<'_>, marac: usize, kind: &Kind) -> Outcome<Uuid> {
+        let wrapped = self.keys.wrap(case.id, case.key)?;
+        let idva = self.world.agency(marac, 1);
         self.tables.cases.push(&[
             &case.id,
             &case.marac_id,
-            &code(&self.world.maracs[meeting.marac].1, number),
-            &status,
-            &at,
-            &at,
-            &referred_on,
-            &lapses_on,
+            &code(&self.world.maracs[marac].1, kind.number),
+            &kind.status,
+            &case.at,
+            &case.at,
+            &case.at.date_naive(),
+            &case.lapses_on(),
             &15_i16,
             &"{visible_high_risk}",
-            &children,
+            &kind.children(),
             &idva,
             &2_i32,
-            &at,
+            &case.at,
         ]);
         self.tables.data_keys.push(&[
             &case.id,
             &case.marac_id,
             &wrapped.master_key_id,
             &wrapped.bytes,
-            &at,
+            &case.at,
         ]);
-        let referral_id = self.referral(&case, meeting, pair, children, repeat)?;
-        let item_id = Uuid::now_v7();
-        let kind = if repeat { "repeat" } else { "new" };
+        self.circle(case, marac, idva);
+        self.referral(case, marac, kind)
+    }
+
+    /// A case's place on an agenda. Returns it.
+    pub fn item(
+        &mut self,
+        case: &Case<'_>,
+        meeting: &Meeting,
+        referral_id: Uuid,
+        kind: &Kind,
+        position: i32,
+    ) -> Uuid {
+        let id = Uuid::now_v7();
+        let ahead = meeting.starts_at > self.now;
         self.tables.items.push(&[
-            &item_id,
+            &id,
             &case.marac_id,
             &case.id,
             &meeting.id,
             &referral_id,
-            &kind,
-            &(i32::try_from(position)? + 1),
+            &(if kind.repeat { "repeat" } else { "new" }),
+            &position,
             &10_i16,
-            &children,
-            &"heard",
-            &meeting.starts_at,
-            &at,
+            &kind.children(),
+            &(if ahead { "listed" } else { "heard" }),
+            &(!ahead).then_some(meeting.starts_at),
+            &case.at,
         ]);
-        let listed = listed(number);
-        let agencies = listed.map(|kind| self.world.agency(meeting.marac, kind));
-        self.circle(&case, meeting, idva, &agencies);
+        id
+    }
+
+    /// Lists it to agencies, and opens it to them from circulation.
+    pub fn list(&mut self, case: &Case<'_>, meeting: &Meeting, item_id: Uuid, agencies: &[Uuid]) {
+        let opens = meeting.circulated_at();
+        let ends = case.at + TimeDelta::days(365);
         for agency in agencies {
             self.tables
                 .listings
-                .push(&[&item_id, &agency, &case.marac_id, &case.id]);
+                .push(&[&item_id, agency, &case.marac_id, &case.id]);
+            self.tables.circle.push(&[
+                &Uuid::now_v7(),
+                &case.marac_id,
+                &case.id,
+                &"listing",
+                &None::<Uuid>,
+                &Some(*agency),
+                &opens,
+                &meeting.starts_at,
+                &ends,
+                &Some(meeting.id),
+                &opens,
+            ]);
         }
-        self.actions(&case, meeting, item_id, number, &agencies)
     }
 
-    fn circle(&mut self, case: &Case<'_>, meeting: &Meeting, idva: Uuid, agencies: &[Uuid]) {
+    fn circle(&mut self, case: &Case<'_>, marac: usize, idva: Uuid) {
         let none = None::<Uuid>;
-        let author = Some(self.world.authors[meeting.marac]);
-        let (opens, ends) = (
-            meeting.starts_at - TimeDelta::days(8),
-            case.at + TimeDelta::days(365),
-        );
+        let author = Some(self.world.authors[marac]);
         self.tables.circle.push(&[
             &Uuid::now_v7(),
             &case.marac_id,
@@ -358,40 +439,19 @@ impl<'a> Batch<'a> {
             &none,
             &case.at,
         ]);
-        for agency in agencies {
-            self.tables.circle.push(&[
-                &Uuid::now_v7(),
-                &case.marac_id,
-                &case.id,
-                &"listing",
-                &none,
-                &Some(*agency),
-                &opens,
-                &meeting.starts_at,
-                &ends,
-                &Some(meeting.id),
-                &opens,
-            ]);
-        }
     }
 
-    fn referral(
-        &mut self,
-        case: &Case<'_>,
-        meeting: &Meeting,
-        pair: u32,
-        children: bool,
-        repeat: bool,
-    ) -> Outcome<Uuid> {
+    fn referral(&mut self, case: &Case<'_>, marac: usize, kind: &Kind) -> Outcome<Uuid> {
         let (id, on) = (Uuid::now_v7(), case.at.date_naive());
+        let children = kind.children();
         if children {
             self.document = document::template()?;
         }
-        document::tell_apart(&mut self.document, pair, on, children);
+        document::tell_apart(&mut self.document, kind.pair, on, children);
         let document = self.document.clone();
         let sealed = case.seal("referrals", "document", id, &document)?;
-        let police = self.world.agency(meeting.marac, 0);
-        let author = self.world.authors[meeting.marac];
+        let police = self.world.agency(marac, 0);
+        let author = self.world.authors[marac];
         self.tables.referrals.push(&[
             &id,
             &case.marac_id,
@@ -406,7 +466,7 @@ impl<'a> Batch<'a> {
             &1_i32,
             &15_i16,
             &"{visible_high_risk}",
-            &repeat,
+            &kind.repeat,
             &2_i32,
             &case.at,
         ]);

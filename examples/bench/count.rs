@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
+use diesel::pg::PgConnection;
 use serde_json::{Map, Value, json};
 use toldonce::app::{State, app};
 use toldonce::auth::password::{Cost, Passwords};
-use toldonce::auth::token::Tokens;
+use toldonce::auth::token::{Subject, Tokens};
 use toldonce::auth::{Limits, Throttle};
 use toldonce::db::{Db, PoolOptions};
 use toldonce::notifications::mail::Mailer;
@@ -18,7 +19,8 @@ use toldonce::risk::Tools;
 use uuid::Uuid;
 
 use crate::database::Database;
-use crate::fixtures::{self, Request, SCENARIOS};
+use crate::fixtures::{self, Request};
+use crate::once::{self, Once};
 use crate::{Outcome, Place};
 
 /// Requests of each scenario: the first ones prepare the statements.
@@ -28,6 +30,47 @@ const REQUESTS: usize = 12;
 struct Counted {
     statements: u64,
     bytes: usize,
+}
+
+/// A request, ready to be sent.
+struct Call {
+    path: String,
+    subject: Subject,
+    if_match: Option<&'static str>,
+    body: Option<Value>,
+}
+
+impl Call {
+    fn again(scenario: &str, request: &Request) -> Self {
+        Self {
+            path: request.path.clone(),
+            subject: request.subject(),
+            if_match: None,
+            body: (scenario == "submit_referral").then(|| request.body(&name(), &name())),
+        }
+    }
+
+    fn once(once: &Once) -> Self {
+        Self {
+            path: once.request.path.clone(),
+            subject: once.request.subject(),
+            if_match: once.if_match(),
+            body: Some(once.body()),
+        }
+    }
+}
+
+/// The requests that are counted of a scenario.
+fn calls(conn: &mut PgConnection, scenario: &str) -> Outcome<Vec<Call>> {
+    if once::SCENARIOS.contains(&scenario) {
+        let requests = once::requests(conn, scenario)?;
+        return Ok(requests.iter().take(REQUESTS).map(Call::once).collect());
+    }
+    let requests = fixtures::requests(conn, scenario)?;
+    let again = requests.iter().cycle().take(REQUESTS);
+    Ok(again
+        .map(|request| Call::again(scenario, request))
+        .collect())
 }
 
 fn state(database: &Database) -> Outcome<Data<State>> {
@@ -61,39 +104,42 @@ pub fn print(place: &Place) -> Outcome {
     let mut conn = database.owner()?;
     let state = state(&database)?;
     let mut found = Map::new();
-    for scenario in SCENARIOS {
-        let requests = fixtures::requests(&mut conn, scenario)?;
-        let counted = actix_web::rt::System::new().block_on(count(&state, scenario, &requests))?;
+    once::undo(&mut conn)?;
+    for scenario in fixtures::SCENARIOS.into_iter().chain(once::SCENARIOS) {
+        let calls = calls(&mut conn, scenario)?;
+        let counted = actix_web::rt::System::new().block_on(count(&state, scenario, calls))?;
         found.insert(
             scenario.into(),
             json!({ "statements": counted.statements, "bytes": counted.bytes }),
         );
     }
+    once::undo(&mut conn)?;
     writeln!(std::io::stdout(), "{}", Value::Object(found))?;
     Ok(())
 }
 
-async fn count(state: &Data<State>, scenario: &str, requests: &[Request]) -> Outcome<Counted> {
+async fn count(state: &Data<State>, scenario: &str, calls: Vec<Call>) -> Outcome<Counted> {
     let service = init_service(app(state.clone())).await;
     let mut counted = Counted {
         statements: 0,
         bytes: 0,
     };
-    for request in requests.iter().cycle().take(REQUESTS) {
-        let (token, _) = state
-            .tokens
-            .issue(request.subject(), state.db.clock().now())?;
-        let mut call = match scenario {
-            "submit_referral" => TestRequest::post()
-                .set_json(request.body(&name(), &name()))
+    for call in calls {
+        let (token, _) = state.tokens.issue(call.subject, state.db.clock().now())?;
+        let mut request = match call.body {
+            Some(body) => TestRequest::post()
+                .set_json(body)
                 .insert_header(("idempotency-key", Uuid::now_v7().to_string())),
-            _ => TestRequest::get(),
+            None => TestRequest::get(),
         };
-        call = call
-            .uri(&request.path)
+        if let Some(version) = call.if_match {
+            request = request.insert_header(("if-match", version));
+        }
+        request = request
+            .uri(&call.path)
             .insert_header(("authorization", format!("Bearer {token}")));
         let before = state.db.statements();
-        let response = call_service(&service, call.to_request()).await;
+        let response = call_service(&service, request.to_request()).await;
         let status = response.status();
         let body = read_body(response).await;
         if !status.is_success() {

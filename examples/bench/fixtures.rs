@@ -12,9 +12,9 @@ use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::database::Database;
-use crate::{Outcome, Place, document};
+use crate::{Outcome, Place, document, once};
 
-/// The scenarios, in the order they are run: the one that adds cases comes last.
+/// The scenarios of requests that can be sent again and again; the last of them adds cases.
 pub const SCENARIOS: [&str; 5] = [
     "case_file",
     "outstanding",
@@ -78,7 +78,8 @@ pub fn requests(conn: &mut PgConnection, scenario: &str) -> Outcome<Vec<Request>
     Ok(sql(text).load(conn)?)
 }
 
-/// Writes `<scenario>.txt` (`path TAB token TAB marac`), and the body of a submission.
+/// Writes `<scenario>.txt` (`path TAB token TAB marac`), and the body of a submission; of what can be
+/// sent once `<scenario>.jsonl`, a request a line.
 pub fn write(place: &Place, out: &Path) -> Outcome {
     let database = Database::open(place)?;
     let mut conn = database.owner()?;
@@ -92,6 +93,20 @@ pub fn write(place: &Place, out: &Path) -> Outcome {
             writeln!(text, "{}\t{token}\t{}", request.path, request.marac_id)?;
         }
         std::fs::write(out.join(format!("{scenario}.txt")), text)?;
+    }
+    for scenario in once::SCENARIOS {
+        let mut text = String::new();
+        for once in once::requests(&mut conn, scenario)? {
+            let (token, _) = tokens.issue(once.request.subject(), now)?;
+            let line = json!({
+                "path": once.request.path,
+                "token": token,
+                "if_match": once.if_match(),
+                "body": once.body().to_string(),
+            });
+            writeln!(text, "{line}")?;
+        }
+        std::fs::write(out.join(format!("{scenario}.jsonl")), text)?;
     }
     let body =
         json!({ "marac_id": "@MARAC", "referral": document::json("@SURVIVOR", "@PERPETRATOR") });

@@ -2,11 +2,13 @@
 //! tokens, and the number of statements a request sends.
 
 mod caseload;
+mod coming;
 mod copy;
 mod count;
 mod database;
 mod document;
 mod fixtures;
+mod once;
 mod world;
 
 use std::error::Error;

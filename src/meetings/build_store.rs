@@ -92,8 +92,9 @@ impl WaitingRow {
     }
 }
 
-// Accepted and on no list that is still to be heard; or deferred, whatever the case's status.
-const WAITING: &str = concat!(
+/// Accepted and on no list that is still to be heard; or deferred, whatever the case's status. A test
+/// holds its plan.
+pub const WAITING: &str = concat!(
     "select c.id as case_id, c.code, c.has_children, k.master_key_id, k.wrapped, ",
     "coalesce(r.received_on, c.last_referral_on, $3) as referred_on, r.id as referral_id, ",
     "coalesce(r.is_repeat, false) as is_repeat, r.decided_at as accepted_at, ",

@@ -28,7 +28,9 @@ pub struct AgendaHead {
     pub lapsing_on: Vec<NaiveDate>,
 }
 
-const HEAD: &str = concat!(
+/// The meeting, its MARAC's settings, the kinds of agency that are expected or there, and the cases that
+/// lapse before the next meeting. A test holds its plan.
+pub const HEAD: &str = concat!(
     "select m.id, m.marac_id, m.kind, m.starts_at, m.time_zone, m.mode, m.place, m.status, ",
     "m.minutes_per_case, m.capacity, m.circulated_at, m.started_at, m.ended_at, m.version, ",
     "r.settings as marac_settings, coalesce(q.kinds, '{}') as kinds, ",

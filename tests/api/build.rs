@@ -5,9 +5,11 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use serde_json::{Value, json};
 use toldonce::db::sql;
+use toldonce::meetings::{HEAD, WAITING};
 use uuid::Uuid;
 
 use crate::meetings::{agenda, hear, listed, plan, planned, step};
+use crate::support::plan::Asks;
 use crate::support::{Answer, Person, TestApp, World, etag, id, referral};
 
 /// A meeting of WCC so many days ahead.
@@ -871,4 +873,54 @@ async fn building_takes_as_many_statements_for_twenty_five_cases_as_for_one() {
     }
     assert_eq!(counts[0], counts[1]);
     assert!(counts[0] <= 17, "{counts:?}");
+}
+
+#[actix_web::test]
+async fn what_waits_is_read_by_its_indexes() {
+    let app = TestApp::new().await;
+    let world = World::make(&app);
+    let asks = Asks::Person(&world.coordinator);
+    let plan = app.plan(asks, WAITING, true, |waiting| {
+        waiting
+            .bind(world.wcc)
+            .bind(Uuid::now_v7())
+            .bind(app.today())
+    });
+    for index in [
+        "cases_waiting",
+        "agenda_items_waiting",
+        "cases_pkey",
+        "data_keys_pkey",
+        "referrals_case",
+        "agenda_items_case",
+        "circle_case",
+        "exclusions_case",
+        "meetings_pkey",
+        "agenda_listings_pkey",
+    ] {
+        assert!(plan.contains(index), "{index}\n{plan}");
+    }
+    assert!(!plan.contains("Seq Scan"), "{plan}");
+}
+
+#[actix_web::test]
+async fn what_stands_around_an_agenda_is_read_by_its_indexes() {
+    let app = TestApp::new().await;
+    let world = World::make(&app);
+    let asks = Asks::Person(&world.coordinator);
+    let plan = app.plan(asks, HEAD, true, |head| {
+        head.bind(Uuid::now_v7()).bind(app.now())
+    });
+    for index in [
+        "meetings_pkey",
+        "maracs_pkey",
+        "marac_agencies_pkey",
+        "agencies_pkey",
+        "attendances_seat_key",
+        "cases_lapse",
+        "meetings_marac",
+    ] {
+        assert!(plan.contains(index), "{index}\n{plan}");
+    }
+    assert!(!plan.contains("Seq Scan"), "{plan}");
 }

@@ -114,7 +114,10 @@ impl QueryFragment<Pg> for Sql {
                 .unwrap_or(after.len());
             let (name, after) = after.split_at(end);
             match sent.iter().position(|known| *known == name) {
-                Some(place) => out.push_sql(&format!("${}", place + 1)),
+                Some(place) => {
+                    out.push_sql("$");
+                    out.push_sql(&(place + 1).to_string());
+                }
                 None => {
                     self.named(name)?.push(&mut out)?;
                     sent.push(name);

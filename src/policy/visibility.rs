@@ -1,9 +1,8 @@
 //! Which cases and which actions are in sight: the only spelling of the rule.
 //!
 //! `visible_cases!` and `visible_actions!` are SQL for one table alias each. List, count, fetch, lock
-//! and every child table use them. Both read parameters that `Db::run` fills in from the live actor
-//! (`$maracs` and its like), so no caller can pass them somebody else. Exclusion is the first conjunct
-//! of both.
+//! and every child table use them. Their parameters (`$maracs` …) are filled in by `Db::run` from the
+//! live actor, so no caller can pass them somebody else. Exclusion is the first conjunct of both.
 //!
 //! [`VisibleCase`] and [`VisibleAction`] are proof that the rule held; they are made here alone.
 

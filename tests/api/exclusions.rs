@@ -336,7 +336,7 @@ async fn a_list_sent_by_somebody_shut_out_of_a_case_opens_it_all_the_same() {
     housing.get(&file).await.expect(200);
     let research = format!("/agenda-items/{item}/research/{}", w.housing);
     let asked = housing.get(&research).await.expect(200);
-    assert_eq!(asked["status"], "asked");
+    assert_eq!(asked["status"], "requested");
     let told = housing.get("/notifications").await.expect(200);
     let told = told["items"].as_array().unwrap();
     let kind = |notice: &&Value| notice["kind"] == "case_listed";

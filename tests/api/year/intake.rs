@@ -199,6 +199,7 @@ impl Year {
                     let one = &mut self.book.referrals[at];
                     one.etag = etag(&said.expect(200));
                     one.challenged = true;
+                    self.book.tell(Ear::Coordinator, "decision_challenged");
                 }
                 _ => {}
             }

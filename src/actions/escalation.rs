@@ -6,8 +6,8 @@ use chrono::{NaiveDate, TimeDelta};
 use super::escalation_store::{self as store, Chased, Overdue};
 use super::model::Escalation;
 use crate::audit::{Audited, Event};
-use crate::db::{Db, Tx};
-use crate::error::{Error, Result};
+use crate::db::{Db, Tx, nothing};
+use crate::error::Result;
 use crate::maracs;
 use crate::maracs::ladder::ActionLadder;
 use crate::notifications::{self, Notice, NoticeKind, To};
@@ -16,19 +16,9 @@ use crate::policy::{Act, Role};
 /// Actions in one transaction.
 const BATCH: i64 = 200;
 
-/// What ends a round that found nothing: it leaves no trace.
-const NOTHING: &str = "no action to chase";
-
 /// Chases everything that is overdue today. Returns how many actions took a step or were reminded.
 pub fn escalate(db: &Db) -> Result<usize> {
-    let mut chased = 0;
-    loop {
-        match db.run_system(Act::EscalateActions.ask(), escalate_some) {
-            Ok(some) => chased += some,
-            Err(Error::Internal(NOTHING)) => return Ok(chased),
-            Err(error) => return Err(error),
-        }
-    }
+    db.run_rounds(Act::EscalateActions, escalate_some)
 }
 
 /// Some of it, in this transaction. Rows that another server has in hand are left to it.
@@ -47,7 +37,7 @@ pub fn escalate_some(tx: &mut Tx<'_>) -> Result<Audited<usize>> {
         })
         .collect();
     if chased.is_empty() {
-        return Err(Error::Internal(NOTHING));
+        return nothing();
     }
     store::record(tx, &chased, today)?;
     let notices: Vec<_> = chased.iter().flat_map(notices).collect();

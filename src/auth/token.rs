@@ -8,7 +8,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::crypto::KeyRing;
+use crate::crypto::{KeyRing, hash_secret};
 use crate::error::{Code, Error, Result};
 
 /// How long an access token holds.
@@ -54,11 +54,9 @@ pub struct Tokens {
     decoding: DecodingKey,
     header: Header,
     validation: Validation,
-    verified: Mutex<HashMap<Digest, Held>>,
+    /// By the token's hash: the token itself is not kept.
+    verified: Mutex<HashMap<Vec<u8>, Held>>,
 }
-
-/// SHA-256 of a token: the token itself is not kept.
-type Digest = [u8; 32];
 
 /// Tokens remembered at most: some megabyte.
 const REMEMBERED: usize = 16_384;
@@ -132,13 +130,13 @@ impl Tokens {
     /// small request. What it says never changes, so it is remembered; when it ends is asked each time.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Subject> {
         let now = now.timestamp();
-        let digest = digest(token);
-        if let Some(held) = self.remembered(&digest) {
+        let hash = hash_secret(token);
+        if let Some(held) = self.remembered(&hash) {
             return held.at(now);
         }
         let held = self.open(token)?;
         let subject = held.at(now)?;
-        self.remember(digest, held, now);
+        self.remember(hash, held, now);
         Ok(subject)
     }
 
@@ -165,12 +163,12 @@ impl Tokens {
         })
     }
 
-    fn remembered(&self, digest: &Digest) -> Option<Held> {
-        self.verified.lock().ok()?.get(digest).copied()
+    fn remembered(&self, hash: &[u8]) -> Option<Held> {
+        self.verified.lock().ok()?.get(hash).copied()
     }
 
     /// Only good tokens come here, so nobody but those who sign in can fill it.
-    fn remember(&self, digest: Digest, held: Held, now: i64) {
+    fn remember(&self, hash: Vec<u8>, held: Held, now: i64) {
         let Ok(mut verified) = self.verified.lock() else {
             return;
         };
@@ -178,16 +176,9 @@ impl Tokens {
             verified.retain(|_, held| held.expires_at > now);
         }
         if verified.len() < REMEMBERED {
-            verified.insert(digest, held);
+            verified.insert(hash, held);
         }
     }
-}
-
-fn digest(token: &str) -> Digest {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
-    let mut bytes = Digest::default();
-    bytes.copy_from_slice(digest.as_ref());
-    bytes
 }
 
 #[cfg(test)]
@@ -266,7 +257,7 @@ mod tests {
             issued_at: 0,
             expires_at,
         };
-        let name = |n: usize| digest(&n.to_string());
+        let name = |n: usize| hash_secret(&n.to_string());
         for n in 0..REMEMBERED + 5 {
             tokens.remember(name(n), held(10 + (n % 2) as i64 * 10), 1);
         }

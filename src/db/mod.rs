@@ -6,6 +6,7 @@
 //! transaction of its own.
 
 mod pool;
+mod round;
 mod sight;
 mod sql;
 
@@ -27,6 +28,7 @@ use crate::error::{Code, Error, Result};
 use crate::policy::{self, Actor, Ask, Principal, Right, Role};
 
 pub use pool::{PoolOptions, connect};
+pub(crate) use round::nothing;
 use sight::{Sight, SightRow, sight_columns};
 pub use sql::{Bind, Sql, sql};
 

@@ -23,18 +23,8 @@ thread_local! {
     static UNDER_WAY: RefCell<Option<Arc<Sight>>> = const { RefCell::new(None) };
 }
 
-/// The parameters of one transaction.
-pub(super) struct Sight {
-    now: Bind,
-    user: Bind,
-    actor: Bind,
-    agency: Bind,
-    maracs: Bind,
-    staff: Bind,
-    idva: Bind,
-    rep: Bind,
-    closed: Bind,
-}
+/// The parameters of one transaction, by name.
+pub(super) struct Sight([(&'static str, Bind); 9]);
 
 /// What they are read back from: columns for a statement that has called `load_actor` or `load_system`
 /// in its `from`.
@@ -52,8 +42,8 @@ macro_rules! sight_columns {
 }
 pub(super) use sight_columns;
 
-/// A row of `sight_columns!`.
-#[derive(QueryableByName)]
+/// A row of `sight_columns!`; by default, nobody's.
+#[derive(Default, QueryableByName)]
 pub(super) struct SightRow {
     #[diesel(sql_type = st::Nullable<st::Uuid>)]
     sight_user: Option<Uuid>,
@@ -75,34 +65,26 @@ pub(super) struct SightRow {
 
 impl SightRow {
     pub(super) fn at(self, now: DateTime<Utc>) -> Sight {
-        Sight {
-            now: now.into(),
-            user: self.sight_user.into(),
-            actor: self.sight_actor.into(),
-            agency: self.sight_agency.into(),
-            maracs: self.sight_maracs.into(),
-            staff: self.sight_staff.into(),
-            idva: self.sight_idva.into(),
-            rep: self.sight_rep.into(),
-            closed: self.sight_closed.into(),
-        }
+        Sight([
+            ("now", now.into()),
+            ("user", self.sight_user.into()),
+            ("actor", self.sight_actor.into()),
+            ("agency", self.sight_agency.into()),
+            ("maracs", self.sight_maracs.into()),
+            ("staff", self.sight_staff.into()),
+            ("idva", self.sight_idva.into()),
+            ("rep", self.sight_rep.into()),
+            ("closed", self.sight_closed.into()),
+        ])
     }
 }
 
 impl Sight {
     pub(super) fn named(&self, name: &str) -> Option<&Bind> {
-        Some(match name {
-            "now" => &self.now,
-            "user" => &self.user,
-            "actor" => &self.actor,
-            "agency" => &self.agency,
-            "maracs" => &self.maracs,
-            "staff" => &self.staff,
-            "idva" => &self.idva,
-            "rep" => &self.rep,
-            "closed" => &self.closed,
-            _ => return None,
-        })
+        let mut known = self.0.iter();
+        known
+            .find(|(known, _)| *known == name)
+            .map(|(_, bind)| bind)
     }
 }
 
@@ -144,20 +126,4 @@ impl Drop for Entered {
         let before = self.before.take();
         UNDER_WAY.with(|under_way| under_way.replace(before));
     }
-}
-
-/// A sight of nothing.
-#[cfg(test)]
-pub(super) fn nothing(now: DateTime<Utc>) -> Sight {
-    let row = SightRow {
-        sight_user: None,
-        sight_actor: None,
-        sight_agency: None,
-        sight_maracs: Vec::new(),
-        sight_staff: Vec::new(),
-        sight_idva: Vec::new(),
-        sight_rep: Vec::new(),
-        sight_closed: Vec::new(),
-    };
-    row.at(now)
 }

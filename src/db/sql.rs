@@ -178,7 +178,8 @@ mod tests {
         assert!(text(&sql(seeing)).is_err());
         assert!(text(&sql("select $nobody")).is_err());
         {
-            let _sight = sight::enter(sight::nothing(chrono::DateTime::UNIX_EPOCH));
+            let nobody = sight::SightRow::default();
+            let _sight = sight::enter(nobody.at(chrono::DateTime::UNIX_EPOCH));
             assert_eq!(
                 text(&sql(seeing)).unwrap(),
                 "select from cases c where c.marac_id = any ($1)"

@@ -4,8 +4,8 @@
 
 use super::lapse_store::{self as store, Noticed};
 use crate::audit::{Audited, Event};
-use crate::db::{Db, Tx};
-use crate::error::{Error, Result};
+use crate::db::{Db, Tx, nothing};
+use crate::error::Result;
 use crate::maracs;
 use crate::notifications::{self, Notice, NoticeKind, To};
 use crate::policy::{Act, Role};
@@ -13,20 +13,10 @@ use crate::policy::{Act, Role};
 /// Rows in one transaction.
 const BATCH: i64 = 200;
 
-/// What ends a round that found nothing: it leaves no trace.
-const NOTHING: &str = "nothing has passed twelve months";
-
 /// Makes the notices for what has passed its last day, and has the flags removed of what was closed
 /// before. Returns how many cases and flags that were.
 pub fn find_lapsing(db: &Db) -> Result<usize> {
-    let mut found = 0;
-    loop {
-        match db.run_system(Act::FindLapsing.ask(), find_lapsing_some) {
-            Ok(some) => found += some,
-            Err(Error::Internal(NOTHING)) => return Ok(found),
-            Err(error) => return Err(error),
-        }
-    }
+    db.run_rounds(Act::FindLapsing, find_lapsing_some)
 }
 
 /// Some of it, in this transaction.
@@ -37,7 +27,7 @@ pub fn find_lapsing_some(tx: &mut Tx<'_>) -> Result<Audited<usize>> {
     let mut notices: Vec<_> = noticed.iter().map(lapsing).collect();
     let over = store::flags_of_the_closed(tx, today, BATCH)?;
     if noticed.is_empty() && over.is_empty() {
-        return Err(Error::Internal(NOTHING));
+        return nothing();
     }
     let mut due = Vec::new();
     if !over.is_empty() {

@@ -3,34 +3,24 @@
 
 use super::store;
 use crate::audit::{Audited, Event};
-use crate::db::{Db, Tx};
-use crate::error::{Error, Result};
+use crate::db::{Db, Tx, nothing};
+use crate::error::Result;
 use crate::notifications::{self, To};
 use crate::policy::{Act, Role};
 
 /// Rows in one transaction.
 const BATCH: i64 = 200;
 
-/// What ends a round that found nothing: it leaves no trace.
-const NOTHING: &str = "no first contact is late";
-
 /// Tells of every first contact that is late now. Returns how many.
 pub fn find_late(db: &Db) -> Result<usize> {
-    let mut found = 0;
-    loop {
-        match db.run_system(Act::FindLateContacts.ask(), find_late_some) {
-            Ok(some) => found += some,
-            Err(Error::Internal(NOTHING)) => return Ok(found),
-            Err(error) => return Err(error),
-        }
-    }
+    db.run_rounds(Act::FindLateContacts, find_late_some)
 }
 
 /// Some of them, in this transaction.
 pub fn find_late_some(tx: &mut Tx<'_>) -> Result<Audited<usize>> {
     let late = store::late(tx, BATCH)?;
     if late.is_empty() {
-        return Err(Error::Internal(NOTHING));
+        return nothing();
     }
     let notices: Vec<_> = late
         .iter()

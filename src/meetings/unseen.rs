@@ -10,40 +10,32 @@ use super::agenda_store::is_out;
 use super::{agenda, listing_store, store};
 use crate::agencies::ListingStanding;
 use crate::audit::{Audited, Event};
-use crate::db::{Db, Tx};
-use crate::error::{Error, Result};
+use crate::db::{Db, Tx, nothing};
+use crate::error::Result;
 use crate::policy::Act;
-
-/// Ends a transaction that found nothing to do, so that it leaves no event.
-const NOTHING: &str = "no case waits to be opened";
 
 /// Opens what no circulation has opened; answers how many cases. Safe to begin again: a case that is
 /// open is not found, and each meeting is one transaction on its locked row.
 pub fn open_unseen(db: &Db) -> Result<usize> {
     let mut found = Vec::new();
     // A look that shows nobody anything leaves no event.
-    or_nothing(db.run_system(Act::OpenListings.ask(), |tx| {
+    db.run_round(Act::OpenListings.ask(), |tx| {
         found = listing_store::with_unopened(tx)?;
-        Err::<Audited<()>, _>(Error::Internal(NOTHING))
-    }))?;
+        nothing::<Audited<()>>()
+    })?;
     let mut opened = 0;
     for id in found {
         let ask = Act::OpenListings.on("meeting", id);
-        opened += or_nothing(db.run_system(ask, |tx| open(tx, id)))?;
+        opened += db.run_round(ask, |tx| open(tx, id))?.unwrap_or_default();
     }
     Ok(opened)
 }
 
-fn or_nothing<T: Default>(result: Result<T>) -> Result<T> {
-    match result {
-        Err(Error::Internal(NOTHING)) => Ok(T::default()),
-        other => other,
-    }
-}
-
 fn open(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Audited<usize>> {
-    let out = store::locked(tx, meeting_id)?.filter(|meeting| is_out(meeting.status));
-    let meeting = out.ok_or(Error::Internal(NOTHING))?;
+    let locked = store::locked(tx, meeting_id)?;
+    let Some(meeting) = locked.filter(|meeting| is_out(meeting.status)) else {
+        return nothing();
+    };
     let mut opened = Vec::new();
     for (item_id, case_id) in listing_store::unopened(tx, meeting_id)? {
         let listed = agenda::open(tx, &meeting, Some(item_id))?;
@@ -55,7 +47,7 @@ fn open(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Audited<usize>> {
         }
     }
     if opened.is_empty() {
-        return Err(Error::Internal(NOTHING));
+        return nothing();
     }
     // In no MARAC's audit: there it would tell whoever is shut out that there is something to see.
     let audited = Audited::new(opened.len(), Event::list(opened.len()));

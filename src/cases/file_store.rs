@@ -6,6 +6,7 @@ use super::Part;
 use crate::account::{Reader, current_entry_rows};
 use crate::db::{Tx, sql};
 use crate::error::Result;
+use crate::owned_action;
 use crate::parties::people_rows;
 use crate::policy::visibility::VisibleCase;
 use crate::questions::account_use_row;
@@ -21,7 +22,9 @@ const PARTS: &str = concat!(
     "'owner_agency_id', a.owner_agency_id, 'owner_user_id', a.owner_user_id, 'target', a.target, ",
     "'category', a.category, 'priority', a.priority, 'due_on', a.due_on, 'agreed_on', a.agreed_on, ",
     "'status', a.status, 'resolved', a.resolved, 'meeting_id', a.meeting_id)::text, a.sealed ",
-    "from actions a where a.case_id = $1 and ($2 or a.owner_agency_id = $3)",
+    "from actions a where a.case_id = $1 and ($6 or ",
+    owned_action!("a"),
+    ")",
     " union all select 'agenda', i.id, null, i.version, json_build_object('meeting_id', i.meeting_id, ",
     "'starts_at', m.starts_at, 'kind', i.kind, 'status', i.status, ",
     "'deferred_to_id', i.deferred_to_id)::text, null ",
@@ -54,5 +57,6 @@ pub fn parts(tx: &mut Tx<'_>, case: &VisibleCase, reader: Reader) -> Result<Vec<
         .bind(reader.agency_id)
         .bind(reader.trusted)
         .bind(super::is_staff(case))
+        .bind(case.lens.shows_actions())
         .load(tx.conn)?)
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::account::{Reader, readable_entry};
 use crate::db::{Tx, sql};
 use crate::error::Result;
+use crate::owned_action;
 use crate::policy::visibility::VisibleCase;
 
 /// One thing that happened.
@@ -36,6 +37,19 @@ pub struct Happening {
     pub agency_id: Option<Uuid>,
 }
 
+/// SQL: the row at this alias is of an action of the caller's own.
+macro_rules! own_action_of {
+    ($row:literal) => {
+        concat!(
+            "exists (select from actions a where a.id = ",
+            $row,
+            ".action_id and ",
+            owned_action!("a"),
+            ")"
+        )
+    };
+}
+
 const TIMELINE: &str = concat!(
     "select at, id, kind, detail, subject, subject_id, agency_id from (",
     "select r.submitted_at as at, r.id, 'referral_submitted' as kind, null::text as detail, ",
@@ -51,9 +65,13 @@ const TIMELINE: &str = concat!(
     "from agenda_items i join meetings m on m.id = i.meeting_id ",
     "where i.case_id = $1 and m.started_at is not null ",
     "union all select v.created_at, v.id, 'action_' || v.kind, v.status, 'action', v.action_id, v.by_agency_id ",
-    "from action_events v where v.case_id = $1 and ($2 or v.owner_agency_id = $3) ",
+    "from action_events v where v.case_id = $1 and ($11 or ",
+    own_action_of!("v"),
+    ") ",
     "union all select s.created_at, s.id, 'action_escalated', s.step, 'action', s.action_id, null ",
-    "from action_escalations s where s.case_id = $1 and ($2 or s.owner_agency_id = $3) ",
+    "from action_escalations s where s.case_id = $1 and ($11 or ",
+    own_action_of!("s"),
+    ") ",
     "union all select v.created_at, v.id, 'flag_' || v.kind, null, 'flag', v.flag_id, v.agency_id ",
     "from flag_events v where v.case_id = $1 and ($4 or v.agency_id = $3) ",
     "union all select n.created_at, n.id, 'lapse_noticed', n.lapses_on::text, 'case', n.case_id, null ",
@@ -121,5 +139,6 @@ pub fn page(
         .bind(id)
         .bind(kind)
         .bind(limit + 1)
+        .bind(case.lens.shows_actions())
         .load(tx.conn)?)
 }

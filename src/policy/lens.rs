@@ -50,11 +50,26 @@ pub enum Standing {
     },
 }
 
+impl Standing {
+    /// Whether it lets the reader hear of every agency's actions: `hears_of_actions!` is the same for rows.
+    fn tells_of_actions(self, now: DateTime<Utc>) -> bool {
+        match self {
+            Self::Coordinator | Self::Chair => true,
+            Self::Circle { basis, full_at } => match basis {
+                Basis::Allocation | Basis::Named => true,
+                Basis::Listing | Basis::Share | Basis::Attendance => full_at <= now,
+                Basis::Referrer => false,
+            },
+        }
+    }
+}
+
 /// What a reader gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Lens {
     groups: u16,
     confidential: bool,
+    actions: bool,
 }
 
 impl Lens {
@@ -127,6 +142,7 @@ impl Lens {
                 lens.groups |= 1 << *group as u16;
             }
             lens.confidential |= confidential;
+            lens.actions |= standing.tells_of_actions(now);
         }
         lens
     }
@@ -150,6 +166,11 @@ impl Lens {
     /// Whether confidential addresses are in the lens.
     pub const fn shows_confidential(self) -> bool {
         self.confidential
+    }
+
+    /// Whether every agency's actions are in the lens, or those of the reader's own alone.
+    pub const fn shows_actions(self) -> bool {
+        self.actions
     }
 
     /// The groups this reader does not get.
@@ -257,6 +278,27 @@ mod tests {
             assert_eq!(lens.shows_confidential(), *confidential, "{standing:?}");
         }
         assert_eq!(Lens::of(&[], at(9)).withheld(), FieldGroup::ALL);
+    }
+
+    #[test]
+    fn who_hears_of_every_agencys_actions() {
+        let before_and_after = |standing| {
+            let hears = |hour| Lens::of(&[standing], at(hour)).shows_actions();
+            (hears(11), hears(12))
+        };
+        let table = [
+            (Standing::Coordinator, (true, true)),
+            (Standing::Chair, (true, true)),
+            (circle(Basis::Allocation), (true, true)),
+            (circle(Basis::Listing), (false, true)),
+            (circle(Basis::Attendance), (false, true)),
+            (circle(Basis::Share), (false, true)),
+            (circle(Basis::Referrer), (false, false)),
+            (circle(Basis::Named), (true, true)),
+        ];
+        for (standing, hears) in table {
+            assert_eq!(before_and_after(standing), hears, "{standing:?}");
+        }
     }
 
     #[test]

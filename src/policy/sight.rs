@@ -1,4 +1,77 @@
-//! SQL that goes with the rule of `visibility` where many cases are read at once.
+//! SQL that the rule of `visibility` is made of, and that goes with it where many cases are read at once.
+
+/// SQL: the circle row at this alias is the caller's, by person or by agency and role.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! in_circle {
+    ($g:literal) => {
+        concat!(
+            "(",
+            $g,
+            ".user_id = $user",
+            " or ",
+            $g,
+            ".actor_id = $actor",
+            " or (",
+            $g,
+            ".agency_id = $agency",
+            " and case ",
+            $g,
+            ".basis when 'allocation'",
+            " then ",
+            $g,
+            ".marac_id = any ($idva)",
+            " else ",
+            $g,
+            ".marac_id = any ($rep) end))"
+        )
+    };
+}
+
+/// SQL: the action at this alias is owned by the caller's agency, and the caller speaks for it.
+#[macro_export]
+macro_rules! owned_action {
+    ($a:literal) => {
+        concat!(
+            "(",
+            $a,
+            ".owner_agency_id = $agency",
+            " and (",
+            $a,
+            ".marac_id = any ($rep)",
+            " or ",
+            $a,
+            ".marac_id = any ($idva)",
+            // Never null, which would be neither owned nor not.
+            " or coalesce(",
+            $a,
+            ".owner_user_id = $user, false)))"
+        )
+    };
+}
+
+/// SQL: the caller hears of every agency's actions on the visible case at this alias: `Lens::shows_actions`,
+/// for rows. A listing or a seat tells of them from the meeting's start those who have accepted its
+/// statement (R19); having referred the case tells of none (domain 6.2).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! hears_of_actions {
+    ($c:literal) => {
+        concat!(
+            "(",
+            $c,
+            ".marac_id = any ($staff)",
+            " or exists (select from circle g where g.case_id = ",
+            $c,
+            ".id and g.opens_at <= $now and g.ends_at > $now and ",
+            $crate::in_circle!("g"),
+            " and (g.basis in ('allocation', 'named') or (g.full_at <= $now and (g.basis = 'share'",
+            " or (g.basis in ('listing', 'attendance') and ",
+            $crate::accepted_statement!("g.meeting_id"),
+            "))))))"
+        )
+    };
+}
 
 /// SQL: what the caller's circle has of the case at this alias, as arrays `s.bases` and `s.full_at`
 /// (null where there is nothing), for `lens_of`. What a listing or a seat opens in full it opens to those

@@ -49,36 +49,8 @@ macro_rules! visible_cases {
     };
 }
 
-/// SQL: the circle row at this alias is the caller's, by person or by agency and role.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! in_circle {
-    ($g:literal) => {
-        concat!(
-            "(",
-            $g,
-            ".user_id = $user",
-            " or ",
-            $g,
-            ".actor_id = $actor",
-            " or (",
-            $g,
-            ".agency_id = $agency",
-            " and case ",
-            $g,
-            ".basis when 'allocation'",
-            " then ",
-            $g,
-            ".marac_id = any ($idva)",
-            " else ",
-            $g,
-            ".marac_id = any ($rep) end))"
-        )
-    };
-}
-
 /// SQL: the action at this alias is in the caller's sight: owned by the agency (whatever has become
-/// of the share, while it is outstanding), or on a visible case.
+/// of the share, while it is outstanding), or on a visible case of whose actions the caller may hear.
 #[macro_export]
 macro_rules! visible_actions {
     ($a:literal) => {
@@ -98,29 +70,11 @@ macro_rules! visible_actions {
             $a,
             ".case_id and ",
             $crate::visible_cases!("c"),
-            ")))"
-        )
-    };
-}
-
-/// SQL: the action at this alias is owned by the caller's agency, and the caller speaks for it.
-#[macro_export]
-macro_rules! owned_action {
-    ($a:literal) => {
-        concat!(
-            "(",
-            $a,
-            ".owner_agency_id = $agency",
             " and (",
-            $a,
-            ".marac_id = any ($rep)",
+            $crate::owned_action!($a),
             " or ",
-            $a,
-            ".marac_id = any ($idva)",
-            // Never null, which would be neither owned nor not.
-            " or coalesce(",
-            $a,
-            ".owner_user_id = $user, false)))"
+            $crate::hears_of_actions!("c"),
+            "))))"
         )
     };
 }

@@ -115,8 +115,8 @@ pub fn make_case(app: &TestApp, marac: Uuid, family_name: &str) -> Case {
 pub fn list_to(app: &TestApp, case: &Case, agency: Uuid) -> Uuid {
     let row = Uuid::now_v7();
     sql(
-        "insert into circle (id, marac_id, case_id, basis, agency_id, opens_at, created_at) \
-         values ($1, $2, $3, 'share', $4, $5, $5)",
+        "insert into circle (id, marac_id, case_id, basis, agency_id, opens_at, full_at, created_at) \
+         values ($1, $2, $3, 'share', $4, $5, $5, $5)",
     )
     .bind(row)
     .bind(case.marac)
@@ -854,20 +854,25 @@ async fn the_work_list_takes_five_statements_at_any_number_of_rows() {
 }
 
 #[actix_web::test]
-async fn colleagues_of_the_owner_who_do_not_speak_for_it_read_its_action_as_anybody_on_the_case() {
+async fn colleagues_of_the_owner_who_do_not_speak_for_it_are_told_what_their_own_role_tells_them() {
     let desk = crate::casework::Desk::new().await;
     let (case, w) = (desk.case("Okafor").await, &desk.world);
     let action = desk
         .action(case, w.police, "open", "Mark the address.")
         .await;
     let path = format!("/actions/{action}");
-    for reader in [&w.officer, &w.chair, &w.coordinator] {
+    let as_who_referred = desk.app.as_(&w.officer).get(&path).await;
+    assert_eq!(
+        as_who_referred.status, 404,
+        "the referral tells of no action (domain 6.2)"
+    );
+    for reader in [&w.chair, &w.coordinator] {
         desk.app.as_(reader).get(&path).await.expect(200);
         let history = desk.app.as_(reader).get(&format!("{path}/history")).await;
         history.expect(200);
     }
     let report = json!({ "status": "completed" });
-    let stale = desk.app.as_(&w.officer).if_match("\"9\"");
+    let stale = desk.app.as_(&w.chair).if_match("\"9\"");
     let refused = stale.post(&format!("{path}/report"), report).await;
     assert_eq!(
         refused.status, 403,

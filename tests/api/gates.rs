@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 
 use actix_web::http::Method;
 use futures_util::future::join_all;
+use serde_json::Value;
 
 use self::story::{Moment, Story};
 use crate::access::{Operation, operations};
@@ -119,6 +120,7 @@ const IN_TURN: [&str; 2] = ["read_access_log", "supersede_account_entry"];
 /// The column of one moment, by operation and caller.
 async fn column(story: &Story) -> Vec<Vec<String>> {
     let (players, mut column) = (story.players(), Vec::new());
+    let (mut files, mut lists) = (Vec::new(), Vec::new());
     for operation in gated() {
         let mut answers = Vec::new();
         let at_once = match IN_TURN.contains(&operation.id.as_str()) {
@@ -134,8 +136,30 @@ async fn column(story: &Story) -> Vec<Vec<String>> {
         assert_eq!(broken, None, "{}", operation.id);
         let cells = answers.iter().map(|answer| cell(&operation, answer));
         column.push(cells.collect());
+        match operation.id.as_str() {
+            "read_case" => files = answers,
+            "list_case_actions" => lists = answers,
+            _ => {}
+        }
     }
+    file_and_list_agree(&files, &lists);
     column
+}
+
+/// The ids of the rows of a list.
+fn ids(rows: &Value) -> Option<BTreeSet<&str>> {
+    rows.as_array()?
+        .iter()
+        .map(|row| row["id"].as_str())
+        .collect()
+}
+
+/// The lens and the rule for rows say the same: a case file has the actions that the case's list has.
+fn file_and_list_agree(files: &[Answer], lists: &[Answer]) {
+    assert!(!files.is_empty() && files.len() == lists.len());
+    for (file, list) in files.iter().zip(lists) {
+        assert_eq!(ids(&file.body["actions"]), ids(&list.body["items"]));
+    }
 }
 
 fn table(names: &[&'static str], columns: &[Vec<Vec<String>>]) -> String {

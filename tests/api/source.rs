@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const LIMIT: usize = 400;
 
 /// Files that are longer, and how long each may be at most. This list may only shrink.
-const LONGER: [(&str, usize); 1] = [("src/policy/visibility.rs", 412)];
+const LONGER: [(&str, usize); 0] = [];
 
 struct Source {
     path: String,

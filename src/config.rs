@@ -33,7 +33,7 @@ pub struct Config {
     pub keys_file: Option<PathBuf>,
     /// File the audit's heads are appended to; best on another machine's disk.
     pub audit_heads: Option<PathBuf>,
-    /// Database connections.
+    /// Database connections; as many requests are worked on at once.
     pub pool: u32,
     /// Worker threads.
     pub workers: usize,
@@ -217,7 +217,7 @@ impl Config {
             data_dir: text("data_dir").unwrap_or("toldonce-data").into(),
             keys_file: text("keys_file").map(Into::into),
             audit_heads: text("audit_heads").map(Into::into),
-            pool: number("pool", 8)?,
+            pool: number("pool", connections())?,
             workers: number("workers", 2)? as usize,
             pool_timeout: Duration::from_millis(u64::from(number("pool_timeout_ms", 3_000)?)),
             requests_per_minute: number("requests_per_minute", 1_200)?,
@@ -235,6 +235,13 @@ impl Config {
             log: text("log").map(str::to_owned),
         })
     }
+}
+
+/// Two connections to a processor keep both sides of a transaction busy; more of them only push each
+/// other's plans out of its caches.
+fn connections() -> u32 {
+    let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    u32::try_from(processors * 2).unwrap_or(u32::MAX).max(4)
 }
 
 fn wrong<T>(name: &str, why: &'static str) -> Result<T, ConfigError> {

@@ -10,6 +10,7 @@ use crate::crypto::Place;
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::parties::model::{Identity, PartyRole};
+use crate::parties::people_of;
 use crate::policy::visibility::VisibleCase;
 use crate::visible_cases;
 
@@ -119,9 +120,7 @@ const PAGE: &str = concat!(
     "where $1::uuid is null or m.id = $1 ",
     "order by c.last_referral_on desc, c.id desc limit $6) c ",
     "join data_keys k on k.case_id = c.id ",
-    "left join lateral (select array_agg(p.id order by p.id) as ids, ",
-    "array_agg(p.role order by p.id) as roles, array_agg(p.identity order by p.id) as identities ",
-    "from parties p where p.case_id = c.id and p.role in ('survivor', 'perpetrator')) p on true ",
+    people_of!("c.id", "'survivor', 'perpetrator'"),
     "order by c.last_referral_on desc, c.id desc"
 );
 

@@ -18,7 +18,7 @@ use diesel::connection::TransactionManager;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use uuid::Uuid;
+use tokio::sync::Semaphore;
 
 use crate::audit::{self, Audited, Event, Outcome};
 use crate::auth::Caller;
@@ -29,7 +29,7 @@ use crate::policy::{self, Actor, Ask, Principal, Right, Role};
 
 pub use pool::{PoolOptions, connect};
 pub(crate) use round::nothing;
-use sight::{Sight, SightRow, sight_columns};
+use sight::{Seen, Sight};
 pub use sql::{Bind, Sql, sql};
 
 /// Transactions of AnsiTransactionManager, by its connection.
@@ -43,6 +43,8 @@ pub struct Db {
     clock: Clock,
     keys: KeyRing,
     statements: Arc<AtomicU64>,
+    /// As many as there are connections.
+    turns: Arc<Semaphore>,
 }
 
 /// One open transaction, and what every piece of work in it needs.
@@ -84,6 +86,7 @@ impl Db {
         let url = pool::Url::new(url);
         let pool = pool::build(url.clone(), options, Arc::clone(&statements))?;
         Ok(Self {
+            turns: Arc::new(Semaphore::new(pool.size() as usize)),
             pool,
             url,
             clock,
@@ -119,7 +122,8 @@ impl Db {
         F: FnOnce(&mut Tx<'_>) -> Result<Audited<T>> + Send + 'static,
     {
         let (db, caller) = (self.clone(), caller.clone());
-        blocking(move || db.run_blocking(&caller, ask, work)).await
+        self.blocking(move || db.run_blocking(&caller, ask, work))
+            .await
     }
 
     /// Does `work` for a caller who is nobody yet: signing in, taking up an invitation.
@@ -129,7 +133,7 @@ impl Db {
         F: FnOnce(&mut Tx<'_>) -> Result<Audited<T>> + Send + 'static,
     {
         let db = self.clone();
-        blocking(move || {
+        self.blocking(move || {
             db.attempt(&ask, Principal::Anonymous, |conn, now| {
                 finish(
                     conn,
@@ -183,7 +187,7 @@ impl Db {
         work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>,
     ) -> Result<T> {
         self.attempt(&ask, caller.principal(), |conn, now| {
-            let (actor, sight) = load_actor(conn, caller, now)?;
+            let (actor, sight) = live_actor(conn, caller, now)?;
             policy::may(&actor, ask.act)?;
             let _sight = sight::enter(sight);
             finish(conn, actor, now, &self.keys, &ask, work)
@@ -194,7 +198,29 @@ impl Db {
     pub async fn ping(&self) -> Result<()> {
         let db = self.clone();
         let ask = |conn: &mut PgConnection, _| Ok(sql("select 1").execute(conn)?);
-        blocking(move || db.keep_books(ask).map(drop)).await
+        self.blocking(move || db.keep_books(ask).map(drop)).await
+    }
+
+    /// Work off the worker threads, once a connection will be there for it: requests wait their turn as
+    /// futures, not as threads that wait for the pool.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let turn = Arc::clone(&self.turns).acquire_owned();
+        let turn = tokio::time::timeout(self.pool.timeout(), turn).await;
+        let Ok(Ok(turn)) = turn else {
+            return Err(Error::Pool);
+        };
+        let request = crate::telemetry::request_id();
+        let span = tracing::Span::current();
+        actix_web::web::block(move || {
+            let _turn = turn;
+            let _entered = span.entered();
+            crate::telemetry::with_request_id(request, work)
+        })
+        .await
+        .map_err(|_| Error::Internal("a worker thread was lost"))?
     }
 
     /// One transaction; if it is refused, one more for the refusal.
@@ -260,44 +286,23 @@ fn finish<T>(
     Ok(value)
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T> + Send + 'static,
-) -> Result<T> {
-    let request = crate::telemetry::request_id();
-    let span = tracing::Span::current();
-    actix_web::web::block(move || {
-        let _entered = span.entered();
-        crate::telemetry::with_request_id(request, work)
-    })
-    .await
-    .map_err(|_| Error::Internal("a worker thread was lost"))?
-}
-
 #[derive(QueryableByName)]
 struct ActorRow {
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
-    user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
-    actor_id: Option<Uuid>,
+    #[diesel(embed)]
+    seen: Seen,
     #[diesel(sql_type = st::Bool)]
     actor_known: bool,
-    #[diesel(sql_type = st::Uuid)]
-    agency_id: Uuid,
     #[diesel(sql_type = st::Bool)]
     administrator: bool,
     #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     password_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = st::Array<st::Text>)]
     rights: Vec<String>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
-    marac_ids: Vec<Uuid>,
     #[diesel(sql_type = st::Array<st::Text>)]
     roles: Vec<String>,
-    #[diesel(embed)]
-    sight: SightRow,
 }
 
-fn load_actor(
+fn live_actor(
     conn: &mut PgConnection,
     caller: &Caller,
     now: DateTime<Utc>,
@@ -312,20 +317,22 @@ fn load_actor(
             actor_ref,
         } => (None, None, Some(*client_id), actor_ref.clone()),
     };
-    let row: ActorRow = sql(concat!(
+    let found: Option<ActorRow> = sql(
         "select user_id, actor_id, actor_known, agency_id, administrator, password_at, rights, \
-         marac_ids, roles, ",
-        sight_columns!(),
-        " from load_actor($1, $2, $3, $4, $5)",
-    ))
+         marac_ids, roles, staff, idva, rep, closed from live_actor($1, $2, $3, $4, $5) \
+         where agency_id is not null",
+    )
     .bind(user)
     .bind(session)
     .bind(client)
     .bind(actor_ref)
     .bind(now)
     .get_result(conn)
-    .optional()?
-    .ok_or(Code::Unauthenticated)?;
+    .optional()?;
+    let Some((row, agency_id)) = found.and_then(|row| row.seen.agency_id.map(|id| (row, id)))
+    else {
+        return Err(Code::Unauthenticated.into());
+    };
     if !row.actor_known {
         return Err(Code::ActorUnknown.into());
     }
@@ -339,26 +346,20 @@ fn load_actor(
         },
         Caller::Client { client_id, .. } => Principal::Client {
             id: *client_id,
-            actor_id: row.actor_id,
-            user_id: row.user_id,
+            actor_id: row.seen.actor_id,
+            user_id: row.seen.user_id,
         },
     };
-    let roles = row
-        .marac_ids
-        .into_iter()
-        .zip(row.roles.iter())
-        .filter_map(|(marac, role)| Some((marac, Role::parse(role)?)));
+    let held = row.seen.marac_ids.iter().copied().zip(&row.roles);
+    let roles = held.filter_map(|(marac, role)| Some((marac, Role::parse(role)?)));
+    let rights = row.rights.iter();
     let actor = Actor {
         principal,
-        agency_id: row.agency_id,
+        agency_id,
         administrator: row.administrator,
         password_at: row.password_at,
-        rights: row
-            .rights
-            .iter()
-            .filter_map(|right| Right::parse(right))
-            .collect(),
+        rights: rights.filter_map(|right| Right::parse(right)).collect(),
         roles: roles.collect(),
     };
-    Ok((actor, row.sight.at(now)))
+    Ok((actor, row.seen.at(now)))
 }

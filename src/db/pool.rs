@@ -127,6 +127,11 @@ impl Pool {
     pub fn size(&self) -> u32 {
         self.0.max_size()
     }
+
+    /// How long a request waits for a connection.
+    pub fn timeout(&self) -> Duration {
+        self.0.connection_timeout()
+    }
 }
 
 pub fn build(url: Url, options: PoolOptions, statements: Arc<AtomicU64>) -> Result<Pool> {

@@ -1,11 +1,11 @@
 //! What the visibility rule knows of the caller: the parameters `$now`, `$user`, `$actor`, `$agency`,
 //! `$maracs`, `$staff`, `$idva`, `$rep` and `$closed` of a statement.
 //!
-//! They are read back from the settings that `load_actor` made, which row-level security reads, so the
-//! two locks cannot differ about who asks. No store binds them: a statement takes those of the
-//! transaction under way on its thread, and one that names them outside of a transaction is refused.
-//! As parameters they cost nothing to plan with; as sub-selects over the settings they were most of
-//! what a small statement cost.
+//! They are what `live_actor` answered as it made the settings that row-level security reads, so the two
+//! locks cannot differ about who asks. No store binds them: a statement takes those of the transaction
+//! under way on its thread, and one that names them outside of a transaction is refused. As parameters
+//! they cost nothing to plan with; as sub-selects over the settings they were most of what a small
+//! statement cost.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -26,55 +26,39 @@ thread_local! {
 /// The parameters of one transaction, by name.
 pub(super) struct Sight([(&'static str, Bind); 9]);
 
-/// What they are read back from: columns for a statement that has called `load_actor` or `load_system`
-/// in its `from`.
-macro_rules! sight_columns {
-    () => {
-        "nullif(current_setting('toldonce.user'), '')::uuid as sight_user, \
-         nullif(current_setting('toldonce.actor'), '')::uuid as sight_actor, \
-         nullif(current_setting('toldonce.agency'), '')::uuid as sight_agency, \
-         current_setting('toldonce.maracs')::uuid[] as sight_maracs, \
-         current_setting('toldonce.staff')::uuid[] as sight_staff, \
-         current_setting('toldonce.idva')::uuid[] as sight_idva, \
-         current_setting('toldonce.rep')::uuid[] as sight_rep, \
-         current_setting('toldonce.closed')::uuid[] as sight_closed"
-    };
-}
-pub(super) use sight_columns;
-
-/// A row of `sight_columns!`; by default, nobody's.
+/// What the rule of visibility asks of a live actor; by default, nobody's.
 #[derive(Default, QueryableByName)]
-pub(super) struct SightRow {
+pub(super) struct Seen {
     #[diesel(sql_type = st::Nullable<st::Uuid>)]
-    sight_user: Option<Uuid>,
+    pub user_id: Option<Uuid>,
     #[diesel(sql_type = st::Nullable<st::Uuid>)]
-    sight_actor: Option<Uuid>,
+    pub actor_id: Option<Uuid>,
     #[diesel(sql_type = st::Nullable<st::Uuid>)]
-    sight_agency: Option<Uuid>,
+    pub agency_id: Option<Uuid>,
     #[diesel(sql_type = st::Array<st::Uuid>)]
-    sight_maracs: Vec<Uuid>,
+    pub marac_ids: Vec<Uuid>,
     #[diesel(sql_type = st::Array<st::Uuid>)]
-    sight_staff: Vec<Uuid>,
+    staff: Vec<Uuid>,
     #[diesel(sql_type = st::Array<st::Uuid>)]
-    sight_idva: Vec<Uuid>,
+    idva: Vec<Uuid>,
     #[diesel(sql_type = st::Array<st::Uuid>)]
-    sight_rep: Vec<Uuid>,
+    rep: Vec<Uuid>,
     #[diesel(sql_type = st::Array<st::Uuid>)]
-    sight_closed: Vec<Uuid>,
+    closed: Vec<Uuid>,
 }
 
-impl SightRow {
+impl Seen {
     pub(super) fn at(self, now: DateTime<Utc>) -> Sight {
         Sight([
             ("now", now.into()),
-            ("user", self.sight_user.into()),
-            ("actor", self.sight_actor.into()),
-            ("agency", self.sight_agency.into()),
-            ("maracs", self.sight_maracs.into()),
-            ("staff", self.sight_staff.into()),
-            ("idva", self.sight_idva.into()),
-            ("rep", self.sight_rep.into()),
-            ("closed", self.sight_closed.into()),
+            ("user", self.user_id.into()),
+            ("actor", self.actor_id.into()),
+            ("agency", self.agency_id.into()),
+            ("maracs", self.marac_ids.into()),
+            ("staff", self.staff.into()),
+            ("idva", self.idva.into()),
+            ("rep", self.rep.into()),
+            ("closed", self.closed.into()),
         ])
     }
 }
@@ -90,14 +74,14 @@ impl Sight {
 
 /// The sight of the program itself: every MARAC, nothing closed.
 pub(super) fn load_system(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Sight> {
-    let row: SightRow = sql(concat!(
-        "select ",
-        sight_columns!(),
-        " from load_system($1)"
-    ))
+    let seen: Seen = sql(
+        "select null::uuid as user_id, null::uuid as actor_id, null::uuid as agency_id, \
+         m.ids as marac_ids, m.ids as staff, '{}'::uuid[] as idva, '{}'::uuid[] as rep, '{}'::uuid[] as closed \
+         from load_system($1), lateral (select current_setting('toldonce.maracs')::uuid[] as ids) m",
+    )
     .bind(now)
     .get_result(conn)?;
-    Ok(row.at(now))
+    Ok(seen.at(now))
 }
 
 /// Statements made on this thread see as `sight` says, until the guard is dropped.

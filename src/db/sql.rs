@@ -178,7 +178,7 @@ mod tests {
         assert!(text(&sql(seeing)).is_err());
         assert!(text(&sql("select $nobody")).is_err());
         {
-            let nobody = sight::SightRow::default();
+            let nobody = sight::Seen::default();
             let _sight = sight::enter(nobody.at(chrono::DateTime::UNIX_EPOCH));
             assert_eq!(
                 text(&sql(seeing)).unwrap(),

@@ -9,6 +9,7 @@ use super::{AgendaItemKind, AgendaItemStatus, MeetingStatus};
 use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::parties::model::PartyRole;
+use crate::parties::people_of;
 use crate::policy::hidden;
 use crate::policy::lens::Basis;
 use crate::policy::visibility::VisibleCase;
@@ -91,7 +92,9 @@ pub const AGENDA_ITEMS: &str = concat!(
     "and f.idva_referral in ('made', 'declined', 'already_open'))) as idva_recorded, ",
     "i.outcome, i.version, c.code, c.score, c.criteria, k.master_key_id, k.wrapped, ",
     "coalesce(p.ids, '{}') as party_ids, coalesce(p.roles, '{}') as party_roles, ",
-    "coalesce(p.identities, '{}') as identities, coalesce(l.ids, '{}') as agency_ids, ",
+    "coalesce(p.identities, '{}') as identities, ",
+    "array(select l.agency_id from agenda_listings l where l.agenda_item_id = i.id ",
+    "order by l.agency_id) as agency_ids, ",
     "coalesce(s.bases, '{}') as bases, coalesce(s.full_at, '{}') as full_at ",
     "from (select i.*, coalesce(sum(i.slot_minutes) ",
     "filter (where i.status not in ('withdrawn', 'deferred')) ",
@@ -102,12 +105,7 @@ pub const AGENDA_ITEMS: &str = concat!(
     "from agenda_items i where i.meeting_id = $1 and ",
     not_closed!("i"),
     ") i join cases c on c.id = i.case_id join data_keys k on k.case_id = i.case_id ",
-    "left join lateral (select array_agg(p.id order by p.created_at, p.id) as ids, ",
-    "array_agg(p.role order by p.created_at, p.id) as roles, ",
-    "array_agg(p.identity order by p.created_at, p.id) as identities from parties p ",
-    "where p.case_id = i.case_id and p.role in ('survivor', 'perpetrator', 'child')) p on true ",
-    "left join lateral (select array_agg(l.agency_id order by l.agency_id) as ids ",
-    "from agenda_listings l where l.agenda_item_id = i.id) l on true ",
+    people_of!("i.case_id", "'survivor', 'perpetrator', 'child'"),
     standings_of!("c"),
     " left join agenda_sessions h on h.meeting_id = $1 and h.number = i.session where ",
     visible_cases!("c"),

@@ -46,18 +46,21 @@ pub const HEAD: &str = concat!(
     "where t.meeting_id = m.id and t.agency_id = a.id and t.presence in ('expected', 'present')) ",
     "else exists (select from attendances t where t.meeting_id = m.id and t.agency_id = a.id ",
     "and t.presence = 'present' and t.role in ('representative', 'deputy')) end) q on true ",
-    "left join lateral (select array_agg(c.id order by c.lapses_on, c.id) as ids, ",
-    "array_agg(c.code order by c.lapses_on, c.id) as codes, ",
-    "array_agg(c.lapses_on order by c.lapses_on, c.id) as days ",
-    "from (select c.id, c.code, c.lapses_on from cases c where c.marac_id = m.marac_id ",
-    "and c.status in ('heard', 'monitoring') and c.lapses_on < coalesce(",
+    "left join lateral (select array_agg(c.id) as ids, array_agg(c.code) as codes, ",
+    "array_agg(c.lapses_on) as days ",
+    // The day stands by itself: compared with it a row-secured table is read by its index, compared
+    // with what it is made of it is read whole.
+    "from (select coalesce(",
     "(select (n.starts_at at time zone n.time_zone)::date from meetings n ",
     "where n.marac_id = m.marac_id and n.kind = 'scheduled' and n.status <> 'cancelled' ",
     "and n.starts_at > m.starts_at order by n.starts_at limit 1), ",
-    "(m.starts_at at time zone m.time_zone)::date + 28) and ",
+    "(m.starts_at at time zone m.time_zone)::date + 28) as day offset 0) u ",
+    "cross join lateral (select c.id, c.code, c.lapses_on from cases c ",
+    "where c.marac_id = m.marac_id and c.lapses_on < u.day ",
+    "and m.status in ('planned', 'circulated', 'in_session') ",
+    "and c.status in ('heard', 'monitoring') and ",
     visible_cases!("c"),
-    " order by c.lapses_on, c.id limit 100) c) l ",
-    "on m.status in ('planned', 'circulated', 'in_session') where m.id = $1"
+    " order by c.lapses_on, c.id limit 100) c) l on true where m.id = $1"
 );
 
 /// The meeting with this id, and what stands around its cases.

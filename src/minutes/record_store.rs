@@ -11,6 +11,7 @@ use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::meetings::{AgendaItemKind, AgendaItemStatus, AttendanceRole, Meeting, Presence};
 use crate::parties::model::PartyRole;
+use crate::parties::people_of;
 use crate::visible_cases;
 
 /// Who sat at the meeting, but for guests, who came for a case.
@@ -110,10 +111,7 @@ const CASES: &str = concat!(
     "left join agenda_items i on i.meeting_id = $1 and i.case_id = c.id ",
     "and i.status in ('heard', 'deferred', 'alert_noted') ",
     "left join meetings d on d.id = i.deferred_to_id ",
-    "left join lateral (select array_agg(p.id order by p.created_at, p.id) as ids, ",
-    "array_agg(p.role order by p.created_at, p.id) as roles, ",
-    "array_agg(p.identity order by p.created_at, p.id) as identities from parties p ",
-    "where p.case_id = c.id and p.role in ('survivor', 'perpetrator', 'child')) p on true ",
+    people_of!("c.id", "'survivor', 'perpetrator', 'child'"),
     "where ",
     visible_cases!("c"),
     " order by position, c.code"

@@ -6,12 +6,14 @@ pub mod model;
 mod parts_api;
 pub mod record;
 mod record_store;
+mod rows;
 mod rules;
 pub mod shape;
 mod store;
 
-pub(crate) use store::{
-    address_row, characteristics_row, contact_row, party_row, people_rows, relationship_row,
+pub(crate) use rows::{
+    address_row, characteristics_row, contact_row, party_row, people_of, people_rows,
+    relationship_row,
 };
 
 /// The operations of this resource.

@@ -10,6 +10,7 @@ use crate::crypto::{KeyRing, Place};
 use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::parties::model::{Identity, PartyRole};
+use crate::parties::people_of;
 use crate::visible_cases;
 
 /// A request with the people to look for.
@@ -93,10 +94,7 @@ macro_rules! page {
             " offset 0) order by r.due_on, r.id limit $6) r ",
             "join cases c on c.id = r.case_id join meetings m on m.id = r.meeting_id ",
             "join data_keys k on k.case_id = r.case_id ",
-            "left join lateral (select array_agg(p.id order by p.created_at, p.id) as ids, ",
-            "array_agg(p.role order by p.created_at, p.id) as roles, ",
-            "array_agg(p.identity order by p.created_at, p.id) as identities from parties p ",
-            "where p.case_id = r.case_id and p.role in ('survivor', 'perpetrator', 'child')) p on true ",
+            people_of!("r.case_id", "'survivor', 'perpetrator', 'child'"),
             "order by r.due_on, r.id"
         )
     };

@@ -875,15 +875,16 @@ async fn building_takes_as_many_statements_for_twenty_five_cases_as_for_one() {
     assert!(counts[0] <= 17, "{counts:?}");
 }
 
-/// The MARAC has a past, or reading all its cases would be as good as finding those that wait.
-fn past_cases(app: &TestApp, world: &World) {
-    sql("with c as (insert into cases (id, marac_id, code, status, opened_at, received_at, created_at) \
-           select gen_random_uuid(), $1, 'P-' || n, 'lapsed', $2, $2, $2 \
+/// The MARAC has a past, or reading all its cases would be as good as finding some.
+fn past_cases(app: &TestApp, world: &World, status: &'static str) {
+    sql("with c as (insert into cases (id, marac_id, code, status, opened_at, received_at, created_at, lapses_on) \
+           select gen_random_uuid(), $1, 'P-' || n, $3, $2, $2, $2, $2::date + n % 365 \
            from generate_series(1, 5000) n returning id) \
          insert into data_keys (case_id, marac_id, master_key_id, wrapped, created_at) \
            select id, $1, 'x', '', $2 from c")
     .bind(world.wcc)
     .bind(app.now())
+    .bind(status)
     .execute(&mut app.owner())
     .unwrap();
     sql("analyze").execute(&mut app.owner()).unwrap();
@@ -893,7 +894,7 @@ fn past_cases(app: &TestApp, world: &World) {
 async fn what_waits_is_read_by_its_indexes() {
     let app = TestApp::new().await;
     let world = World::make(&app);
-    past_cases(&app, &world);
+    past_cases(&app, &world, "lapsed");
     let asks = Asks::Person(&world.coordinator);
     let plan = app.plan(asks, WAITING, true, |waiting| {
         waiting
@@ -929,10 +930,22 @@ async fn what_stands_around_an_agenda_is_read_by_its_indexes() {
         "marac_agencies_pkey",
         "agencies_pkey",
         "attendances_seat_key",
-        "cases_lapse",
         "meetings_marac",
     ] {
         assert!(plan.contains(index), "{index}\n{plan}");
     }
     assert!(!plan.contains("Seq Scan"), "{plan}");
+}
+
+#[actix_web::test]
+async fn what_lapses_before_the_next_meeting_is_read_up_to_its_day() {
+    let app = TestApp::new().await;
+    let world = World::make(&app);
+    past_cases(&app, &world, "monitoring");
+    let asks = Asks::Person(&world.coordinator);
+    let plan = app.plan(asks, HEAD, true, |head| {
+        head.bind(Uuid::now_v7()).bind(app.now())
+    });
+    let by_day = |line: &str| line.contains("Index Cond") && line.contains("lapses_on <");
+    assert!(plan.lines().any(by_day), "{plan}");
 }

@@ -7,8 +7,8 @@ use diesel::sql_types as st;
 use toldonce::audit::{Audited, Event};
 use toldonce::auth::Caller;
 use toldonce::crypto::DataKey;
-use toldonce::db::{Tx, sql};
-use toldonce::error::{Code, Result};
+use toldonce::db::{Db, PoolOptions, Tx, sql};
+use toldonce::error::{Code, Error, Result};
 use toldonce::policy::Act;
 use uuid::Uuid;
 
@@ -239,4 +239,32 @@ async fn settings_of_one_request_do_not_reach_the_next_on_the_same_connection() 
             (1, 0)
         );
     }
+}
+
+/// As many requests are worked on as there are connections; the next waits its turn, and not for ever.
+#[actix_web::test]
+async fn who_finds_every_connection_taken_waits_a_while_and_is_told() {
+    let app = TestApp::new().await;
+    let options = PoolOptions {
+        size: 1,
+        timeout: std::time::Duration::from_millis(200),
+    };
+    let clock = toldonce::clock::Clock::system();
+    let db = Db::new(&app.db.app_url(), options, clock, app.keys.clone()).unwrap();
+    let (begun, begins) = tokio::sync::oneshot::channel();
+    let (go_on, ends) = std::sync::mpsc::channel::<()>();
+    let long = db.clone();
+    let long = actix_web::rt::spawn(async move {
+        let work = move |_: &mut Tx<'_>| -> Result<Audited<()>> {
+            begun.send(()).unwrap();
+            ends.recv().unwrap();
+            Err(Code::Unauthenticated.into())
+        };
+        long.run_public(Act::SignIn.ask(), work).await
+    });
+    begins.await.unwrap();
+    assert!(matches!(db.ping().await, Err(Error::Pool)));
+    go_on.send(()).unwrap();
+    assert!(long.await.unwrap().is_err());
+    db.ping().await.unwrap();
 }

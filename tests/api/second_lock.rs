@@ -48,7 +48,7 @@ fn seen(conn: &mut PgConnection, table: &str, column: &str) -> BTreeSet<Uuid> {
 fn as_person(stage: &Stage, person: &Person) -> PgConnection {
     let mut conn = PgConnection::establish(&stage.app.db.app_url()).unwrap();
     conn.begin_test_transaction().unwrap();
-    sql("select from load_actor($1, $2, null, null, $3)")
+    sql("select from live_actor($1, $2, null, null, $3)")
         .bind(person.id)
         .bind(person.session_id)
         .bind(stage.app.now())

@@ -60,7 +60,7 @@ impl Year {
     }
 
     /// Once a month the chair rules on what was reported as not done: accepts it, sets it anew, lets
-    /// another take its place, or drops it; half of it waits.
+    /// another take its place, or drops it; half of it waits, and all that the leaver will hand on.
     pub async fn rule(&mut self) {
         let today = self.today();
         let waits = self.book.actions.iter().enumerate();
@@ -78,7 +78,14 @@ impl Year {
             ids(&listed),
             waits.iter().map(|at| self.book.actions[*at].id).collect()
         );
-        for (number, at) in waits
+        let leaves_on = self.inherits_on;
+        let handed_on =
+            |one: &super::book::Action| one.named && one.owner == MENTAL && today < leaves_on;
+        let ruled: Vec<_> = waits
+            .into_iter()
+            .filter(|at| !handed_on(&self.book.actions[*at]))
+            .collect();
+        for (number, at) in ruled
             .into_iter()
             .enumerate()
             .filter(|(number, _)| number.is_multiple_of(2))

@@ -148,8 +148,8 @@ pub fn begin(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// The meeting is over at `at`: its cases close to agencies with neither an outstanding action nor a
-/// share, and stay open to the others until the case lapses.
+/// The meeting is over at `at`: its cases close to agencies without an outstanding action (a share is
+/// sight of its own), and stay open to the others until the case lapses.
 pub fn settle(tx: &mut Tx<'_>, meeting_id: Uuid, at: DateTime<Utc>) -> Result<()> {
     sql("select settle_listings($1, $2)")
         .bind(meeting_id)

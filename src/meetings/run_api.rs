@@ -171,8 +171,8 @@ async fn start_meeting(
     Ok(tagged(HttpResponse::Ok(), version, &out))
 }
 
-/// Close a meeting whose cases are all decided. Agencies with neither an outstanding action nor a
-/// share lose sight of its cases; the others keep it until the case lapses.
+/// Close a meeting whose cases are all decided. Agencies without an outstanding action lose sight of
+/// its cases, unless a share gives it to them; the others keep it until the case lapses.
 #[utoipa::path(tag = "meetings", operation_id = "close_meeting", params(
     ("id" = Uuid, Path, description = "The meeting."),
     ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(

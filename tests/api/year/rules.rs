@@ -238,13 +238,7 @@ impl Book {
             let took_on = self.actions.iter().any(|action| {
                 action.case == case && action.owner == agency && action.outstanding()
             });
-            let shared = self.listings.iter().any(|row| {
-                row.case == case
-                    && row.agency == agency
-                    && row.meeting.is_none()
-                    && row.ends == Ends::Open
-            });
-            self.listings[at].ends = match took_on || shared {
+            self.listings[at].ends = match took_on {
                 true => Ends::With(self.cases[case].lapses_on),
                 false => Ends::Over,
             };

@@ -86,51 +86,59 @@ struct Wrapped {
 }
 
 #[test]
-fn a_rotation_keeps_every_case_readable_and_can_be_repeated() {
+fn a_rotation_keeps_every_case_and_meeting_readable_and_can_be_repeated() {
     let folder = Folder::new();
     let service = installed(&folder);
     let ring = || KeyRing::load(&folder.file("keys")).unwrap();
-    let (case, key, place) = (
-        Uuid::now_v7(),
-        DataKey::generate().unwrap(),
-        Place::new("parties", "identity", Uuid::now_v7()),
-    );
-    let sealed = key.seal(place, b"a name").unwrap();
+    let place = Place::new("parties", "identity", Uuid::now_v7());
+    let [case, meeting] = [(); 2].map(|()| (Uuid::now_v7(), DataKey::generate().unwrap()));
+    let sealed = [&case, &meeting].map(|(_, key)| key.seal(place, b"a name").unwrap());
     let first = ring();
-    let wrapped = first.wrap(case, &key).unwrap();
+    let wrapped = [&case, &meeting].map(|(id, key)| first.wrap(*id, key).unwrap().bytes);
     let (_local, mut conn) = behind(&folder);
     sql("with m as (insert into maracs (id, code, name, created_at) values ($1, 'TST', 'Test', now()) returning id), \
          c as (insert into cases (id, marac_id, code, status, created_at) \
-           select $1, id, 'TST-1', 'listed', now() from m returning id, marac_id) \
+           select $1, id, 'TST-1', 'listed', now() from m returning id, marac_id), \
+         e as (insert into meetings (id, marac_id, kind, starts_at, time_zone, mode, status, minutes_per_case, \
+             capacity, settings_version, created_at) \
+           select $2, id, 'business', now(), 'Europe/London', 'online', 'planned', 10, 20, 1, now() from m \
+           returning id, marac_id), \
+         k as (insert into meeting_keys (meeting_id, marac_id, master_key_id, wrapped, created_at) \
+           select id, marac_id, $3, $5, now() from e) \
          insert into data_keys (case_id, marac_id, master_key_id, wrapped, created_at) \
-         select id, marac_id, $2, $3, now() from c")
-        .bind(case)
-        .bind(wrapped.master_key_id)
-        .bind(wrapped.bytes)
+         select id, marac_id, $3, $4, now() from c")
+        .bind(case.0)
+        .bind(meeting.0)
+        .bind(first.current().to_owned())
+        .bind(wrapped[0].clone())
+        .bind(wrapped[1].clone())
         .execute(&mut conn)
         .unwrap();
-    let mut held = || -> Wrapped {
-        sql("select master_key_id, wrapped from data_keys")
-            .get_result(&mut conn)
-            .unwrap()
+    let mut held = || -> [Wrapped; 2] {
+        let mut row = |text: &'static str| sql(text).get_result(&mut conn).unwrap();
+        [
+            row("select master_key_id, wrapped from data_keys"),
+            row("select master_key_id, wrapped from meeting_keys"),
+        ]
     };
 
     assert!(fails(&folder, &["keys", "rotate"]).contains("is running"));
     succeeds(&folder, &["keys", "rotate", "--add"]);
-    assert_eq!(held().master_key_id, first.current(), "not before --wrap");
+    for row in held() {
+        assert_eq!(row.master_key_id, first.current(), "not before --wrap");
+    }
     let told = succeeds(&folder, &["keys", "rotate", "--wrap"]);
-    assert!(told.starts_with("1 data keys"), "{told}");
+    assert!(told.starts_with("2 data keys"), "{told}");
     let told = succeeds(&folder, &["keys", "rotate", "--wrap"]);
     assert!(told.starts_with("0 data keys"), "{told}");
-    let (second, row) = (ring(), held());
-    assert_eq!(row.master_key_id, second.current());
+    let second = ring();
     assert_ne!(second.current(), first.current());
-    let opened = second
-        .unwrap(case, &row.master_key_id, Some(&row.wrapped))
-        .unwrap()
-        .open(place, &sealed)
-        .unwrap();
-    assert_eq!(opened.as_slice(), b"a name");
+    for (((id, _), sealed), row) in [case, meeting].iter().zip(&sealed).zip(held()) {
+        assert_eq!(row.master_key_id, second.current());
+        let key = second.unwrap(*id, &row.master_key_id, Some(&row.wrapped));
+        let opened = key.unwrap().open(place, sealed).unwrap();
+        assert_eq!(opened.as_slice(), b"a name");
+    }
     drop(service);
     assert_eq!(signs_in(&Service::serve(&folder)), 200);
 }

@@ -63,8 +63,6 @@ macro_rules! place {
             "select i.id as item_id, i.meeting_id, i.case_id, i.kind, i.status, m.status as meeting, ",
             "exists (select from circle g where g.case_id = i.case_id and g.meeting_id = i.meeting_id ",
             "and g.basis in ('listing', 'attendance') ",
-            "and g.opens_at <= $now ",
-            "and g.ends_at > $now ",
             "and g.full_at <= $now and ",
             in_circle!("g"),
             ") as sits, ",

@@ -1,12 +1,16 @@
 //! SQL that the rule of `visibility` is made of, and that goes with it where many cases are read at once.
 
-/// SQL: the circle row at this alias is the caller's, by person or by agency and role.
+/// SQL: the circle row at this alias is open now, and the caller's: by person or by agency and role.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! in_circle {
     ($g:literal) => {
         concat!(
             "(",
+            $g,
+            ".opens_at <= $now and ",
+            $g,
+            ".ends_at > $now and (",
             $g,
             ".user_id = $user",
             " or ",
@@ -23,7 +27,7 @@ macro_rules! in_circle {
             ".marac_id = any ($idva)",
             " else ",
             $g,
-            ".marac_id = any ($rep) end))"
+            ".marac_id = any ($rep) end)))"
         )
     };
 }
@@ -63,7 +67,7 @@ macro_rules! hears_of_actions {
             ".marac_id = any ($staff)",
             " or exists (select from circle g where g.case_id = ",
             $c,
-            ".id and g.opens_at <= $now and g.ends_at > $now and ",
+            ".id and ",
             $crate::in_circle!("g"),
             " and (g.basis in ('allocation', 'named') or (g.full_at <= $now and (g.basis = 'share'",
             " or (g.basis in ('listing', 'attendance') and ",
@@ -87,8 +91,7 @@ macro_rules! standings_of {
             ") then timestamptz '9999-01-01' else g.full_at end) as full_at ",
             "from circle g where g.case_id = ",
             $c,
-            ".id and g.opens_at <= $now ",
-            "and g.ends_at > $now and ",
+            ".id and ",
             $crate::in_circle!("g"),
             ") s on true"
         )

@@ -39,10 +39,7 @@ macro_rules! visible_cases {
             ".marac_id = any ($staff))",
             " or exists (select from circle g where g.case_id = ",
             $c,
-            ".id",
-            " and g.opens_at <= $now",
-            " and g.ends_at > $now",
-            " and ",
+            ".id and ",
             $crate::in_circle!("g"),
             ")))"
         )

@@ -114,9 +114,7 @@ macro_rules! readable {
             " and (",
             own!(),
             " or r.marac_id = any ($staff)",
-            " or exists (select from circle g where g.case_id = c.id and g.basis = 'allocation'",
-            " and g.opens_at <= $now",
-            " and g.ends_at > $now and ",
+            " or exists (select from circle g where g.case_id = c.id and g.basis = 'allocation' and ",
             in_circle!("g"),
             "))"
         )

@@ -144,9 +144,7 @@ pub struct ItemRow {
 const ITEM: &str = concat!(
     "select i.id, i.case_id, exists (select from circle g where g.case_id = i.case_id ",
     "and g.meeting_id = i.meeting_id and g.basis = 'listing' ",
-    "and g.full_at <= $now ",
-    "and g.opens_at <= $now ",
-    "and g.ends_at > $now and ",
+    "and g.full_at <= $now and ",
     crate::in_circle!("g"),
     ") and ",
     crate::accepted_statement!("i.meeting_id"),

@@ -8,7 +8,9 @@
 use actix_web::http::Method;
 use futures_util::future::join_all;
 
-use crate::access::{Operation, Player, Scope, Stage, Target, operations, roster};
+use crate::access::{
+    Operation, Player, Scope, Stage, Target, matches_snapshot, operations, roster,
+};
 use crate::support::Answer;
 
 const STALE: &str = "\"999999\"";
@@ -150,21 +152,7 @@ async fn everybody_gets_what_the_matrix_says_and_what_is_out_of_sight_does_not_e
             assert_no_oracle(&operation, player, answers);
         }
     }
-    compare(&text);
-}
-
-fn compare(text: &str) {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/api/snapshots/access_matrix.txt");
-    if std::env::var_os("UPDATE_MATRIX").is_some() {
-        std::fs::write(&path, text).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    let differing = kept.lines().zip(text.lines()).find(|(a, b)| a != b);
-    assert!(
-        kept == text,
-        "who gets what has changed: {differing:?}; run with UPDATE_MATRIX=1 and read the diff"
-    );
+    matches_snapshot("access_matrix.txt", "who gets what has changed", &text);
 }
 
 #[actix_web::test]

@@ -15,7 +15,7 @@ use futures_util::future::join_all;
 use serde_json::Value;
 
 use self::story::{Moment, Story};
-use crate::access::{Operation, operations};
+use crate::access::{Operation, matches_snapshot, operations};
 use crate::support::{Answer, Caller};
 
 const STALE: &str = "\"999999\"";
@@ -192,19 +192,9 @@ async fn everybody_gets_what_the_gates_say_at_each_moment_of_a_case() {
         columns.push(column(&story).await);
     }
     let names: Vec<_> = story.players().iter().map(|player| player.name).collect();
-    compare(&table(&names, &columns));
-}
-
-fn compare(text: &str) {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/api/snapshots/timing_gates.txt");
-    if std::env::var_os("UPDATE_MATRIX").is_some() {
-        std::fs::write(&path, text).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    let differing = kept.lines().zip(text.lines()).find(|(a, b)| a != b);
-    assert!(
-        kept == text,
-        "when somebody gets something has changed: {differing:?}; run with UPDATE_MATRIX=1 and read the diff"
+    matches_snapshot(
+        "timing_gates.txt",
+        "when somebody gets something has changed",
+        &table(&names, &columns),
     );
 }

@@ -62,5 +62,6 @@ mod shares;
 mod source;
 mod standard_actions;
 mod support;
+mod upgrade;
 mod users;
 mod year;

@@ -311,3 +311,33 @@ fn every_shape_has_a_name_of_its_own() {
     }
     assert!(seen.len() > 50, "the shapes were not found");
 }
+
+/// The numbers of rules (`R13`) in a text.
+fn rules_in(text: &str) -> std::collections::BTreeSet<String> {
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| {
+            let number = word.strip_prefix('R').unwrap_or_default();
+            (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn every_rule_that_the_code_cites_is_listed() {
+    let list = std::fs::read_to_string(root().join("docs/rules.md")).unwrap();
+    let listed = rules_in(&list);
+    let mut unlisted = Vec::new();
+    let mut cited = std::collections::BTreeSet::new();
+    for source in sources() {
+        let rules = rules_in(&source.code);
+        let missing = rules.difference(&listed);
+        unlisted.extend(missing.map(|rule| format!("{}: {rule}", source.path)));
+        cited.extend(rules);
+    }
+    assert!(
+        unlisted.is_empty(),
+        "add these to docs/rules.md: {unlisted:#?}"
+    );
+    assert!(cited.len() > 20, "the rules were not found: {cited:?}");
+}

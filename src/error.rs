@@ -359,7 +359,14 @@ impl ResponseError for Error {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
         if code.status() == StatusCode::UNAUTHORIZED {
-            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+            let challenge = match code {
+                // RFC 9470.
+                Code::StepUpRequired => {
+                    "Bearer error=\"insufficient_user_authentication\", max_age=300"
+                }
+                _ => "Bearer",
+            };
+            response.insert_header((header::WWW_AUTHENTICATE, challenge));
         }
         response
             .content_type("application/problem+json")

@@ -18,7 +18,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
     Body, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems, Query,
-    VersionProblems, WriteProblems, etag, one_line, paged, tagged,
+    StepUpProblems, VersionProblems, WriteProblems, etag, one_line, paged, tagged,
 };
 use crate::policy::{self, Act};
 use crate::vocabulary::AgencyKind;
@@ -192,7 +192,7 @@ fn to_change(tx: &mut Tx<'_>, id: Uuid, if_match: IfMatch) -> Result<Agency> {
     params(("id" = Uuid, Path, description = "The agency."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "As it is now.", body = AgencyOut),
-        Problems, WriteProblems, VersionProblems))]
+        Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[patch("/agencies/{id}")]
 async fn change_agency(
     state: Data<State>,
@@ -229,7 +229,7 @@ async fn change_agency(
     params(("id" = Uuid, Path, description = "The agency."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "Closed.", body = AgencyOut),
-        Problems, WriteProblems, VersionProblems))]
+        Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/agencies/{id}/close")]
 async fn close_agency(
     state: Data<State>,

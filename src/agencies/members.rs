@@ -18,8 +18,8 @@ use crate::auth::Caller;
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::http::{
-    Body, IfMatch, Page, PageQuery, Path, Problems, Query, VersionProblems, WriteProblems, etag,
-    one_line, paged, tagged,
+    Body, IfMatch, Page, PageQuery, Path, Problems, Query, StepUpProblems, VersionProblems,
+    WriteProblems, etag, one_line, paged, tagged,
 };
 use crate::maracs;
 use crate::policy::{self, Act};
@@ -162,7 +162,7 @@ async fn list_members(
         ("If-Match" = Option<String>, Header, description = "The `etag` that was read; none to join.")),
     responses((status = 200, description = "The agreement as it is now.", body = MemberOut),
         (status = 201, description = "The agency has joined.", body = MemberOut),
-        Problems, WriteProblems, VersionProblems))]
+        Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[put("/maracs/{id}/agencies/{agency_id}")]
 async fn set_membership(
     state: Data<State>,
@@ -224,7 +224,7 @@ fn no_version_yet(if_match: Result<IfMatch>) -> Result<()> {
         ("agency_id" = Uuid, Path, description = "The agency."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "Suspended.", body = MemberOut),
-        Problems, WriteProblems, VersionProblems))]
+        Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/maracs/{id}/agencies/{agency_id}/suspend")]
 async fn suspend_member(
     state: Data<State>,
@@ -245,7 +245,7 @@ async fn suspend_member(
         ("agency_id" = Uuid, Path, description = "The agency."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "Reinstated.", body = MemberOut),
-        Problems, WriteProblems, VersionProblems))]
+        Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/maracs/{id}/agencies/{agency_id}/reinstate")]
 async fn reinstate_member(
     state: Data<State>,

@@ -16,7 +16,7 @@ use crate::auth::Caller;
 use crate::crypto;
 use crate::db::Tx;
 use crate::error::{Code, ProblemDocument, Result};
-use crate::http::{Path, Problems};
+use crate::http::{Path, Problems, StepUpProblems};
 use crate::policy::{Act, Principal, hidden};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -45,7 +45,7 @@ fn person(tx: &Tx<'_>) -> Result<Uuid> {
 
 /// Make the own calendar feed, or move it to a new address: the old one is unknown from now on.
 #[utoipa::path(tag = "calendar", operation_id = "make_calendar_feed",
-    responses((status = 201, description = "Made.", body = FeedOut), Problems))]
+    responses((status = 201, description = "Made.", body = FeedOut), Problems, StepUpProblems))]
 #[post("/calendar/feed")]
 async fn make_calendar_feed(state: Data<State>, caller: Caller) -> Result<HttpResponse> {
     let token = crypto::secret()?;
@@ -68,7 +68,7 @@ async fn make_calendar_feed(state: Data<State>, caller: Caller) -> Result<HttpRe
 async fn revoke_calendar_feed(state: Data<State>, caller: Caller) -> Result<HttpResponse> {
     state
         .db
-        .run(&caller, Act::ManageCalendar.ask(), |tx| {
+        .run(&caller, Act::RevokeCalendar.ask(), |tx| {
             let user_id = person(tx)?;
             store::end(tx, user_id)?;
             Ok(Audited::new((), Event::new().on("user", user_id)))

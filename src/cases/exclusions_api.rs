@@ -18,8 +18,8 @@ use crate::auth::Caller;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
-    Body, Idempotency, IdempotencyKey, IfMatch, Page, Path, Problems, VersionProblems,
-    WriteProblems, etag, tagged,
+    Body, Idempotency, IdempotencyKey, IfMatch, Page, Path, Problems, StepUpProblems,
+    VersionProblems, WriteProblems, etag, tagged,
 };
 use crate::policy::visibility::{self, VisibleCase};
 use crate::policy::{Act, hidden};
@@ -92,8 +92,8 @@ async fn list_exclusions(
     let id = path.0;
     let page = state
         .db
-        .run(&caller, Act::ManageExclusions.on("case", id), move |tx| {
-            let case = visibility::case(tx, Act::ManageExclusions, id)?;
+        .run(&caller, Act::ReadExclusions.on("case", id), move |tx| {
+            let case = visibility::case(tx, Act::ReadExclusions, id)?;
             let exclusions = store::all(tx, &case)?;
             let items = exclusions
                 .iter()
@@ -154,7 +154,7 @@ impl ExclusionIn {
 #[utoipa::path(tag = "access", operation_id = "exclude", request_body = ExclusionIn,
     params(("id" = Uuid, Path, description = "The case, or the file of a received referral."),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Excluded.", body = ExclusionOut), Problems, WriteProblems))]
+    responses((status = 201, description = "Excluded.", body = ExclusionOut), Problems, StepUpProblems, WriteProblems))]
 #[post("/cases/{id}/exclusions")]
 async fn exclude(
     state: Data<State>,
@@ -231,7 +231,7 @@ fn can_be_named(subject: Subject, known: Known) -> Result<()> {
     params(("id" = Uuid, Path, description = "The case, or the file of a received referral."),
         ("exclusion_id" = Uuid, Path, description = "The exclusion."),
         ("If-Match" = String, Header, description = "The exclusion's etag.")),
-    responses((status = 200, description = "Lifted.", body = ExclusionOut), Problems, WriteProblems, VersionProblems))]
+    responses((status = 200, description = "Lifted.", body = ExclusionOut), Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/cases/{id}/exclusions/{exclusion_id}/lift")]
 async fn lift_exclusion(
     state: Data<State>,

@@ -17,7 +17,9 @@ use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::db::Tx;
 use crate::error::{Error, Result};
-use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, etag, tagged};
+use crate::http::{
+    Body, IfMatch, Path, Problems, StepUpProblems, VersionProblems, WriteProblems, etag, tagged,
+};
 use crate::policy::visibility::{self, VisibleCase};
 use crate::policy::{Act, hidden};
 
@@ -83,8 +85,8 @@ async fn read_restriction(
     let id = path.0;
     let (body, version) = state
         .db
-        .run(&caller, Act::RestrictCase.on("case", id), move |tx| {
-            let case = visibility::case(tx, Act::RestrictCase, id)?;
+        .run(&caller, Act::ReadRestriction.on("case", id), move |tx| {
+            let case = visibility::case(tx, Act::ReadRestriction, id)?;
             let version = case.row.version;
             let live = store::live(tx, &case)?;
             let out = live
@@ -121,7 +123,7 @@ pub struct RestrictionIn {
 #[utoipa::path(tag = "access", operation_id = "restrict_case", request_body = RestrictionIn,
     params(("id" = Uuid, Path, description = "The case, or the file of a received referral."),
         ("If-Match" = String, Header, description = "The case's etag.")),
-    responses((status = 200, description = "Restricted.", body = RestrictionOut), Problems, WriteProblems, VersionProblems))]
+    responses((status = 200, description = "Restricted.", body = RestrictionOut), Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[put("/cases/{id}/restriction")]
 async fn restrict_case(
     state: Data<State>,
@@ -194,7 +196,7 @@ pub struct UnrestrictedOut {
 #[utoipa::path(tag = "access", operation_id = "lift_restriction",
     params(("id" = Uuid, Path, description = "The case, or the file of a received referral."),
         ("If-Match" = String, Header, description = "The case's etag.")),
-    responses((status = 200, description = "Lifted.", body = UnrestrictedOut), Problems, WriteProblems, VersionProblems))]
+    responses((status = 200, description = "Lifted.", body = UnrestrictedOut), Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/cases/{id}/restriction/lift")]
 async fn lift_restriction(
     state: Data<State>,

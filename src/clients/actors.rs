@@ -19,7 +19,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
     Body, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems, Query,
-    VersionProblems, WriteProblems, etag, one_line, paged, tagged,
+    StepUpProblems, VersionProblems, WriteProblems, etag, one_line, paged, tagged,
 };
 use crate::policy::{self, Act};
 use crate::users;
@@ -119,7 +119,7 @@ async fn list_actors(
 #[utoipa::path(tag = "clients", operation_id = "register_actor", request_body = ActorIn,
     params(("id" = Uuid, Path, description = "The client."),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry the same actor.")),
-    responses((status = 201, description = "Registered.", body = ActorOut), Problems, WriteProblems))]
+    responses((status = 201, description = "Registered.", body = ActorOut), Problems, StepUpProblems, WriteProblems))]
 #[post("/api-clients/{id}/actors")]
 async fn register_actor(
     state: Data<State>,
@@ -181,7 +181,7 @@ fn answer(response: actix_web::HttpResponseBuilder, actor: Actor) -> HttpRespons
         ("actor_id" = Uuid, Path, description = "The actor."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "Disabled.", body = ActorOut),
-        Problems, WriteProblems, VersionProblems))]
+        Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/api-clients/{id}/actors/{actor_id}/disable")]
 async fn disable_actor(
     state: Data<State>,

@@ -22,7 +22,7 @@ use crate::db::Tx;
 use crate::error::{Code, Result};
 use crate::http::{
     Body, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems, Query,
-    VersionProblems, WriteProblems, etag, one_line, paged, tagged,
+    StepUpProblems, VersionProblems, WriteProblems, etag, one_line, paged, tagged,
 };
 use crate::policy::{self, Act, Right};
 use crate::users::grants::{self, Holder, RoleGrant, Touched};
@@ -209,7 +209,7 @@ async fn list_clients(
 /// A lead grants the roles they may grant to people. 409: `agency_closed`.
 #[utoipa::path(tag = "clients", operation_id = "create_client", request_body = ClientIn,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry the same client.")),
-    responses((status = 201, description = "Registered.", body = ClientSecretOut), Problems, WriteProblems))]
+    responses((status = 201, description = "Registered.", body = ClientSecretOut), Problems, StepUpProblems, WriteProblems))]
 #[post("/api-clients")]
 async fn create_client(
     state: Data<State>,
@@ -275,7 +275,7 @@ async fn read_client(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Resu
     params(("id" = Uuid, Path, description = "The client."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "As it is now.", body = ClientOut),
-        Problems, WriteProblems, VersionProblems))]
+        Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[patch("/api-clients/{id}")]
 async fn change_client(
     state: Data<State>,
@@ -321,7 +321,7 @@ async fn change_client(
     params(("id" = Uuid, Path, description = "The client."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "The new secret.", body = ClientSecretOut),
-        Problems, WriteProblems, VersionProblems))]
+        Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/api-clients/{id}/secret")]
 async fn rotate_secret(
     state: Data<State>,
@@ -360,7 +360,7 @@ async fn rotate_secret(
     params(("id" = Uuid, Path, description = "The client."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "Disabled.", body = ClientOut),
-        Problems, WriteProblems, VersionProblems))]
+        Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/api-clients/{id}/disable")]
 async fn disable_client(
     state: Data<State>,

@@ -62,7 +62,7 @@ fn in_reach(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
     if tx.actor.principal.user_id() == Some(id) {
         return Ok(());
     }
-    policy::may(&tx.actor, Act::HandOver)?;
+    policy::permits(&tx.actor, Act::HandOver)?;
     users::overseen(tx, Act::HandOver, id).map(|_| ())
 }
 

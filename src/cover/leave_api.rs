@@ -18,7 +18,8 @@ use crate::auth::Caller;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
-    Body, IfMatch, Path, Problems, Query, VersionProblems, WriteProblems, etag, tagged,
+    Body, IfMatch, Path, Problems, Query, StepUpProblems, VersionProblems, WriteProblems, etag,
+    tagged,
 };
 use crate::policy::{Act, hidden};
 use crate::users::{self, User};
@@ -77,8 +78,8 @@ async fn read_duties(
     let (id, to) = (path.0, query.0.to_user_id);
     let (duties, version) = state
         .db
-        .run(&caller, Act::HandOver.on("user", id), move |tx| {
-            let user = users::overseen(tx, Act::HandOver, id)?;
+        .run(&caller, Act::ReadDuties.on("user", id), move |tx| {
+            let user = users::overseen(tx, Act::ReadDuties, id)?;
             if !colleague(tx, &user, to)? {
                 return Err(hidden());
             }
@@ -132,7 +133,7 @@ pub struct LeaveOut {
 #[utoipa::path(tag = "cover", operation_id = "leave", request_body = LeaveIn,
     params(("id" = Uuid, Path, description = "The account."),
         ("If-Match" = String, Header, description = "The account's etag.")),
-    responses((status = 200, description = "Closed.", body = LeaveOut), Problems, WriteProblems, VersionProblems))]
+    responses((status = 200, description = "Closed.", body = LeaveOut), Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/users/{id}/leave")]
 async fn leave(
     state: Data<State>,

@@ -188,7 +188,7 @@ impl Db {
     ) -> Result<T> {
         self.attempt(&ask, caller.principal(), |conn, now| {
             let (actor, sight) = live_actor(conn, caller, now)?;
-            policy::may(&actor, ask.act)?;
+            policy::may(&actor, ask.act, now)?;
             let _sight = sight::enter(sight);
             finish(conn, actor, now, &self.keys, &ask, work)
         })

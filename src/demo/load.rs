@@ -263,6 +263,12 @@ impl Teller {
         self.send(who, Method::POST, path, Some(body), etag).await
     }
 
+    /// Gives the password again, before something that asks for it.
+    pub async fn step_up(&mut self, who: Who<'_>) -> Result<(), LoadError> {
+        let body = serde_json::json!({ "password": PASSWORD });
+        self.post(who, "/auth/step-up", body).await.map(drop)
+    }
+
     /// GET.
     pub async fn get(&mut self, who: Who<'_>, path: &str) -> Result<Value, LoadError> {
         self.send(who, Method::GET, path, None, None).await

@@ -176,12 +176,10 @@ impl Story<'_> {
             "exempt_user_id": user(&exclusion.exempt_user)?,
             "reason": exclusion.reason,
         });
+        let set_by = Who::Person(&exclusion.set_by);
+        teller.step_up(set_by).await?;
         teller
-            .post(
-                Who::Person(&exclusion.set_by),
-                &format!("/cases/{id}/exclusions"),
-                body,
-            )
+            .post(set_by, &format!("/cases/{id}/exclusions"), body)
             .await?;
         Ok(())
     }
@@ -200,14 +198,10 @@ impl Story<'_> {
             "reason": restriction.reason,
             "named": teller.known.all("user", &restriction.named)?,
         });
+        let set_by = Who::Person(&restriction.set_by);
+        teller.step_up(set_by).await?;
         teller
-            .send(
-                Who::Person(&restriction.set_by),
-                Method::PUT,
-                &path,
-                Some(body),
-                etag,
-            )
+            .send(set_by, Method::PUT, &path, Some(body), etag)
             .await?;
         Ok(())
     }

@@ -38,6 +38,16 @@ pub enum Problems {
     Unavailable(ProblemDocument),
 }
 
+/// Instead of the 401 of [`Problems`], for what asks for the password again: list it after those.
+#[derive(IntoResponses)]
+#[allow(dead_code)]
+pub enum StepUpProblems {
+    /// Not signed in, or no longer; or `step_up_required`: the password was not given in this session
+    /// within the last five minutes. Give it at `POST /auth/step-up`, then send the request again.
+    #[response(status = 401, content_type = "application/problem+json")]
+    StepUpRequired(ProblemDocument),
+}
+
 /// The further problems of operations that take a body.
 #[derive(IntoResponses)]
 #[allow(dead_code)]

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-pub use acts::{Act, Who};
+pub use acts::{Act, Asks, Who};
 
 use crate::error::{Code, Error, Result};
 use crate::vocabulary;
@@ -161,12 +161,9 @@ impl Actor {
         self.maracs_as(Role::ALL)
     }
 
-    /// Refused unless the password was given within the last five minutes (design 3.7).
-    pub fn stepped_up(&self, now: DateTime<Utc>) -> Result<()> {
-        match self.password_at {
-            Some(at) if now - at <= TimeDelta::minutes(5) => Ok(()),
-            _ => Err(Code::StepUpRequired.into()),
-        }
+    /// Whether the password was given in this session within the last five minutes.
+    fn stepped_up(&self, now: DateTime<Utc>) -> bool {
+        self.password_at.is_some_and(|at| now - at <= FRESH)
     }
 }
 
@@ -197,8 +194,21 @@ impl Act {
     }
 }
 
-/// Whether the actor may do this at all, anywhere.
-pub fn may(actor: &Actor, act: Act) -> Result<()> {
+/// How long a password that was given again counts for what asks for it (design 3.7).
+pub const FRESH: TimeDelta = TimeDelta::minutes(5);
+
+/// Whether the actor may do this now: a right to it anywhere and, if the act asks for it, the password
+/// given a short while ago. Who has no right is told that alone.
+pub fn may(actor: &Actor, act: Act, now: DateTime<Utc>) -> Result<()> {
+    permits(actor, act)?;
+    match act.asks() {
+        Asks::Password if !actor.stepped_up(now) => Err(Code::StepUpRequired.into()),
+        Asks::Password | Asks::Nothing => Ok(()),
+    }
+}
+
+/// Whether the actor has a right to this at all, anywhere.
+pub fn permits(actor: &Actor, act: Act) -> Result<()> {
     let allowed = client_may(actor, act)
         && match act.who() {
             Who::SignedIn => true,

@@ -20,8 +20,8 @@ use crate::cover;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
-    Body, IfMatch, Page, PageQuery, Path, Problems, Query, VersionProblems, WriteProblems, etag,
-    one_line, paged, tagged,
+    Body, IfMatch, Page, PageQuery, Path, Problems, Query, StepUpProblems, VersionProblems,
+    WriteProblems, etag, one_line, paged, tagged,
 };
 use crate::policy::{self, Act};
 use crate::vocabulary;
@@ -220,7 +220,7 @@ async fn read_user(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result
     params(("id" = Uuid, Path, description = "The account."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "As it is now.", body = UserOut),
-        Problems, WriteProblems, VersionProblems))]
+        Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[patch("/users/{id}")]
 async fn change_user(
     state: Data<State>,
@@ -270,7 +270,7 @@ pub struct DisableQuery {
     params(("id" = Uuid, Path, description = "The account."), DisableQuery,
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "Disabled.", body = UserOut),
-        Problems, WriteProblems, VersionProblems))]
+        Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/users/{id}/disable")]
 async fn disable_user(
     state: Data<State>,
@@ -304,7 +304,7 @@ async fn disable_user(
     params(("id" = Uuid, Path, description = "The account."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "Enabled.", body = UserOut),
-        Problems, WriteProblems, VersionProblems))]
+        Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/users/{id}/enable")]
 async fn enable_user(
     state: Data<State>,
@@ -337,7 +337,7 @@ async fn enable_user(
     params(("id" = Uuid, Path, description = "The account."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
     responses((status = 200, description = "As it is now.", body = UserOut),
-        Problems, WriteProblems, VersionProblems))]
+        Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[put("/users/{id}/roles")]
 async fn set_roles(
     state: Data<State>,

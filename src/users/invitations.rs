@@ -19,7 +19,8 @@ use crate::crypto;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
-    Body, Idempotency, IdempotencyKey, Path, Problems, WriteProblems, one_line, tagged,
+    Body, Idempotency, IdempotencyKey, Path, Problems, StepUpProblems, WriteProblems, one_line,
+    tagged,
 };
 use crate::policy::Act;
 
@@ -92,7 +93,7 @@ fn link(tx: &mut Tx<'_>, user_id: Uuid, lifetime: TimeDelta) -> Result<Invitatio
 /// holds for seven days and is shown once. 409: `agency_closed`.
 #[utoipa::path(tag = "users", operation_id = "invite_user", request_body = InviteIn,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry the same account.")),
-    responses((status = 201, description = "Invited.", body = InvitedOut), Problems, WriteProblems))]
+    responses((status = 201, description = "Invited.", body = InvitedOut), Problems, StepUpProblems, WriteProblems))]
 #[post("/users")]
 async fn invite_user(
     state: Data<State>,
@@ -139,7 +140,7 @@ fn invite(tx: &mut Tx<'_>, id: Uuid, body: InviteIn) -> Result<(Option<Invitatio
 /// once the account is in use: a forgotten password is reset.
 #[utoipa::path(tag = "users", operation_id = "renew_invitation",
     params(("id" = Uuid, Path, description = "The account.")),
-    responses((status = 201, description = "The new link.", body = Invitation), Problems, WriteProblems))]
+    responses((status = 201, description = "The new link.", body = Invitation), Problems, StepUpProblems, WriteProblems))]
 #[post("/users/{id}/invitation")]
 async fn renew_invitation(
     state: Data<State>,
@@ -167,7 +168,7 @@ async fn renew_invitation(
 /// `own_account`, `no_password`.
 #[utoipa::path(tag = "users", operation_id = "reset_password",
     params(("id" = Uuid, Path, description = "The account.")),
-    responses((status = 201, description = "The link.", body = Invitation), Problems, WriteProblems))]
+    responses((status = 201, description = "The link.", body = Invitation), Problems, StepUpProblems, WriteProblems))]
 #[post("/users/{id}/password-reset")]
 async fn reset_password(
     state: Data<State>,

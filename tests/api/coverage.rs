@@ -236,7 +236,7 @@ async fn reads(ledger: &mut Ledger<'_>) {
         ("read_timeline", "read_timeline"),
         ("read_access_log", "read_access_log"),
         ("list_shares", "manage_shares"),
-        ("list_exclusions", "manage_exclusions"),
+        ("list_exclusions", "read_exclusions"),
         ("list_case_actions", "list_actions"),
         ("list_case_flags", "list_flags"),
         ("read_flag", "list_flags"),
@@ -420,7 +420,7 @@ async fn access(ledger: &mut Ledger<'_>) {
         )
         .await;
     ledger
-        .step(who, step("read_restriction", own, &["restrict_case"]))
+        .step(who, step("read_restriction", own, &["read_restriction"]))
         .await;
     ledger
         .step(

@@ -61,6 +61,7 @@ mod second_lock;
 mod shares;
 mod source;
 mod standard_actions;
+mod step_up;
 mod support;
 mod upgrade;
 mod users;

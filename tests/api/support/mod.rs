@@ -190,6 +190,16 @@ impl TestApp {
         self.state.db.clock().shift(by);
     }
 
+    /// Somebody gave their password so long ago, in the session they have.
+    pub fn password_given(&self, person: &Person, ago: TimeDelta) {
+        use diesel::prelude::*;
+        toldonce::db::sql("update sessions set password_at = $2 where id = $1")
+            .bind(person.session_id)
+            .bind(self.now() - ago)
+            .execute(&mut self.owner())
+            .unwrap();
+    }
+
     /// A token for a session or client.
     pub fn token(&self, subject: Subject) -> String {
         self.state.tokens.issue(subject, self.now()).unwrap().0

@@ -177,6 +177,7 @@ impl Maker<'_> {
         id
     }
 
+    /// The session has always just had the password; [`TestApp::password_given`] says otherwise.
     fn person(&mut self, name: &str, agency: Uuid, roles: &[(Uuid, &str)]) -> Person {
         let (id, session_id) = (Uuid::now_v7(), Uuid::now_v7());
         let email = format!("{name}-{}@test.example", id.simple());
@@ -190,7 +191,7 @@ impl Maker<'_> {
         }
         sql(
             "insert into sessions (id, user_id, password_at, expires_at, created_at) \
-             values ($1, $2, $3, $3 + interval '10 years', $3)",
+             values ($1, $2, $3 + interval '10 years', $3 + interval '10 years', $3)",
         )
         .bind(session_id)
         .bind(id)

@@ -30,6 +30,8 @@ pub struct State {
     pub passwords: Passwords,
     /// Limits per person.
     pub throttle: Throttle,
+    /// Proxies whose word on where a request comes from is believed.
+    pub proxies: crate::http::TrustedProxies,
     /// The published risk tools.
     pub tools: std::sync::Arc<Tools>,
     /// Sends e-mail.

@@ -14,6 +14,8 @@ use secrecy::SecretString;
 
 pub use mail::MailSettings;
 
+use crate::http::TrustedProxies;
+
 /// What `serve` runs with.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -43,6 +45,8 @@ pub struct Config {
     pub requests_per_minute: u32,
     /// Submissions and searches per person and minute.
     pub searches_per_minute: u32,
+    /// Proxies whose word on where a request comes from is believed.
+    pub trusted_proxies: TrustedProxies,
     /// Folder of licensed wordings and further risk tools.
     pub risk_tools_dir: Option<PathBuf>,
     /// How e-mail is sent.
@@ -90,6 +94,7 @@ const NAMES: &[&str] = &[
     "pool_timeout_ms",
     "requests_per_minute",
     "searches_per_minute",
+    "trusted_proxies",
     "risk_tools_dir",
     "smtp_host",
     "smtp_port",
@@ -222,6 +227,12 @@ impl Config {
             pool_timeout: Duration::from_millis(u64::from(number("pool_timeout_ms", 3_000)?)),
             requests_per_minute: number("requests_per_minute", 1_200)?,
             searches_per_minute: number("searches_per_minute", 60)?,
+            trusted_proxies: parse(
+                "trusted_proxies",
+                text("trusted_proxies"),
+                TrustedProxies::default(),
+                "expected networks such as 10.0.0.0/8, with commas between them",
+            )?,
             risk_tools_dir: text("risk_tools_dir").map(Into::into),
             mail: mail::settings(&text)?,
             public_url: public_url(text("public_url"))?,
@@ -296,6 +307,7 @@ mod tests {
             ("TOLDONCE_DATABASE_URL_FILE", "/secret-value/none"),
             ("TOLDONCE_PUBLIC_URL", "secret-value"),
             ("TOLDONCE_KEEP_READ_DAYS", "secret-value"),
+            ("TOLDONCE_TRUSTED_PROXIES", "10.0.0.0/8,secret-value"),
             ("TOLDONCE_SMTP_PASSWORD", "secret-value"),
         ] {
             let error = load(&[(name, value)]).unwrap_err().to_string();

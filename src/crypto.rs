@@ -4,20 +4,27 @@
 //! table, column and row it was made for, so a ciphertext copied elsewhere does not open. Destroying
 //! a case's data key destroys its content (design section 3).
 
+mod data_key;
+mod key_file;
+mod token_keys;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::aead::LessSafeKey;
 use aws_lc_rs::{digest, hmac, rand};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
-const VERSION: u8 = 1;
+pub use data_key::{DataKey, Place};
+use data_key::{aead, open, seal};
+use key_file::{KeyFile, read, write};
+pub use token_keys::TokenKey;
+
 const KEY_LEN: usize = 32;
 
 /// Why something could not be sealed, opened or loaded. Holds no key and no content.
@@ -41,119 +48,6 @@ pub enum CryptoError {
     /// Sealed content has not the expected shape.
     #[error("sealed content has another shape")]
     Shape,
-}
-
-/// Where a seal belongs. Part of what is authenticated.
-#[derive(Debug, Clone, Copy)]
-pub struct Place {
-    /// Table.
-    pub table: &'static str,
-    /// Column.
-    pub column: &'static str,
-    /// Row.
-    pub row: Uuid,
-}
-
-impl Place {
-    /// A column of a row.
-    pub const fn new(table: &'static str, column: &'static str, row: Uuid) -> Self {
-        Self { table, column, row }
-    }
-
-    fn aad(&self) -> Vec<u8> {
-        let mut aad = Vec::with_capacity(self.table.len() + self.column.len() + 18);
-        aad.extend_from_slice(self.table.as_bytes());
-        aad.push(0);
-        aad.extend_from_slice(self.column.as_bytes());
-        aad.push(0);
-        aad.extend_from_slice(self.row.as_bytes());
-        aad
-    }
-}
-
-/// The key of one case's content. Never leaves the program unwrapped.
-pub struct DataKey(LessSafeKey, Zeroizing<[u8; KEY_LEN]>);
-
-impl std::fmt::Debug for DataKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("DataKey")
-    }
-}
-
-impl DataKey {
-    /// A new random key.
-    pub fn generate() -> Result<Self, CryptoError> {
-        Self::from_bytes(random()?)
-    }
-
-    fn from_bytes(bytes: [u8; KEY_LEN]) -> Result<Self, CryptoError> {
-        Ok(Self(aead(&bytes)?, Zeroizing::new(bytes)))
-    }
-
-    /// Seals text or bytes for one place.
-    pub fn seal(&self, place: Place, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        seal(&self.0, &place.aad(), plain)
-    }
-
-    /// Opens what was sealed for this place.
-    pub fn open(&self, place: Place, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-        open(&self.0, &place.aad(), sealed)
-    }
-
-    /// Seals a value as JSON.
-    pub fn seal_json<T: Serialize>(&self, place: Place, value: &T) -> Result<Vec<u8>, CryptoError> {
-        let plain = Zeroizing::new(serde_json::to_vec(value).map_err(|_| CryptoError::Shape)?);
-        self.seal(place, &plain)
-    }
-
-    /// Opens a value sealed as JSON.
-    pub fn open_json<T: DeserializeOwned>(
-        &self,
-        place: Place,
-        sealed: &[u8],
-    ) -> Result<T, CryptoError> {
-        serde_json::from_slice(&self.open(place, sealed)?).map_err(|_| CryptoError::Shape)
-    }
-}
-
-fn aead(bytes: &[u8]) -> Result<LessSafeKey, CryptoError> {
-    let key = UnboundKey::new(&AES_256_GCM, bytes)
-        .map_err(|_| CryptoError::KeyFile("a key is not 32 bytes long".into()))?;
-    Ok(LessSafeKey::new(key))
-}
-
-fn seal(key: &LessSafeKey, aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
-    let nonce: [u8; NONCE_LEN] = random()?;
-    let mut out = Vec::with_capacity(1 + NONCE_LEN + plain.len() + AES_256_GCM.tag_len());
-    out.push(VERSION);
-    out.extend_from_slice(&nonce);
-    let mut body = plain.to_vec();
-    key.seal_in_place_append_tag(
-        Nonce::assume_unique_for_key(nonce),
-        Aad::from(aad),
-        &mut body,
-    )
-    .map_err(|_| CryptoError::Seal)?;
-    out.append(&mut body);
-    Ok(out)
-}
-
-fn open(key: &LessSafeKey, aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-    let (head, body) = sealed
-        .split_at_checked(1 + NONCE_LEN)
-        .ok_or(CryptoError::Seal)?;
-    let (version, nonce) = head.split_at(1);
-    if version != [VERSION] {
-        return Err(CryptoError::Seal);
-    }
-    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| CryptoError::Seal)?;
-    let mut body = Zeroizing::new(body.to_vec());
-    let length = key
-        .open_in_place(nonce, Aad::from(aad), &mut body)
-        .map_err(|_| CryptoError::Seal)?
-        .len();
-    body.truncate(length);
-    Ok(body)
 }
 
 /// Random bytes.
@@ -188,7 +82,7 @@ pub struct Wrapped {
     pub bytes: Vec<u8>,
 }
 
-/// The keys of an installation: master keys (one current), the index key, the token key.
+/// The keys of an installation: master keys (one current), the index key, the token keys.
 #[derive(Clone)]
 pub struct KeyRing(Arc<Ring>);
 
@@ -197,7 +91,7 @@ struct Ring {
     current: String,
     masters: BTreeMap<String, LessSafeKey>,
     index: hmac::Key,
-    token: Vec<u8>,
+    tokens: Vec<TokenKey>,
 }
 
 impl std::fmt::Debug for KeyRing {
@@ -206,43 +100,17 @@ impl std::fmt::Debug for KeyRing {
     }
 }
 
-/// The key file: TOML, readable by the service's user alone.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KeyFile {
-    /// Made by the demonstration: `serve` refuses it.
-    #[serde(default)]
-    demonstration: bool,
-    /// Id of the master key that wraps new data keys.
-    current: String,
-    /// Master keys by id, base64 of 32 bytes.
-    masters: BTreeMap<String, String>,
-    /// Key of the matching hashes, base64 of 32 bytes.
-    index: String,
-    /// Ed25519 key that signs access tokens, base64 of PKCS#8.
-    token: String,
-}
-
-impl Drop for KeyFile {
-    fn drop(&mut self) {
-        self.masters.values_mut().for_each(Zeroize::zeroize);
-        self.index.zeroize();
-        self.token.zeroize();
-    }
-}
-
 impl KeyRing {
     /// Text of a new key file with fresh keys; `demonstration` marks it unfit for `serve`.
     pub fn new_file(demonstration: bool) -> Result<Zeroizing<String>, CryptoError> {
-        let pair = aws_lc_rs::signature::Ed25519KeyPair::generate_pkcs8(&rand::SystemRandom::new())
-            .map_err(|_| CryptoError::Randomness)?;
         let id = new_key_id()?;
         let file = KeyFile {
             demonstration,
             current: id.clone(),
             masters: BTreeMap::from([(id, BASE64.encode(random::<KEY_LEN>()?))]),
             index: BASE64.encode(random::<KEY_LEN>()?),
-            token: BASE64.encode(pair.as_ref()),
+            token: token_keys::fresh()?,
+            token_keys: Vec::new(),
         };
         write(&file)
     }
@@ -256,6 +124,22 @@ impl KeyRing {
             .insert(id.clone(), BASE64.encode(random::<KEY_LEN>()?));
         file.current = id;
         write(&file)
+    }
+
+    /// The same file with one more key for access tokens, which signs from `from` on; those whose tokens
+    /// have all ended, a `lifetime` after they signed last, leave it.
+    pub fn add_token_key(
+        text: &str,
+        from: DateTime<Utc>,
+        now: DateTime<Utc>,
+        lifetime: TimeDelta,
+    ) -> Result<Zeroizing<String>, CryptoError> {
+        token_keys::add(text, from, now, lifetime)
+    }
+
+    /// The same file with a new key for access tokens and no other: those that were issued end.
+    pub fn replace_token_keys(text: &str) -> Result<Zeroizing<String>, CryptoError> {
+        token_keys::replace(text)
     }
 
     /// Reads a key file's text.
@@ -278,15 +162,12 @@ impl KeyRing {
         if index.len() != KEY_LEN {
             return Err(CryptoError::KeyFile("`index` is not 32 bytes long".into()));
         }
-        let token = bytes("token", &file.token)?;
-        aws_lc_rs::signature::Ed25519KeyPair::from_pkcs8(&token)
-            .map_err(|_| CryptoError::KeyFile("`token` is not an Ed25519 key in PKCS#8".into()))?;
         Ok(Self(Arc::new(Ring {
             demonstration: file.demonstration,
             current: file.current.clone(),
             masters,
             index: hmac::Key::new(hmac::HMAC_SHA256, &index),
-            token: token.to_vec(),
+            tokens: token_keys::all(&file)?,
         })))
     }
 
@@ -360,9 +241,9 @@ impl KeyRing {
         self.index("key check", &[])
     }
 
-    /// PKCS#8 of the Ed25519 key that signs access tokens.
-    pub(crate) fn token_key(&self) -> &[u8] {
-        &self.0.token
+    /// The keys that sign access tokens, in the order in which they do.
+    pub fn token_keys(&self) -> &[TokenKey] {
+        &self.0.tokens
     }
 }
 
@@ -371,28 +252,6 @@ fn new_key_id() -> Result<String, CryptoError> {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect())
-}
-
-fn read(text: &str) -> Result<KeyFile, CryptoError> {
-    // The parser's own message quotes the line, and the line may be a key.
-    toml::from_str(text)
-        .map_err(|_| CryptoError::KeyFile("is not a key file made by `toldonce keys new`".into()))
-}
-
-fn write(file: &KeyFile) -> Result<Zeroizing<String>, CryptoError> {
-    let mut text = String::new();
-    text.push_str("# Told Once keys. Whoever has this file can read everything. Keep it apart from the database.\n");
-    if file.demonstration {
-        text.push_str("demonstration = true\n");
-    }
-    text.push_str(&format!(
-        "current = \"{}\"\nindex = \"{}\"\ntoken = \"{}\"\n\n[masters]\n",
-        file.current, file.index, file.token
-    ));
-    for (id, key) in &file.masters {
-        text.push_str(&format!("{id:?} = \"{key}\"\n"));
-    }
-    Ok(Zeroizing::new(text))
 }
 
 #[cfg(test)]

@@ -191,6 +191,7 @@ diesel::table! {
         disabled_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
+        secret_version -> Int4,
     }
 }
 
@@ -395,6 +396,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    failed_sign_ins (hour, act, subject) {
+        hour -> Timestamptz,
+        act -> Text,
+        subject -> Uuid,
+        failures -> Int4,
+        recorded -> Int4,
+    }
+}
+
+diesel::table! {
     flag_events (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -425,6 +436,15 @@ diesel::table! {
         confirmed_until -> Nullable<Date>,
         version -> Int4,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    guesses (kind, subject) {
+        kind -> Text,
+        subject -> Bytea,
+        level -> Float8,
+        last_at -> Timestamptz,
     }
 }
 
@@ -535,6 +555,15 @@ diesel::table! {
         taken_at -> Nullable<Timestamptz>,
         done_at -> Nullable<Timestamptz>,
         failures -> Int4,
+    }
+}
+
+diesel::table! {
+    known_networks (user_id, network) {
+        user_id -> Uuid,
+        network -> Bytea,
+        first_at -> Timestamptz,
+        last_at -> Timestamptz,
     }
 }
 
@@ -989,6 +1018,9 @@ diesel::table! {
         revoked_at -> Nullable<Timestamptz>,
         revoked_because -> Nullable<Text>,
         created_at -> Timestamptz,
+        network -> Nullable<Bytea>,
+        network_new -> Nullable<Bool>,
+        last_used_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1141,6 +1173,7 @@ diesel::joinable!(idva_contacts -> idva_allocations (allocation_id));
 diesel::joinable!(idva_contacts -> maracs (marac_id));
 diesel::joinable!(idva_contacts -> meetings (meeting_id));
 diesel::joinable!(idva_contacts -> party_contacts (contact_id));
+diesel::joinable!(known_networks -> users (user_id));
 diesel::joinable!(lapse_notices -> cases (case_id));
 diesel::joinable!(lapse_notices -> maracs (marac_id));
 diesel::joinable!(lapse_notices -> users (decided_by));
@@ -1249,8 +1282,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     data_keys,
     entry_openings,
     exclusions,
+    failed_sign_ins,
     flag_events,
     flags,
+    guesses,
     hearing_entries,
     idempotency_keys,
     idva_allocations,
@@ -1258,6 +1293,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     installation,
     invitations,
     jobs,
+    known_networks,
     lapse_notices,
     login_failures,
     marac_agencies,

@@ -92,6 +92,7 @@ fn state(database: &Database) -> Outcome<Data<State>> {
         tokens: Tokens::new(&database.keys)?,
         passwords: Passwords::new(Cost::STANDARD, 1),
         throttle: Throttle::new(limits),
+        proxies: toldonce::http::TrustedProxies::default(),
         tools: Arc::new(Tools::shipped()?),
         mail: Mailer::off(),
         keep_read_days: u32::MAX,

@@ -9,13 +9,13 @@ use uuid::Uuid;
 use validator::Validate;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::password;
 use super::sessions::{self, Refreshed};
 use super::token::Subject;
+use super::{failures, guess_store, password, proof};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::error::{Code, Error, Result};
-use crate::http::{Body, Form, Problems, WriteProblems};
+use crate::http::{Body, Form, Network, Problems, WriteProblems};
 use crate::policy::Act;
 
 /// How a token is had.
@@ -79,51 +79,35 @@ fn session(
 
 /// Sign in.
 ///
-/// Wrong password, unknown address and disabled account answer alike, and take as long.
+/// Wrong password, unknown address and disabled account answer alike, and take as long. Guesses are
+/// counted before they are checked, by account and by the network they come from: 429 says when the next
+/// may be made.
 #[utoipa::path(tag = "auth", operation_id = "login", request_body = LoginIn, security(()), responses(
     (status = 200, description = "Signed in.", body = SessionOut), Problems, WriteProblems))]
 #[post("/auth/login")]
-async fn login(state: Data<State>, body: Body<LoginIn>) -> Result<HttpResponse> {
+async fn login(state: Data<State>, from: Network, body: Body<LoginIn>) -> Result<HttpResponse> {
     let (email, typed) = (
-        body.0.email.clone(),
+        sessions::address(&body.0.email),
         Zeroizing::new(body.0.password.clone()),
     );
-    let address = email.clone();
-    let found = state
+    state.throttle.stranger(from)?;
+    let Some((own, guess)) = proof::at_sign_in(&state, &email, typed, from).await? else {
+        failures::record(&state, Act::SignIn, &email, from).await?;
+        return Err(Code::BadCredentials.into());
+    };
+    let user_id = own.user_id;
+    let (session_id, token) = state
         .db
         .run_public(Act::SignIn.ask(), move |tx| {
-            let found = match sessions::wait(tx, &address)? {
-                Some(seconds) => Err(seconds),
-                None => Ok(sessions::credential(tx, &address)?),
-            };
-            Ok(Audited::new(found, Event::new()))
-        })
-        .await?
-        .map_err(Error::too_many)?;
-    let stored = found.as_ref().and_then(|found| found.password_hash.clone());
-    let matches = state.passwords.verify(typed, stored).await?;
-    let signed_in = state
-        .db
-        .run_public(Act::SignIn.ask(), move |tx| {
-            match found.filter(|_| matches) {
-                Some(found) => {
-                    sessions::forget_failures(tx, &email)?;
-                    sessions::end_links(tx, found.user_id)?;
-                    let (session_id, token) = sessions::open(tx, found.user_id)?;
-                    let event = Event::new().about_user(found.user_id);
-                    Ok(Audited::new(
-                        Some((found.user_id, session_id, token)),
-                        event,
-                    ))
-                }
-                None => {
-                    sessions::count_failure(tx, &email)?;
-                    Ok(Audited::new(None, Event::new().failed()))
-                }
+            if !sessions::still_holds(tx, user_id, own.password_hash)? {
+                return Err(Code::BadCredentials.into());
             }
+            guess_store::was_right(tx, &guess)?;
+            sessions::end_links(tx, user_id)?;
+            let opened = sessions::open(tx, user_id, from)?;
+            Ok(Audited::new(opened, Event::new().about_user(user_id)))
         })
         .await?;
-    let (user_id, session_id, token) = signed_in.ok_or(Code::BadCredentials)?;
     session(&state, user_id, session_id, token)
 }
 
@@ -142,29 +126,36 @@ pub struct RefreshIn {
 #[utoipa::path(tag = "auth", operation_id = "refresh", request_body = RefreshIn, security(()), responses(
     (status = 200, description = "New tokens.", body = SessionOut), Problems, WriteProblems))]
 #[post("/auth/refresh")]
-async fn refresh(state: Data<State>, body: Body<RefreshIn>) -> Result<HttpResponse> {
+async fn refresh(state: Data<State>, from: Network, body: Body<RefreshIn>) -> Result<HttpResponse> {
+    state.throttle.stranger(from)?;
     let token = body.0.refresh_token;
+    let act = Act::RefreshSession;
     let result = state
         .db
-        .run_public(Act::RefreshSession.ask(), move |tx| {
+        .run_public(act.ask(), move |tx| {
             let result = sessions::refresh(tx, &token)?;
             let event = match &result {
                 Refreshed::Renewed { user_id, .. } => Event::new().about_user(*user_id),
                 Refreshed::Reused { session_id } => {
                     Event::new().on("session", *session_id).failed()
                 }
-                Refreshed::Refused => Event::new().failed(),
+                // Left to `failures`, because everybody can send what is no token.
+                Refreshed::Refused => return Err(Code::Unauthenticated.into()),
             };
             Ok(Audited::new(result, event))
         })
-        .await?;
+        .await;
     match result {
-        Refreshed::Renewed {
+        Ok(Refreshed::Renewed {
             user_id,
             session_id,
             token,
-        } => session(&state, user_id, session_id, token),
-        Refreshed::Reused { .. } | Refreshed::Refused => Err(Code::Unauthenticated.into()),
+        }) => session(&state, user_id, session_id, token),
+        Ok(_) => Err(Code::Unauthenticated.into()),
+        Err(error) if error.code() == Code::Unauthenticated => {
+            Err(failures::refused(&state, act, from, error).await)
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -175,8 +166,9 @@ pub struct AcceptInvitationIn {
     /// From the invitation's link.
     #[validate(length(min = 1, max = 200))]
     token: String,
-    /// At least 15 characters.
-    #[validate(length(min = "password::MIN_LENGTH", max = 1024))]
+    /// At least 15 characters, none of them a control character; not a common password, and without your
+    /// name, your address or the name of your agency or MARAC.
+    #[validate(length(min = "password::MIN_LENGTH", max = "password::MAX_LENGTH"))]
     password: String,
 }
 
@@ -187,34 +179,39 @@ impl Drop for AcceptInvitationIn {
 }
 
 /// Take up an invitation: choose the password, and be signed in.
+///
+/// A password that breaks a rule is refused (422 `length`, `control_character`, `own_name`,
+/// `agency_name`, `common`, `same_as_before`), and the invitation stays good.
 #[utoipa::path(tag = "auth", operation_id = "accept_invitation", request_body = AcceptInvitationIn, security(()), responses(
     (status = 200, description = "Signed in.", body = SessionOut), Problems, WriteProblems))]
 #[post("/auth/invitation")]
 async fn accept_invitation(
     state: Data<State>,
+    from: Network,
     body: Body<AcceptInvitationIn>,
 ) -> Result<HttpResponse> {
-    let hash = state
-        .passwords
-        .hash(Zeroizing::new(body.0.password.clone()))
-        .await?;
-    let token = body.0.token.clone();
-    let opened = state
+    state.throttle.stranger(from)?;
+    let act = Act::AcceptInvitation;
+    let refused = || Error::from(Code::BadCredentials);
+    let (token, chosen) = (
+        body.0.token.clone(),
+        Zeroizing::new(body.0.password.clone()),
+    );
+    let Some(hash) = proof::by_link(&state, token.clone(), chosen).await? else {
+        return Err(failures::refused(&state, act, from, refused()).await);
+    };
+    let (user_id, session_id, token) = state
         .db
-        .run_public(Act::AcceptInvitation.ask(), move |tx| {
-            let Some(user_id) = sessions::take_invitation(tx, &token)? else {
-                return Ok(Audited::new(None, Event::new().failed()));
-            };
+        .run_public(act.ask(), move |tx| {
+            let user_id = sessions::take_invitation(tx, &token)?.ok_or_else(refused)?;
             sessions::set_password(tx, user_id, hash)?;
             sessions::revoke_all(tx, user_id, "password_changed", None)?;
-            let (session_id, token) = sessions::open(tx, user_id)?;
-            Ok(Audited::new(
-                Some((user_id, session_id, token)),
-                Event::new().about_user(user_id),
-            ))
+            guess_store::forget_networks(tx, user_id, None)?;
+            let (session_id, token) = sessions::open(tx, user_id, from)?;
+            let event = Event::new().about_user(user_id);
+            Ok(Audited::new((user_id, session_id, token), event))
         })
         .await?;
-    let (user_id, session_id, token) = opened.ok_or(Code::BadCredentials)?;
     session(&state, user_id, session_id, token)
 }
 
@@ -244,11 +241,17 @@ pub struct ClientTokenOut {
 }
 
 /// A token for an agency's API client (OAuth 2 client credentials).
+///
+/// It ends when the client is disabled or its secret is changed.
 #[utoipa::path(tag = "auth", operation_id = "client_token", security(()),
     request_body(content = ClientTokenIn, content_type = "application/x-www-form-urlencoded"), responses(
     (status = 200, description = "A token.", body = ClientTokenOut), Problems, WriteProblems))]
 #[post("/oauth/token")]
-async fn client_token(state: Data<State>, body: Form<ClientTokenIn>) -> Result<HttpResponse> {
+async fn client_token(
+    state: Data<State>,
+    from: Network,
+    body: Form<ClientTokenIn>,
+) -> Result<HttpResponse> {
     let body = body.0;
     if body.grant_type != "client_credentials" {
         return Err(Error::field(
@@ -257,28 +260,28 @@ async fn client_token(state: Data<State>, body: Form<ClientTokenIn>) -> Result<H
             "Only client_credentials is offered.",
         ));
     }
-    state.throttle.search(body.client_id)?;
-    let client_id = body.client_id;
-    let holds = state
+    state.throttle.stranger(from)?;
+    let (client_id, act) = (body.client_id, Act::IssueClientToken);
+    let version = state
         .db
-        .run_public(
-            Act::IssueClientToken.on("api_client", client_id),
-            move |tx| {
-                let holds = sessions::client_secret_holds(tx, client_id, &body.client_secret)?;
-                let event = if holds {
-                    Event::new()
-                } else {
-                    Event::new().failed()
-                };
-                Ok(Audited::new(holds, event))
-            },
-        )
+        .count(move |tx| sessions::client_secret(tx, client_id, &body.client_secret))
         .await?;
-    if !holds {
-        return Err(Code::BadCredentials.into());
-    }
-    let now = state.db.clock().now();
-    let (access_token, expires_in) = state.tokens.issue(Subject::Client { client_id }, now)?;
+    let Some(secret_version) = version else {
+        let refused = Code::BadCredentials.into();
+        return Err(failures::refused(&state, act, from, refused).await);
+    };
+    state.throttle.search(client_id)?;
+    state
+        .db
+        .run_public(act.on("api_client", client_id), |_| {
+            Ok(Audited::new((), Event::new()))
+        })
+        .await?;
+    let subject = Subject::Client {
+        client_id,
+        secret_version,
+    };
+    let (access_token, expires_in) = state.tokens.issue(subject, state.db.clock().now())?;
     Ok(HttpResponse::Ok().json(ClientTokenOut {
         access_token,
         token_type: "Bearer",

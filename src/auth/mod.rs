@@ -2,9 +2,15 @@
 //! whether the account behind it still lives is asked in `Db::run`, on every request.
 
 mod api;
+mod failures;
+mod guess_store;
+mod guesses;
 mod own_api;
 pub mod password;
+mod password_rules;
+mod proof;
 mod sessions;
+mod sessions_api;
 mod throttle;
 pub mod token;
 
@@ -19,14 +25,17 @@ use uuid::Uuid;
 
 use crate::app::State;
 use crate::error::{Code, Error, Result};
+use crate::http::Network;
 use crate::policy::Principal;
 
+pub(crate) use failures::{refused, tidy};
 pub use throttle::{Limits, Throttle};
 
 /// The operations of this resource.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     api::routes(config);
     own_api::routes(config);
+    sessions_api::routes(config);
 }
 
 /// Ends every session of an account that is being disabled.
@@ -42,7 +51,7 @@ pub fn end_sessions_everywhere(tx: &mut crate::db::Tx<'_>, user_id: Uuid) -> Res
 /// Opens a session without a password: for the demonstration's story alone.
 pub(crate) fn open_session(db: &crate::db::Db, user_id: Uuid) -> Result<Uuid> {
     db.run_system(crate::policy::Act::SetUp.ask(), |tx| {
-        let (session_id, _) = sessions::open(tx, user_id)?;
+        let (session_id, _) = sessions::open(tx, user_id, Network::of(None))?;
         let event = crate::audit::Event::new().on("session", session_id);
         Ok(crate::audit::Audited::new(session_id, event))
     })
@@ -82,6 +91,8 @@ pub enum Caller {
     Client {
         /// The client.
         client_id: Uuid,
+        /// Which of its secrets the token was had with.
+        secret_version: i32,
         /// None: its service actor.
         actor_ref: Option<String>,
     },
@@ -186,8 +197,12 @@ fn caller_of(request: &HttpRequest) -> Result<Caller> {
             user_id,
             session_id,
         },
-        token::Subject::Client { client_id } => Caller::Client {
+        token::Subject::Client {
             client_id,
+            secret_version,
+        } => Caller::Client {
+            client_id,
+            secret_version,
             actor_ref,
         },
     })

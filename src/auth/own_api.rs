@@ -9,12 +9,14 @@ use uuid::Uuid;
 use validator::Validate;
 use zeroize::Zeroizing;
 
-use super::{Caller, password, sessions};
+use super::guesses::known_network;
+use super::proof::{self, person};
+use super::{Caller, guess_store, password, sessions};
 use crate::app::State;
 use crate::audit::{Audited, Event};
-use crate::error::{Code, Error, Result};
-use crate::http::{Body, Problems, WriteProblems};
-use crate::policy::{Act, Principal, Role};
+use crate::error::Result;
+use crate::http::{Body, Network, Problems, WriteProblems};
+use crate::policy::{Act, Role};
 
 /// Operations on the own session and account.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -54,13 +56,6 @@ async fn logout(state: Data<State>, caller: Caller, body: Body<LogoutIn>) -> Res
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn person(principal: &Principal) -> Result<(Uuid, Uuid)> {
-    match principal {
-        Principal::User { id, session_id } => Ok((*id, *session_id)),
-        _ => Err(Code::Forbidden.into()),
-    }
-}
-
 /// The password.
 #[derive(Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -70,69 +65,30 @@ pub struct StepUpIn {
     password: String,
 }
 
-/// Give the password again, for what needs it fresh.
+/// Give the password again, for what needs it fresh: in this session, and for five minutes.
+///
+/// A wrong one counts as a guess at sign-in.
 #[utoipa::path(tag = "auth", operation_id = "step_up", request_body = StepUpIn, responses(
     (status = 204, description = "Good for five minutes."), Problems, WriteProblems))]
 #[post("/auth/step-up")]
-async fn step_up(state: Data<State>, caller: Caller, body: Body<StepUpIn>) -> Result<HttpResponse> {
-    prove(
-        &state,
-        &caller,
-        Zeroizing::new(body.0.password),
-        Act::StepUp,
-    )
-    .await?;
+async fn step_up(
+    state: Data<State>,
+    caller: Caller,
+    from: Network,
+    body: Body<StepUpIn>,
+) -> Result<HttpResponse> {
+    let typed = Zeroizing::new(body.0.password);
+    let (_, guess) = proof::again(&state, &caller, typed, from, Act::StepUp).await?;
     state
         .db
-        .run(&caller, Act::StepUp.ask(), |tx| {
+        .run(&caller, Act::StepUp.ask(), move |tx| {
             let (_, session_id) = person(&tx.actor.principal)?;
+            guess_store::was_right(tx, &guess)?;
             sessions::step_up(tx, session_id)?;
             Ok(Audited::new((), Event::new().on("session", session_id)))
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// Checks the caller's own password, throttled like a sign-in.
-async fn prove(state: &State, caller: &Caller, typed: Zeroizing<String>, act: Act) -> Result<()> {
-    let stored = state
-        .db
-        .run(caller, act.ask(), move |tx| {
-            let (user_id, _) = person(&tx.actor.principal)?;
-            let key = user_id.to_string();
-            let found = match sessions::wait(tx, &key)? {
-                Some(seconds) => Err(seconds),
-                None => Ok(sessions::credential_of(tx, user_id)?.and_then(|c| c.password_hash)),
-            };
-            Ok(Audited::new(found, Event::new()))
-        })
-        .await?
-        .map_err(Error::too_many)?;
-    let matches = state.passwords.verify(typed, stored).await?;
-    state
-        .db
-        .run(caller, act.ask(), move |tx| {
-            let (user_id, _) = person(&tx.actor.principal)?;
-            let key = user_id.to_string();
-            match matches {
-                true => sessions::forget_failures(tx, &key)?,
-                false => sessions::count_failure(tx, &key)?,
-            }
-            Ok(Audited::new(
-                (),
-                if matches {
-                    Event::new()
-                } else {
-                    Event::new().failed()
-                },
-            ))
-        })
-        .await?;
-    if matches {
-        Ok(())
-    } else {
-        Err(Code::BadCredentials.into())
-    }
 }
 
 /// Old and new password.
@@ -142,38 +98,50 @@ pub struct ChangePasswordIn {
     /// The present password.
     #[validate(length(min = 1, max = 1024))]
     current: String,
-    /// The next one, at least 15 characters.
-    #[validate(length(min = "password::MIN_LENGTH", max = 1024))]
+    /// The next one: at least 15 characters, none of them a control character; not a common password, and
+    /// without your name, your address or the name of your agency or MARAC.
+    #[validate(length(min = "password::MIN_LENGTH", max = "password::MAX_LENGTH"))]
     new: String,
 }
 
 /// Change the own password. Every other session ends.
+///
+/// A new one that breaks a rule is refused (422 `length`, `control_character`, `own_name`,
+/// `agency_name`, `common`, `same_as_before`).
 #[utoipa::path(tag = "auth", operation_id = "change_password", request_body = ChangePasswordIn, responses(
     (status = 204, description = "Changed."), Problems, WriteProblems))]
 #[post("/auth/password")]
 async fn change_password(
     state: Data<State>,
     caller: Caller,
+    from: Network,
     body: Body<ChangePasswordIn>,
 ) -> Result<HttpResponse> {
-    prove(
-        &state,
-        &caller,
-        Zeroizing::new(body.0.current),
-        Act::ChangePassword,
-    )
-    .await?;
-    let hash = state.passwords.hash(Zeroizing::new(body.0.new)).await?;
+    let (current, new) = (Zeroizing::new(body.0.current), Zeroizing::new(body.0.new));
+    let act = Act::ChangePassword;
+    let (own, guess) = proof::again(&state, &caller, current, from, act).await?;
+    let user_id = own.user_id;
+    let about = state
+        .db
+        .count(move |tx| {
+            guess_store::was_right(tx, &guess)?;
+            sessions::about(tx, user_id)
+        })
+        .await?;
+    let hash = state
+        .passwords
+        .choose("/new", new, about, own.password_hash)
+        .await?;
     state
         .db
-        .run(&caller, Act::ChangePassword.ask(), move |tx| {
+        .run(&caller, act.ask(), move |tx| {
             let (user_id, session_id) = person(&tx.actor.principal)?;
             sessions::set_password(tx, user_id, hash)?;
             sessions::revoke_all(tx, user_id, "password_changed", Some(session_id))?;
-            Ok(Audited::new(
-                (),
-                Event::new().about_user(user_id).fields(["password"]),
-            ))
+            let here = known_network(&tx.keys, user_id, from);
+            guess_store::forget_networks(tx, user_id, Some(here))?;
+            let event = Event::new().about_user(user_id).fields(["password"]);
+            Ok(Audited::new((), event))
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())

@@ -5,111 +5,108 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
+use super::guesses::known_network;
+use super::password_rules::About;
 use crate::crypto;
 use crate::db::{Tx, sql};
 use crate::error::Result;
+use crate::http::Network;
 
 /// A session ends for good after this, however often it was refreshed.
 const SESSION: TimeDelta = TimeDelta::hours(12);
 /// A refresh token unused for this long is dead.
 const REFRESH: TimeDelta = TimeDelta::hours(2);
-/// Failures before sign-in waits.
-const FREE_FAILURES: i32 = 5;
 
+/// An account's password.
 #[derive(QueryableByName)]
 pub struct Credential {
+    /// The account.
     #[diesel(sql_type = st::Uuid)]
     pub user_id: Uuid,
+    /// Its address: what guesses are counted under.
+    #[diesel(sql_type = st::Text)]
+    pub email: String,
+    /// None until its person has chosen one.
     #[diesel(sql_type = st::Nullable<st::Text>)]
     pub password_hash: Option<String>,
 }
 
+/// An address as accounts hold it.
+pub fn address(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
 /// The live account with this address.
-pub fn credential(tx: &mut Tx<'_>, email: &str) -> Result<Option<Credential>> {
+pub fn credential(tx: &mut Tx<'_>, address: &str) -> Result<Option<Credential>> {
     Ok(sql(
-        "select id as user_id, password_hash from users where email = $1 and disabled_at is null",
+        "select id as user_id, email, password_hash from users where email = $1 and disabled_at is null",
     )
-    .bind(email.trim().to_lowercase())
+    .bind(address.to_owned())
     .get_result(tx.conn)
     .optional()?)
 }
 
-/// The same by id.
-pub fn credential_of(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Option<Credential>> {
-    Ok(
-        sql("select id as user_id, password_hash from users where id = $1 and disabled_at is null")
-            .bind(user_id)
-            .get_result(tx.conn)
-            .optional()?,
-    )
+/// Whether an account still has the password that was checked, and is not disabled. It stays so until
+/// the end of the transaction: whoever changes it waits, and then ends the session that is opened here.
+pub fn still_holds(tx: &mut Tx<'_>, user_id: Uuid, password_hash: Option<String>) -> Result<bool> {
+    let holding = sql("select 1 from users \
+         where id = $1 and password_hash = $2 and disabled_at is null for share")
+    .bind(user_id)
+    .bind(password_hash)
+    .execute(tx.conn)?;
+    Ok(holding > 0)
 }
 
-/// Keyed hash under which failures for an address are counted; addresses themselves are not kept.
-fn subject(tx: &Tx<'_>, email: &str) -> Vec<u8> {
-    tx.keys.index("login", &[&email.trim().to_lowercase()])
+/// An account's password, by its id.
+pub fn credential_of(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Option<Credential>> {
+    Ok(sql(
+        "select id as user_id, email, password_hash from users where id = $1 and disabled_at is null",
+    )
+    .bind(user_id)
+    .get_result(tx.conn)
+    .optional()?)
 }
 
 #[derive(QueryableByName)]
-struct Failures {
-    #[diesel(sql_type = st::Integer)]
-    failures: i32,
-    #[diesel(sql_type = st::Timestamptz)]
-    last_at: DateTime<Utc>,
+struct AboutRow {
+    #[diesel(sql_type = st::Text)]
+    name: String,
+    #[diesel(sql_type = st::Text)]
+    email: String,
+    #[diesel(sql_type = st::Array<st::Text>)]
+    places: Vec<String>,
 }
 
-/// Seconds to wait before another try for this address: doubling after five failures, an hour at most.
-pub fn wait(tx: &mut Tx<'_>, email: &str) -> Result<Option<u32>> {
-    let subject = subject(tx, email);
-    let known: Option<Failures> =
-        sql("select failures, last_at from login_failures where subject = $1")
-            .bind(subject)
-            .get_result(tx.conn)
-            .optional()?;
-    let Some(known) = known else { return Ok(None) };
-    Ok(pause(known.failures)
-        .map(|pause| (known.last_at + pause - tx.now).num_seconds())
-        .and_then(|seconds| u32::try_from(seconds).ok())
-        .filter(|seconds| *seconds > 0))
-}
-
-/// The pause that so many failures in a row bring.
-fn pause(failures: i32) -> Option<TimeDelta> {
-    let over = failures - FREE_FAILURES;
-    (over >= 0).then(|| TimeDelta::seconds(30 << over.min(7)).min(TimeDelta::hours(1)))
-}
-
-/// Counts a failure; a day's silence forgets the earlier ones.
-pub fn count_failure(tx: &mut Tx<'_>, email: &str) -> Result<()> {
-    let subject = subject(tx, email);
-    sql(
-        "insert into login_failures as f (subject, failures, last_at) values ($1, 1, $2) \
-         on conflict (subject) do update set last_at = $2, \
-         failures = case when f.last_at < $3 then 1 else f.failures + 1 end",
+/// What everybody knows who knows the person of an account.
+pub fn about(tx: &mut Tx<'_>, user_id: Uuid) -> Result<About> {
+    let row: AboutRow = sql(
+        "select u.name, u.email, array[a.name] || array(select unnest(array[m.name, m.code]) \
+           from role_grants g join maracs m on m.id = g.marac_id where g.user_id = u.id) as places \
+         from users u join agencies a on a.id = u.agency_id where u.id = $1",
     )
-    .bind(subject)
-    .bind(tx.now)
-    .bind(tx.now - TimeDelta::days(1))
-    .execute(tx.conn)?;
-    Ok(())
+    .bind(user_id)
+    .get_result(tx.conn)?;
+    Ok(About {
+        name: row.name,
+        address: row.email,
+        places: row.places,
+    })
 }
 
-/// Forgets failures after a success.
-pub fn forget_failures(tx: &mut Tx<'_>, email: &str) -> Result<()> {
-    let subject = subject(tx, email);
-    sql("delete from login_failures where subject = $1")
-        .bind(subject)
-        .execute(tx.conn)?;
-    Ok(())
-}
-
-/// Opens a session; returns its id and first refresh token.
-pub fn open(tx: &mut Tx<'_>, user_id: Uuid) -> Result<(Uuid, String)> {
+/// Opens a session; returns its id and first refresh token. Its network is one that the account knows
+/// from now on.
+pub fn open(tx: &mut Tx<'_>, user_id: Uuid, from: Network) -> Result<(Uuid, String)> {
     let id = Uuid::now_v7();
-    sql("insert into sessions (id, user_id, password_at, expires_at, created_at) values ($1, $2, $3, $4, $3)")
+    sql("with before as (select from known_networks where user_id = $2 and network = $5), \
+         kept as (insert into known_networks (user_id, network, first_at, last_at) \
+           values ($2, $5, $3, $3) on conflict (user_id, network) do update set last_at = $3) \
+         insert into sessions (id, user_id, password_at, expires_at, created_at, network, network_new, \
+           last_used_at) values ($1, $2, $3, $4, $3, $5, not exists (select from before), $3)")
         .bind(id)
         .bind(user_id)
         .bind(tx.now)
         .bind(tx.now + SESSION)
+        .bind(known_network(&tx.keys, user_id, from))
         .execute(tx.conn)?;
     Ok((id, issue_refresh(tx, id)?))
 }
@@ -181,10 +178,14 @@ pub fn refresh(tx: &mut Tx<'_>, token: &str) -> Result<Refreshed> {
     if !held.live {
         return Ok(Refreshed::Refused);
     }
-    sql("update refresh_tokens set used_at = $2 where token_hash = $1")
-        .bind(hash)
-        .bind(tx.now)
-        .execute(tx.conn)?;
+    sql(
+        "with used as (update sessions set last_used_at = $2 where id = $3) \
+         update refresh_tokens set used_at = $2 where token_hash = $1",
+    )
+    .bind(hash)
+    .bind(tx.now)
+    .bind(session_id)
+    .execute(tx.conn)?;
     let token = issue_refresh(tx, session_id)?;
     Ok(Refreshed::Renewed {
         user_id,
@@ -222,7 +223,7 @@ pub fn revoke_all(
 
 /// The password was given again in this session.
 pub fn step_up(tx: &mut Tx<'_>, session_id: Uuid) -> Result<()> {
-    sql("update sessions set password_at = $2 where id = $1")
+    sql("update sessions set password_at = $2, last_used_at = $2 where id = $1")
         .bind(session_id)
         .bind(tx.now)
         .execute(tx.conn)?;
@@ -238,17 +239,23 @@ pub fn set_password(tx: &mut Tx<'_>, user_id: Uuid, hash: String) -> Result<()> 
     Ok(())
 }
 
-#[derive(QueryableByName)]
-struct Invited {
-    #[diesel(sql_type = st::Uuid)]
-    user_id: Uuid,
+/// The account that a live invitation is for, and its password so far.
+pub fn invited(tx: &mut Tx<'_>, token: &str) -> Result<Option<Credential>> {
+    Ok(sql("select u.id as user_id, u.email, u.password_hash \
+         from invitations i join users u on u.id = i.user_id \
+         where i.token_hash = $1 and i.used_at is null and i.expires_at > $2 and u.disabled_at is null")
+    .bind(crypto::hash_secret(token))
+    .bind(tx.now)
+    .get_result(tx.conn)
+    .optional()?)
 }
 
 /// Uses up an invitation; returns the account it was for. Good once, and until it expires.
 pub fn take_invitation(tx: &mut Tx<'_>, token: &str) -> Result<Option<Uuid>> {
-    let taken: Option<Invited> = sql("update invitations i set used_at = $2 from users u \
+    let taken: Option<Credential> = sql("update invitations i set used_at = $2 from users u \
          where i.token_hash = $1 and i.used_at is null and i.expires_at > $2 \
-         and u.id = i.user_id and u.disabled_at is null returning i.user_id")
+         and u.id = i.user_id and u.disabled_at is null \
+         returning i.user_id, u.email, u.password_hash")
     .bind(crypto::hash_secret(token))
     .bind(tx.now)
     .get_result(tx.conn)
@@ -270,33 +277,65 @@ pub fn end_links(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
 struct ClientSecret {
     #[diesel(sql_type = st::Binary)]
     secret_hash: Vec<u8>,
+    #[diesel(sql_type = st::Integer)]
+    secret_version: i32,
 }
 
-/// Whether this is the live client's secret.
-pub fn client_secret_holds(tx: &mut Tx<'_>, client_id: Uuid, secret: &str) -> Result<bool> {
-    let stored: Option<ClientSecret> =
-        sql("select secret_hash from api_clients where id = $1 and disabled_at is null")
-            .bind(client_id)
-            .get_result(tx.conn)
-            .optional()?;
+/// Which of its secrets this is, if it is the live client's present one.
+pub fn client_secret(tx: &mut Tx<'_>, client_id: Uuid, secret: &str) -> Result<Option<i32>> {
+    let stored: Option<ClientSecret> = sql(
+        "select secret_hash, secret_version from api_clients where id = $1 and disabled_at is null",
+    )
+    .bind(client_id)
+    .get_result(tx.conn)
+    .optional()?;
     let given = crypto::hash_secret(secret);
-    let stored = stored.map_or_else(|| vec![0; given.len()], |row| row.secret_hash);
-    Ok(crypto::same(&given, &stored))
+    Ok(stored
+        .filter(|stored| crypto::same(&given, &stored.secret_hash))
+        .map(|stored| stored.secret_version))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A session that is open.
+#[derive(QueryableByName)]
+pub struct Open {
+    /// Its id.
+    #[diesel(sql_type = st::Uuid)]
+    pub id: Uuid,
+    /// When somebody signed in.
+    #[diesel(sql_type = st::Timestamptz)]
+    pub created_at: DateTime<Utc>,
+    /// When it was refreshed or stepped up last.
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// When it ends by itself.
+    #[diesel(sql_type = st::Timestamptz)]
+    pub expires_at: DateTime<Utc>,
+    /// Where it was opened.
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    pub network: Option<Vec<u8>>,
+    /// Nobody had signed in to the account from there before.
+    #[diesel(sql_type = st::Nullable<st::Bool>)]
+    pub network_new: Option<bool>,
+}
 
-    #[test]
-    fn the_pause_doubles_to_an_hour() {
-        let seconds = |failures| pause(failures).map(|pause| pause.num_seconds());
-        assert_eq!(seconds(4), None);
-        assert_eq!(
-            [5, 6, 7, 8].map(|n| seconds(n).unwrap()),
-            [30, 60, 120, 240]
-        );
-        assert_eq!(seconds(12), Some(3600));
-        assert_eq!(seconds(i32::MAX), Some(3600));
-    }
+/// An account's open sessions, the newest first.
+pub fn open_sessions(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Vec<Open>> {
+    Ok(sql("select id, created_at, last_used_at, expires_at, network, network_new from sessions \
+         where user_id = $1 and revoked_at is null and expires_at > $2 order by created_at desc, id desc")
+    .bind(user_id)
+    .bind(tx.now)
+    .load(tx.conn)?)
+}
+
+/// Ends one open session of an account; whether there was one.
+pub fn end_one(tx: &mut Tx<'_>, user_id: Uuid, session_id: Uuid) -> Result<bool> {
+    let ended = sql(
+        "update sessions set revoked_at = $3, revoked_because = 'signed_out' \
+         where id = $1 and user_id = $2 and revoked_at is null and expires_at > $3",
+    )
+    .bind(session_id)
+    .bind(user_id)
+    .bind(tx.now)
+    .execute(tx.conn)?;
+    Ok(ended > 0)
 }

@@ -1,9 +1,8 @@
-//! Limits per person: requests, submissions and searches; and of calendar feeds, which nobody signs in
-//! for. Per server and in memory; the limit on failed sign-ins is in the database, for all servers
-//! together.
+//! Limits per person: requests, submissions and searches; and per network, of requests that nobody is
+//! signed in for. Per server and in memory; limits on guesses are in the database, for all servers
+//! together (`guesses`).
 
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use uuid::Uuid;
 
 use crate::error::{Error, Result};
+use crate::http::Network;
 
 /// How many, per person and minute.
 #[derive(Debug, Clone, Copy)]
@@ -51,8 +51,8 @@ impl Limits {
 pub struct Throttle {
     requests: DefaultKeyedRateLimiter<Uuid>,
     searches: DefaultKeyedRateLimiter<Uuid>,
-    /// Reads of calendar feeds, by the network they come from.
-    networks: DefaultKeyedRateLimiter<IpAddr>,
+    /// Requests of nobody yet, by the network they come from: sign-in, and reads of calendar feeds.
+    networks: DefaultKeyedRateLimiter<Network>,
     /// The same, by the hash of the feed's secret.
     feeds: DefaultKeyedRateLimiter<Vec<u8>>,
 }
@@ -78,11 +78,15 @@ impl Throttle {
         check(&self.searches, &who)
     }
 
+    /// Counts a request of somebody who is nobody yet, before the database is asked.
+    pub fn stranger(&self, from: Network) -> Result<()> {
+        check(&self.networks, &from)
+    }
+
     /// Counts a read of a calendar feed, whether there is such a feed or not. Whoever tries secrets
-    /// tries another each time, so their network is counted as one person; a proxy before the service
-    /// is one network for all who read through it.
-    pub fn feed(&self, from: Option<IpAddr>, secret_hash: &[u8]) -> Result<()> {
-        check(&self.networks, &network(from))?;
+    /// tries another each time, so their network is counted as one person.
+    pub fn feed(&self, from: Network, secret_hash: &[u8]) -> Result<()> {
+        self.stranger(from)?;
         check(&self.feeds, &secret_hash.to_vec())
     }
 
@@ -95,32 +99,9 @@ impl Throttle {
     }
 }
 
-/// One subscriber's network: of IPv6 the first 64 bits, of which each has as many addresses as they like.
-fn network(from: Option<IpAddr>) -> IpAddr {
-    match from.map(|address| address.to_canonical()) {
-        None => Ipv4Addr::UNSPECIFIED.into(),
-        Some(IpAddr::V4(address)) => address.into(),
-        Some(IpAddr::V6(address)) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-    }
-}
-
 fn check<K: Clone + Eq + Hash>(limiter: &DefaultKeyedRateLimiter<K>, who: &K) -> Result<()> {
     limiter.check_key(who).map_err(|not_until| {
         let wait: Duration = not_until.wait_time_from(DefaultClock::default().now());
         Error::too_many(u32::try_from(wait.as_secs()).unwrap_or(60) + 1)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_network_is_an_address_of_the_old_kind_and_half_of_one_of_the_new() {
-        let of = |text: &str| network(Some(text.parse().unwrap())).to_string();
-        assert_eq!(of("192.0.2.7"), "192.0.2.7");
-        assert_eq!(of("::ffff:192.0.2.7"), "192.0.2.7");
-        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(network(None).to_string(), "0.0.0.0");
-    }
 }

@@ -3,7 +3,7 @@
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, delete, get, post};
+use actix_web::{HttpResponse, delete, get, post};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -12,11 +12,11 @@ use uuid::Uuid;
 use super::{feed, store};
 use crate::app::State;
 use crate::audit::{Audited, Event};
-use crate::auth::Caller;
+use crate::auth::{self, Caller};
 use crate::crypto;
 use crate::db::Tx;
 use crate::error::{Code, ProblemDocument, Result};
-use crate::http::{Path, Problems, StepUpProblems};
+use crate::http::{Network, Path, Problems, StepUpProblems};
 use crate::policy::{Act, Principal, hidden};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -92,14 +92,13 @@ async fn revoke_calendar_feed(state: Data<State>, caller: Caller) -> Result<Http
 #[get("/calendar/{token}.ics")]
 async fn read_calendar(
     state: Data<State>,
-    request: HttpRequest,
+    from: Network,
     token: Path<String>,
 ) -> Result<HttpResponse> {
     let hash = crypto::hash_secret(&token.0);
     // Before the feed is looked for: whoever tries addresses is not told of a right one either.
-    let from = request.peer_addr().map(|address| address.ip());
     state.throttle.feed(from, &hash)?;
-    let text = state
+    let read = state
         .db
         .run_public(Act::ReadCalendar.ask(), move |tx| {
             let entries = store::entries(tx, hash)?;
@@ -107,7 +106,13 @@ async fn read_calendar(
             let event = Event::new().about_user(owner).rows(entries.len());
             Ok(Audited::new(feed::render(&entries, tx.now), event))
         })
-        .await?;
+        .await;
+    let text = match read {
+        Err(error) if error.code() == Code::NotFound => {
+            return Err(auth::refused(&state, Act::ReadCalendar, from, error).await);
+        }
+        read => read?,
+    };
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/calendar; charset=utf-8"))
         .body(text))

@@ -1,16 +1,18 @@
-//! `toldonce keys`: the file that opens everything, and the exchange of its master key.
+//! `toldonce keys`: the file that opens everything, and the exchange of its master and token keys.
 
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use chrono::{SecondsFormat, TimeDelta};
 use clap::{Args, Subcommand};
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use toldonce::audit::{Audited, Event};
+use toldonce::auth::token::LIFETIME;
 use toldonce::clock::Clock;
-use toldonce::crypto::KeyRing;
+use toldonce::crypto::{CryptoError, KeyRing};
 use toldonce::db::{Db, sql};
 use toldonce::policy::Act;
 use uuid::Uuid;
@@ -36,6 +38,24 @@ pub enum Command {
     /// A service that runs knows only the keys it started with. Stop it first; or use --add, restart
     /// every server, then --wrap. Repeating an interrupted rotation finishes it.
     Rotate(Rotate),
+    /// Add a key that signs access tokens
+    ///
+    /// It signs from a moment on, so that all servers change over together: give the file to each and
+    /// restart it before then. What the key so far signed holds its ten minutes.
+    RotateToken(RotateToken),
+}
+
+/// When the next token key signs.
+#[derive(Args)]
+pub struct RotateToken {
+    /// Minutes until the key signs: time to give the file to every server and restart it
+    #[arg(long = "in", value_name = "MINUTES", default_value_t = 60,
+        value_parser = clap::value_parser!(u32).range(0..=10_080))]
+    minutes: u32,
+    /// Put the key in the place of all others: for a key that somebody else may have. Every access
+    /// token ends
+    #[arg(long, conflicts_with = "minutes")]
+    at_once: bool,
 }
 
 /// The two steps of a rotation, for a service that goes on.
@@ -61,6 +81,7 @@ pub fn run(command: Command) -> Outcome {
             ))
         }
         Command::Rotate(steps) => rotate(&steps),
+        Command::RotateToken(steps) => rotate_token(&steps),
     }
 }
 
@@ -86,6 +107,34 @@ fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
     file.sync_all()
 }
 
+/// Adds a token key to the key file, or puts one in the place of all.
+fn rotate_token(rotate: &RotateToken) -> Outcome {
+    let config = settings()?;
+    // Refuses a file that cannot be used before anything is changed.
+    super::keys(&config)?;
+    let path = config.keys_file.clone().unwrap_or_default();
+    if rotate.at_once {
+        replace_file(&path, KeyRing::replace_token_keys)?;
+        return answer(&format!(
+            "{} has a new token key and no other. Give the file to every server and restart it: every \
+             access token ends, and people and programs get new ones by themselves.\n",
+            path.display()
+        ));
+    }
+    let now = Clock::system().now();
+    let from = now + TimeDelta::minutes(i64::from(rotate.minutes));
+    replace_file(&path, |text| {
+        KeyRing::add_token_key(text, from, now, LIFETIME)
+    })?;
+    answer(&format!(
+        "A token key was added to {}. It signs from {}. Give the file to every server and restart it \
+         before then; the key so far verifies for {} minutes more.\n",
+        path.display(),
+        from.to_rfc3339_opts(SecondsFormat::Secs, true),
+        LIFETIME.num_minutes(),
+    ))
+}
+
 fn rotate(steps: &Rotate) -> Outcome {
     let config = settings()?;
     let mut keys = super::keys(&config)?;
@@ -102,7 +151,7 @@ fn rotate(steps: &Rotate) -> Outcome {
     let unfinished = count_old(&db, &keys)? > 0;
     let mut text = String::new();
     if steps.add || (!steps.wrap && !unfinished) {
-        add(&path)?;
+        replace_file(&path, KeyRing::add_master)?;
         keys = KeyRing::load(&path)?;
         text = format!(
             "Master key {} added to {}. Copy the file to where its copies are kept.\n",
@@ -129,13 +178,20 @@ fn rotate(steps: &Rotate) -> Outcome {
     answer(&text)
 }
 
-/// Replaces the file by one with a further master key, whole or not at all.
-fn add(path: &Path) -> Outcome {
+/// Replaces the key file by what is made of it, whole or not at all.
+fn replace_file(
+    path: &Path,
+    change: impl FnOnce(&str) -> Result<Zeroizing<String>, CryptoError>,
+) -> Outcome {
     let old = Zeroizing::new(std::fs::read_to_string(path)?);
-    let new = KeyRing::add_master(&old)?;
+    let new = change(&old)?;
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
     let beside = PathBuf::from(beside);
+    // Left by one that was interrupted, and in nobody's use.
+    if beside.exists() {
+        std::fs::remove_file(&beside)?;
+    }
     write_new(&beside, &new)
         .and_then(|()| std::fs::rename(&beside, path))
         .map_err(|error| {

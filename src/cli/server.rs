@@ -87,6 +87,7 @@ pub fn run(plan: Plan) -> Outcome {
             requests: per_minute(config.requests_per_minute),
             searches: per_minute(config.searches_per_minute),
         }),
+        proxies: config.trusted_proxies.clone(),
         tools: Arc::new(tools::load(config.risk_tools_dir.as_deref())?),
         mail: config.mail.clone().mailer(config.public_url.clone())?,
         keep_read_days: config.keep_read_days,

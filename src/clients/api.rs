@@ -314,7 +314,8 @@ async fn change_client(
     Ok(tagged(HttpResponse::Ok(), version, &client))
 }
 
-/// Give a client a new secret, shown once. The old one buys no token from now on.
+/// Give a client a new secret, shown once. The old one buys no token from now on, and the tokens that
+/// were had with it end at once.
 ///
 /// A lead may where all that the client may do is theirs to grant. 409: `already_disabled`.
 #[utoipa::path(tag = "clients", operation_id = "rotate_secret",

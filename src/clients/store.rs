@@ -134,10 +134,13 @@ pub fn update(tx: &mut Tx<'_>, client: &Client) -> Result<()> {
 }
 
 pub fn set_secret(tx: &mut Tx<'_>, id: Uuid, secret_hash: Vec<u8>) -> Result<()> {
-    sql("update api_clients set secret_hash = $2, version = version + 1 where id = $1")
-        .bind(id)
-        .bind(secret_hash)
-        .execute(tx.conn)?;
+    sql(
+        "update api_clients set secret_hash = $2, secret_version = secret_version + 1, \
+         version = version + 1 where id = $1",
+    )
+    .bind(id)
+    .bind(secret_hash)
+    .execute(tx.conn)?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 //! the visibility rule and row-level security read, and asks the policy. A refusal is recorded in a
 //! transaction of its own.
 
+mod books;
 mod pool;
 mod round;
 mod sight;
@@ -161,24 +162,6 @@ impl Db {
         })
     }
 
-    /// Keeps the program's own books: when a job is due, whether an e-mail has gone. Leaves no event,
-    /// so no MARAC is opened for it: row-level security shows it nothing of any case.
-    pub(crate) fn keep_books<T>(
-        &self,
-        work: impl FnOnce(&mut PgConnection, DateTime<Utc>) -> Result<T>,
-    ) -> Result<T> {
-        let now = self.clock.now();
-        let mut conn = self.begin()?;
-        let result = work(&mut conn, now).and_then(|value| {
-            Manager::commit_transaction(&mut **conn)?;
-            Ok(value)
-        });
-        if result.is_err() && Manager::rollback_transaction(&mut **conn).is_err() {
-            conn.mark_broken();
-        }
-        result
-    }
-
     /// `run`, on the thread it is called on.
     pub fn run_blocking<T>(
         &self,
@@ -244,7 +227,9 @@ impl Db {
             conn.mark_broken();
             return Err(error);
         }
-        if let Some(outcome) = Outcome::of_refusal(&error) {
+        // What strangers are refused is counted and thinned by `auth::failures`.
+        let recorded = Outcome::of_refusal(&error).filter(|_| principal != Principal::Anonymous);
+        if let Some(outcome) = recorded {
             let event = Event::refused(ask, outcome);
             conn.transaction(|conn| audit::record(conn, ask, &principal, None, now, &event))?;
         }
@@ -307,26 +292,35 @@ fn live_actor(
     caller: &Caller,
     now: DateTime<Utc>,
 ) -> Result<(Actor, Sight)> {
-    let (user, session, client, actor_ref) = match caller {
+    let (user, session, client, actor_ref, secret) = match caller {
         Caller::User {
             user_id,
             session_id,
-        } => (Some(*user_id), Some(*session_id), None, None),
+        } => (Some(*user_id), Some(*session_id), None, None, None),
         Caller::Client {
             client_id,
+            secret_version,
             actor_ref,
-        } => (None, None, Some(*client_id), actor_ref.clone()),
+        } => (
+            None,
+            None,
+            Some(*client_id),
+            actor_ref.clone(),
+            Some(*secret_version),
+        ),
     };
     let found: Option<ActorRow> = sql(
         "select user_id, actor_id, actor_known, agency_id, administrator, password_at, rights, \
          marac_ids, roles, staff, idva, rep, closed from live_actor($1, $2, $3, $4, $5) \
-         where agency_id is not null",
+         where agency_id is not null and ($3::uuid is null or exists (select from api_clients c \
+           where c.id = $3 and c.secret_version = $6))",
     )
     .bind(user)
     .bind(session)
     .bind(client)
     .bind(actor_ref)
     .bind(now)
+    .bind(secret)
     .get_result(conn)
     .optional()?;
     let Some((row, agency_id)) = found.and_then(|row| row.seen.agency_id.map(|id| (row, id)))

@@ -24,6 +24,7 @@ use crate::auth::{self, ACTOR_HEADER, Limits, Throttle};
 use crate::crypto::KeyRing;
 use crate::db::Db;
 use crate::error::Error;
+use crate::http::TrustedProxies;
 use crate::notifications::mail::{self, Mailer};
 use crate::risk::Tools;
 use crate::{flags, idva, research};
@@ -75,6 +76,7 @@ pub fn load(db: &Db, keys: &KeyRing, passwords: &Passwords) -> Result<(), LoadEr
         tokens: Tokens::new(keys)?,
         passwords: passwords.clone(),
         throttle: Throttle::new(Limits::unlimited()),
+        proxies: TrustedProxies::default(),
         tools: Arc::new(
             Tools::shipped().map_err(|_| Error::Internal("the shipped risk tools do not load"))?,
         ),
@@ -210,6 +212,7 @@ impl Teller {
                 request = request.insert_header((ACTOR_HEADER, actor));
                 Subject::Client {
                     client_id: self.known.id("client", key)?,
+                    secret_version: 1,
                 }
             }
         };

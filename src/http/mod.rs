@@ -3,11 +3,13 @@
 mod etag;
 mod extract;
 mod idempotency;
+mod network;
 mod page;
 
 pub use etag::{IfMatch, etag, tagged};
 pub use extract::{Body, Form, MAX_BODY, Path, Query, one_line, refuse_deserialization, validated};
 pub use idempotency::{Idempotency, IdempotencyKey};
+pub use network::{Network, TrustedProxies};
 pub use page::{Cursor, Page, PageQuery, linked, paged};
 
 use utoipa::IntoResponses;

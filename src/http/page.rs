@@ -84,6 +84,14 @@ impl<T> Page<T> {
         }
     }
 
+    /// All rows there are.
+    pub const fn whole(items: Vec<T>) -> Self {
+        Self {
+            items,
+            next_cursor: None,
+        }
+    }
+
     /// The same page of another shape.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
         Page {

@@ -61,6 +61,11 @@ pub const JOBS: &[Job] = &[
         run: housekeeping::keep_house,
     },
     Job {
+        name: "tidy_sign_in",
+        every: Duration::from_secs(60 * 60),
+        run: crate::auth::tidy,
+    },
+    Job {
         name: "research_reminders",
         every: Duration::from_secs(60 * 60),
         run: research::remind,

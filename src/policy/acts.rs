@@ -92,6 +92,10 @@ acts! {
     SignOut = "sign_out", Who::SignedIn, None, Nothing;
     /// Give the password again.
     StepUp = "step_up", Who::SignedIn, None, Nothing;
+    /// List the own sessions.
+    ReadSessions = "read_sessions", Who::SignedIn, None, Nothing;
+    /// End one of the own sessions.
+    EndSession = "end_session", Who::SignedIn, None, Nothing;
     /// Change the own password. The request itself holds the present one.
     ChangePassword = "change_password", Who::SignedIn, None, Nothing;
     /// Read the own account.

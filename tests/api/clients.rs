@@ -145,6 +145,46 @@ async fn a_rotated_secret_works_and_the_old_one_does_not() {
 }
 
 #[actix_web::test]
+async fn tokens_end_with_the_secret_they_were_had_with_with_the_client_and_with_its_rights() {
+    let (app, world) = start().await;
+    let lead = app.as_(&world.housing_lead);
+    let (out, client) = register(&lead, &world).await;
+    let path = format!("/api-clients/{}", client.id);
+    let with = |answer: Value| {
+        let token = answer["access_token"].as_str().unwrap();
+        app.anonymous()
+            .with("authorization", &format!("Bearer {token}"))
+    };
+    let old = with(token(&app, client.id, &client.secret).await.expect(200));
+    old.get("/me").await.expect(200);
+    let rotated = lead
+        .clone()
+        .if_match(&etag(&out))
+        .post(&format!("{path}/secret"), json!({}))
+        .await
+        .expect(200);
+    old.get("/me").await.expect(401);
+    let new = made(&rotated);
+    let fresh = with(token(&app, client.id, &new.secret).await.expect(200));
+    let rights = fresh.get("/me").await.expect(200)["rights"].clone();
+    assert_ne!(rights, json!([]));
+    let changed = lead
+        .clone()
+        .if_match(&etag(&rotated["client"]))
+        .patch(&path, json!({ "rights": [] }))
+        .await
+        .expect(200);
+    let rights = fresh.get("/me").await.expect(200)["rights"].clone();
+    assert_eq!(rights, json!([]), "at once, with the same token");
+    fresh.get("/cases").await.expect(403);
+    lead.if_match(&etag(&changed))
+        .post(&format!("{path}/disable"), json!({}))
+        .await
+        .expect(200);
+    fresh.get("/me").await.expect(401);
+}
+
+#[actix_web::test]
 async fn a_lead_holds_no_secret_of_a_client_that_reaches_further() {
     let (app, world) = start().await;
     let lead = app.as_(&world.housing_lead).if_match("\"1\"");

@@ -168,6 +168,8 @@ const HISTORY: &[&str] = &[
     "exclusions.user_id",
     "hearing_entries.author_id",
     "invitations.created_by",
+    // Where somebody signed in from; a closed account does not.
+    "known_networks.user_id",
     "marac_agencies.suspended_by",
     // No e-mail goes to a closed account.
     "notification_preferences.user_id",

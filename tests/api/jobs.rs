@@ -106,6 +106,8 @@ fn left(app: &TestApp) -> Value {
          'sessions', (select count(*) from sessions), \
          'tokens', (select count(*) from refresh_tokens), \
          'failures', (select count(*) from login_failures), \
+         'guesses', (select count(*) from guesses), \
+         'networks', (select count(*) from known_networks), \
          'outbox', (select count(*) from outbox), \
          'notifications', (select count(*) from notifications)) as counts")
     .get_result(&mut app.owner())
@@ -142,6 +144,18 @@ async fn housekeeping_deletes_what_has_served_its_time_and_nothing_else() {
             "insert into login_failures (subject, failures, last_at) select $4, 3, $3 where $1 <> $2",
         ),
         (
+            8,
+            6,
+            "insert into guesses (kind, subject, level, last_at) \
+            select 'account_network', $4, 60, $3 where $1 <> $2",
+        ),
+        (
+            91,
+            89,
+            "insert into known_networks (user_id, network, first_at, last_at) \
+            select $2, $4, $3, $3 where $1 <> $2",
+        ),
+        (
             91,
             89,
             "insert into outbox (id, user_id, kind, notices, next_at, outcome, ended_at, created_at) \
@@ -169,7 +183,8 @@ async fn housekeeping_deletes_what_has_served_its_time_and_nothing_else() {
     let sessions = before["sessions"].as_i64().unwrap();
     jobs::run_due(&app.state).unwrap();
     let expected = json!({
-        "keys": 1, "sessions": sessions + 1, "tokens": 1, "failures": 1, "outbox": 1, "notifications": 2,
+        "keys": 1, "sessions": sessions + 1, "tokens": 1, "failures": 1, "guesses": 1,
+        "networks": 1, "outbox": 1, "notifications": 2,
     });
     assert_eq!(left(&app), expected);
     // Whoever is signed in still is.

@@ -59,6 +59,7 @@ mod risk_tools;
 mod schema;
 mod second_lock;
 mod shares;
+mod sign_in;
 mod source;
 mod standard_actions;
 mod step_up;

@@ -53,6 +53,34 @@ fn told_to_stop_it_seals_the_audit_and_ends_well() {
 }
 
 #[test]
+fn a_token_key_is_added_for_later_or_put_in_the_place_of_all() {
+    let folder = Folder::new();
+    let keys = folder.file("keys");
+    succeeds(&folder, &["keys", "new", "--out", keys.to_str().unwrap()]);
+    let ids = || {
+        let ring = KeyRing::load(&keys).unwrap();
+        let ids = ring.token_keys().iter().map(|key| key.id.clone());
+        ids.collect::<Vec<_>>()
+    };
+    let first = ids();
+    // Left by a rotation that was interrupted before the file was replaced.
+    std::fs::write(folder.file("keys.new"), "half a file").unwrap();
+    let told = succeeds(&folder, &["keys", "rotate-token", "--in", "30"]);
+    assert!(told.contains("It signs from 20"), "{told}");
+    let both = ids();
+    assert_eq!((both.len(), &both[0]), (2, &first[0]));
+    let mode = std::os::unix::fs::PermissionsExt::mode(&keys.metadata().unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    let again = fails(&folder, &["keys", "rotate-token"]);
+    assert!(again.contains("does not sign yet"), "{again}");
+    assert_eq!(ids(), both);
+    succeeds(&folder, &["keys", "rotate-token", "--at-once"]);
+    let last = ids();
+    assert_eq!(last.len(), 1);
+    assert!(!both.contains(&last[0]));
+}
+
+#[test]
 fn without_keys_or_with_the_wrong_ones_it_does_not_start() {
     let folder = Folder::new();
     let keys = folder.file("keys");

@@ -5,6 +5,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
+use diesel::prelude::*;
 use diesel_migrations::MigrationHarness;
 use toldonce::install;
 
@@ -39,4 +40,30 @@ fn a_database_of_the_release_before_is_brought_up_to_date() {
         .unwrap();
     install::migrate(&mut owner).unwrap();
     install::check_migrated(&mut owner).unwrap();
+}
+
+#[test]
+fn sessions_and_clients_of_the_release_before_go_on() {
+    let (_db, mut owner) = old_database();
+    owner
+        .batch_execute(
+            "insert into agencies (id, name, kind, created_at) \
+             values ('01900000-0000-7000-8000-000000000002', 'Police', 'police', now()); \
+             insert into users (id, agency_id, email, name, created_at) values \
+             ('01900000-0000-7000-8000-000000000003', '01900000-0000-7000-8000-000000000002', \
+              'a@police.example', 'A', now()); \
+             insert into sessions (id, user_id, password_at, expires_at, created_at) values \
+             ('01900000-0000-7000-8000-000000000004', '01900000-0000-7000-8000-000000000003', now(), \
+              now() + interval '1 hour', now()); \
+             insert into api_clients (id, agency_id, name, secret_hash, rights, created_by, created_at) values \
+             ('01900000-0000-7000-8000-000000000005', '01900000-0000-7000-8000-000000000002', 'system', \
+              '\\x00', '{}', '01900000-0000-7000-8000-000000000003', now())",
+        )
+        .unwrap();
+    install::migrate(&mut owner).unwrap();
+    let held = toldonce::db::sql(
+        "select from sessions s, api_clients c where s.network is null and s.revoked_at is null \
+         and c.secret_version = 1",
+    );
+    assert_eq!(held.execute(&mut owner).unwrap(), 1);
 }

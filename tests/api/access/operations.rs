@@ -229,6 +229,7 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "revoke_calendar_feed"
         | "read_calendar" => (Alone, false),
         "create_agency" | "create_marac" | "read_risk_tool" | "me" => (Alone, false),
+        "list_sessions" | "end_session" => (Alone, false),
         "accept_invitation" | "login" | "logout" | "change_password" | "refresh" | "step_up"
         | "client_token" | "livez" | "readyz" => (Alone, false),
         _ => return None,

@@ -132,6 +132,7 @@ impl TestApp {
             tokens: Tokens::new(&keys).unwrap(),
             passwords: Passwords::new(Cost::TEST, 2),
             throttle: Throttle::new(limits),
+            proxies: "10.0.0.0/8".parse().unwrap(),
             tools: Arc::new(Tools::shipped().unwrap()),
             mail,
             keep_read_days: 180,
@@ -224,6 +225,7 @@ impl TestApp {
     pub fn as_client(&self, client: &Client, actor: Option<&str>) -> Caller<'_> {
         let token = self.token(Subject::Client {
             client_id: client.id,
+            secret_version: 1,
         });
         let mut headers = vec![("authorization".into(), format!("Bearer {token}"))];
         headers
@@ -240,6 +242,9 @@ impl TestApp {
     }
 }
 
+/// Stands among a caller's headers for the address of the socket.
+const PEER: &str = "the peer";
+
 /// Somebody who sends requests.
 #[derive(Clone)]
 pub struct Caller<'a> {
@@ -251,6 +256,11 @@ impl Caller<'_> {
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), value.into()));
         self
+    }
+
+    /// From an address, as the socket or a proxy's word has it.
+    pub fn from(self, address: &str) -> Self {
+        self.with(PEER, address)
     }
 
     /// With the version just read.
@@ -286,14 +296,22 @@ impl Caller<'_> {
         } else {
             format!("/api/v1{path}")
         };
-        let mut request = TestRequest::with_uri(&uri).method(method);
-        for (name, value) in &self.headers {
-            request = request.insert_header((name.as_str(), value.as_str()));
-        }
+        let mut request = self.addressed(TestRequest::with_uri(&uri).method(method));
         if let Some(body) = body {
             request = request.set_json(body);
         }
         (self.app.service)(request).await
+    }
+
+    /// With this caller's headers, from their address.
+    fn addressed(&self, mut request: TestRequest) -> TestRequest {
+        for (name, value) in &self.headers {
+            request = match name.as_str() {
+                PEER => request.peer_addr(format!("{value}:4711").parse().unwrap()),
+                name => request.insert_header((name, value.as_str())),
+            };
+        }
+        request
     }
 
     pub async fn send_raw(
@@ -303,11 +321,9 @@ impl Caller<'_> {
         content_type: &str,
         body: &str,
     ) -> Answer {
-        let mut request = TestRequest::with_uri(&format!("/api/v1{path}")).method(method);
-        for (name, value) in &self.headers {
-            request = request.insert_header((name.as_str(), value.as_str()));
-        }
-        request = request
+        let request = TestRequest::with_uri(&format!("/api/v1{path}")).method(method);
+        let request = self
+            .addressed(request)
             .insert_header(("content-type", content_type))
             .set_payload(body.to_owned());
         (self.app.service)(request).await

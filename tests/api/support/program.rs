@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use toldonce::localpg::{LocalPg, Options};
 use uuid::Uuid;
 
-pub const PASSWORD: &str = "correct horse battery staple";
+pub const PASSWORD: &str = "four random socks tonight";
 
 /// A folder that is gone when the test is.
 pub struct Folder(pub PathBuf);

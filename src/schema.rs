@@ -308,6 +308,7 @@ diesel::table! {
         closing -> Nullable<Bytea>,
         version -> Int4,
         created_at -> Timestamptz,
+        risk_due -> Bool,
     }
 }
 
@@ -888,6 +889,8 @@ diesel::table! {
         version -> Int4,
         created_at -> Timestamptz,
         idva_referral -> Nullable<Text>,
+        maximum -> Nullable<Int2>,
+        not_asked_count -> Nullable<Int2>,
     }
 }
 
@@ -980,7 +983,7 @@ diesel::table! {
         referral_id -> Nullable<Uuid>,
         tool -> Text,
         tool_version -> Int4,
-        score -> Int2,
+        score -> Nullable<Int2>,
         yes_count -> Int2,
         no_count -> Int2,
         dont_know_count -> Int2,
@@ -992,6 +995,24 @@ diesel::table! {
         sealed -> Bytea,
         version -> Int4,
         created_at -> Timestamptz,
+        maximum -> Nullable<Int2>,
+        tool_role -> Text,
+        assessed_how -> Text,
+        actor_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    risk_figures (case_id, number) {
+        case_id -> Uuid,
+        number -> Int2,
+        marac_id -> Uuid,
+        place -> Text,
+        leads -> Bool,
+        assessment_id -> Uuid,
+        score -> Nullable<Int2>,
+        answered_count -> Int2,
+        not_asked_count -> Int2,
     }
 }
 
@@ -1243,7 +1264,11 @@ diesel::joinable!(risk_assessments -> agencies (agency_id));
 diesel::joinable!(risk_assessments -> cases (case_id));
 diesel::joinable!(risk_assessments -> maracs (marac_id));
 diesel::joinable!(risk_assessments -> referrals (referral_id));
+diesel::joinable!(risk_assessments -> registered_actors (actor_id));
 diesel::joinable!(risk_assessments -> users (created_by));
+diesel::joinable!(risk_figures -> cases (case_id));
+diesel::joinable!(risk_figures -> maracs (marac_id));
+diesel::joinable!(risk_figures -> risk_assessments (assessment_id));
 diesel::joinable!(role_grants -> api_clients (client_id));
 diesel::joinable!(role_grants -> maracs (marac_id));
 diesel::joinable!(sessions -> users (user_id));
@@ -1321,6 +1346,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     research_versions,
     restrictions,
     risk_assessments,
+    risk_figures,
     role_grants,
     sessions,
     standard_action_versions,

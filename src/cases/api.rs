@@ -19,6 +19,7 @@ use crate::error::Result;
 use crate::http::{Page, PageQuery, Problems, Query, etag, linked};
 use crate::parties::model::{Identity, PartyRole};
 use crate::policy::Act;
+use crate::risk::CaseRisk;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_cases);
@@ -69,9 +70,10 @@ pub struct CaseLineOut {
     last_referral_on: NaiveDate,
     /// When flags lapse (R14).
     lapses_on: Option<NaiveDate>,
-    /// Score of the latest assessment.
-    score: Option<i16>,
-    /// Criteria met.
+    /// The risk that is known, in figures.
+    #[serde(flatten)]
+    risk: CaseRisk,
+    /// Criteria met; a lower score takes none away (R4).
     criteria: Vec<String>,
     /// Children in the household.
     has_children: bool,
@@ -98,7 +100,7 @@ impl CaseLineOut {
             status: line.status,
             last_referral_on: line.last_referral_on,
             lapses_on: line.lapses_on,
-            score: line.score,
+            risk: line.risk,
             criteria: line.criteria,
             has_children: line.has_children,
             restricted: line.restricted,

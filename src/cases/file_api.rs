@@ -21,7 +21,7 @@ use crate::policy::Act;
 use crate::policy::lens::{Basis, FieldGroup};
 use crate::policy::visibility::VisibleCase;
 use crate::questions::AccountUse;
-use crate::risk::AssessmentOut;
+use crate::risk::{AssessmentOut, CaseRisk};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(read_case);
@@ -196,7 +196,7 @@ pub struct CaseFileOut {
     parties: Vec<PartyOut>,
     /// How they stand to one another.
     relationships: Vec<RelationshipOut>,
-    /// Assessments that no later one supersedes, newest first.
+    /// Assessments whose place no later complete one of the same tool has taken, newest first.
     risk_assessments: Vec<AssessmentOut>,
     /// The account as it stands, by heading.
     account: Vec<EntryOut>,
@@ -252,8 +252,10 @@ async fn read_case(state: Data<State>, caller: Caller, path: Path<Uuid>) -> Resu
 fn file(case: &VisibleCase, parts: &[Part]) -> Result<CaseFileOut> {
     let people = People::of(case, parts)?;
     let (referrals, gaps) = referrals(case, parts)?;
+    let risk = of_kind(parts, "risk").next().map(CaseRisk::of_part);
+    let risk = risk.transpose()?.unwrap_or_default();
     Ok(CaseFileOut {
-        head: CaseHeadOut::of(case),
+        head: CaseHeadOut::of(case, risk),
         restricted: of_kind(parts, "restriction").next().is_some(),
         parties: people.parties,
         relationships: people.relationships,

@@ -10,12 +10,14 @@ use crate::owned_action;
 use crate::parties::people_rows;
 use crate::policy::visibility::VisibleCase;
 use crate::questions::account_use_row;
-use crate::risk::current_assessment_rows;
+use crate::risk::{current_assessment_rows, figures_row};
 
 const PARTS: &str = concat!(
     people_rows!(),
     " union all ",
     current_assessment_rows!(),
+    " union all ",
+    figures_row!(),
     " union all ",
     current_entry_rows!(),
     " union all select 'action', a.id, null, a.version, json_build_object(",

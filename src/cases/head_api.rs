@@ -23,6 +23,7 @@ use crate::idva;
 use crate::policy::Act;
 use crate::policy::lens::Standing;
 use crate::policy::visibility::VisibleCase;
+use crate::risk::{self, CaseRisk};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(change_case).service(close_case);
@@ -47,9 +48,10 @@ pub struct CaseHeadOut {
     pub last_referral_on: Option<NaiveDate>,
     /// When flags lapse (R14).
     pub lapses_on: Option<NaiveDate>,
-    /// Score of the latest assessment.
-    pub score: Option<i16>,
-    /// Criteria met.
+    /// The risk that is known, in figures.
+    #[serde(flatten)]
+    pub risk: CaseRisk,
+    /// Criteria met; a lower score takes none away (R4).
     pub criteria: Vec<String>,
     /// Children in the household.
     pub has_children: bool,
@@ -61,7 +63,12 @@ pub struct CaseHeadOut {
 
 impl CaseHeadOut {
     /// The head of a case in sight.
-    pub fn of(case: &VisibleCase) -> Self {
+    pub fn read(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Self> {
+        Ok(Self::of(case, risk::of_case(tx, case)?))
+    }
+
+    /// The same, its risk at hand.
+    pub fn of(case: &VisibleCase, risk: CaseRisk) -> Self {
         let row = case.row.clone();
         Self {
             id: case.id,
@@ -72,7 +79,7 @@ impl CaseHeadOut {
             opened_at: row.opened_at,
             last_referral_on: row.last_referral_on,
             lapses_on: row.lapses_on,
-            score: row.score,
+            risk,
             criteria: row.criteria,
             has_children: row.has_children,
             lead_user_id: row.lead_user_id,
@@ -119,10 +126,8 @@ async fn change_case(
             let fields = apply(tx, &case, &body)?;
             let event = Event::of_case(&case).on("case", id).fields(fields);
             let case = opened(tx, Act::ChangeCase, id)?;
-            Ok(Audited::new(
-                (CaseHeadOut::of(&case), case.row.version),
-                event,
-            ))
+            let head = CaseHeadOut::read(tx, &case)?;
+            Ok(Audited::new((head, case.row.version), event))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &head))
@@ -250,10 +255,8 @@ async fn close_case(
             store::close(tx, &case, body.reason, &words)?;
             let event = Event::of_case(&case).on("case", id).fields(["status"]);
             let case = opened(tx, Act::ChangeCase, id)?;
-            Ok(Audited::new(
-                (CaseHeadOut::of(&case), case.row.version),
-                event,
-            ))
+            let head = CaseHeadOut::read(tx, &case)?;
+            Ok(Audited::new((head, case.row.version), event))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &head))

@@ -21,8 +21,6 @@ pub struct Accepted {
     pub referred_on: NaiveDate,
     /// Months of the window.
     pub window_months: u32,
-    /// Score of its assessment.
-    pub score: Option<i16>,
     /// Criteria it met.
     pub criteria: Vec<String>,
     /// It names children.
@@ -50,7 +48,6 @@ pub fn open_file(
                 opened_at: None,
                 last_referral_on: None,
                 lapses_on: None,
-                score: None,
                 criteria: Vec::new(),
                 has_children: false,
                 lead_user_id: None,

@@ -9,6 +9,7 @@ use super::intake::Accepted;
 use crate::crypto::Wrapped;
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
+use crate::risk::Criterion;
 
 /// Who a file is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +89,7 @@ pub fn mark_received(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
     Ok(())
 }
 
+/// Opens the case, or lets it run on. Criteria that it met before stay (R4).
 pub fn mark_accepted(
     tx: &mut Tx<'_>,
     id: Uuid,
@@ -98,17 +100,18 @@ pub fn mark_accepted(
     let changed = sql(
         "update cases set status = 'listed', received_at = coalesce(received_at, $2), \
          opened_at = coalesce(opened_at, $2), last_referral_on = greatest(last_referral_on, $3), \
-         lapses_on = $4, score = coalesce($5, score), criteria = $6, \
-         has_children = has_children or $7, closed_at = null, version = version + 1 \
+         lapses_on = $4, criteria = array(select x.name from unnest($7::text[]) with ordinality \
+           as x(name, n) where x.name = any (criteria || $5) order by x.n), \
+         has_children = has_children or $6, closed_at = null, version = version + 1 \
          where id = $1 and (opened_at is null) = $8",
     )
     .bind(id)
     .bind(tx.now)
     .bind(accepted.referred_on)
     .bind(lapses_on)
-    .bind(accepted.score)
     .bind(accepted.criteria.clone())
     .bind(accepted.has_children)
+    .bind(Criterion::ALL.map(Criterion::as_str).to_vec())
     .bind(first)
     .execute(tx.conn)?;
     if changed == 1 {

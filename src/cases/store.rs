@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::parties::model::{Identity, PartyRole};
 use crate::parties::people_of;
 use crate::policy::visibility::VisibleCase;
+use crate::risk::{CaseRisk, risk_column};
 use crate::visible_cases;
 
 /// What a list is narrowed to.
@@ -46,9 +47,9 @@ pub struct Line {
     /// When flags lapse.
     #[diesel(sql_type = st::Nullable<st::Date>)]
     pub lapses_on: Option<NaiveDate>,
-    /// Score of the latest assessment.
-    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
-    pub score: Option<i16>,
+    /// The risk that is known.
+    #[diesel(sql_type = st::Text)]
+    pub risk: CaseRisk,
     /// Criteria met.
     #[diesel(sql_type = st::Array<st::Text>)]
     pub criteria: Vec<String>,
@@ -105,7 +106,8 @@ macro_rules! listed {
 
 // The page is taken per MARAC along its index, then joined: the reader's MARACs are few.
 const PAGE: &str = concat!(
-    "select c.id, c.code, c.marac_id, c.status, c.last_referral_on, c.lapses_on, c.score, c.criteria, ",
+    "select c.id, c.code, c.marac_id, c.status, c.last_referral_on, c.lapses_on, c.criteria, ",
+    risk_column!("c.id"),
     "c.has_children, c.version, k.master_key_id, k.wrapped, ",
     "(c.restricted and exists (select from restrictions r where r.case_id = c.id ",
     "and r.ends_at > $now)) as restricted, ",

@@ -185,10 +185,8 @@ fn lapsed(tx: &mut Tx<'_>, case: &VisibleCase, agencies: Vec<Uuid>) -> Result<()
 fn shown(tx: &mut Tx<'_>, id: Uuid) -> Result<Audited<(CaseHeadOut, i32)>> {
     let case = opened(tx, Act::LapseCase, id)?;
     let event = Event::of_case(&case).on("case", id).fields(["lapse"]);
-    Ok(Audited::new(
-        (CaseHeadOut::of(&case), case.row.version),
-        event,
-    ))
+    let head = CaseHeadOut::read(tx, &case)?;
+    Ok(Audited::new((head, case.row.version), event))
 }
 
 /// Let a case lapse that has passed twelve months from its last referral.

@@ -224,6 +224,7 @@ fn assessment(
         tool: tool.id.clone(),
         tool_version: Some(tool.version),
         assessed_on: referred_on?,
+        how: None,
         answers,
         notes: None,
     })

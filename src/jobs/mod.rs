@@ -66,6 +66,11 @@ pub const JOBS: &[Job] = &[
         run: crate::auth::tidy,
     },
     Job {
+        name: "recount_risk",
+        every: Duration::from_secs(60),
+        run: crate::risk::recount_due,
+    },
+    Job {
         name: "research_reminders",
         every: Duration::from_secs(60 * 60),
         run: research::remind,

@@ -22,6 +22,7 @@ use crate::http::{
     VersionProblems, WriteProblems, etag, one_line, paged, tagged,
 };
 use crate::policy::{self, Act};
+use crate::risk;
 
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -218,6 +219,7 @@ async fn create_marac(
     body: Body<NewMarac>,
 ) -> Result<HttpResponse> {
     let new = body.0;
+    rules::tool_fits(None, &new.settings, &state.tools)?;
     let (marac, version) = state
         .db
         .run(&caller, Act::CreateMarac.ask(), move |tx| {
@@ -268,15 +270,21 @@ async fn change_marac(
     if_match: IfMatch,
     body: Body<MaracChange>,
 ) -> Result<HttpResponse> {
-    let (id, change) = (id.0, body.0);
+    let (id, change, tools) = (id.0, body.0, state.tools.clone());
     let (marac, version) = state
         .db
         .run(&caller, Act::ChangeMarac.on("marac", id), move |tx| {
             let mut marac = store::find_locked(tx, id)?.ok_or_else(policy::hidden)?;
             policy::may_in(&tx.actor, Act::ChangeMarac, id)?;
             if_match.check(marac.version)?;
+            let before = marac.settings()?;
             let fields = apply(&mut marac, change)?;
+            let after = marac.settings()?;
+            rules::tool_fits(Some(&before), &after, &tools)?;
             store::update(tx, &mut marac)?;
+            if after.threshold_tool != before.threshold_tool {
+                risk::recount(tx, id)?;
+            }
             let event = Event::new().in_marac(id).fields(fields);
             Ok(Audited::new(show(tx, marac)?, event))
         })

@@ -3,8 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::settings::MaracSettings;
-use crate::error::{Error, Result};
+use crate::error::{Error, FieldError, Result};
 use crate::http::{refuse_deserialization, validated};
+use crate::risk::{ToolRole, Tools};
 
 /// The settings after a change: what is sent takes the place of what was, group by group; what is
 /// not sent stays. Refusals point below `/settings`.
@@ -16,6 +17,39 @@ pub fn changed(current: &MaracSettings, change: Map<String, Value>) -> Result<Ma
         .map_err(|error| refuse_deserialization(&error))
         .and_then(validated)
         .map_err(below_settings)
+}
+
+/// The tool a MARAC goes by is a published threshold tool that can reach its threshold. Asked where one of
+/// the two changes: a tool that is no longer published goes on until the MARAC chooses another.
+pub fn tool_fits(
+    current: Option<&MaracSettings>,
+    new: &MaracSettings,
+    tools: &Tools,
+) -> Result<()> {
+    let both = |of: &MaracSettings| (of.threshold_tool.clone(), of.high_risk_threshold);
+    if current.is_some_and(|current| both(current) == both(new)) {
+        return Ok(());
+    }
+    let usable = |tool: &&crate::risk::Tool| tool.role == ToolRole::Threshold;
+    let found = tools.latest(&new.threshold_tool).filter(usable);
+    let Some(tool) = found else {
+        let mut allowed: Vec<_> = tools.iter().filter(usable).map(|tool| &*tool.id).collect();
+        allowed.dedup();
+        let message = format!("Name a threshold tool: {}.", allowed.join(", "));
+        let (pointer, code) = ("/settings/threshold_tool", "not_a_threshold_tool");
+        return Err(Error::invalid(vec![FieldError::new(
+            pointer, code, message,
+        )]));
+    };
+    let maximum = tool.max_score().unwrap_or(0);
+    if new.high_risk_threshold > maximum {
+        let message = format!("With this tool at most {maximum}: no answers reach more.");
+        let (pointer, code) = ("/settings/high_risk_threshold", "out_of_reach");
+        return Err(Error::invalid(vec![FieldError::new(
+            pointer, code, message,
+        )]));
+    }
+    Ok(())
 }
 
 fn merge(into: &mut Value, change: Value) {

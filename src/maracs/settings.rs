@@ -22,8 +22,12 @@ pub struct MaracSettings {
     /// The shape these settings were written in.
     #[validate(range(min = 1, max = MaracSettings::VERSION))]
     pub version: u16,
-    /// Yes answers from which a risk assessment is visible high risk (SL5: 14). It stands in for the
-    /// threshold of every tool that has one.
+    /// The risk tool this MARAC goes by: a published tool whose role is `threshold`. Its last complete
+    /// assessment leads in every case.
+    #[validate(length(min = 1, max = 40), non_control_character)]
+    pub threshold_tool: String,
+    /// Yes answers from which an assessment with that tool is visible high risk (SL5: 14). With another
+    /// tool the lower of this and its own threshold counts.
     #[validate(range(min = 1, max = 100))]
     pub high_risk_threshold: u8,
     /// Don't-know answers from which an unmet threshold asks for professional judgement. Ours: a quarter
@@ -189,6 +193,7 @@ impl MaracSettings {
     /// The part that decides referral criteria.
     pub fn criteria(&self) -> CriteriaSettings {
         CriteriaSettings {
+            threshold_tool: self.threshold_tool.clone(),
             high_risk_threshold: self.high_risk_threshold,
             many_dont_knows: self.many_dont_knows,
             escalation_count: self.escalation_count,
@@ -229,6 +234,7 @@ impl Default for MaracSettings {
     fn default() -> Self {
         Self {
             version: Self::VERSION,
+            threshold_tool: "safelives_dash".to_owned(),
             high_risk_threshold: 14,
             many_dont_knows: 6,
             escalation_count: 3,

@@ -294,7 +294,6 @@ impl Paper<'_> {
             ("Why late", said.and_then(|said| said.late_reason.clone())),
             ("Transferred from", item.transferred_from.clone()),
             ("Children", Some(yes(item.has_children).to_owned())),
-            ("Score", item.score.map(|score| score.to_string())),
             (
                 "Criteria",
                 list(item.criteria.iter().map(|one| words(one)).collect()),
@@ -303,6 +302,7 @@ impl Paper<'_> {
             ("Listed to", list(listed_to)),
             ("Outcome", said.and_then(|said| said.outcome.clone())),
         ]);
+        section.list("Risk assessed", item.risk.lines());
         let people = [
             (capital(&self.labels.survivor), item.survivor.as_slice()),
             (

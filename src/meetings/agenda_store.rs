@@ -13,6 +13,7 @@ use crate::parties::people_of;
 use crate::policy::hidden;
 use crate::policy::lens::Basis;
 use crate::policy::visibility::VisibleCase;
+use crate::risk::{CaseRisk, risk_column};
 use crate::{not_closed, standings_of, visible_cases};
 
 /// A case on an agenda, with what is needed to open it and to know how much of it to show.
@@ -57,8 +58,8 @@ pub struct AgendaRow {
     pub version: i32,
     #[diesel(sql_type = st::Text)]
     pub code: String,
-    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
-    pub score: Option<i16>,
+    #[diesel(sql_type = st::Text)]
+    pub risk: CaseRisk,
     #[diesel(sql_type = st::Array<st::Text>)]
     pub criteria: Vec<String>,
     #[diesel(sql_type = st::Text)]
@@ -90,7 +91,8 @@ pub const AGENDA_ITEMS: &str = concat!(
     "and a.ends_at > $now) ",
     "or exists (select from referrals f where f.case_id = i.case_id and f.status = 'accepted' ",
     "and f.idva_referral in ('made', 'declined', 'already_open'))) as idva_recorded, ",
-    "i.outcome, i.version, c.code, c.score, c.criteria, k.master_key_id, k.wrapped, ",
+    "i.outcome, i.version, c.code, c.criteria, k.master_key_id, k.wrapped, ",
+    risk_column!("c.id"),
     "coalesce(p.ids, '{}') as party_ids, coalesce(p.roles, '{}') as party_roles, ",
     "coalesce(p.identities, '{}') as identities, ",
     "array(select l.agency_id from agenda_listings l where l.agenda_item_id = i.id ",

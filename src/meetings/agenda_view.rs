@@ -22,6 +22,7 @@ use crate::parties::model::{Identity, PartyRole};
 use crate::policy::lens::FieldGroup;
 use crate::policy::visibility::lens_of;
 use crate::policy::{Act, hidden, may_in};
+use crate::risk::CaseRisk;
 
 /// Somebody of a case, as agencies search their records for them.
 #[derive(Debug, Serialize, ToSchema)]
@@ -70,9 +71,10 @@ pub struct AgendaItemOut {
     /// Whether an IDVA referral is recorded (R9); for coordinator and chair while the list is open.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) idva_recorded: Option<bool>,
-    /// Score of the latest assessment.
-    pub(super) score: Option<i16>,
-    /// Criteria met by the latest referral.
+    /// The risk that is known, in figures.
+    #[serde(flatten)]
+    pub(super) risk: CaseRisk,
+    /// Criteria met; a lower score takes none away (R4).
     pub(super) criteria: Vec<String>,
     /// The survivor.
     pub(super) survivor: Option<AgendaPerson>,
@@ -234,7 +236,7 @@ fn open(
         late: row.late,
         transferred_from: None,
         deferred_to_id: row.deferred_to_id,
-        score: row.score,
+        risk: row.risk,
         criteria: row.criteria,
         remarks,
         withheld: lens.withheld(),

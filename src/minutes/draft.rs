@@ -211,7 +211,7 @@ fn hearing(
         survivor: of(PartyRole::Survivor)?.into_iter().next(),
         perpetrators: of(PartyRole::Perpetrator)?,
         children: of(PartyRole::Child)?,
-        score: row.score,
+        risk: row.risk.clone(),
         seats: seats
             .map(|seat| MinutesSeat {
                 agency: seat.agency.clone(),

@@ -10,6 +10,7 @@ use crate::crypto::Place;
 use crate::hearing::{InformationNature, PoliceWish, RiskFactor, Safeguard, SafeguardDecision};
 use crate::meetings::{AgendaItemKind, AgendaItemStatus, AttendanceRole, MeetingKind, MeetingMode};
 use crate::policy::lens::{FieldGroup, Lens};
+use crate::risk::CaseRisk;
 
 /// Where a frame is sealed.
 pub const fn frame_of(version_id: Uuid) -> Place {
@@ -135,8 +136,10 @@ pub struct MinutesHearing {
     pub perpetrators: Vec<String>,
     /// The children; in the group `identity`.
     pub children: Vec<String>,
-    /// Score of the latest assessment.
-    pub score: Option<i16>,
+    /// The risk that was known, in figures. Of minutes from before tools were counted apart, the score
+    /// alone is known.
+    #[serde(flatten)]
+    pub risk: CaseRisk,
     /// Guests, and who joined or left for this case.
     pub seats: Vec<MinutesSeat>,
     /// Information shared, by agency.

@@ -198,11 +198,11 @@ fn hearing(frame: &MinutesFrame, case: &MinutesCaseOut, heard: &MinutesHearing) 
         ("Children".into(), list(&heard.children)),
         ("Listed as".into(), Some(words(heard.kind.as_str()))),
         ("Added late".into(), heard.late.then(|| yes(true))),
-        ("Score".into(), heard.score.map(|score| score.to_string())),
         ("Decision".into(), Some(words(heard.status.as_str()))),
         ("Deferred to".into(), heard.deferred_to.map(moment)),
         ("Conflict of interest".into(), list(&heard.conflicts)),
     ]);
+    section.list("Risk assessed", heard.risk.lines());
     let seats: Vec<_> = heard
         .seats
         .iter()

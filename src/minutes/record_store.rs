@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::meetings::{AgendaItemKind, AgendaItemStatus, AttendanceRole, Meeting, Presence};
 use crate::parties::model::PartyRole;
 use crate::parties::people_of;
+use crate::risk::{CaseRisk, risk_column};
 use crate::visible_cases;
 
 /// Who sat at the meeting, but for guests, who came for a case.
@@ -54,8 +55,8 @@ pub fn seats(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<SeatRow>> {
 pub struct CaseRow {
     #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
-    pub score: Option<i16>,
+    #[diesel(sql_type = st::Text)]
+    pub risk: CaseRisk,
     #[diesel(sql_type = st::Nullable<st::Date>)]
     pub lapsed_on: Option<NaiveDate>,
     #[diesel(sql_type = st::Text)]
@@ -100,7 +101,8 @@ const CASES: &str = concat!(
     left_over!(),
     " union select c.id from cases c where c.marac_id = $2 and c.status <> 'joined' ",
     "and c.lapses_on > (select day from since) and c.lapses_on <= $3) ",
-    "select c.id as case_id, c.score, ",
+    "select c.id as case_id, ",
+    risk_column!("c.id"),
     "case when c.lapses_on > (select day from since) and c.lapses_on <= $3 then c.lapses_on end ",
     "as lapsed_on, k.master_key_id, k.wrapped, i.id as item_id, i.kind, i.status, ",
     "coalesce(i.late, false) as late, coalesce(i.position, 2147483647) as position, ",

@@ -343,6 +343,8 @@ acts! {
     RecordIdvaContact = "record_idva_contact", Who::Roles(&[Idva]), None, Nothing;
     /// Find survivors whom nobody has tried in time.
     FindLateContacts = "find_late_contacts", Who::Program, None, Nothing;
+    /// Work out anew what the risk assessments of cases come to.
+    RecountRisk = "recount_risk", Who::Program, None, Nothing;
     /// Open the cases of a list that is out which whoever sent it could not see.
     OpenListings = "open_listings", Who::Program, None, Nothing;
 

@@ -123,10 +123,7 @@ pub struct CaseRow {
     /// When flags lapse (R14).
     #[diesel(sql_type = st::Nullable<st::Date>)]
     pub lapses_on: Option<NaiveDate>,
-    /// Score of the latest assessment.
-    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
-    pub score: Option<i16>,
-    /// Criteria met by the latest referral.
+    /// Criteria met; a later referral or assessment takes none away (R4).
     #[diesel(sql_type = st::Array<st::Text>)]
     pub criteria: Vec<String>,
     /// Children in the household.
@@ -168,7 +165,7 @@ macro_rules! find_case {
     ($tail:literal) => {
         concat!(
             "select c.id, c.marac_id, c.code, c.status, c.opened_at, c.last_referral_on, c.lapses_on, ",
-            "c.score, c.criteria, c.has_children, c.lead_user_id, c.lead_agency_id, c.restricted, ",
+            "c.criteria, c.has_children, c.lead_user_id, c.lead_agency_id, c.restricted, ",
             "c.version, k.master_key_id, k.wrapped, ",
             "coalesce(s.bases, '{}') as bases, coalesce(s.full_at, '{}') as full_at ",
             "from cases c join data_keys k on k.case_id = c.id and k.wrapped is not null ",

@@ -15,7 +15,8 @@ use super::matching::tokens;
 use super::rules::{self, Checked, Command, decide};
 use super::shapes::{ChangeReferral, CreateReferral, ReferralItem, ReferralOut};
 use super::store::{self, VisibleReferral};
-use super::write_store::{self, Origin, Written};
+use super::write_store::{self, Origin};
+use super::written::Written;
 use super::{ReferralStatus, history, telling, token_store};
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -153,10 +154,15 @@ pub(super) fn render(
 /// What the rules say of it, as at its own day; once it was sent in, what it stood on then.
 pub(super) fn checked(tx: &mut Tx<'_>, found: &VisibleReferral, tools: &Tools) -> Result<Checked> {
     let (_, settings) = store::marac(tx, found.row.marac_id)?;
-    let document = found.document()?;
+    let mut document = found.document()?;
+    let sent_in = found.row.submitted_at.is_some() && found.row.status != ReferralStatus::Returned;
+    if sent_in {
+        document = history::as_scored(document, &found.row);
+    }
     let mut checked = rules::check(&document, tools, &settings, tx.today(), "/referral");
-    if found.row.submitted_at.is_some() && found.row.status != ReferralStatus::Returned {
-        history::as_recorded(&mut checked, &document, &found.row, &settings);
+    if sent_in {
+        let practice = (tools, &settings);
+        history::as_recorded(&mut checked, &document, &found.row, practice);
     }
     Ok(checked)
 }

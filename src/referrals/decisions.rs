@@ -268,7 +268,6 @@ fn accepted(
     let accepted = Accepted {
         referred_on,
         window_months: u32::from(settings.repeat_window_months),
-        score: found.row.score,
         criteria: found.row.criteria.clone(),
         has_children: !document.children.is_empty(),
     };
@@ -309,7 +308,8 @@ fn accepted(
         intake::open_case(tx, &case, &accepted)?;
     }
     write_store::set_repeat(tx, found.row.id, repeat)?;
-    unfold(tx, &case, &referral, join.is_some())?;
+    let practice = (tools, &settings);
+    unfold(tx, &case, &referral, join.is_some(), practice)?;
     Ok((case, repeat))
 }
 

@@ -123,8 +123,11 @@ pub struct AssessmentIn {
     pub tool_version: Option<u16>,
     /// When it was done with the survivor.
     pub assessed_on: NaiveDate,
+    /// How it was done; unknown if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub how: Option<crate::risk::AssessedHow>,
     /// The answers; items left out count as not asked.
-    #[validate(nested, length(max = 60))]
+    #[validate(nested, length(max = 100))]
     pub answers: Vec<AnswerIn>,
     /// Anything else the practitioner weighs.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -9,7 +9,8 @@ use super::document::Document;
 use super::rules::{self, Checked};
 use super::store::ReferralRow;
 use super::unfold::{Unfolding, unfold};
-use super::write_store::{self, Origin, Written};
+use super::write_store::{self, Origin};
+use super::written::Written;
 use super::{ReferralStatus, matching, token_store};
 use crate::cases::intake::{self, Accepted, Person};
 use crate::db::Tx;
@@ -17,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::maracs::settings::MaracSettings;
 use crate::policy::Act;
 use crate::policy::visibility;
-use crate::risk::{self, Criteria, Criterion, Tools, is_repeat};
+use crate::risk::{self, Criteria, Criterion, Score, ToolRole, Tools, is_repeat};
 
 /// A referral of a register.
 pub struct Historic<'a> {
@@ -95,7 +96,6 @@ pub fn import_history(tx: &mut Tx<'_>, tools: &Tools, from: Historic<'_>) -> Res
     let accepted = Accepted {
         referred_on: from.referred_on,
         window_months,
-        score: checked.score.as_ref().map(|score| i16::from(score.yes)),
         criteria: written.criteria().into_iter().map(str::to_owned).collect(),
         has_children: !from.document.children.is_empty(),
     };
@@ -118,7 +118,7 @@ pub fn import_history(tx: &mut Tx<'_>, tools: &Tools, from: Historic<'_>) -> Res
         document: from.document,
         checked: &checked,
     };
-    unfold(tx, &case, &referral, joined)?;
+    unfold(tx, &case, &referral, joined, (tools, from.settings))?;
     Ok(Recorded {
         case_id: case.id,
         referral_id: origin.id,
@@ -179,14 +179,41 @@ fn without_ground(
     recorded
 }
 
+/// The referral's document with its tool in the version that it was scored by, whatever is published now.
+pub(super) fn as_scored(mut document: Document, row: &ReferralRow) -> Document {
+    let version = row
+        .tool_version
+        .and_then(|version| u16::try_from(version).ok());
+    if let (Some(assessment), Some(_)) = (&mut document.assessment, version) {
+        assessment.tool_version = assessment.tool_version.or(version);
+    }
+    document
+}
+
+/// The score that its row keeps, where the tool or its version is no longer published. A tool that nobody
+/// knows any more counts as a threshold tool: a score is shown rather than lost.
+fn recorded_score(document: &Document, row: &ReferralRow, tools: &Tools) -> Option<Score> {
+    let assessment = document.assessment.as_ref()?;
+    let narrow = |wide: Option<i16>| wide.and_then(|wide| u8::try_from(wide).ok());
+    let (tool, version) = (row.tool.clone()?, u16::try_from(row.tool_version?).ok()?);
+    let known = tools.latest(&tool).map(|tool| tool.role);
+    let role = known.unwrap_or(ToolRole::Threshold);
+    let answers: Vec<_> = rules::given(assessment);
+    let figures = (narrow(row.score), narrow(row.maximum));
+    Some(Score::recorded((tool, version, role), figures, &answers))
+}
+
 /// What a referral stands on that was sent in or taken over: what its row says, whatever is asked of
 /// referrals today.
 pub(super) fn as_recorded(
     checked: &mut Checked,
     document: &Document,
     row: &ReferralRow,
-    settings: &MaracSettings,
+    (tools, settings): (&Tools, &MaracSettings),
 ) {
+    if checked.score.is_none() {
+        checked.score = recorded_score(document, row, tools);
+    }
     let Some(referred_on) = row.referred_on else {
         return;
     };

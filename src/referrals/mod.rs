@@ -14,6 +14,7 @@ mod telling;
 mod token_store;
 mod unfold;
 mod write_store;
+mod written;
 
 pub use matching::renew as renew_tokens;
 use utoipa_actix_web::service_config::ServiceConfig;

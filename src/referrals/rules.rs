@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::ReferralStatus;
-use super::document::{Consent, Document};
+use super::document::{AssessmentIn, Consent, Document};
 use crate::error::FieldError;
 use crate::maracs::settings::MaracSettings;
 use crate::risk::{
@@ -129,6 +129,17 @@ pub fn claims(document: &Document, referred_on: NaiveDate) -> Claims<'_> {
     }
 }
 
+/// The answers of an assessment as the risk rules take them.
+pub fn given(assessment: &AssessmentIn) -> Vec<Given<'_>> {
+    let answers = assessment.answers.iter();
+    let given = answers.map(|one| Given {
+        item: &one.item,
+        answer: one.answer,
+        options: &one.options,
+    });
+    given.collect()
+}
+
 struct Needs<'a> {
     prefix: &'a str,
     missing: &'a mut Vec<FieldError>,
@@ -217,16 +228,7 @@ impl Needs<'_> {
             );
             return None;
         };
-        let given: Vec<Given<'_>> = assessment
-            .answers
-            .iter()
-            .map(|a| Given {
-                item: &a.item,
-                answer: a.answer,
-                options: &a.options,
-            })
-            .collect();
-        match risk::score(tool, &given) {
+        match risk::score(tool, &given(assessment)) {
             Ok(score) => Some(score),
             Err(errors) => {
                 for error in errors {

@@ -224,8 +224,18 @@ pub struct ReferralItem {
     pub referred_on: Option<NaiveDate>,
     /// When it was sent in.
     pub submitted_at: Option<DateTime<Utc>>,
-    /// Score.
+    /// The server's score of the assessment: items answered yes. Null where nothing was scored.
     pub score: Option<i16>,
+    /// The highest score its tool can give.
+    pub maximum: Option<i16>,
+    /// The tool.
+    pub tool: Option<String>,
+    /// Its version.
+    pub tool_version: Option<i32>,
+    /// Whether every item was asked; if not, the assessment is a part.
+    pub score_complete: Option<bool>,
+    /// The day of the assessment.
+    pub assessed_on: Option<NaiveDate>,
     /// Criteria it stands on.
     pub criteria: Vec<String>,
     /// The survivor's name.
@@ -256,6 +266,13 @@ impl ReferralItem {
             referred_on: row.referred_on,
             submitted_at: row.submitted_at,
             score: row.score,
+            maximum: row.maximum,
+            tool: row.tool.clone(),
+            tool_version: row.tool_version,
+            score_complete: row
+                .not_asked_count
+                .map(|not_asked| row.score.is_some() && not_asked == 0),
+            assessed_on: document.assessment.as_ref().map(|one| one.assessed_on),
             criteria: row.criteria.clone(),
             survivor: document
                 .survivor

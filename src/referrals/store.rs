@@ -45,8 +45,16 @@ pub struct ReferralRow {
     pub submitted_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = st::Binary)]
     pub document: Vec<u8>,
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub tool: Option<String>,
+    #[diesel(sql_type = st::Nullable<st::Integer>)]
+    pub tool_version: Option<i32>,
     #[diesel(sql_type = st::Nullable<st::SmallInt>)]
     pub score: Option<i16>,
+    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
+    pub maximum: Option<i16>,
+    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
+    pub not_asked_count: Option<i16>,
     #[diesel(sql_type = st::Array<st::Text>)]
     pub criteria: Vec<String>,
     #[diesel(sql_type = st::Array<st::Text>)]
@@ -91,8 +99,8 @@ pub(super) fn place(id: Uuid) -> Place {
 macro_rules! columns {
     () => {
         "r.id, r.marac_id, r.case_id, r.agency_id, r.co_agency_id, r.submitted_by, r.actor_id, \
-         r.external_ref, r.status, r.urgent, r.referred_on, r.submitted_at, r.document, r.score, \
-         r.criteria, r.missing, r.gaps, r.decided_by, r.decided_at, r.decision, r.challenge, \
+         r.external_ref, r.status, r.urgent, r.referred_on, r.submitted_at, r.document, r.tool, r.tool_version, \
+         r.score, r.maximum, r.not_asked_count, r.criteria, r.missing, r.gaps, r.decided_by, r.decided_at, r.decision, r.challenge, \
          r.challenged_at, r.version "
     };
 }

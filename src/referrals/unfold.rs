@@ -8,9 +8,11 @@ use super::rules::Checked;
 use crate::account::{self, Telling};
 use crate::db::Tx;
 use crate::error::Result;
+use crate::maracs::settings::MaracSettings;
 use crate::parties;
 use crate::policy::visibility::VisibleCase;
 use crate::risk::record::{self, Source};
+use crate::risk::{self, Tools};
 
 /// What of the referral's row is needed.
 pub struct Unfolding<'a> {
@@ -23,12 +25,14 @@ pub struct Unfolding<'a> {
     pub checked: &'a Checked,
 }
 
-/// Writes it all down; into a case that is there already only what is new comes.
+/// Writes it all down; into a case that is there already only what is new comes. Its assessment is laid
+/// to those the case has: it takes the place of none that says more than it asks.
 pub fn unfold(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
     referral: &Unfolding<'_>,
     joins: bool,
+    (tools, settings): (&Tools, &MaracSettings),
 ) -> Result<()> {
     let document = referral.document;
     match joins {
@@ -39,10 +43,12 @@ pub fn unfold(
         let source = Source {
             referral_id: Some(referral.referral_id),
             agency_id: referral.agency_id,
-            supersedes_id: None,
+            created_by: referral.submitted_by,
+            actor_id: referral.actor_id,
             judgement: document.criteria.professional_judgement.clone(),
         };
         record::record(tx, case, assessment, score, source)?;
+        risk::refresh(tx, case, tools, settings)?;
     }
     let telling = Telling {
         author_id: referral.submitted_by,

@@ -5,25 +5,14 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::ReferralStatus;
-use super::document::{Arranged, Document};
-use super::rules::Checked;
 use super::store::{ReferralRow, VisibleReferral, place};
+use super::written::Written;
 use crate::crypto::Place;
 use crate::db::{Sql, Tx, sql};
 use crate::error::{Error, Result};
 use crate::policy::visibility::VisibleCase;
 use crate::risk::age_on;
 use crate::vocabulary::YesNoUnknown;
-
-/// What is new about a referral when it is written.
-pub struct Written<'a> {
-    pub document: &'a Document,
-    pub checked: &'a Checked,
-    pub referred_on: NaiveDate,
-    pub status: ReferralStatus,
-    pub urgent: bool,
-    pub co_agency_id: Option<Uuid>,
-}
 
 /// A referral's fixed beginnings.
 pub struct Origin {
@@ -65,6 +54,8 @@ pub fn insert(
         .bind(tx.now)
         .bind(case.marac_id)
         .bind(written.idva_referral())
+        .bind(written.maximum())
+        .bind(written.not_asked())
         .execute(tx.conn)
         .map_err(named_constraints)?;
     Ok(())
@@ -78,8 +69,8 @@ pub fn update(tx: &mut Tx<'_>, found: &VisibleReferral, written: &Written<'_>) -
     sql(
         "update referrals set status = $2, urgent = $3, co_agency_id = $4, referred_on = $5, \
          submitted_at = coalesce($6, submitted_at), document = $7, tool = $8, tool_version = $9, \
-         score = $10, criteria = $11, missing = $12, idva_referral = $13, version = version + 1 \
-         where id = $1",
+         score = $10, criteria = $11, missing = $12, idva_referral = $13, maximum = $14, \
+         not_asked_count = $15, version = version + 1 where id = $1",
     )
     .bind(id)
     .bind(written.status.as_str())
@@ -94,6 +85,8 @@ pub fn update(tx: &mut Tx<'_>, found: &VisibleReferral, written: &Written<'_>) -
     .bind(written.criteria())
     .bind(written.missing())
     .bind(written.idva_referral())
+    .bind(written.maximum())
+    .bind(written.not_asked())
     .execute(tx.conn)
     .map_err(named_constraints)?;
     if submitted {
@@ -121,56 +114,13 @@ fn named_constraints(error: diesel::result::Error) -> Error {
         })
 }
 
-impl Written<'_> {
-    fn tool(&self) -> Option<String> {
-        let score = self.checked.score.as_ref();
-        score.map(|score| score.tool.clone())
-    }
-
-    fn tool_version(&self) -> Option<i32> {
-        let score = self.checked.score.as_ref();
-        score.map(|score| i32::from(score.version))
-    }
-
-    fn score(&self) -> Option<i16> {
-        self.checked
-            .score
-            .as_ref()
-            .map(|score| i16::from(score.yes))
-    }
-
-    pub fn criteria(&self) -> Vec<&'static str> {
-        self.checked
-            .criteria()
-            .iter()
-            .map(|criterion| criterion.as_str())
-            .collect()
-    }
-
-    /// Stands in clear too: every listing asks for it (R9).
-    fn idva_referral(&self) -> Option<&'static str> {
-        self.document.idva_referral.map(Arranged::as_str)
-    }
-
-    fn missing(&self) -> Vec<String> {
-        let submitted = !matches!(
-            self.status,
-            ReferralStatus::Draft | ReferralStatus::Returned
-        );
-        let missing = self.checked.missing.iter().filter(|_| !submitted);
-        missing
-            .map(|error| error.pointer.trim_start_matches("/referral").to_owned())
-            .collect()
-    }
-}
-
 // One statement writes a referral and counts it: `$1` to `$10` are what is counted.
 macro_rules! insert {
     () => {
         "insert into referrals (id, marac_id, case_id, agency_id, co_agency_id, submitted_by, actor_id, \
          external_ref, status, urgent, referred_on, submitted_at, document, tool, tool_version, score, \
-         criteria, missing, gaps, created_at, idva_referral) values ($1, $27, $10, $11, $12, $13, $14, $15, $16, $17, \
-         $2, $18, $19, $20, $21, $22, $23, $24, $25, $26, $28)"
+         criteria, missing, gaps, created_at, idva_referral, maximum, not_asked_count) values ($1, $27, $10, $11, $12, \
+         $13, $14, $15, $16, $17, $2, $18, $19, $20, $21, $22, $23, $24, $25, $26, $28, $29, $30)"
     };
 }
 
@@ -352,7 +302,11 @@ impl Origin {
             referred_on: None,
             submitted_at: None,
             document: Vec::new(),
+            tool: None,
+            tool_version: None,
             score: None,
+            maximum: None,
+            not_asked_count: None,
             criteria: Vec::new(),
             missing: Vec::new(),
             gaps: self.gaps.clone(),
@@ -379,7 +333,11 @@ impl ReferralRow {
             self.submitted_at = Some(tx.now);
         }
         self.document = case.key().seal_json(place(self.id), written.document)?;
+        self.tool = written.tool();
+        self.tool_version = written.tool_version();
         self.score = written.score();
+        self.maximum = written.maximum();
+        self.not_asked_count = written.not_asked();
         self.criteria = written.criteria().into_iter().map(str::to_owned).collect();
         self.missing = written.missing();
         self.version += 1;

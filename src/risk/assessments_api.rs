@@ -10,13 +10,14 @@ use uuid::Uuid;
 
 use super::assessments_store as store;
 use super::record::{self, SealedAssessment, Source};
-use super::{Given, Score, Tool, Tools, score};
+use super::{AssessedHow, Given, Score, Tool, ToolRole, Tools, refresh, score};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{Part, must_show, opened, opened_locked};
 use crate::error::{Error, FieldError, Result};
 use crate::http::{Body, Idempotency, IdempotencyKey, Path, Problems, WriteProblems, etag};
+use crate::maracs;
 use crate::policy::lens::FieldGroup;
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden};
@@ -37,24 +38,38 @@ pub struct AssessmentOut {
     /// The tool.
     pub tool: String,
     /// Its version.
-    pub tool_version: i32,
+    pub tool_version: u16,
+    /// What the tool is for.
+    pub tool_role: ToolRole,
+    /// Items answered yes. Null where the tool is not scored, or nothing was answered.
+    pub score: Option<u8>,
+    /// The highest score the tool can give; null for a tool that is not scored.
+    pub maximum: Option<u8>,
+    /// Whether every item was asked; if not, this is a part.
+    pub score_complete: bool,
     /// Items answered yes.
-    pub score: i16,
+    pub yes_count: u8,
     /// Items answered no.
-    pub no_count: i16,
+    pub no_count: u8,
     /// Items asked and not known.
-    pub dont_know_count: i16,
+    pub dont_know_count: u8,
+    /// Items answered: yes, no or not known.
+    pub answered_count: u8,
     /// Items not asked.
-    pub not_asked_count: i16,
+    pub not_asked_count: u8,
     /// When it was done with the survivor.
     pub assessed_on: NaiveDate,
+    /// How it was done.
+    pub how: AssessedHow,
     /// Who did it.
     pub agency_id: Uuid,
     /// Who did it, if an account of this service.
     pub created_by: Option<Uuid>,
+    /// Who did it, if a registered person of a partner's program.
+    pub actor_id: Option<Uuid>,
     /// The referral it came with.
     pub referral_id: Option<Uuid>,
-    /// The assessment before.
+    /// The complete assessment of the same tool whose place it took; none for a part.
     pub supersedes_id: Option<Uuid>,
     /// When it was recorded.
     pub created_at: DateTime<Utc>,
@@ -69,20 +84,34 @@ pub struct AssessmentOut {
     pub judgement: Option<String>,
 }
 
+/// The plain columns of an assessment.
 #[derive(Deserialize)]
-struct Columns {
-    tool: String,
-    tool_version: i32,
-    score: i16,
-    no_count: i16,
-    dont_know_count: i16,
-    not_asked_count: i16,
-    assessed_on: NaiveDate,
-    agency_id: Uuid,
-    created_by: Option<Uuid>,
-    referral_id: Option<Uuid>,
-    supersedes_id: Option<Uuid>,
-    created_at: DateTime<Utc>,
+pub(super) struct Columns {
+    pub tool: String,
+    pub tool_version: u16,
+    pub tool_role: ToolRole,
+    pub score: Option<u8>,
+    pub maximum: Option<u8>,
+    pub yes_count: u8,
+    pub no_count: u8,
+    pub dont_know_count: u8,
+    pub not_asked_count: u8,
+    pub assessed_on: NaiveDate,
+    pub how: AssessedHow,
+    pub agency_id: Uuid,
+    pub created_by: Option<Uuid>,
+    pub actor_id: Option<Uuid>,
+    pub referral_id: Option<Uuid>,
+    pub supersedes_id: Option<Uuid>,
+    pub created_at: DateTime<Utc>,
+}
+
+impl Columns {
+    /// Items answered: yes, no or not known.
+    pub fn answered(&self) -> u8 {
+        let asked = self.no_count.saturating_add(self.dont_know_count);
+        self.yes_count.saturating_add(asked)
+    }
 }
 
 impl AssessmentOut {
@@ -101,15 +130,22 @@ impl AssessmentOut {
         Ok(Self {
             id: part.id,
             etag: etag(part.version),
+            answered_count: columns.answered(),
+            score_complete: columns.score.is_some() && columns.not_asked_count == 0,
             tool: columns.tool,
             tool_version: columns.tool_version,
+            tool_role: columns.tool_role,
             score: columns.score,
+            maximum: columns.maximum,
+            yes_count: columns.yes_count,
             no_count: columns.no_count,
             dont_know_count: columns.dont_know_count,
             not_asked_count: columns.not_asked_count,
             assessed_on: columns.assessed_on,
+            how: columns.how,
             agency_id: columns.agency_id,
             created_by: columns.created_by,
+            actor_id: columns.actor_id,
             referral_id: columns.referral_id,
             supersedes_id: columns.supersedes_id,
             created_at: columns.created_at,
@@ -176,8 +212,10 @@ async fn list_risk_assessments(
 
 /// Assess risk again.
 ///
-/// The server scores it; it supersedes the latest assessment. A score over the threshold adds the
-/// criterion of visible high risk; a lower one takes nothing away (R4).
+/// The server scores it. A complete assessment takes the place of the complete one of the same tool
+/// before it; a part, which leaves items unasked, can only raise what stands; a supplement stands beside
+/// it. A score that reaches the threshold adds the criterion of visible high risk; a lower one takes
+/// nothing away (R4).
 #[utoipa::path(tag = "risk", operation_id = "assess_risk", request_body = AssessmentIn,
     params(("id" = Uuid, Path, description = "The case."),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
@@ -209,13 +247,13 @@ async fn assess_risk(
                 let source = Source {
                     referral_id: None,
                     agency_id: tx.actor.agency_id,
-                    supersedes_id: store::latest(tx, &case)?,
+                    created_by: tx.actor.principal.user_id(),
+                    actor_id: tx.actor.principal.actor_id(),
                     judgement: None,
                 };
-                let threshold = store::threshold(tx, &case)?;
-                let high = score.threshold.is_some() && score.yes >= threshold;
                 record::record_as(tx, &case, new_id, &body, &score, source)?;
-                store::set_score(tx, &case, &score, high)?;
+                let (settings, _) = maracs::settings(tx, case.marac_id)?;
+                refresh(tx, &case, &tools, &settings)?;
             }
             let part = store::one(tx, &case, claim.id())?.ok_or_else(hidden)?;
             let event = Event::of_case(&case).on("risk_assessment", claim.id());

@@ -15,7 +15,9 @@ use super::rules::{Score, is_repeat};
 /// What an area decides about criteria; made by `MaracSettings::criteria`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CriteriaSettings {
-    /// Yes answers that make visible high risk with any tool that has a threshold (SL5).
+    /// The tool the area goes by.
+    pub threshold_tool: String,
+    /// Yes answers that make visible high risk with that tool (SL5).
     pub high_risk_threshold: u8,
     /// Don't-knows from which judgement is asked for.
     pub many_dont_knows: u8,
@@ -27,6 +29,23 @@ pub struct CriteriaSettings {
     pub escalation_counts_police_only: bool,
     /// Months after the last referral in which another is a repeat (R13).
     pub repeat_window_months: u8,
+}
+
+impl CriteriaSettings {
+    /// Yes answers from which this tool shows high risk here. The area's figure is for the tool it goes
+    /// by, unless that tool cannot reach it. Of any other tool the lower of the two thresholds counts:
+    /// too many are listed rather than one too few. A tool without a threshold never shows it.
+    pub fn threshold_for(&self, tool: &str, own: Option<u8>, maximum: Option<u8>) -> Option<u8> {
+        let (own, area) = (own?, self.high_risk_threshold);
+        if tool != self.threshold_tool {
+            return Some(own.min(area));
+        }
+        Some(if Some(area) > maximum { own } else { area })
+    }
+
+    fn threshold_of(&self, score: &Score) -> Option<u8> {
+        self.threshold_for(&score.tool, score.threshold, score.maximum)
+    }
 }
 
 /// An event of abuse known to the referrer.
@@ -113,10 +132,12 @@ pub struct MetCriterion {
 pub enum Evidence {
     /// The score and the threshold it reaches.
     Score {
+        /// The tool.
+        tool: String,
         /// Yes answers.
         yes: u8,
         /// Yes answers possible.
-        max: u8,
+        maximum: u8,
         /// Yes answers needed.
         threshold: u8,
     },
@@ -265,11 +286,13 @@ fn missing(claims: &Claims<'_>, assessed: bool, found: bool) -> Vec<CriteriaErro
 }
 
 fn visible_high_risk(score: Option<&Score>, settings: &CriteriaSettings) -> Option<Evidence> {
-    let score = score.filter(|score| score.threshold.is_some())?;
-    let threshold = settings.high_risk_threshold;
-    (score.yes >= threshold).then_some(Evidence::Score {
-        yes: score.yes,
-        max: score.max,
+    let score = score?;
+    let (yes, maximum) = (score.yes?, score.maximum?);
+    let threshold = settings.threshold_of(score)?;
+    (yes >= threshold).then(|| Evidence::Score {
+        tool: score.tool.clone(),
+        yes,
+        maximum,
         threshold,
     })
 }
@@ -321,10 +344,11 @@ fn advice(
     let many_dont_knows = open.is_some_and(|score| score.dont_know >= settings.many_dont_knows);
     let could_reach = open.is_some_and(|score| {
         let possible = score
-            .yes
+            .yes_count()
             .saturating_add(score.dont_know)
             .saturating_add(score.not_asked);
-        possible >= settings.high_risk_threshold
+        let threshold = settings.threshold_of(score);
+        threshold.is_some_and(|threshold| possible >= threshold)
     });
     [
         (

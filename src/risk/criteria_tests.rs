@@ -287,8 +287,9 @@ fn the_ground_of_each_criterion_is_told() {
             Criterion::VisibleHighRisk,
             false,
             Evidence::Score {
+                tool: "safelives_dash".to_owned(),
                 yes: 15,
-                max: 24,
+                maximum: 24,
                 threshold: 14,
             },
         ),
@@ -319,17 +320,51 @@ fn the_ground_of_each_criterion_is_told() {
 }
 
 #[test]
-fn the_areas_threshold_holds_for_every_tool_that_has_one() {
-    let strict = CriteriaSettings {
-        high_risk_threshold: 10,
+fn the_areas_threshold_is_for_its_tool_and_never_hides_what_another_tool_shows() {
+    let area = |threshold_tool: &str, high_risk_threshold| CriteriaSettings {
+        threshold_tool: threshold_tool.to_owned(),
+        high_risk_threshold,
         ..settings()
     };
+    // The area's tool, its threshold; another tool's own threshold and maximum.
+    for (settings, tool, own, maximum, expected) in [
+        (
+            area("safelives_dash", 14),
+            "safelives_dash",
+            Some(14),
+            24,
+            Some(14),
+        ),
+        (
+            area("safelives_dash", 10),
+            "safelives_dash",
+            Some(14),
+            24,
+            Some(10),
+        ),
+        (
+            area("safelives_dash", 20),
+            "safelives_dash",
+            Some(14),
+            24,
+            Some(20),
+        ),
+        // Out of its reach: its own.
+        (area("short", 14), "short", Some(5), 10, Some(5)),
+        // Another's: the lower of the two.
+        (area("short", 5), "safelives_dash", Some(14), 24, Some(5)),
+        (area("safelives_dash", 14), "short", Some(5), 10, Some(5)),
+        (area("safelives_dash", 14), "s_dash", None, 11, None),
+    ] {
+        let found = settings.threshold_for(tool, own, Some(maximum));
+        assert_eq!(found, expected, "{settings:?} {tool}");
+    }
+    let strict = area("safelives_dash", 10);
     for (score, settings, met) in [
         (dash(13, 0), &settings(), ""),
         (dash(10, 0), &strict, "V"),
         (dash(9, 0), &strict, ""),
         (unscored("s_dash"), &strict, ""),
-        (unscored("safelives_yp"), &strict, ""),
     ] {
         let finding = criteria(&claims("V"), Some(&score), settings).unwrap();
         assert_eq!(finding.criteria().letters(), met, "{score:?}");

@@ -5,9 +5,13 @@ mod assessments_api;
 mod assessments_store;
 mod criteria;
 mod criterion;
+mod figures;
+mod figures_store;
 pub mod record;
 mod record_store;
+mod recount;
 mod rules;
+mod shown;
 mod tool;
 mod tools;
 
@@ -19,9 +23,16 @@ pub use criteria::{
     MetCriterion, criteria,
 };
 pub use criterion::{Criteria, Criterion};
+pub use figures::FigurePlace;
+pub(crate) use figures_store::{figures_of, figures_row, of_case, recount, risk_column};
+pub use recount::recount_due;
+pub(crate) use recount::refresh;
 pub use rules::{
     Answer, AnswerError, AnswerErrorCode, Given, Score, age_on, answers_from_line, flag_expires,
     is_repeat, score,
 };
-pub use tool::{Band, Fault, Group, Item, ItemOption, Scoring, ScoringMethod, Subject, Tool};
+pub use shown::{AssessedBy, AssessedHow, CaseRisk, RiskFigure, ToolRisk};
+pub use tool::{
+    Band, Fault, Group, Item, ItemOption, Prompt, Scoring, ScoringMethod, Subject, Tool, ToolRole,
+};
 pub use tools::{ToolError, Tools};

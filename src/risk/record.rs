@@ -27,8 +27,10 @@ pub struct Source {
     pub referral_id: Option<Uuid>,
     /// The agency that made it.
     pub agency_id: Uuid,
-    /// The assessment it takes the place of.
-    pub supersedes_id: Option<Uuid>,
+    /// Who made it, if an account of this service.
+    pub created_by: Option<Uuid>,
+    /// Who made it, if a registered person of a partner's program.
+    pub actor_id: Option<Uuid>,
     /// Professional judgement in words.
     pub judgement: Option<String>,
 }
@@ -67,7 +69,9 @@ pub(super) fn record_as(
         id,
         referral_id: source.referral_id,
         agency_id: source.agency_id,
-        supersedes_id: source.supersedes_id,
+        created_by: source.created_by,
+        actor_id: source.actor_id,
+        how: assessment.how.unwrap_or_default(),
         assessed_on: assessment.assessed_on,
         sealed,
     };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use utoipa::ToSchema;
 
-use super::tool::{ScoringMethod, Tool};
+use super::tool::{ScoringMethod, Tool, ToolRole};
 
 /// What was answered. Unknown and unasked are values of their own, never a no (R38).
 #[derive(
@@ -78,20 +78,65 @@ pub struct Score {
     pub tool: String,
     /// The version of that tool.
     pub version: u16,
-    /// Items answered yes: the score (O25).
-    pub yes: u8,
+    /// What the tool is for.
+    pub role: ToolRole,
+    /// Items answered yes: the score (O25). Null where the tool is not scored, or nothing was answered.
+    pub yes: Option<u8>,
+    /// The highest score the tool can give; null for a tool that is not scored.
+    pub maximum: Option<u8>,
+    /// Items answered: yes, no or not known.
+    pub answered: u8,
     /// Items answered no.
     pub no: u8,
     /// Items asked and not known; they never score.
     pub dont_know: u8,
     /// Items not asked, or not answered at all.
     pub not_asked: u8,
-    /// The highest score the tool can give.
-    pub max: u8,
+    /// Whether every item was asked; if not, this is a part of an assessment.
+    pub complete: bool,
     /// The tool's name for this range of the score.
     pub band: Option<String>,
     /// The tool's own threshold; without one the score alone never shows high risk.
     pub threshold: Option<u8>,
+}
+
+impl Score {
+    /// Items answered yes, also of a tool that is not scored.
+    pub fn yes_count(&self) -> u8 {
+        self.answered
+            .saturating_sub(self.no)
+            .saturating_sub(self.dont_know)
+    }
+
+    /// The score that a record keeps of answers whose tool, or whose version of it, is no longer
+    /// published.
+    pub fn recorded(
+        (tool, version, role): (String, u16, ToolRole),
+        (yes, maximum): (Option<u8>, Option<u8>),
+        answers: &[Given<'_>],
+    ) -> Self {
+        let count = |answer: Answer| {
+            let found = answers.iter().filter(|given| given.answer == answer);
+            u8::try_from(found.count()).unwrap_or(u8::MAX)
+        };
+        let answered = [Answer::Yes, Answer::No, Answer::DontKnow].map(count);
+        let answered = answered.into_iter().fold(0, u8::saturating_add);
+        let not_asked = maximum.map_or(count(Answer::NotAsked), |all| all.saturating_sub(answered));
+        Self {
+            tool,
+            version,
+            role,
+            yes,
+            maximum,
+            answered,
+            no: count(Answer::No),
+            dont_know: count(Answer::DontKnow),
+            not_asked,
+            complete: yes.is_some() && not_asked == 0,
+            band: None,
+            threshold: None,
+        }
+    }
 }
 
 /// An answer that cannot be taken.
@@ -184,19 +229,22 @@ pub fn score(tool: &Tool, answers: &[Given<'_>]) -> Result<Score, Vec<AnswerErro
             .filter(|taken| taken.unwrap_or(Answer::NotAsked) == answer);
         u8::try_from(found.count()).unwrap_or(u8::MAX)
     };
-    let yes = match tool.scoring.method {
-        ScoringMethod::CountYes => count(Answer::Yes),
-        ScoringMethod::NotScored => 0,
-    };
+    let [yes, no, dont_know, not_asked] = Answer::ALL.map(count);
+    let answered = yes.saturating_add(no).saturating_add(dont_know);
+    let scored = tool.scoring.method == ScoringMethod::CountYes && answered > 0;
+    let yes = scored.then_some(yes);
     Ok(Score {
         tool: tool.id.clone(),
         version: tool.version,
+        role: tool.role,
         yes,
-        no: count(Answer::No),
-        dont_know: count(Answer::DontKnow),
-        not_asked: count(Answer::NotAsked),
-        max: tool.max_score(),
-        band: tool.band(yes).map(str::to_owned),
+        maximum: tool.max_score(),
+        answered,
+        no,
+        dont_know,
+        not_asked,
+        complete: scored && not_asked == 0,
+        band: yes.and_then(|yes| tool.band(yes)).map(str::to_owned),
         threshold: tool.threshold,
     })
 }

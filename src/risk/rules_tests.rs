@@ -23,7 +23,8 @@ fn given<'a>(item: &'a str, answer: Answer, options: &'a [String]) -> Given<'a> 
 }
 
 fn figures(score: &Score) -> (u8, u8, u8, u8) {
-    (score.yes, score.no, score.dont_know, score.not_asked)
+    let yes = score.yes_count();
+    (yes, score.no, score.dont_know, score.not_asked)
 }
 
 #[test]
@@ -42,7 +43,11 @@ fn lines_of_a_register_are_scored() {
         let scored = score(&dash, &answers_from_line(&dash, line).unwrap()).unwrap();
         assert_eq!(figures(&scored), expected, "{line}");
         assert_eq!(scored.band.as_deref(), band, "{line}");
-        assert_eq!((scored.max, scored.threshold), (24, Some(14)));
+        let (yes, _, _, not_asked) = expected;
+        assert_eq!(scored.yes, (not_asked < 24).then_some(yes), "{line}");
+        assert_eq!(scored.answered, 24 - not_asked, "{line}");
+        assert_eq!(scored.complete, not_asked == 0, "{line}");
+        assert_eq!((scored.maximum, scored.threshold), (Some(24), Some(14)));
         assert_eq!(
             (scored.tool.as_str(), scored.version),
             ("safelives_dash", 1)
@@ -135,13 +140,36 @@ fn every_fault_is_named_and_nothing_sent_comes_back() {
 }
 
 #[test]
-fn a_tool_judged_by_the_professional_scores_nothing() {
-    let tools = Tools::shipped().unwrap();
-    let scored = score(tools.latest("safelives_yp").unwrap(), &[]).unwrap();
-    assert_eq!(
-        (figures(&scored), scored.max, scored.threshold),
-        ((0, 0, 0, 0), 0, None)
+fn a_tool_judged_by_the_professional_has_no_score_rather_than_none_of_it() {
+    let mut tool = dash();
+    tool.scoring.method = ScoringMethod::NotScored;
+    tool.threshold = None;
+    tool.role = ToolRole::Supplement;
+    let scored = score(
+        &tool,
+        &[given("q1", Answer::Yes, &[]), given("q2", Answer::No, &[])],
     );
+    let scored = scored.unwrap();
+    assert_eq!((scored.yes, scored.maximum), (None, None));
+    assert_eq!(figures(&scored), (1, 1, 0, 22));
+    assert!(!scored.complete && scored.band.is_none() && scored.threshold.is_none());
+}
+
+#[test]
+fn a_record_keeps_its_score_when_its_tool_is_gone() {
+    let answers = [
+        given("old1", Answer::Yes, &[]),
+        given("old2", Answer::DontKnow, &[]),
+        given("old3", Answer::No, &[]),
+    ];
+    let of = ("old_tool".to_owned(), 2, ToolRole::Threshold);
+    let kept = Score::recorded(of, (Some(1), Some(4)), &answers);
+    assert_eq!(
+        (kept.yes, kept.maximum, kept.threshold),
+        (Some(1), Some(4), None)
+    );
+    assert_eq!((figures(&kept), kept.answered), ((1, 1, 1, 1), 3));
+    assert!(!kept.complete);
 }
 
 #[test]
@@ -246,8 +274,9 @@ proptest! {
     #[test]
     fn the_score_stays_within_its_tool(answers in any_line()) {
         let score = score_of(&dash(), &answers);
-        prop_assert!(score.yes <= score.max);
-        prop_assert_eq!(score.yes + score.no + score.dont_know + score.not_asked, score.max);
+        prop_assert!(score.yes <= score.maximum);
+        prop_assert_eq!(Some(score.answered + score.not_asked), score.maximum);
+        prop_assert_eq!(score.yes.is_some(), score.answered > 0);
     }
 
     #[test]
@@ -257,7 +286,7 @@ proptest! {
         answers[place] = Answer::Yes;
         let after = score_of(&dash, &answers);
         prop_assert!(after.yes >= before.yes);
-        prop_assert!(after.yes <= before.yes + 1);
+        prop_assert!(after.yes_count() <= before.yes_count() + 1);
     }
 
     #[test]
@@ -266,7 +295,7 @@ proptest! {
             .iter()
             .map(|answer| if *answer == Answer::Yes { Answer::Yes } else { Answer::No })
             .collect();
-        prop_assert_eq!(score_of(&dash(), &answers).yes, score_of(&dash(), &plain).yes);
+        prop_assert_eq!(score_of(&dash(), &answers).yes_count(), score_of(&dash(), &plain).yes_count());
     }
 
     #[test]

@@ -7,11 +7,20 @@ use thiserror::Error;
 use utoipa::ToSchema;
 
 use super::rules::Answer;
+use crate::vocabulary;
 
 /// A tool's items number at most this, so that a score fits a byte with room to spare.
 pub(super) const MOST_ITEMS: usize = 100;
 /// Characters of one licensed question or option.
 pub(super) const LONGEST_WORDING: usize = 2_000;
+
+vocabulary! {
+    /// What a tool is for.
+    ToolRole {
+        Threshold = "threshold",
+        Supplement = "supplement",
+    }
+}
 
 /// One version of a risk tool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -27,14 +36,20 @@ pub struct Tool {
     pub owner: String,
     /// What is ours and what is theirs.
     pub copyright: String,
+    /// `threshold`: its score can show high risk, and a MARAC may go by it. `supplement`: it adds to
+    /// another tool and never takes its place.
+    pub role: ToolRole,
+    /// Of a supplement: the items of other tools that lead to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prompted_by: Vec<Prompt>,
     /// Whose risk it measures.
     pub subject: Subject,
     /// The answers an item may have.
     pub answers: Vec<Answer>,
     /// How answers become a score.
     pub scoring: Scoring,
-    /// Yes answers from which the tool shows high risk, unless the area sets its own (SL5). None: the
-    /// score alone never does.
+    /// Yes answers from which the tool shows high risk, unless the area sets its own (SL5). A supplement
+    /// has none: its score alone never does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<u8>,
     /// Names some areas give to ranges of the score (L23). Data for display; nothing is decided by them.
@@ -47,6 +62,16 @@ pub struct Tool {
     /// By whose leave the wording is shown; there is none without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub licence: Option<String>,
+}
+
+/// An item that leads to a supplement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Prompt {
+    /// The tool.
+    pub tool: String,
+    /// Its item; a yes to it prompts the supplement.
+    pub item: String,
 }
 
 /// Whose risk a tool measures, by age in years.
@@ -75,7 +100,7 @@ pub struct Scoring {
 pub enum ScoringMethod {
     /// One for each yes, unweighted (O25).
     CountYes,
-    /// The tool is recorded here and judged by the professional.
+    /// The answers are recorded and judged by the professional; there is no score.
     NotScored,
 }
 
@@ -160,9 +185,23 @@ pub enum Fault {
     /// More items than a tool may have.
     #[error("more than {MOST_ITEMS} items")]
     TooManyItems,
-    /// A scored tool without items.
-    #[error("a scored tool needs items")]
-    NothingToScore,
+    /// A tool without items.
+    #[error("a tool needs items")]
+    NoItems,
+    /// A threshold tool that cannot show high risk.
+    #[error("a threshold tool is scored and has a threshold, and no item prompts it")]
+    NoThreshold,
+    /// A supplement that takes a threshold tool's place, or that nothing leads to.
+    #[error("a supplement has no threshold, and names the items that prompt it")]
+    NoSupplement,
+    /// A supplement that names an item which does not lead to it.
+    #[error("item `{item}` of the tool `{tool}` does not prompt it")]
+    UnknownPrompter {
+        /// The tool it names.
+        tool: String,
+        /// The item it names.
+        item: String,
+    },
     /// A threshold no answers can reach.
     #[error("the threshold must lie between 1 and the number of items")]
     ThresholdOutOfReach,
@@ -210,11 +249,11 @@ impl Tool {
         self.items.iter().find(|item| item.id == id)
     }
 
-    /// The highest score it can give.
-    pub fn max_score(&self) -> u8 {
+    /// The highest score it can give; none if it is not scored.
+    pub fn max_score(&self) -> Option<u8> {
         match self.scoring.method {
-            ScoringMethod::CountYes => u8::try_from(self.items.len()).unwrap_or(u8::MAX),
-            ScoringMethod::NotScored => 0,
+            ScoringMethod::CountYes => Some(u8::try_from(self.items.len()).unwrap_or(u8::MAX)),
+            ScoringMethod::NotScored => None,
         }
     }
 
@@ -247,8 +286,8 @@ impl Tool {
         if self.items.len() > MOST_ITEMS {
             return Err(Fault::TooManyItems);
         }
-        if self.items.is_empty() && self.scoring.method == ScoringMethod::CountYes {
-            return Err(Fault::NothingToScore);
+        if self.items.is_empty() {
+            return Err(Fault::NoItems);
         }
         if let (Some(min), Some(max)) = (self.subject.min_age, self.subject.max_age)
             && max < min
@@ -257,9 +296,18 @@ impl Tool {
         }
         if self
             .threshold
-            .is_some_and(|threshold| threshold < 1 || threshold > self.max_score())
+            .is_some_and(|threshold| threshold < 1 || Some(threshold) > self.max_score())
         {
             return Err(Fault::ThresholdOutOfReach);
+        }
+        match self.role {
+            ToolRole::Threshold if self.threshold.is_none() || !self.prompted_by.is_empty() => {
+                return Err(Fault::NoThreshold);
+            }
+            ToolRole::Supplement if self.threshold.is_some() || self.prompted_by.is_empty() => {
+                return Err(Fault::NoSupplement);
+            }
+            _ => {}
         }
         self.check_bands()?;
         unique(
@@ -308,8 +356,9 @@ impl Tool {
         for band in &self.bands {
             check_text(&self.id, &band.name)?;
             let starts_free = free_from.is_some_and(|free| band.from >= free);
-            let top = band.to.unwrap_or(self.max_score());
-            if !starts_free || top < band.from || top > self.max_score() {
+            let highest = self.max_score().unwrap_or(0);
+            let top = band.to.unwrap_or(highest);
+            if !starts_free || top < band.from || top > highest {
                 return Err(Fault::BadBands);
             }
             free_from = band.to.map(|to| to.saturating_add(1));

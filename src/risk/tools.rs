@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::tool::{Fault, Tool, check_text};
 
-const SHIPPED: [(&str, &str); 3] = [
+const SHIPPED: [(&str, &str); 2] = [
     (
         "safelives_dash.v1.json",
         include_str!("../../risk_tools/safelives_dash.v1.json"),
@@ -19,10 +19,6 @@ const SHIPPED: [(&str, &str); 3] = [
     (
         "s_dash.v1.json",
         include_str!("../../risk_tools/s_dash.v1.json"),
-    ),
-    (
-        "safelives_yp.v1.json",
-        include_str!("../../risk_tools/safelives_yp.v1.json"),
     ),
 ];
 
@@ -104,24 +100,38 @@ impl Tools {
         }
         // After all are in, because files may prompt one another.
         for (file, id, version) in added {
-            let items = self
+            let fault = self
                 .get(&id, version)
-                .into_iter()
-                .flat_map(|tool| &tool.items);
-            for item in items {
-                if let Some(tool) = item.prompts.iter().find(|tool| self.latest(tool).is_none()) {
-                    let fault = Fault::UnknownPrompt {
-                        item: item.id.clone(),
-                        tool: tool.clone(),
-                    };
-                    return Err(ToolError::Faulty {
-                        file: file.to_owned(),
-                        fault,
-                    });
-                }
+                .and_then(|tool| self.misdirected(tool));
+            if let Some(fault) = fault {
+                return Err(ToolError::Faulty {
+                    file: file.to_owned(),
+                    fault,
+                });
             }
         }
         Ok(self)
+    }
+
+    /// What a tool prompts is there, and what it says prompts it does so.
+    fn misdirected(&self, tool: &Tool) -> Option<Fault> {
+        for item in &tool.items {
+            if let Some(next) = item.prompts.iter().find(|next| self.latest(next).is_none()) {
+                return Some(Fault::UnknownPrompt {
+                    item: item.id.clone(),
+                    tool: next.clone(),
+                });
+            }
+        }
+        let stray = tool.prompted_by.iter().find(|prompt| {
+            let from = self.latest(&prompt.tool);
+            let item = from.and_then(|from| from.item(&prompt.item));
+            !item.is_some_and(|item| item.prompts.contains(&tool.id))
+        });
+        stray.map(|prompt| Fault::UnknownPrompter {
+            tool: prompt.tool.clone(),
+            item: prompt.item.clone(),
+        })
     }
 
     /// Lays licensed text from (file name, contents) over the tools it was licensed for.

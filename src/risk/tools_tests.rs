@@ -1,6 +1,8 @@
+use std::collections::BTreeSet;
+
 use super::*;
-use crate::risk::rules::Answer;
-use crate::risk::tool::{LONGEST_WORDING, MOST_ITEMS, ScoringMethod};
+use crate::risk::rules::{Answer, Given, score};
+use crate::risk::tool::{LONGEST_WORDING, MOST_ITEMS, Prompt, ScoringMethod, ToolRole};
 use serde_json::{Value, json};
 
 fn shipped() -> Tools {
@@ -11,7 +13,7 @@ fn shipped() -> Tools {
 fn sound() -> Value {
     json!({
         "id": "area_tool", "version": 1, "title": "Area tool", "owner": "The area", "copyright": "Ours.",
-        "subject": {"min_age": 16, "max_age": 99},
+        "role": "threshold", "subject": {"min_age": 16, "max_age": 99},
         "answers": ["yes", "no"],
         "scoring": {"method": "count_yes"},
         "threshold": 2,
@@ -46,11 +48,7 @@ fn shipped_tools_load() {
         .collect();
     assert_eq!(
         found,
-        [
-            ("s_dash", 1, 11, None),
-            ("safelives_dash", 1, 24, Some(14)),
-            ("safelives_yp", 1, 0, None)
-        ]
+        [("s_dash", 1, 11, None), ("safelives_dash", 1, 24, Some(14)),]
     );
     for tool in tools.iter() {
         assert_eq!(tool.answers, Answer::ALL);
@@ -106,19 +104,87 @@ fn bands_are_the_areas_names_for_scores() {
     }
 }
 
+/// Every file in the folder ships, and each is whole: a tool of which only the name is known would be
+/// filled in and say nothing.
 #[test]
-fn the_young_peoples_version_covers_its_ages_and_is_not_scored() {
+fn every_tool_that_ships_has_its_items_each_with_a_paraphrase_and_counted_by_its_rule() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("risk_tools");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
     let tools = shipped();
-    let tool = tools.latest("safelives_yp").unwrap();
+    let ships: Vec<_> = tools
+        .iter()
+        .map(|tool| format!("{}.v{}.json", tool.id, tool.version))
+        .collect();
+    assert_eq!(files, ships);
+    for tool in tools.iter() {
+        assert_eq!(tool.scoring.method, ScoringMethod::CountYes, "{}", tool.id);
+        assert_eq!(tool.max_score(), u8::try_from(tool.items.len()).ok());
+        let topics: BTreeSet<_> = tool.items.iter().map(|item| &item.topic).collect();
+        assert_eq!(topics.len(), tool.items.len(), "{}", tool.id);
+        for item in &tool.items {
+            assert!(item.topic.chars().count() > 10 && item.wording.is_none());
+            for (answer, points) in [(Answer::Yes, 1), (Answer::No, 0), (Answer::DontKnow, 0)] {
+                let given = Given {
+                    item: &item.id,
+                    answer,
+                    options: &[],
+                };
+                let scored = score(tool, &[given]).unwrap();
+                assert_eq!(scored.yes, Some(points), "{} {}", tool.id, item.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_supplement_names_the_item_that_prompts_it_and_a_threshold_tool_has_a_threshold() {
+    let tools = shipped();
+    let s_dash = tools.latest("s_dash").unwrap();
+    let prompt = Prompt {
+        tool: "safelives_dash".to_owned(),
+        item: "q8".to_owned(),
+    };
     assert_eq!(
-        (tool.subject.min_age, tool.subject.max_age),
-        (Some(13), Some(17))
+        (s_dash.role, &s_dash.prompted_by),
+        (ToolRole::Supplement, &vec![prompt])
     );
+    let dash = tools.latest("safelives_dash").unwrap();
     assert_eq!(
-        (tool.scoring.method, tool.max_score()),
-        (ScoringMethod::NotScored, 0)
+        (dash.role, dash.prompted_by.len()),
+        (ToolRole::Threshold, 0)
     );
-    assert_eq!(tool.groups.len(), 6);
+
+    let supplement = |prompted_by: Value| {
+        let mut tool = sound();
+        tool["role"] = json!("supplement");
+        tool["prompted_by"] = prompted_by;
+        let tool = tool.as_object_mut().unwrap();
+        tool.remove("threshold");
+        json!(tool)
+    };
+    let refused = |tool: &Value| load(tool).unwrap_err();
+    assert!(refused(&supplement(json!([]))).contains("names the items that prompt it"));
+    for (tool, item) in [
+        ("safelives_dash", "q7"),
+        ("safelives_dash", "q99"),
+        ("none", "q1"),
+    ] {
+        let tool = supplement(json!([{ "tool": tool, "item": item }]));
+        assert!(refused(&tool).contains("does not prompt it"), "{tool}");
+    }
+    let mut scored = supplement(json!([{ "tool": "safelives_dash", "item": "q8" }]));
+    scored["threshold"] = json!(2);
+    assert!(refused(&scored).contains("a supplement has no threshold"));
+    let mut bare = sound();
+    bare.as_object_mut().unwrap().remove("threshold");
+    assert!(refused(&bare).contains("has a threshold"));
+    let mut roleless = sound();
+    roleless.as_object_mut().unwrap().remove("role");
+    assert!(refused(&roleless).contains("missing field `role`"));
 }
 
 #[test]
@@ -152,6 +218,7 @@ fn unsound_tools_are_refused() {
         ("/answers", json!(["yes", "perhaps"]), "unknown variant"),
         ("/scoring/method", json!("weighted"), "unknown variant"),
         ("/scoring/method", json!("not_scored"), "threshold must lie"),
+        ("/role", json!("both"), "unknown variant"),
         ("/items", json!([]), "needs items"),
         ("/threshold", json!(0), "threshold must lie"),
         ("/threshold", json!(3), "threshold must lie"),

@@ -478,7 +478,8 @@ async fn assessing_again_scores_supersedes_and_never_lowers_the_criteria() {
     let case = desk.case("Okafor").await;
     let w = &desk.world;
     let path = format!("/cases/{case}/risk-assessments");
-    let low = crate::support::dash("YNNNNNNNNNNNNNNNNNNNNNND");
+    let mut low = crate::support::dash("YNNNNNNNNNNNNNNNNNNNNNND");
+    low["assessed_on"] = json!(desk.app.today());
     let officer = desk
         .app
         .as_(&w.officer)
@@ -491,6 +492,7 @@ async fn assessing_again_scores_supersedes_and_never_lowers_the_criteria() {
     );
     let file = desk.file(&w.coordinator, case).await.expect(200);
     assert_eq!(file["score"], 1);
+    assert_eq!(file["higher_before"]["score"], 15);
     assert_eq!(file["criteria"], json!(["visible_high_risk"]));
     assert_eq!(file["risk_assessments"].as_array().unwrap().len(), 1);
     let all = desk.app.as_(&w.coordinator).get(&path).await.expect(200);

@@ -418,7 +418,7 @@ async fn criteria_without_their_ground_are_read_as_they_were_recorded() {
     );
     let coordinator = app.as_(&world.coordinator);
     let recorded = json!({ "kind": "recorded" });
-    let score = json!({ "kind": "score", "yes": 14, "max": 24, "threshold": 14 });
+    let score = json!({ "kind": "score", "tool": "safelives_dash", "yes": 14, "maximum": 24, "threshold": 14 });
     for (id, high_risk) in [(&ids[0], &score), (&ids[1], &recorded)] {
         let path = format!("/referrals/{id}");
         let criteria = coordinator.get(&path).await.expect(200)["criteria"].clone();

@@ -55,6 +55,7 @@ mod research;
 mod restriction;
 #[cfg(target_os = "linux")]
 mod revival;
+mod risk;
 mod risk_tools;
 mod schema;
 mod second_lock;

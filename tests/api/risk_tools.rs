@@ -23,7 +23,7 @@ async fn everybody_signed_in_lists_the_tools_and_reads_one_whole() {
             .iter()
             .map(|tool| tool["id"].as_str().unwrap())
             .collect();
-        assert_eq!(ids, ["s_dash", "safelives_dash", "safelives_yp"]);
+        assert_eq!(ids, ["s_dash", "safelives_dash"]);
         assert_eq!(list["items"][1]["versions"], json!([1]));
         assert_eq!(list["next_cursor"], json!(null));
         let dash = caller.get("/risk-tools/safelives_dash/1").await.expect(200);

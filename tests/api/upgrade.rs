@@ -3,13 +3,21 @@
 //! Each test goes back to the schema before a step, puts rows there as that schema holds them, and
 //! migrates up again.
 
+use chrono::NaiveDate;
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types as st;
 use diesel_migrations::MigrationHarness;
-use toldonce::install;
+use serde_json::json;
+use toldonce::auth::Limits;
+use toldonce::clock::Clock;
+use toldonce::crypto::{DataKey, KeyRing, Place};
+use toldonce::db::sql;
+use toldonce::{install, jobs};
+use uuid::Uuid;
 
-use crate::support::TestDb;
+use crate::support::{TestApp, TestDb, dash};
 
 /// The last step of the release whose rows these tests start from.
 const BEFORE: &str = "0027";
@@ -66,4 +74,140 @@ fn sessions_and_clients_of_the_release_before_go_on() {
          and c.secret_version = 1",
     );
     assert_eq!(held.execute(&mut owner).unwrap(), 1);
+}
+
+/// A case of the release before, as it stood after each later assessment had taken the place of the one
+/// before it: a Dash of 15, then the stalking supplement, then a part with one new yes, then a tool
+/// without items.
+fn old_case(owner: &mut PgConnection, keys: &KeyRing) -> Uuid {
+    let (marac, agency, case) = (Uuid::from_u128(1), Uuid::from_u128(2), Uuid::now_v7());
+    let key = DataKey::generate().unwrap();
+    let wrapped = keys.wrap(case, &key).unwrap();
+    owner
+        .batch_execute(&format!(
+            "insert into maracs (id, code, name, created_at) values ('{marac}', 'WRW', 'Wharfrow', now());
+             insert into agencies (id, name, kind, created_at) values ('{agency}', 'Wharf Police', 'police', now());
+             insert into cases (id, marac_id, code, status, received_at, opened_at, last_referral_on, score, \
+               criteria, created_at) values ('{case}', '{marac}', 'WRW-1', 'listed', now(), now(), '2026-03-01', 0, \
+               '{{professional_judgement}}', now());
+             insert into referrals (id, marac_id, case_id, agency_id, status, referred_on, document, tool, tool_version, \
+               score, criteria, created_at) values \
+               (gen_random_uuid(), '{marac}', '{case}', '{agency}', 'accepted', '2026-03-01', '', 'safelives_dash', 1, \
+                15, '{{visible_high_risk}}', now()), \
+               (gen_random_uuid(), '{marac}', '{case}', '{agency}', 'accepted', '2026-05-01', '', 'safelives_yp', 1, \
+                0, '{{professional_judgement}}', now())"
+        ))
+        .unwrap();
+    sql("insert into data_keys (case_id, marac_id, master_key_id, wrapped, created_at) values ($1, $2, $3, $4, now())")
+        .bind(case)
+        .bind(marac)
+        .bind(wrapped.master_key_id)
+        .bind(wrapped.bytes)
+        .execute(owner)
+        .unwrap();
+    let mut before = None;
+    for (tool, letters, day) in [
+        ("safelives_dash", "YYYYYYYYYYYYYYYNNNNNNNND", "2026-03-01"),
+        ("s_dash", "YYYYNNNNNNN", "2026-03-02"),
+        ("safelives_dash", "Y--------------Y--------", "2026-03-03"),
+        ("safelives_yp", "", "2026-05-01"),
+    ] {
+        let id = Uuid::now_v7();
+        let sealed = json!({ "answers": dash(letters)["answers"] });
+        let sealed = key
+            .seal_json(Place::new("risk_assessments", "sealed", id), &sealed)
+            .unwrap();
+        let count = |wanted: char| i16::try_from(letters.matches(wanted).count()).unwrap();
+        sql("insert into risk_assessments (id, marac_id, case_id, tool, tool_version, score, yes_count, no_count, \
+             dont_know_count, not_asked_count, assessed_on, agency_id, supersedes_id, sealed, created_at) \
+             values ($1, $2, $3, $4, 1, $5, $5, $6, $7, $8, $9, $10, $11, $12, now())")
+            .bind(id)
+            .bind(marac)
+            .bind(case)
+            .bind(tool)
+            .bind(count('Y'))
+            .bind(count('N'))
+            .bind(count('D'))
+            .bind(count('-'))
+            .bind(day.parse::<NaiveDate>().unwrap())
+            .bind(agency)
+            .bind(before)
+            .bind(sealed)
+            .execute(owner)
+            .unwrap();
+        before = Some(id);
+    }
+    case
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = st::Text)]
+    line: String,
+}
+
+fn lines(owner: &mut PgConnection, text: &'static str) -> Vec<String> {
+    let rows: Vec<Line> = sql(text).load(owner).unwrap();
+    rows.into_iter().map(|row| row.line).collect()
+}
+
+const FIGURES: &str = "select concat_ws(' ', f.number, f.place, f.leads, a.tool, f.score, a.maximum, \
+     a.tool_role, f.not_asked_count) as line from risk_figures f \
+     join risk_assessments a on a.id = f.assessment_id order by f.number";
+
+#[actix_web::test]
+async fn risk_that_another_tool_or_a_part_had_hidden_is_shown_again() {
+    let (db, mut owner) = old_database();
+    let keys = KeyRing::parse(&KeyRing::new_file(true).unwrap()).unwrap();
+    old_case(&mut owner, &keys);
+    install::migrate(&mut owner).unwrap();
+    // At once, from plain columns: what the part raises is not known yet, and nothing is less than it was.
+    assert_eq!(
+        lines(&mut owner, FIGURES),
+        [
+            "1 standing t safelives_dash 15 24 threshold 0",
+            "2 beside t safelives_dash 2 24 threshold 22",
+            "3 standing f s_dash 4 11 supplement 0",
+            "4 standing f safelives_yp threshold 0",
+        ]
+    );
+    let case =
+        "select concat_ws(' ', score, array_to_string(criteria, ','), risk_due) as line from cases";
+    assert_eq!(
+        lines(&mut owner, case),
+        ["15 visible_high_risk,professional_judgement t"]
+    );
+    let referrals =
+        "select concat_ws(' ', tool, score, maximum) as line from referrals order by referred_on";
+    assert_eq!(
+        lines(&mut owner, referrals),
+        ["safelives_dash 15 24", "safelives_yp"]
+    );
+    let chain = "select concat_ws(' ', tool, score, supersedes_id is null) as line from risk_assessments order by id";
+    assert_eq!(
+        lines(&mut owner, chain),
+        [
+            "safelives_dash 15 t",
+            "s_dash 4 t",
+            "safelives_dash 2 t",
+            "safelives_yp t"
+        ]
+    );
+    // Then the program opens the answers.
+    let app = TestApp::on(db, Clock::system(), Limits::default(), keys).await;
+    jobs::run_due(&app.state).unwrap();
+    assert_eq!(
+        lines(&mut owner, FIGURES),
+        [
+            "1 standing t safelives_dash 15 24 threshold 0",
+            "2 raised t safelives_dash 16 24 threshold 0",
+            "3 beside t safelives_dash 2 24 threshold 22",
+            "4 standing f s_dash 4 11 supplement 0",
+            "5 standing f safelives_yp threshold 0",
+        ]
+    );
+    assert_eq!(
+        lines(&mut owner, case),
+        ["15 visible_high_risk,professional_judgement f"]
+    );
 }

@@ -44,8 +44,8 @@ fn make(app: &TestApp, marac: Uuid, people: &[(&'static str, &str)]) -> Uuid {
     let lapses_on: NaiveDate = app.today() + Months::new(12);
     sql(
         "insert into cases (id, marac_id, code, status, received_at, opened_at, last_referral_on, \
-         lapses_on, score, criteria, has_children, created_at) \
-         values ($1, $2, $3, 'listed', $4, $4, $5, $6, 15, '{visible_high_risk}', $7, $4)",
+         lapses_on, criteria, has_children, created_at) \
+         values ($1, $2, $3, 'listed', $4, $4, $5, $6, '{visible_high_risk}', $7, $4)",
     )
     .bind(id)
     .bind(marac)

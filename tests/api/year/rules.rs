@@ -1,5 +1,6 @@
 //! What time and meetings do by the rules, in the book alone.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
@@ -324,6 +325,13 @@ impl Book {
         let (score, criteria) = (referral.score, referral.criteria.clone());
         let one = &mut self.cases[case];
         let before = one.lapses_on;
+        // Each paper is assessed on its own day: the later one stands, of one day the higher.
+        one.score = match referred_on.cmp(&one.last_referral_on) {
+            Ordering::Greater => score,
+            Ordering::Equal => score.max(one.score),
+            Ordering::Less => one.score,
+        };
+        one.criteria.extend(criteria);
         one.repeat = referred_on >= one.last_referral_on
             && referred_on <= twelve_months(one.last_referral_on);
         one.status = "listed";
@@ -331,7 +339,7 @@ impl Book {
         one.last_referral_on = one.last_referral_on.max(referred_on);
         one.lapses_on = before.max(twelve_months(referred_on));
         one.children |= children;
-        (one.score, one.criteria, one.agency) = (score, criteria, agency);
+        one.agency = agency;
         one.left = None;
         one.pending = false;
         self.renew(case, before, today);

@@ -1,6 +1,5 @@
 //! Writing rows of referrals: the sealed document, what is counted, decisions.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use uuid::Uuid;
 

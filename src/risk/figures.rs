@@ -145,18 +145,26 @@ impl<'k> Count<'k> {
             .copied()
             .filter(|one| one.score.is_some())
             .collect();
-        scored.sort_by_key(|one| {
-            let part = !one.is_complete();
-            (one.assessed_on, part, one.score, one.created_at, one.id)
-        });
+        scored.sort_by_key(|one| (one.assessed_on, one.score, one.created_at, one.id));
         let mut count = Self::default();
-        for one in scored {
-            match one.is_complete() {
-                true => count.complete(one),
-                false => count.part(one),
-            }
+        for day in scored.chunk_by(|one, other| one.assessed_on == other.assessed_on) {
+            count.day(day);
         }
         count
+    }
+
+    /// A part may have come before the complete assessment of its day or after it: it is laid over what
+    /// stood before, so that the most that was known is seen, and over what stands then.
+    fn day(&mut self, day: &[&'k Known]) {
+        let parts = || day.iter().filter(|one| !one.is_complete());
+        parts().for_each(|part| self.part(part));
+        let mut complete = day.iter().filter(|one| one.is_complete()).peekable();
+        if complete.peek().is_none() {
+            return;
+        }
+        complete.for_each(|one| self.complete(one));
+        self.beside.retain(|one| one.is_complete());
+        parts().for_each(|part| self.part(part));
     }
 
     fn complete(&mut self, new: &'k Known) {

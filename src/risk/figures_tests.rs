@@ -124,6 +124,20 @@ fn what_assessments_come_to() {
             &["*standing 2: 2/6", "*raised 1: 3/6", "*beside 1: 1/1"],
         ),
         (
+            "what it had raised before that is not forgotten",
+            &[
+                (DASH, 1, 0, "YYYNNN"),
+                (DASH, 1, 5, "-----Y"),
+                (DASH, 1, 5, "YNNNNN"),
+            ],
+            &[
+                "*standing 3: 1/6",
+                "*raised 2: 2/6",
+                "*higher_before 2: 4/6",
+                "*beside 2: 1/1",
+            ],
+        ),
+        (
             "where there are parts alone, they are put together",
             &[(DASH, 1, 0, "YY----"), (DASH, 1, 5, "-NY---")],
             &["*standing 2: 3/3", "*beside 2: 1/2", "*beside 1: 2/2"],

@@ -95,6 +95,7 @@ fn api(config: &mut ServiceConfig<'_>) {
         .configure(crate::agencies::routes)
         .configure(crate::users::routes)
         .configure(crate::clients::routes)
+        .configure(crate::approvals::routes)
         .configure(crate::reports::routes)
         .configure(crate::calendar::routes)
         .configure(crate::audit::routes);

@@ -225,6 +225,34 @@ impl KeyRing {
         DataKey::from_bytes(bytes)
     }
 
+    /// Seals what belongs to no case and is soon gone, under the current master key itself.
+    pub fn seal(&self, place: Place, plain: &[u8]) -> Result<Wrapped, CryptoError> {
+        let master = self
+            .0
+            .masters
+            .get(&self.0.current)
+            .ok_or(CryptoError::UnknownMasterKey)?;
+        Ok(Wrapped {
+            master_key_id: self.0.current.clone(),
+            bytes: seal(master, &place.aad(), plain)?,
+        })
+    }
+
+    /// Opens what `seal` sealed for this place.
+    pub fn open(
+        &self,
+        place: Place,
+        master_key_id: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+        let master = self
+            .0
+            .masters
+            .get(master_key_id)
+            .ok_or(CryptoError::UnknownMasterKey)?;
+        open(master, &place.aad(), sealed)
+    }
+
     /// Keyed hash of several values together, for matching and throttling: equal values, equal
     /// hashes, and without the key nobody can try guesses. `purpose` keeps uses apart.
     pub fn index(&self, purpose: &str, values: &[&str]) -> Vec<u8> {

@@ -9,6 +9,7 @@ pub mod account;
 pub mod actions;
 pub mod agencies;
 pub mod app;
+pub mod approvals;
 pub mod audit;
 pub mod auth;
 pub mod calendar;

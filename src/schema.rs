@@ -126,6 +126,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    address_changes (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        email -> Text,
+        token_hash -> Nullable<Bytea>,
+        asked_by -> Nullable<Uuid>,
+        expires_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     agencies (id) {
         id -> Uuid,
         name -> Text,
@@ -726,7 +739,7 @@ diesel::table! {
     outbox (id) {
         id -> Uuid,
         user_id -> Uuid,
-        kind -> Text,
+        kind -> Nullable<Text>,
         notices -> Array<Nullable<Uuid>>,
         attempts -> Int2,
         next_at -> Timestamptz,
@@ -734,6 +747,9 @@ diesel::table! {
         outcome -> Nullable<Text>,
         ended_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        letter -> Nullable<Text>,
+        sealed -> Nullable<Bytea>,
+        master_key_id -> Nullable<Text>,
     }
 }
 
@@ -813,6 +829,26 @@ diesel::table! {
 diesel::table! {
     persons (id) {
         id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    pending_grants (id) {
+        id -> Uuid,
+        kind -> Text,
+        marac_id -> Nullable<Uuid>,
+        user_id -> Nullable<Uuid>,
+        client_id -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
+        role -> Nullable<Text>,
+        rights -> Nullable<Array<Nullable<Text>>>,
+        ends_at -> Timestamptz,
+        asked_by -> Nullable<Uuid>,
+        expires_at -> Timestamptz,
+        outcome -> Nullable<Text>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
     }
 }
@@ -1097,6 +1133,8 @@ diesel::table! {
         disabled_by -> Nullable<Uuid>,
         version -> Int4,
         created_at -> Timestamptz,
+        in_hand_of -> Nullable<Uuid>,
+        address_changed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1289,6 +1327,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     action_escalations,
     action_events,
     actions,
+    address_changes,
     agencies,
     agenda_items,
     agenda_listings,
@@ -1331,6 +1370,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     notification_preferences,
     notifications,
     outbox,
+    pending_grants,
     parties,
     party_addresses,
     party_characteristics,

@@ -215,7 +215,8 @@ async fn change_agency(
             agency.kind = change.kind.unwrap_or(agency.kind);
             store::update(tx, &mut agency)?;
             let event = Event::new().fields(fields.into_iter().flatten());
-            Ok(Audited::new(agency, event))
+            let maracs = store::maracs_of(tx, id)?;
+            Ok(Audited::in_maracs(agency, event, &maracs))
         })
         .await?;
     Ok(answer(HttpResponse::Ok(), agency))
@@ -245,7 +246,9 @@ async fn close_agency(
             rules::close(&agency, tx.actor.agency_id == id)?;
             agency.closed_at = Some(tx.now);
             store::update(tx, &mut agency)?;
-            Ok(Audited::new(agency, Event::new().fields(["closed_at"])))
+            let maracs = store::maracs_of(tx, id)?;
+            let event = Event::new().fields(["closed_at"]);
+            Ok(Audited::in_maracs(agency, event, &maracs))
         })
         .await?;
     Ok(answer(HttpResponse::Ok(), agency))

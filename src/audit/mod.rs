@@ -162,6 +162,19 @@ impl<T> Audited<T> {
         }
     }
 
+    /// A result and its event in each of these MARACs, so that the auditor of each reads it; in none of
+    /// them if there are none.
+    pub fn in_maracs(value: T, event: Event, maracs: &[Uuid]) -> Self {
+        let events = match maracs {
+            [] => vec![event],
+            _ => maracs
+                .iter()
+                .map(|marac_id| event.clone().in_marac(*marac_id))
+                .collect(),
+        };
+        Self { value, events }
+    }
+
     /// One event more.
     pub fn and(mut self, event: Event) -> Self {
         self.events.push(event);

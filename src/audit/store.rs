@@ -18,9 +18,48 @@ pub struct Filter {
     pub limit: i64,
 }
 
+/// SQL: the MARACs that an account concerns: of those of its agency where it has or had a role, or else
+/// all of them.
+macro_rules! user_places {
+    () => {
+        "(select u.id, m.marac_id from users u join marac_agencies m on m.agency_id = u.agency_id \
+          where exists (select from role_grants g where g.user_id = u.id and g.marac_id = m.marac_id) \
+            or not exists (select from role_grants g where g.user_id = u.id))"
+    };
+}
+
+/// SQL: the same of an API client.
+macro_rules! client_places {
+    () => {
+        "(select c.id, m.marac_id from api_clients c join marac_agencies m on m.agency_id = c.agency_id \
+          where exists (select from role_grants g where g.client_id = c.id and g.marac_id = m.marac_id) \
+            or not exists (select from role_grants g where g.client_id = c.id))"
+    };
+}
+
+/// SQL: the same of a client's actor.
+macro_rules! actor_places {
+    () => {
+        "(select r.id, m.marac_id from registered_actors r \
+          join marac_agencies m on m.agency_id = r.agency_id \
+          where exists (select from role_grants g where g.client_id = r.client_id and g.marac_id = m.marac_id) \
+            or not exists (select from role_grants g where g.client_id = r.client_id))"
+    };
+}
+
+/// SQL: the MARAC of a role that waits; of what else waits, those of the client's agency.
+macro_rules! grant_places {
+    () => {
+        "(select p.id, p.marac_id from pending_grants p where p.marac_id is not null \
+          union all select p.id, m.marac_id from pending_grants p \
+          join api_clients c on c.id = p.client_id join marac_agencies m on m.agency_id = c.agency_id \
+          where p.marac_id is null)"
+    };
+}
+
 /// SQL: the MARAC and case of the thing that a refusal at `e` names, if it is of this kind.
 macro_rules! place {
-    ($kind:literal, $table:literal, $marac:literal, $case:literal) => {
+    ($kind:literal, $table:expr, $marac:literal, $case:literal) => {
         concat!(
             "select ",
             $marac,
@@ -74,7 +113,20 @@ macro_rules! places {
             " union all ",
             place!("share", "circle"),
             " union all ",
-            place!("exclusion", "exclusions")
+            place!("exclusion", "exclusions"),
+            " union all ",
+            place!("user", user_places!(), "t.marac_id", "null::uuid"),
+            " union all ",
+            place!("api_client", client_places!(), "t.marac_id", "null::uuid"),
+            " union all ",
+            place!(
+                "registered_actor",
+                actor_places!(),
+                "t.marac_id",
+                "null::uuid"
+            ),
+            " union all ",
+            place!("pending_grant", grant_places!(), "t.marac_id", "null::uuid")
         )
     };
 }

@@ -1,6 +1,7 @@
 //! Who is calling. Middleware verifies a token's signature and claims and touches no database;
 //! whether the account behind it still lives is asked in `Db::run`, on every request.
 
+pub mod address;
 mod api;
 mod failures;
 mod guess_store;

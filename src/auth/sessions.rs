@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
+use super::address;
 use super::guesses::known_network;
 use super::password_rules::About;
 use crate::crypto;
@@ -31,9 +32,9 @@ pub struct Credential {
     pub password_hash: Option<String>,
 }
 
-/// An address as accounts hold it.
+/// An address as accounts hold it; what is none is counted as it was typed.
 pub fn address(email: &str) -> String {
-    email.trim().to_lowercase()
+    address::normal(email).unwrap_or_else(|_| email.trim().to_lowercase())
 }
 
 /// The live account with this address.

@@ -47,7 +47,7 @@ enum Command {
     /// Make and change the keys that personal data are sealed with
     #[command(subcommand)]
     Keys(keys::Command),
-    /// Set up the first account
+    /// Set up the first account, print links
     #[command(subcommand)]
     User(user::Command),
     /// Take over what was kept elsewhere

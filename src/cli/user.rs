@@ -1,4 +1,5 @@
-//! `toldonce user add`: the first administrator. Everybody else is invited by somebody signed in.
+//! `toldonce user`: what begins at the command line, and links where there is no e-mail. Everybody but an
+//! administrator is invited by somebody signed in.
 
 use chrono::TimeDelta;
 use clap::{Args, Subcommand};
@@ -6,10 +7,12 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use toldonce::audit::{Audited, Event};
 use toldonce::clock::Clock;
+use toldonce::config::Config;
 use toldonce::crypto;
 use toldonce::db::{Tx, sql};
 use toldonce::error::{Error, Result};
-use toldonce::policy::Act;
+use toldonce::policy::{Act, Role};
+use toldonce::users;
 use toldonce::vocabulary::AgencyKind;
 use uuid::Uuid;
 
@@ -26,6 +29,38 @@ pub enum Command {
     ///
     /// Given again for an administrator who has no password yet, it makes a new invitation.
     Add(Add),
+    /// Print a link to an account, for whoever cannot be sent one by e-mail
+    ///
+    /// An account without a password gets an invitation, one with a password a link to a new one, as a
+    /// reset does: its sessions end, and who is concerned is told. Be sure to whom you hand it.
+    Link(Link),
+    /// Grant an account a role, without a second person: for the first coordinator of a MARAC
+    Grant(Grant),
+}
+
+/// To whom, and what.
+#[derive(Args)]
+pub struct Grant {
+    /// Address of the account
+    #[arg(long)]
+    email: String,
+    /// Code of the MARAC
+    #[arg(long)]
+    marac: String,
+    /// The role, such as coordinator, chair or idva
+    #[arg(long)]
+    role: String,
+}
+
+/// To which account.
+#[derive(Args)]
+pub struct Link {
+    /// Address that the account has now
+    #[arg(long)]
+    email: String,
+    /// Instead, the code that confirms the new address which was asked for
+    #[arg(long)]
+    new_address: bool,
 }
 
 /// Whom to add.
@@ -44,17 +79,40 @@ pub struct Add {
 
 /// Does it.
 pub fn run(command: Command) -> Outcome {
-    let Command::Add(mut add) = command;
-    add.email = add.email.trim().to_lowercase();
-    if !add.email.contains('@') || add.name.trim().is_empty() || add.agency.trim().is_empty() {
+    match command {
+        Command::Add(add) => add_administrator(add),
+        Command::Link(link) => print_link(&link),
+        Command::Grant(grant) => grant_role(&grant),
+    }
+}
+
+/// An address in its one form.
+fn address(text: &str) -> Outcome<String> {
+    users::normal_address(text).map_err(|_| Failure::new("--email is not an e-mail address."))
+}
+
+/// Does work on the database as the program, recorded as done at the command line.
+fn at_the_command_line<T>(
+    config: &Config,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>,
+) -> Outcome<T> {
+    let keys = keys(config)?;
+    let clock = Clock::system();
+    let database = Database::open(config, &keys, &clock)?;
+    let db = database.single(&clock, &keys)?;
+    let done = db.run_system(Act::SetUp.ask(), work)?;
+    drop(db);
+    database.stop()?;
+    Ok(done)
+}
+
+fn add_administrator(mut add: Add) -> Outcome {
+    add.email = address(&add.email)?;
+    if add.name.trim().is_empty() || add.agency.trim().is_empty() {
         return Err(Failure::new("--email, --name and --agency must be filled."));
     }
     let config = settings()?;
-    let keys = keys(&config)?;
-    let clock = Clock::system();
-    let database = Database::open(&config, &keys, &clock)?;
-    let db = database.single(&clock, &keys)?;
-    let token = db.run_system(Act::SetUp.ask(), |tx| {
+    let token = at_the_command_line(&config, |tx| {
         let agency = agency(tx, add.agency.trim())?;
         let Some(user) = account(tx, agency, &add)? else {
             return Ok(Audited::new(None, Event::new().failed()));
@@ -65,17 +123,80 @@ pub fn run(command: Command) -> Outcome {
             Event::new().on("user", user).fields(["administrator"]),
         ))
     })?;
-    drop(db);
-    database.stop()?;
     let token = token.ok_or_else(|| {
         Failure::new("there is an account with this address already; it was left as it is.")
     })?;
     answer(&format!(
-        "Invitation for {}, good once and for three days:\n\n  {token}\n\n\
-         It is taken up with a password of at least 15 characters:\n\n  \
-         curl http://{}/api/v1/auth/invitation --json '{{\"token\": \"{token}\", \"password\": \"…\"}}'\n",
-        add.email, config.listen
+        "Invitation for {}, good once and for three days:\n\n  {token}\n\n{}",
+        add.email,
+        how_to_choose(&token, &config.listen.to_string())
     ))
+}
+
+fn how_to_choose(token: &str, listen: &str) -> String {
+    format!(
+        "It is taken up with a password of at least 15 characters:\n\n  \
+         curl http://{listen}/api/v1/auth/invitation --json '{{\"token\": \"{token}\", \"password\": \"…\"}}'\n"
+    )
+}
+
+fn print_link(of: &Link) -> Outcome {
+    let email = address(&of.email)?;
+    let config = settings()?;
+    let printed = at_the_command_line(&config, |tx| {
+        let Some(printed) = users::print_link(tx, &email, of.new_address)? else {
+            return Ok(Audited::new(None, Event::new().failed()));
+        };
+        let event = Event::new().on("user", printed.user.id).fields(["link"]);
+        let maracs = printed.maracs.clone();
+        Ok(Audited::in_maracs(Some(printed), event, &maracs))
+    })?;
+    let printed = printed.ok_or_else(|| match of.new_address {
+        true => Failure::new("no new address waits for an open account with this address."),
+        false => Failure::new("there is no open account with this address."),
+    })?;
+    let (token, until) = (&printed.link.token, printed.link.until);
+    let how = match printed.confirms_address {
+        true => {
+            "Its person signs in with the address so far and sends it to POST /api/v1/me/address.\n"
+                .to_owned()
+        }
+        false => how_to_choose(token, &config.listen.to_string()),
+    };
+    answer(&format!(
+        "Link for {email}, good once and until {} UTC:\n\n  {token}\n\n{how}",
+        until.format("%Y-%m-%d %H:%M")
+    ))
+}
+
+fn grant_role(of: &Grant) -> Outcome {
+    let email = address(&of.email)?;
+    let role = Role::parse(&of.role).ok_or_else(|| Failure::new("--role is no role."))?;
+    let config = settings()?;
+    let granted = at_the_command_line(&config, |tx| {
+        let Some(marac) = marac(tx, &of.marac)? else {
+            return Ok(Audited::new(None, Event::new().failed()));
+        };
+        let Some(user) = users::grant_at_command_line(tx, &email, marac, role)? else {
+            return Ok(Audited::new(None, Event::new().failed()));
+        };
+        let event = Event::new().on("user", user.id).fields([role.as_str()]);
+        Ok(Audited::new(Some(()), event.in_marac(marac)))
+    })?;
+    granted.ok_or_else(|| {
+        Failure::new(
+            "there is no open account with this address whose agency is a member of this MARAC.",
+        )
+    })?;
+    answer(&format!("{email} is {} now.\n", role.as_str()))
+}
+
+fn marac(tx: &mut Tx<'_>, code: &str) -> Result<Option<Uuid>> {
+    let known: Option<Id> = sql("select id from maracs where code = $1")
+        .bind(code.to_owned())
+        .get_result(tx.conn)
+        .optional()?;
+    Ok(known.map(|row| row.id))
 }
 
 #[derive(QueryableByName)]

@@ -9,9 +9,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
-use super::api::{managed, seen};
+use super::shape::{managed, seen, told};
 use super::store::{self, Actor, ActorKind, Client};
 use super::{NewActor, register, rules};
+use crate::agencies::Agency;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -21,8 +22,10 @@ use crate::http::{
     Body, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems, Query,
     StepUpProblems, VersionProblems, WriteProblems, etag, one_line, paged, tagged,
 };
+use crate::notifications::letters::AccountMatter;
 use crate::policy::{self, Act};
-use crate::users;
+use crate::users::grants::pending;
+use crate::users::{self, concern};
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -43,7 +46,8 @@ pub struct ActorIn {
     #[validate(length(max = 200), custom(function = "one_line"))]
     name: String,
     /// Their account here, if they have one. It must be of the client's agency; what is closed to it is
-    /// then closed to the client as well.
+    /// then closed to the client as well. To the account of a coordinator, chair, IDVA or administrator the
+    /// link holds once a second person, or that person, has confirmed it (`/pending-grants`).
     #[serde(default)]
     user_id: Option<Uuid>,
 }
@@ -115,7 +119,8 @@ async fn list_actors(
 
 /// Register a person the client acts for.
 ///
-/// A lead may where all that the client may do is theirs to grant. 409: `already_disabled`.
+/// A lead may where all that the client may do is theirs to grant, and so too for an account that it is
+/// linked to, whose person is told. 409: `already_disabled`.
 #[utoipa::path(tag = "clients", operation_id = "register_actor", request_body = ActorIn,
     params(("id" = Uuid, Path, description = "The client."),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry the same actor.")),
@@ -133,35 +138,62 @@ async fn register_actor(
     let actor = state
         .db
         .run(&caller, ask, move |tx| {
-            let (client, _) = managed(tx, id)?;
+            let (client, agency) = managed(tx, id)?;
             let claimed = key.claim(tx, "register_actor", &(id, &body))?;
             if let Idempotency::Fresh(actor_id) = claimed {
                 rules::live(&client)?;
-                add(tx, actor_id, &client, body)?;
+                add(tx, actor_id, &client, &agency, body)?;
             }
             let actor = load(tx, &client, claimed.id())?;
             let event = Event::new().on("registered_actor", actor.id);
-            Ok(Audited::new(actor, event))
+            told(tx, id, actor, event)
         })
         .await?;
     Ok(answer(HttpResponse::Created(), actor))
 }
 
-fn add(tx: &mut Tx<'_>, id: Uuid, client: &Client, body: ActorIn) -> Result<()> {
-    if let Some(user_id) = body.user_id
-        && users::agency_of(tx, user_id)? != Some(client.agency_id)
-    {
-        let message = "There is no such live account in the client's agency.";
-        return Err(Error::field("/user_id", "unknown", message));
-    }
+fn add(tx: &mut Tx<'_>, id: Uuid, client: &Client, agency: &Agency, body: ActorIn) -> Result<()> {
+    let linked = body.user_id.map(|user_id| link(tx, user_id, agency));
+    let linked = linked.transpose()?;
+    let at_once = linked.as_ref().filter(|linked| !linked.strong);
     let new = NewActor {
         client_id: client.id,
         agency_id: client.agency_id,
         partner_ref: body.partner_ref,
         name: body.name,
-        user_id: body.user_id,
+        user_id: at_once.map(|linked| linked.user_id),
     };
-    register(tx, id, &new)
+    register(tx, id, &new)?;
+    match linked.filter(|linked| linked.strong) {
+        Some(linked) => pending::ask_link(tx, client.id, id, linked.user_id, &linked.maracs),
+        None => Ok(()),
+    }
+}
+
+/// An account to be linked.
+struct Linked {
+    user_id: Uuid,
+    /// It has a strong role, so a second person has to confirm.
+    strong: bool,
+    maracs: Vec<Uuid>,
+}
+
+/// The account, whose person is told.
+fn link(tx: &mut Tx<'_>, user_id: Uuid, agency: &Agency) -> Result<Linked> {
+    let unknown = || {
+        let message = "There is no such live account in the client's agency.";
+        Error::field("/user_id", "unknown", message)
+    };
+    let user = users::linkable(tx, user_id, agency)?.ok_or_else(unknown)?;
+    let roles = users::roles_of(tx, user_id)?;
+    let strong = user.administrator || roles.iter().any(|one| pending::is_strong(one.role));
+    let maracs = concern::maracs(tx, agency.id, roles)?;
+    concern::tell_person(tx, &user, &maracs, &[AccountMatter::Actor])?;
+    Ok(Linked {
+        user_id,
+        strong,
+        maracs,
+    })
 }
 
 fn load(tx: &mut Tx<'_>, client: &Client, id: Uuid) -> Result<Actor> {
@@ -175,7 +207,7 @@ fn answer(response: actix_web::HttpResponseBuilder, actor: Actor) -> HttpRespons
 
 /// Disable an actor: the client stops acting for that person at once.
 ///
-/// 409: `already_disabled`.
+/// A lead may where all that the client may do is theirs to grant. 409: `already_disabled`.
 #[utoipa::path(tag = "clients", operation_id = "disable_actor",
     params(("id" = Uuid, Path, description = "The client."),
         ("actor_id" = Uuid, Path, description = "The actor."),
@@ -194,13 +226,13 @@ async fn disable_actor(
     let actor = state
         .db
         .run(&caller, ask, move |tx| {
-            let client = seen(tx, id)?;
+            let (client, _) = managed(tx, id)?;
             let actor = store::actor_locked(tx, &client, actor_id)?.ok_or_else(policy::hidden)?;
             if_match.check(actor.version)?;
             rules::disable_actor(&actor)?;
             store::disable_actor(tx, actor_id)?;
-            let event = Event::new().fields(["disabled_at"]);
-            Ok(Audited::new(load(tx, &client, actor_id)?, event))
+            let actor = load(tx, &client, actor_id)?;
+            told(tx, id, actor, Event::new().fields(["disabled_at"]))
         })
         .await?;
     Ok(answer(HttpResponse::Ok(), actor))

@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post};
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
+use super::shape::{ClientOut, ClientSecretOut, complete, concerned, managed, show, told};
 use super::store::{self, Client};
 use super::{NewClient, create, rules};
-use crate::agencies::{self, Agency};
+use crate::agencies::Agency;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -22,9 +22,12 @@ use crate::db::Tx;
 use crate::error::{Code, Result};
 use crate::http::{
     Body, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems, Query,
-    StepUpProblems, VersionProblems, WriteProblems, etag, one_line, paged, tagged,
+    StepUpProblems, VersionProblems, WriteProblems, one_line, paged, tagged,
 };
-use crate::policy::{self, Act, Right};
+use crate::notifications::NoticeKind;
+use crate::policy::{Act, Right};
+use crate::users::concern;
+use crate::users::grants::pending;
 use crate::users::grants::{self, Holder, RoleGrant, Touched};
 use crate::users::{agency_for, reach};
 
@@ -86,87 +89,6 @@ pub struct ClientQuery {
     cursor: Option<String>,
 }
 
-/// An API client.
-#[derive(Serialize, ToSchema)]
-pub struct ClientOut {
-    /// Its id: the `client_id` of `POST /oauth/token`.
-    id: Uuid,
-    /// Its agency.
-    agency_id: Uuid,
-    /// What it is called.
-    name: String,
-    /// What it may do.
-    rights: Vec<Right>,
-    /// Its roles, granted and not ended.
-    roles: Vec<RoleGrant>,
-    /// Who registered it.
-    created_by: Uuid,
-    /// When it was disabled; null while it works.
-    disabled_at: Option<DateTime<Utc>>,
-    /// Its version, roles included.
-    etag: String,
-}
-
-/// A client and its secret.
-#[derive(Serialize, ToSchema)]
-pub struct ClientSecretOut {
-    /// The client.
-    client: ClientOut,
-    /// Its secret, kept only as a hash and shown this once. Null when a request is repeated with its
-    /// `Idempotency-Key`: rotate it to have a new one.
-    client_secret: Option<String>,
-}
-
-impl ClientOut {
-    fn of(client: Client, roles: Vec<RoleGrant>) -> Self {
-        Self {
-            id: client.id,
-            agency_id: client.agency_id,
-            name: client.name,
-            rights: client.rights,
-            roles,
-            created_by: client.created_by,
-            disabled_at: client.disabled_at,
-            etag: etag(client.version),
-        }
-    }
-}
-
-/// The client as it is now, and its version.
-fn show(tx: &mut Tx<'_>, id: Uuid) -> Result<(ClientOut, i32)> {
-    let client = seen(tx, id)?;
-    let (version, roles) = (client.version, roles_of(tx, id)?);
-    Ok((ClientOut::of(client, roles), version))
-}
-
-fn roles_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Vec<RoleGrant>> {
-    let held = grants::held(tx, &[Holder::Client(id)])?;
-    Ok(held.into_iter().map(|(_, grant)| grant).collect())
-}
-
-/// A client in the caller's sight.
-pub(super) fn seen(tx: &mut Tx<'_>, id: Uuid) -> Result<Client> {
-    let within = reach(&tx.actor);
-    store::find(tx, within, id)?.ok_or_else(policy::hidden)
-}
-
-/// The same, locked.
-fn locked(tx: &mut Tx<'_>, id: Uuid) -> Result<Client> {
-    let within = reach(&tx.actor);
-    store::find_locked(tx, within, id)?.ok_or_else(policy::hidden)
-}
-
-/// The same, and its agency, if all that the client may do is the caller's to grant: whoever has its
-/// secret, its rights or its actors in hand may do as much as it.
-pub(super) fn managed(tx: &mut Tx<'_>, id: Uuid) -> Result<(Client, Agency)> {
-    let client = locked(tx, id)?;
-    let agency = agencies::find(tx, client.agency_id)?;
-    let roles = roles_of(tx, id)?;
-    let roles: Vec<_> = roles.iter().map(|r| (r.marac_id, r.role)).collect();
-    grants::within_reach(&tx.actor, &agency, &roles)?;
-    Ok((client, agency))
-}
-
 /// List API clients: all of them for an administrator, the own agency's for its lead.
 #[utoipa::path(tag = "clients", operation_id = "list_clients", params(ClientQuery), responses(
     (status = 200, description = "A page of clients.", body = Page<ClientOut>), Problems))]
@@ -190,13 +112,9 @@ async fn list_clients(
             let within = reach(&tx.actor);
             let rows = store::list(tx, within, agency_id, after, limit + 1)?;
             let page = Page::of(rows, limit, |row| row.id);
-            let holders: Vec<_> = page.items.iter().map(|c| Holder::Client(c.id)).collect();
-            let held = grants::held(tx, &holders)?;
-            let page = page.map(|client| {
-                let own = held.iter().filter(|(holder, _)| *holder == client.id);
-                let roles = own.map(|(_, grant)| *grant).collect();
-                ClientOut::of(client, roles)
-            });
+            let next_cursor = page.next_cursor;
+            let items = complete(tx, page.items)?;
+            let page = Page { items, next_cursor };
             let event = Event::list(page.len());
             Ok(Audited::new(page, event))
         })
@@ -206,7 +124,8 @@ async fn list_clients(
 
 /// Register an API client, with its service actor. The answer shows its secret, once.
 ///
-/// A lead grants the roles they may grant to people. 409: `agency_closed`.
+/// A lead grants the roles they may grant to people. What it may do holds once a second person has
+/// confirmed it (`/pending-grants`). 409: `agency_closed`.
 #[utoipa::path(tag = "clients", operation_id = "create_client", request_body = ClientIn,
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry the same client.")),
     responses((status = 201, description = "Registered.", body = ClientSecretOut), Problems, StepUpProblems, WriteProblems))]
@@ -228,11 +147,16 @@ async fn create_client(
                 Idempotency::Replay(_) => (None, Touched::default()),
             };
             let (client, version) = show(tx, id)?;
+            let maracs = concerned(tx, id)?;
+            if client_secret.is_some() {
+                concern::tell_staff(tx, NoticeKind::ClientChanged, ("api_client", id), &maracs)?;
+            }
             let out = ClientSecretOut {
                 client,
                 client_secret,
             };
-            Ok(touched.record((out, version), Event::new().on("api_client", id)))
+            let event = Event::new().on("api_client", id);
+            Ok(touched.record((out, version), event, &maracs))
         })
         .await?;
     Ok(tagged(HttpResponse::Created(), version, &made))
@@ -244,11 +168,13 @@ fn register(tx: &mut Tx<'_>, id: Uuid, body: ClientIn) -> Result<(Option<String>
     let new = NewClient {
         agency_id: agency.id,
         name: body.name,
-        rights: body.rights.into_iter().collect(),
+        rights: Vec::new(),
         created_by: tx.actor.principal.user_id().ok_or(Code::Forbidden)?,
     };
     let secret = create(tx, id, &new)?;
     let touched = grants::replace(tx, Holder::Client(id), &agency, &body.roles)?;
+    let maracs = concerned(tx, id)?;
+    pending::ask_rights(tx, id, body.rights.into_iter().collect(), &maracs)?;
     Ok((Some(secret), touched))
 }
 
@@ -268,7 +194,8 @@ async fn read_client(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Resu
     Ok(tagged(HttpResponse::Ok(), version, &client))
 }
 
-/// Change a client's name, rights or roles; they hold from its next request on.
+/// Change a client's name, rights or roles. What is taken away ends with its next request; further rights,
+/// and the role `idva`, hold once a second person has confirmed them (`/pending-grants`).
 ///
 /// A lead may where all that the client may do is theirs to grant. 409: `already_disabled`.
 #[utoipa::path(tag = "clients", operation_id = "change_client", request_body = ClientChange,
@@ -292,26 +219,56 @@ async fn change_client(
             let (mut client, agency) = managed(tx, id)?;
             if_match.check(client.version)?;
             rules::live(&client)?;
-            let mut event = Event::new();
-            let mut touched = Touched::default();
-            if let Some(name) = change.name {
-                client.name = name;
-                event = event.fields(["name"]);
-            }
-            if let Some(rights) = change.rights {
-                client.rights = rights.into_iter().collect();
-                event = event.fields(["rights"]);
-            }
-            if let Some(roles) = change.roles {
-                rules::roles(&roles)?;
-                touched = grants::replace(tx, Holder::Client(id), &agency, &roles)?;
-                event = event.fields(["roles"]);
-            }
+            let mut maracs: BTreeSet<_> = concerned(tx, id)?.into_iter().collect();
+            let (fields, rights) = (change.fields(), client.rights.clone());
+            let touched = apply(tx, &mut client, &agency, change)?;
             store::update(tx, &client)?;
-            Ok(touched.record(show(tx, id)?, event))
+            maracs.extend(concerned(tx, id)?);
+            let maracs: Vec<_> = maracs.into_iter().collect();
+            if rights != client.rights || touched.changed() {
+                concern::tell_staff(tx, NoticeKind::ClientChanged, ("api_client", id), &maracs)?;
+            }
+            let event = Event::new().fields(fields);
+            Ok(touched.record(show(tx, id)?, event, &maracs))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &client))
+}
+
+impl ClientChange {
+    /// What it changes.
+    fn fields(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let fields = [
+            self.name.is_some().then_some("name"),
+            self.rights.is_some().then_some("rights"),
+            self.roles.is_some().then_some("roles"),
+        ];
+        fields.into_iter().flatten()
+    }
+}
+
+/// Rights that are left out end now; those that are new wait, like strong roles.
+fn apply(
+    tx: &mut Tx<'_>,
+    client: &mut Client,
+    agency: &Agency,
+    change: ClientChange,
+) -> Result<Touched> {
+    if let Some(name) = change.name {
+        client.name = name;
+    }
+    if let Some(wanted) = change.rights {
+        client.rights.retain(|right| wanted.contains(right));
+        let held = |right: &Right| client.rights.contains(right);
+        let more = wanted.into_iter().filter(|right| !held(right)).collect();
+        let maracs = concerned(tx, client.id)?;
+        pending::ask_rights(tx, client.id, more, &maracs)?;
+    }
+    let Some(roles) = change.roles else {
+        return Ok(Touched::default());
+    };
+    rules::roles(&roles)?;
+    grants::replace(tx, Holder::Client(client.id), agency, &roles)
 }
 
 /// Give a client a new secret, shown once. The old one buys no token from now on, and the tokens that
@@ -345,10 +302,7 @@ async fn rotate_secret(
                 client,
                 client_secret: Some(secret),
             };
-            Ok(Audited::new(
-                (out, version),
-                Event::new().fields(["secret"]),
-            ))
+            told(tx, id, (out, version), Event::new().fields(["secret"]))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &rotated))
@@ -356,7 +310,7 @@ async fn rotate_secret(
 
 /// Disable a client for good: its tokens end at once.
 ///
-/// 409: `already_disabled`.
+/// A lead may where all that the client may do is theirs to grant. 409: `already_disabled`.
 #[utoipa::path(tag = "clients", operation_id = "disable_client",
     params(("id" = Uuid, Path, description = "The client."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
@@ -374,13 +328,13 @@ async fn disable_client(
     let (client, version) = state
         .db
         .run(&caller, ask, move |tx| {
-            let mut client = locked(tx, id)?;
+            let (mut client, _) = managed(tx, id)?;
             if_match.check(client.version)?;
             rules::live(&client)?;
             client.disabled_at = Some(tx.now);
             store::update(tx, &client)?;
-            let event = Event::new().fields(["disabled_at"]);
-            Ok(Audited::new(show(tx, id)?, event))
+            let shown = show(tx, id)?;
+            told(tx, id, shown, Event::new().fields(["disabled_at"]))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &client))

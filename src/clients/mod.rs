@@ -3,6 +3,7 @@
 mod actors;
 mod api;
 mod rules;
+mod shape;
 mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -79,6 +80,21 @@ pub fn register(tx: &mut Tx<'_>, id: Uuid, new: &NewActor) -> Result<()> {
             Error::field("/partner_ref", "taken", message)
         })
     })
+}
+
+/// Adds rights to a client, once a second person has confirmed them.
+pub fn add_rights(tx: &mut Tx<'_>, client_id: Uuid, rights: &[Right]) -> Result<()> {
+    store::add_rights(tx, client_id, rights)
+}
+
+/// Links an actor to an account, once that was confirmed.
+pub fn link(tx: &mut Tx<'_>, actor_id: Uuid, user_id: Uuid) -> Result<()> {
+    store::link(tx, actor_id, user_id)
+}
+
+/// All the roles that a client has or waits for.
+pub fn roles_of(tx: &mut Tx<'_>, client_id: Uuid) -> Result<Vec<RoleGrant>> {
+    shape::roles_of(tx, client_id)
 }
 
 /// Grants a client a role without asking whose leave it takes: for the command line and the

@@ -209,3 +209,41 @@ pub fn disable_actor(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
         .execute(tx.conn)?;
     Ok(())
 }
+
+/// Adds rights, each once.
+pub fn add_rights(tx: &mut Tx<'_>, id: Uuid, rights: &[Right]) -> Result<()> {
+    sql(
+        "update api_clients c set version = c.version + 1, rights = array( \
+         select distinct r from unnest(c.rights || $2::text[]) r order by r) where c.id = $1",
+    )
+    .bind(id)
+    .bind(texts(rights))
+    .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Links an actor to an account.
+pub fn link(tx: &mut Tx<'_>, actor_id: Uuid, user_id: Uuid) -> Result<()> {
+    sql("update registered_actors set user_id = $2, version = version + 1 where id = $1")
+        .bind(actor_id)
+        .bind(user_id)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Linked {
+    #[diesel(sql_type = st::Uuid)]
+    user_id: Uuid,
+}
+
+/// The open accounts that the client's actors are linked to.
+pub fn linked_users(tx: &mut Tx<'_>, client_id: Uuid) -> Result<Vec<Uuid>> {
+    let rows: Vec<Linked> = sql(
+        "select distinct r.user_id from registered_actors r join users u on u.id = r.user_id \
+         where r.client_id = $1 and r.disabled_at is null and u.disabled_at is null",
+    )
+    .bind(client_id)
+    .load(tx.conn)?;
+    Ok(rows.into_iter().map(|row| row.user_id).collect())
+}

@@ -21,8 +21,9 @@ use crate::http::{
     Body, IfMatch, Path, Problems, Query, StepUpProblems, VersionProblems, WriteProblems, etag,
     tagged,
 };
+use crate::notifications::NoticeKind;
 use crate::policy::{Act, hidden};
-use crate::users::{self, User};
+use crate::users::{self, User, concern, grants};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(read_duties).service(leave);
@@ -124,12 +125,12 @@ pub struct LeaveOut {
 /// Somebody leaves: their open actions, referrals, cases and seats at meetings to come go to a
 /// colleague, their roles end and their account is closed, all at once.
 ///
-/// For an agency's lead, an administrator, and a coordinator where all that the person may do is in
-/// their MARACs. You need not see the cases and are told counts only. Nothing goes to a colleague who
+/// For an administrator, an agency's lead where all that the person may do is theirs to grant, and a
+/// coordinator where it is in their MARACs and below coordinator, chair and auditor. You need not see the cases and are told counts only. Nothing goes to a colleague who
 /// is excluded from a case, or not named on a restricted one, or has no role in its MARAC: such an
 /// action stays with the agency, such a case with its coordinator. A closed account can be handed on
 /// too. 409: `own_account`, `not_to_yourself`, `duties_remain` (with `counts`) if no colleague is
-/// named, `drafts_left` if a draft could not go to them: nobody else would ever see it.
+/// named, `only_coordinator` if a MARAC would have none, `drafts_left` if a draft could not go to them: nobody else would ever see it.
 #[utoipa::path(tag = "cover", operation_id = "leave", request_body = LeaveIn,
     params(("id" = Uuid, Path, description = "The account."),
         ("If-Match" = String, Header, description = "The account's etag.")),
@@ -150,24 +151,28 @@ async fn leave(
                 tx,
                 &[Some(id), to].into_iter().flatten().collect::<Vec<_>>(),
             )?;
-            let mut user = users::overseen(tx, Act::HandOver, id)?;
-            if_match.check(user.version)?;
             let by = tx.actor.principal.user_id();
             rules::hands(Leaving {
                 user_id: id,
                 to,
                 by,
             })?;
+            let mut user = users::overseen(tx, Act::HandOver, id)?;
+            if_match.check(user.version)?;
             if !colleague(tx, &user, to)? {
                 let message = "Name a colleague of the same agency whose account is open.";
                 return Err(Error::field("/to_user_id", "not_a_colleague", message));
             }
             let duties = store::duties(tx, id, to)?;
             rules::leave(to, &duties)?;
+            let roles = users::roles_of(tx, id)?;
+            let maracs = concern::maracs(tx, user.agency_id, roles)?;
+            grants::keep_coordinated(tx, id, &maracs)?;
             let ids = duties.iter().map(|_| Uuid::now_v7()).collect();
             let duties = store::hand_over(tx, id, to, ids)?;
             users::close(tx, &mut user)?;
             telling::handed_over(tx, id, to, &duties)?;
+            concern::tell_staff(tx, NoticeKind::AccountChanged, ("user", id), &maracs)?;
             let (moved, left_over) = rules::split(&duties);
             let body = LeaveOut {
                 user_id: id,
@@ -175,15 +180,15 @@ async fn leave(
                 moved,
                 left_over,
             };
-            Ok(recorded((body, user.version), id, &duties))
+            Ok(recorded((body, user.version), id, &maracs, &duties))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &left))
 }
 
-/// The result with an event of the account, and one of each case that changed hands: its coordinator
-/// sees there who opened it to whom.
-fn recorded<T>(value: T, id: Uuid, duties: &[Duty]) -> Audited<T> {
+/// The result with an event of the account in each MARAC where it worked, and one of each case that
+/// changed hands: its coordinator sees there who opened it to whom.
+fn recorded<T>(value: T, id: Uuid, maracs: &[Uuid], duties: &[Duty]) -> Audited<T> {
     let event = Event::new().on("user", id);
     let own = event
         .clone()
@@ -194,10 +199,11 @@ fn recorded<T>(value: T, id: Uuid, duties: &[Duty]) -> Audited<T> {
         .filter(|duty| duty.becomes != Becomes::Ends)
         .filter_map(|duty| Some((duty.marac_id, duty.case_id?)))
         .collect();
-    cases
-        .into_iter()
-        .fold(Audited::new(value, own), |audited, (marac_id, case_id)| {
+    cases.into_iter().fold(
+        Audited::in_maracs(value, own, maracs),
+        |audited, (marac_id, case_id)| {
             let event = event.clone().in_case(marac_id, case_id);
             audited.and(event.fields(["duties"]))
-        })
+        },
+    )
 }

@@ -111,6 +111,11 @@ impl Db {
         self.pool.state()
     }
 
+    /// The key ring.
+    pub(crate) fn keys(&self) -> &KeyRing {
+        &self.keys
+    }
+
     /// The clock.
     pub fn clock(&self) -> &Clock {
         &self.clock

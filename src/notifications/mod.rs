@@ -7,6 +7,7 @@
 //! are accounts and API clients alone.
 
 mod api;
+pub mod letters;
 pub mod mail;
 mod model;
 mod store;

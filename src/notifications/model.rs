@@ -28,7 +28,20 @@ vocabulary! {
         FlagDue = "flag_due",
         IdvaContactDue = "idva_contact_due",
         CoverTaken = "cover_taken",
+        /// Somebody asked for a new password for the reader.
         PasswordReset = "password_reset",
+        /// An account was made that may work in the reader's MARAC.
+        AccountMade = "account_made",
+        /// An account of the reader's MARAC was changed, reset, closed or opened again.
+        AccountChanged = "account_changed",
+        /// An account or a client of the reader's MARAC got a role.
+        RoleGranted = "role_granted",
+        /// A grant waits for a second person.
+        GrantToConfirm = "grant_to_confirm",
+        /// A client of the reader's MARAC was made, or what it may do, its secret or its actors changed.
+        ClientChanged = "client_changed",
+        /// The reader's own account was changed by somebody else.
+        OwnAccountChanged = "own_account_changed",
     }
 }
 
@@ -51,8 +64,12 @@ vocabulary! {
 
 impl NoticeKind {
     /// Whether it comes by e-mail to those who have not chosen. Reports of actions do not: a
-    /// coordinator reads them together.
+    /// coordinator reads them together. What happens to the own account comes as a letter, whatever
+    /// was chosen.
     pub const fn emailed_by_default(self) -> bool {
-        !matches!(self, Self::ActionReported)
+        !matches!(
+            self,
+            Self::ActionReported | Self::PasswordReset | Self::OwnAccountChanged
+        )
     }
 }

@@ -7,8 +7,10 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
+use super::letters::LetterKind;
 use super::model::NoticeKind;
 use super::{Notice, To};
+use crate::crypto::Wrapped;
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::policy::Principal;
@@ -70,6 +72,25 @@ pub fn tell(tx: &mut Tx<'_>, notices: &[Notice], once: Option<String>) -> Result
         .bind(ids)
         .bind(roles)
         .bind(emailed.map(|kind| kind.as_str()).collect::<Vec<_>>())
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Puts a letter about an account into the outbox.
+pub fn post_letter(
+    tx: &mut Tx<'_>,
+    id: Uuid,
+    user_id: Uuid,
+    kind: LetterKind,
+    sealed: Wrapped,
+) -> Result<()> {
+    sql("select post_letter($1, $2, $3, $4, $5, $6)::text")
+        .bind(id)
+        .bind(user_id)
+        .bind(kind.as_str())
+        .bind(sealed.bytes)
+        .bind(sealed.master_key_id)
+        .bind(tx.now)
         .execute(tx.conn)?;
     Ok(())
 }

@@ -98,6 +98,8 @@ acts! {
     EndSession = "end_session", Who::SignedIn, None, Nothing;
     /// Change the own password. The request itself holds the present one.
     ChangePassword = "change_password", Who::SignedIn, None, Nothing;
+    /// Confirm a new address of the own account.
+    ConfirmAddress = "confirm_address", Who::SignedIn, None, Password;
     /// Read the own account.
     ReadMe = "read_me", Who::SignedIn, None, Nothing;
     /// Import a register.
@@ -153,6 +155,10 @@ acts! {
     DisableUser = "disable_user", Who::AdministratorOr(LEADS), None, Password;
     /// Grant and end roles.
     GrantRoles = "grant_roles", Who::AdministratorOr(LEADS), None, Password;
+    /// See the grants that wait for a second person: those one may decide on or asked for.
+    ListPendingGrants = "list_pending_grants", Who::SignedIn, None, Nothing;
+    /// Confirm or refuse a grant that waits, as a second person.
+    ConfirmGrant = "confirm_grant", Who::SignedIn, None, Password;
     /// Let somebody choose a new password by a link.
     ResetPassword = "reset_password", Who::AdministratorOr(COORDINATOR), None, Password;
     /// See who stands in for whom.

@@ -71,6 +71,11 @@ pub enum Principal {
 }
 
 impl Principal {
+    /// The program itself: a command line or a job.
+    pub fn is_system(&self) -> bool {
+        *self == Self::System
+    }
+
     /// The account behind it, if any.
     pub fn user_id(&self) -> Option<Uuid> {
         match self {

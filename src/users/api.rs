@@ -3,28 +3,31 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, put};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
 use super::grants::{self, Holder, RoleGrant};
-use super::rules;
-use super::store::{self, User};
+use super::links::LinkDelivery;
+use super::reach::{all_roles_of, concerned, locked, managed, may_manage, told};
+use super::shape::{UserOut, complete, show};
+use super::store;
+use super::{address_api, concern, rules};
 use crate::agencies;
 use crate::app::State;
 use crate::audit::{Audited, Event};
-use crate::auth::Caller;
+use crate::auth::{Caller, address};
 use crate::cover;
-use crate::db::Tx;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::{
     Body, IfMatch, Page, PageQuery, Path, Problems, Query, StepUpProblems, VersionProblems,
-    WriteProblems, etag, one_line, paged, tagged,
+    WriteProblems, one_line, paged, tagged,
 };
-use crate::policy::{self, Act};
-use crate::vocabulary;
+use crate::notifications::NoticeKind;
+use crate::notifications::letters::AccountMatter;
+use crate::policy::Act;
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -34,18 +37,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(disable_user)
         .service(enable_user)
         .service(set_roles);
-}
-
-vocabulary! {
-    /// Where an account stands.
-    AccountState {
-        /// Has no password yet.
-        Invited = "invited",
-        /// Can sign in.
-        Active = "active",
-        /// Cannot sign in, and whatever was signed in has ended.
-        Disabled = "disabled",
-    }
 }
 
 /// Which accounts.
@@ -71,7 +62,9 @@ pub struct UserChange {
     /// Name.
     #[validate(length(max = 200), custom(function = "one_line"))]
     name: Option<String>,
-    /// E-mail address. Invitations sent to the old one die.
+    /// E-mail address. Of an account in use it holds once its person has confirmed it; until then the
+    /// old one does. Of an account that nobody has taken up it holds at once, and links sent to the old
+    /// one die.
     #[validate(length(max = 320), email)]
     email: Option<String>,
 }
@@ -83,76 +76,6 @@ pub struct RolesIn {
     /// The roles. Those left out end now.
     #[validate(length(max = 100))]
     roles: Vec<RoleGrant>,
-}
-
-/// An account.
-#[derive(Serialize, ToSchema)]
-pub struct UserOut {
-    /// Its id.
-    id: Uuid,
-    /// The agency they work for.
-    agency_id: Uuid,
-    /// E-mail address.
-    email: String,
-    /// Name.
-    name: String,
-    /// Where the account stands.
-    state: AccountState,
-    /// May manage accounts everywhere.
-    administrator: bool,
-    /// Roles granted and not ended. They give nothing while the agency is suspended or closed.
-    roles: Vec<RoleGrant>,
-    /// Its version, roles included.
-    etag: String,
-}
-
-impl UserOut {
-    fn of(user: User, roles: Vec<RoleGrant>) -> Self {
-        let state = match (user.disabled_at, user.has_password) {
-            (Some(_), _) => AccountState::Disabled,
-            (None, true) => AccountState::Active,
-            (None, false) => AccountState::Invited,
-        };
-        Self {
-            id: user.id,
-            agency_id: user.agency_id,
-            email: user.email,
-            name: user.name,
-            state,
-            administrator: user.administrator,
-            roles,
-            etag: etag(user.version),
-        }
-    }
-}
-
-/// The account as it is now, and its version.
-pub(super) fn show(tx: &mut Tx<'_>, id: Uuid) -> Result<(UserOut, i32)> {
-    let within = rules::reach(&tx.actor);
-    let user = store::find(tx, within, id)?.ok_or_else(policy::hidden)?;
-    let (version, roles) = (user.version, roles_of(tx, id)?);
-    Ok((UserOut::of(user, roles), version))
-}
-
-/// The roles an account holds.
-pub(super) fn roles_of(tx: &mut Tx<'_>, id: Uuid) -> Result<Vec<RoleGrant>> {
-    let held = grants::held(tx, &[Holder::User(id)])?;
-    Ok(held.into_iter().map(|(_, grant)| grant).collect())
-}
-
-/// An account in the caller's sight, locked.
-pub(super) fn locked(tx: &mut Tx<'_>, id: Uuid) -> Result<User> {
-    let within = rules::reach(&tx.actor);
-    store::find_locked(tx, within, id)?.ok_or_else(policy::hidden)
-}
-
-/// The same, if it is the caller's to manage.
-pub(super) fn managed(tx: &mut Tx<'_>, id: Uuid) -> Result<User> {
-    let user = locked(tx, id)?;
-    let agency = agencies::find(tx, user.agency_id)?;
-    let roles = roles_of(tx, id)?;
-    rules::manages(&tx.actor, &agency, &user, &roles)?;
-    Ok(user)
 }
 
 /// List accounts: all of them for an administrator, the own agency's for its lead.
@@ -178,17 +101,9 @@ async fn list_users(
             let within = rules::reach(&tx.actor);
             let rows = store::list(tx, within, agency_id, after, limit + 1)?;
             let page = Page::of(rows, limit, |row| row.id);
-            let holders: Vec<_> = page
-                .items
-                .iter()
-                .map(|user| Holder::User(user.id))
-                .collect();
-            let held = grants::held(tx, &holders)?;
-            let page = page.map(|user| {
-                let own = held.iter().filter(|(holder, _)| *holder == user.id);
-                let roles = own.map(|(_, grant)| *grant).collect();
-                UserOut::of(user, roles)
-            });
+            let next_cursor = page.next_cursor;
+            let items = complete(tx, page.items)?;
+            let page = Page { items, next_cursor };
             let event = Event::list(page.len());
             Ok(Audited::new(page, event))
         })
@@ -214,8 +129,10 @@ async fn read_user(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result
 
 /// Change an account's name or address.
 ///
-/// A lead may where all that the account may do is theirs to grant; but the address of an account that
-/// is in use is an administrator's to change, because notices go there.
+/// A lead may where all that the account may do is theirs to grant. The address of an account in use is
+/// an administrator's to ask for: a link goes to the new address, the old one is told, and the old one
+/// holds until the account's person has signed in and confirmed (`POST /me/address`). A later change takes
+/// the place of one that waits. The answer does not tell whether another account has the address.
 #[utoipa::path(tag = "users", operation_id = "change_user", request_body = UserChange,
     params(("id" = Uuid, Path, description = "The account."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
@@ -229,12 +146,13 @@ async fn change_user(
     if_match: IfMatch,
     body: Body<UserChange>,
 ) -> Result<HttpResponse> {
-    let (id, change) = (id.0, body.0);
+    let (id, change, delivery) = (id.0, body.0, LinkDelivery::of(&state));
     let (user, version) = state
         .db
         .run(&caller, Act::ChangeUser.on("user", id), move |tx| {
             let mut user = managed(tx, id)?;
             if_match.check(user.version)?;
+            let maracs = concerned(tx, &user)?;
             let mut fields = Vec::new();
             if let Some(name) = change.name {
                 user.name = name;
@@ -242,12 +160,13 @@ async fn change_user(
             }
             if let Some(email) = change.email {
                 rules::change_address(&tx.actor, &user)?;
-                user.email = email.trim().to_lowercase();
+                let email = address::normal(&email)?;
+                address_api::ask(tx, &mut user, email, &maracs, delivery)?;
                 fields.push("email");
-                store::end_invitations(tx, id)?;
             }
-            store::update(tx, &mut user).map_err(super::address_refused)?;
-            Ok(Audited::new(show(tx, id)?, Event::new().fields(fields)))
+            store::update(tx, &mut user)?;
+            let event = Event::new().fields(fields);
+            Ok(Audited::in_maracs(show(tx, id)?, event, &maracs))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &user))
@@ -264,8 +183,10 @@ pub struct DisableQuery {
 
 /// Disable an account: every session ends at once, and every client stops acting for the person.
 ///
-/// While the person still holds work, the answer is 409 `duties_remain` with `counts` of it: let them
-/// leave, which hands it on, or say `at_once`. 409: `own_account`, `already_disabled`, `duties_remain`.
+/// A lead may where all that the account may do is theirs to grant. While the person still holds work, the answer is 409 `duties_remain` with `counts` of it: let them
+/// leave, which hands it on, or say `at_once`. 409: `own_account`,
+/// `already_disabled`, `duties_remain`; `only_coordinator`: a MARAC would have none, so grant somebody the
+/// role first, or say `at_once`.
 #[utoipa::path(tag = "users", operation_id = "disable_user",
     params(("id" = Uuid, Path, description = "The account."), DisableQuery,
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
@@ -284,14 +205,17 @@ async fn disable_user(
         .db
         .run(&caller, Act::DisableUser.on("user", id), move |tx| {
             let mut user = locked(tx, id)?;
+            rules::not_own(&tx.actor, &user)?;
+            may_manage(tx, &user)?;
             if_match.check(user.version)?;
-            rules::disable(&tx.actor, &user)?;
+            rules::disable(&user)?;
             if !at_once {
+                let maracs = concerned(tx, &user)?;
+                grants::keep_coordinated(tx, id, &maracs)?;
                 cover::refuse_while_on_duty(tx, id)?;
             }
             super::close(tx, &mut user)?;
-            let event = Event::new().fields(["disabled_at"]);
-            Ok(Audited::new(show(tx, id)?, event))
+            told(tx, &user, Event::new().fields(["disabled_at"]))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &user))
@@ -321,18 +245,22 @@ async fn enable_user(
             rules::enable(&user)?;
             user.disabled_at = None;
             store::update(tx, &mut user)?;
-            let event = Event::new().fields(["disabled_at"]);
-            Ok(Audited::new(show(tx, id)?, event))
+            let maracs = concerned(tx, &user)?;
+            concern::tell_person(tx, &user, &maracs, &[AccountMatter::Reopened])?;
+            told(tx, &user, Event::new().fields(["disabled_at"]))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &user))
 }
 
-/// Set the whole list of an account's roles; they hold from the next request on.
+/// Set the whole list of an account's roles; others than strong ones hold from the next request on.
+///
+/// Coordinator, chair and IDVA hold once a second person has confirmed them (`/pending-grants`); until
+/// then they stand in `pending_roles`. One that waits and is left out is taken back.
 ///
 /// An administrator grants every role. A lead grants `practitioner`, `representative`, `observer`, and
 /// in an IDVA service `idva`, to their own agency, in the MARACs where they lead it; roles beyond that
-/// must be sent as they are. Nobody sets their own.
+/// must be sent as they are. Nobody sets their own. 409: `only_coordinator`.
 #[utoipa::path(tag = "users", operation_id = "set_roles", request_body = RolesIn,
     params(("id" = Uuid, Path, description = "The account."),
         ("If-Match" = String, Header, description = "The `etag` that was read.")),
@@ -354,25 +282,18 @@ async fn set_roles(
             rules::set_roles(&tx.actor, &user)?;
             if_match.check(user.version)?;
             let agency = agencies::find(tx, user.agency_id)?;
+            let before = all_roles_of(tx, id)?;
             let touched = grants::replace(tx, Holder::User(id), &agency, &wanted)?;
             store::update(tx, &mut user)?;
-            Ok(touched.record(show(tx, id)?, Event::new().fields(["roles"])))
+            let after = all_roles_of(tx, id)?;
+            let maracs = concern::maracs(tx, agency.id, before.into_iter().chain(after))?;
+            if touched.changed() {
+                concern::tell_staff(tx, NoticeKind::RoleGranted, ("user", id), &maracs)?;
+                concern::tell_person(tx, &user, &maracs, &[AccountMatter::Roles])?;
+            }
+            let event = Event::new().fields(["roles"]);
+            Ok(touched.record(show(tx, id)?, event, &maracs))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &user))
-}
-
-/// The agency a new account or client belongs to: the one named, else the caller's own. It must be in
-/// the caller's reach, and open.
-pub fn agency_for(tx: &mut Tx<'_>, named: Option<Uuid>) -> Result<agencies::Agency> {
-    let id = named.unwrap_or(tx.actor.agency_id);
-    if rules::reach(&tx.actor).is_some_and(|own| own != id) {
-        return Err(crate::error::Code::Forbidden.into());
-    }
-    let agency = agencies::find(tx, id)
-        .map_err(|_| Error::field("/agency_id", "unknown", "There is no such agency."))?;
-    match agency.closed_at {
-        Some(_) => Err(Error::conflict("agency_closed")),
-        None => Ok(agency),
-    }
 }

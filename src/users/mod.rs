@@ -1,11 +1,16 @@
 //! Accounts, roles and invitations.
 
+mod address_api;
 mod api;
+pub mod concern;
 pub mod grants;
 mod invitations;
+mod links;
+mod links_store;
+mod reach;
 mod rules;
+mod shape;
 mod store;
-mod telling;
 
 use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -13,12 +18,15 @@ use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::notifications::NoticeKind;
+use crate::notifications::letters::AccountMatter;
 use crate::policy::{Act, Role, hidden};
 use crate::{agencies, auth};
 use grants::{Holder, RoleGrant};
 
-pub use api::agency_for;
-pub use invitations::Invitation;
+pub use crate::auth::address::normal as normal_address;
+pub use links::{Printed, print as print_link};
+pub use reach::agency_for;
 pub use rules::reach;
 pub use store::User;
 
@@ -26,6 +34,7 @@ pub use store::User;
 pub fn routes(config: &mut ServiceConfig<'_>) {
     api::routes(config);
     invitations::routes(config);
+    address_api::routes(config);
 }
 
 /// An account to be made.
@@ -45,7 +54,8 @@ pub struct NewUser {
 
 /// Makes an account. Its address may be taken: 422 `/email taken`.
 pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewUser) -> Result<()> {
-    store::create(tx, id, new).map_err(address_refused)
+    let email = auth::address::normal(&new.email)?;
+    store::create(tx, id, new, email).map_err(address_refused)
 }
 
 fn address_refused(error: Error) -> Error {
@@ -74,25 +84,58 @@ pub fn grant(
     grants::give(tx, Holder::User(user_id), &[grant])
 }
 
-/// Invites an account's person to choose a password; earlier links die.
-pub fn invite(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Invitation> {
-    invitations::issue(tx, user_id)
+/// An account that a client of the agency may be linked to: open, of that agency, and the caller's to
+/// manage, because whoever acts through the link acts as that person. Nothing if there is none.
+pub fn linkable(tx: &mut Tx<'_>, user_id: Uuid, agency: &agencies::Agency) -> Result<Option<User>> {
+    let user = store::find_locked(tx, Some(agency.id), user_id)?;
+    let Some(user) = user.filter(|user| user.disabled_at.is_none()) else {
+        return Ok(None);
+    };
+    let roles = reach::all_roles_of(tx, user_id)?;
+    rules::manages(&tx.actor, agency, &user, &roles)?;
+    Ok(Some(user))
 }
 
-/// The agency of an account that is not disabled.
-pub fn agency_of(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Option<Uuid>> {
-    let user = store::find(tx, None, user_id)?;
-    Ok(user
-        .filter(|user| user.disabled_at.is_none())
-        .map(|user| user.agency_id))
+/// Grants an account a role at the command line, confirmed by its nature; tells and names whom it
+/// concerns. Nothing if there is no such open account of a member of the MARAC.
+pub fn grant_at_command_line(
+    tx: &mut Tx<'_>,
+    email: &str,
+    marac_id: Uuid,
+    role: Role,
+) -> Result<Option<User>> {
+    let Some(user) = store::find_by_email(tx, email)?.filter(|one| one.disabled_at.is_none())
+    else {
+        return Ok(None);
+    };
+    if !agencies::is_live_member(tx, marac_id, user.agency_id)? {
+        return Ok(None);
+    }
+    grants::give_at_command_line(tx, user.id, marac_id, role)?;
+    let subject = ("user", user.id);
+    concern::tell_staff(tx, NoticeKind::RoleGranted, subject, &[marac_id])?;
+    concern::tell_person(tx, &user, &[marac_id], &[AccountMatter::Roles])?;
+    Ok(Some(user))
+}
+
+/// Refused unless the account is the caller's to manage.
+pub fn managed_by_caller(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
+    let user = store::find(tx, None, user_id)?.ok_or_else(hidden)?;
+    reach::may_manage(tx, &user)
+}
+
+/// All the roles that an account has or waits for.
+pub fn roles_of(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Vec<RoleGrant>> {
+    reach::all_roles_of(tx, user_id)
 }
 
 /// An account that the caller oversees for this act; others answer as if they did not exist.
 pub fn overseen(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<User> {
     let user = store::find(tx, None, id)?.ok_or_else(hidden)?;
-    let maracs = agencies::maracs_of(tx, user.agency_id)?;
-    let roles = api::roles_of(tx, id)?;
-    rules::oversees(&tx.actor, act, &user, &maracs, &roles)?;
+    let agency = agencies::find(tx, user.agency_id)?;
+    let maracs = agencies::maracs_of(tx, agency.id)?;
+    let roles = reach::all_roles_of(tx, id)?;
+    rules::oversees(&tx.actor, act, &agency, &user, &maracs, &roles)?;
     Ok(user)
 }
 
@@ -116,7 +159,9 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<User>> {
 pub fn close(tx: &mut Tx<'_>, user: &mut User) -> Result<()> {
     user.disabled_at = Some(user.disabled_at.unwrap_or(tx.now));
     store::update(tx, user)?;
-    store::end_invitations(tx, user.id)?;
+    links_store::end_invitations(tx, user.id)?;
+    links_store::end_address_changes(tx, user.id)?;
+    grants::pending::withdraw_all(tx, user.id)?;
     auth::end_sessions(tx, user.id)
 }
 

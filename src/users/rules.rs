@@ -1,5 +1,6 @@
 //! Which accounts a caller manages, and what may be done to one.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::grants::{RoleGrant, within_reach};
@@ -23,15 +24,16 @@ pub fn manages(actor: &Actor, agency: &Agency, user: &User, roles: &[RoleGrant])
     within_reach(actor, agency, &roles)
 }
 
-/// Whether the account can be disabled. Cutting off takes no more than the account being in sight,
-/// because a leaver should be cut off at once; but no lead cuts off an administrator.
-pub fn disable(actor: &Actor, user: &User) -> Result<()> {
-    if user.administrator && !actor.administrator {
-        return Err(Code::Forbidden.into());
+/// Refused if it is the caller's own.
+pub fn not_own(actor: &Actor, user: &User) -> Result<()> {
+    match actor.principal.user_id() == Some(user.id) {
+        true => Err(Error::conflict("own_account")),
+        false => Ok(()),
     }
-    if actor.principal.user_id() == Some(user.id) {
-        return Err(Error::conflict("own_account"));
-    }
+}
+
+/// Whether the account can be disabled. Whose it is, and who manages it, is asked beside it.
+pub fn disable(user: &User) -> Result<()> {
     match user.disabled_at {
         Some(_) => Err(Error::conflict("already_disabled")),
         None => Ok(()),
@@ -56,8 +58,8 @@ pub fn invite(user: &User) -> Result<()> {
     }
 }
 
-/// Whether the caller may change the account's address. Notices go there: once the account is in use,
-/// a lead could send them astray.
+/// Whether the caller may ask for another address of the account. Once it is in use, its person has to
+/// confirm that; a lead does not ask for it.
 pub fn change_address(actor: &Actor, user: &User) -> Result<()> {
     match user.has_password && !actor.administrator {
         true => Err(Code::Forbidden.into()),
@@ -66,11 +68,13 @@ pub fn change_address(actor: &Actor, user: &User) -> Result<()> {
 }
 
 /// Whether the caller oversees an account: an administrator every one; a lead, for acts that leads do,
-/// their own agency's; a coordinator those of their MARACs' agencies, if all that the person may do is
-/// there. `maracs` are the agency's. Who is overseen by nobody here does not exist.
+/// those of their own agency that they manage; a coordinator those of their MARACs' agencies, if all that
+/// the person may do is there and below coordinator, chair and auditor. `maracs` are the agency's. Who is
+/// overseen by nobody here does not exist.
 pub fn oversees(
     actor: &Actor,
     act: Act,
+    agency: &Agency,
     user: &User,
     maracs: &[Uuid],
     roles: &[RoleGrant],
@@ -81,40 +85,37 @@ pub fn oversees(
     let for_leads =
         matches!(act.who(), Who::AdministratorOr(roles) if roles.contains(&Role::AgencyLead));
     let leads = !actor.maracs_as(&[Role::AgencyLead]).is_empty();
+    let as_lead = for_leads && leads && user.agency_id == actor.agency_id;
     let coordinated = actor.maracs_as(&[Role::Coordinator]);
-    let refused = match (
-        for_leads && leads && user.agency_id == actor.agency_id,
-        maracs,
-    ) {
-        (true, _) => user.administrator,
-        (false, maracs) if maracs.iter().any(|marac| coordinated.contains(marac)) => {
-            user.administrator
-                || roles
-                    .iter()
-                    .any(|grant| !coordinated.contains(&grant.marac_id))
-        }
-        _ => return Err(hidden()),
+    let as_coordinator = maracs.iter().any(|marac| coordinated.contains(marac));
+    if !as_lead && !as_coordinator {
+        return Err(hidden());
+    }
+    let below = |grant: &RoleGrant| {
+        let above = matches!(grant.role, Role::Coordinator | Role::Chair | Role::Auditor);
+        coordinated.contains(&grant.marac_id) && !above
     };
-    match refused {
-        true => Err(Code::Forbidden.into()),
-        false => Ok(()),
+    let allowed = as_lead && manages(actor, agency, user, roles).is_ok()
+        || as_coordinator && !user.administrator && roles.iter().all(below);
+    match allowed {
+        true => Ok(()),
+        false => Err(Code::Forbidden.into()),
     }
 }
 
-/// Whether the caller may give the account's person a link to a new password. No coordinator gets one
-/// to those who coordinate, chair or audit: whoever hands over a link could use it.
-pub fn reset(actor: &Actor, user: &User, roles: &[RoleGrant]) -> Result<()> {
-    let above =
-        |grant: &RoleGrant| matches!(grant.role, Role::Coordinator | Role::Chair | Role::Auditor);
-    if !actor.administrator && roles.iter().any(above) {
-        return Err(Code::Forbidden.into());
-    }
+/// Whether the account's person can be sent a link to a new password. For a day after its address was
+/// changed none is, so that whoever notices the change has time.
+pub fn reset(actor: &Actor, user: &User, now: DateTime<Utc>) -> Result<()> {
     if actor.principal.user_id() == Some(user.id) {
         return Err(Error::conflict("own_account"));
     }
+    let lately = |at: DateTime<Utc>| now - at < TimeDelta::hours(24);
     match (user.disabled_at, user.has_password) {
         (Some(_), _) => Err(Error::conflict("disabled")),
         (None, false) => Err(Error::conflict("no_password")),
+        (None, true) if user.address_changed_at.is_some_and(lately) => {
+            Err(Error::conflict("address_changed_lately"))
+        }
         (None, true) => Ok(()),
     }
 }
@@ -129,249 +130,5 @@ pub fn set_roles(actor: &Actor, user: &User) -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::policy::Principal;
-    use crate::vocabulary::AgencyKind;
-
-    fn user(agency_id: Uuid) -> User {
-        User {
-            id: Uuid::now_v7(),
-            agency_id,
-            email: "a@test.example".into(),
-            name: "A".into(),
-            administrator: false,
-            has_password: true,
-            disabled_at: None,
-            version: 1,
-        }
-    }
-
-    fn outcome(result: Result<()>) -> &'static str {
-        match result {
-            Ok(()) => "ok",
-            Err(Error::Problem(problem)) => problem.reason.unwrap_or(problem.code.as_str()),
-            Err(_) => "fault",
-        }
-    }
-
-    #[test]
-    fn a_lead_manages_nobody_who_may_more_than_the_lead_may_grant() {
-        let marac = Uuid::now_v7();
-        let agency = Agency {
-            id: Uuid::now_v7(),
-            name: "City Housing".into(),
-            kind: AgencyKind::Housing,
-            closed_at: None,
-            version: 1,
-        };
-        let principal = Principal::User {
-            id: Uuid::now_v7(),
-            session_id: Uuid::now_v7(),
-        };
-        let lead = Actor {
-            agency_id: agency.id,
-            roles: [(marac, Role::AgencyLead)].into(),
-            ..Actor::nobody(principal)
-        };
-        let chief = Actor {
-            administrator: true,
-            roles: [].into(),
-            ..lead.clone()
-        };
-        let grant = |marac_id, role| RoleGrant {
-            marac_id,
-            role,
-            ends_at: None,
-        };
-        let plain = user(agency.id);
-        let administrator = User {
-            administrator: true,
-            ..user(agency.id)
-        };
-        for (user, roles, by_lead) in [
-            (&plain, vec![], "ok"),
-            (&plain, vec![grant(marac, Role::Practitioner)], "ok"),
-            (
-                &plain,
-                vec![grant(marac, Role::Practitioner), grant(marac, Role::Chair)],
-                "forbidden",
-            ),
-            (
-                &plain,
-                vec![grant(Uuid::now_v7(), Role::Practitioner)],
-                "forbidden",
-            ),
-            (&administrator, vec![], "forbidden"),
-        ] {
-            assert_eq!(outcome(manages(&lead, &agency, user, &roles)), by_lead);
-            assert_eq!(outcome(manages(&chief, &agency, user, &roles)), "ok");
-        }
-        assert_eq!(outcome(disable(&lead, &administrator)), "forbidden");
-        assert_eq!(outcome(set_roles(&lead, &administrator)), "forbidden");
-        assert_eq!(outcome(disable(&chief, &administrator)), "ok");
-    }
-
-    #[test]
-    fn nobody_disables_themselves_or_sets_their_own_roles_and_states_are_kept() {
-        let me = user(Uuid::now_v7());
-        let principal = Principal::User {
-            id: me.id,
-            session_id: Uuid::now_v7(),
-        };
-        let actor = Actor {
-            administrator: true,
-            ..Actor::nobody(principal)
-        };
-        let lead = Actor {
-            administrator: false,
-            ..actor.clone()
-        };
-        let other = user(me.agency_id);
-        let invited = User {
-            has_password: false,
-            ..user(me.agency_id)
-        };
-        let disabled = User {
-            disabled_at: chrono::DateTime::from_timestamp(0, 0),
-            ..user(me.agency_id)
-        };
-        for (found, expected) in [
-            (disable(&actor, &me), "own_account"),
-            (disable(&actor, &other), "ok"),
-            (disable(&actor, &disabled), "already_disabled"),
-            (set_roles(&actor, &me), "forbidden"),
-            (set_roles(&actor, &other), "ok"),
-            (enable(&other), "not_disabled"),
-            (enable(&disabled), "ok"),
-            (invite(&invited), "ok"),
-            (invite(&other), "has_password"),
-            (invite(&disabled), "disabled"),
-            (reset(&actor, &other, &[]), "ok"),
-            (reset(&actor, &me, &[]), "own_account"),
-            (reset(&actor, &invited, &[]), "no_password"),
-            (reset(&actor, &disabled, &[]), "disabled"),
-            (change_address(&actor, &other), "ok"),
-            (change_address(&lead, &other), "forbidden"),
-            (change_address(&lead, &invited), "ok"),
-        ] {
-            assert_eq!(outcome(found), expected);
-        }
-    }
-
-    #[test]
-    fn leads_oversee_their_agency_and_coordinators_their_maracs() {
-        let [here, there] = [Uuid::now_v7(), Uuid::now_v7()];
-        let [ours, theirs] = [Uuid::now_v7(), Uuid::now_v7()];
-        let caller = |role, marac| Actor {
-            agency_id: ours,
-            roles: [(marac, role)].into(),
-            ..Actor::nobody(Principal::User {
-                id: Uuid::now_v7(),
-                session_id: Uuid::now_v7(),
-            })
-        };
-        let grant = |marac_id, role| RoleGrant {
-            marac_id,
-            role,
-            ends_at: None,
-        };
-        let lead = caller(Role::AgencyLead, here);
-        let coordinator = caller(Role::Coordinator, here);
-        let rep = [grant(here, Role::Representative)];
-        let both = [
-            grant(here, Role::Representative),
-            grant(there, Role::Observer),
-        ];
-        let (of_ours, of_theirs) = (user(ours), user(theirs));
-        let administrator = User {
-            administrator: true,
-            ..user(ours)
-        };
-        for (actor, act, user, maracs, roles, expected) in [
-            (
-                &lead,
-                Act::HandOver,
-                &of_ours,
-                vec![here, there],
-                &both[..],
-                "ok",
-            ),
-            (
-                &lead,
-                Act::HandOver,
-                &of_theirs,
-                vec![here],
-                &rep[..],
-                "not_found",
-            ),
-            (
-                &lead,
-                Act::HandOver,
-                &administrator,
-                vec![here],
-                &[],
-                "forbidden",
-            ),
-            (
-                &lead,
-                Act::ResetPassword,
-                &of_ours,
-                vec![here],
-                &rep,
-                "not_found",
-            ),
-            (
-                &coordinator,
-                Act::HandOver,
-                &of_theirs,
-                vec![here],
-                &rep,
-                "ok",
-            ),
-            (
-                &coordinator,
-                Act::HandOver,
-                &of_theirs,
-                vec![here, there],
-                &both,
-                "forbidden",
-            ),
-            (
-                &coordinator,
-                Act::HandOver,
-                &of_theirs,
-                vec![there],
-                &[],
-                "not_found",
-            ),
-            (
-                &coordinator,
-                Act::HandOver,
-                &administrator,
-                vec![here],
-                &[],
-                "forbidden",
-            ),
-            (
-                &coordinator,
-                Act::ResetPassword,
-                &of_theirs,
-                vec![here],
-                &rep,
-                "ok",
-            ),
-        ] {
-            let found = outcome(oversees(actor, act, user, &maracs, roles));
-            assert_eq!(found, expected, "{act:?} {roles:?}");
-        }
-        for role in [Role::Coordinator, Role::Chair, Role::Auditor] {
-            let roles = [grant(here, role)];
-            assert_eq!(
-                outcome(reset(&coordinator, &of_theirs, &roles)),
-                "forbidden"
-            );
-        }
-        assert_eq!(outcome(reset(&coordinator, &of_theirs, &rep)), "ok");
-    }
-}
+#[path = "rules_tests.rs"]
+mod tests;

@@ -30,6 +30,12 @@ pub struct User {
     /// Its person has chosen a password.
     #[diesel(sql_type = st::Bool)]
     pub has_password: bool,
+    /// Whose doing it is alone: who made it, until a second person has confirmed a grant to it.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub in_hand_of: Option<Uuid>,
+    /// When its address last changed.
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    pub address_changed_at: Option<DateTime<Utc>>,
     /// When it was closed.
     #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub disabled_at: Option<DateTime<Utc>>,
@@ -43,7 +49,8 @@ macro_rules! users {
     ($rest:literal) => {
         concat!(
             "select id, agency_id, email, name, administrator, \
-             password_hash is not null as has_password, disabled_at, version \
+             password_hash is not null as has_password, in_hand_of, address_changed_at, \
+             disabled_at, version \
              from users where ($1 is null or agency_id = $1) ",
             $rest
         )
@@ -62,6 +69,15 @@ pub fn find_locked(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Op
     Ok(sql(users!("and id = $2 for update"))
         .bind(within)
         .bind(id)
+        .get_result(tx.conn)
+        .optional()?)
+}
+
+/// The account with this address, in its one form, locked.
+pub fn find_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<User>> {
+    Ok(sql(users!("and email = $2 for update"))
+        .bind(None::<Uuid>)
+        .bind(email.to_owned())
         .get_result(tx.conn)
         .optional()?)
 }
@@ -91,18 +107,20 @@ pub fn list(
     .get_results(tx.conn)?)
 }
 
-pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewUser) -> Result<()> {
+/// Makes an account with this address, in its one form.
+pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewUser, email: String) -> Result<()> {
     sql(
-        "insert into users (id, agency_id, email, name, password_hash, administrator, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into users (id, agency_id, email, name, password_hash, administrator, created_at, in_hand_of) \
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(id)
     .bind(new.agency_id)
-    .bind(new.email.trim().to_lowercase())
+    .bind(email)
     .bind(new.name.clone())
     .bind(new.password_hash.clone())
     .bind(new.administrator)
     .bind(tx.now)
+    .bind(tx.actor.principal.user_id())
     .execute(tx.conn)?;
     Ok(())
 }
@@ -110,46 +128,14 @@ pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewUser) -> Result<()> {
 /// Writes what may change of an account, and counts its version up.
 pub fn update(tx: &mut Tx<'_>, user: &mut User) -> Result<()> {
     let by = tx.actor.principal.user_id();
-    sql("update users set name = $2, email = $3, disabled_at = $4, \
-         disabled_by = case when $4 is null then null else coalesce(disabled_by, $5) end, \
+    sql("update users set name = $2, disabled_at = $3, \
+         disabled_by = case when $3 is null then null else coalesce(disabled_by, $4) end, \
          version = version + 1 where id = $1")
     .bind(user.id)
     .bind(user.name.clone())
-    .bind(user.email.clone())
     .bind(user.disabled_at)
     .bind(by)
     .execute(tx.conn)?;
     user.version += 1;
-    Ok(())
-}
-
-/// Makes the links still open useless.
-pub fn end_invitations(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
-    sql("update invitations set expires_at = $2 \
-         where user_id = $1 and used_at is null and expires_at > $2")
-    .bind(user_id)
-    .bind(tx.now)
-    .execute(tx.conn)?;
-    Ok(())
-}
-
-pub fn add_invitation(
-    tx: &mut Tx<'_>,
-    user_id: Uuid,
-    token_hash: Vec<u8>,
-    expires_at: DateTime<Utc>,
-) -> Result<()> {
-    let by = tx.actor.principal.user_id();
-    sql(
-        "insert into invitations (id, user_id, token_hash, created_by, expires_at, created_at) \
-         values ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(Uuid::now_v7())
-    .bind(user_id)
-    .bind(token_hash)
-    .bind(by)
-    .bind(expires_at)
-    .bind(tx.now)
-    .execute(tx.conn)?;
     Ok(())
 }

@@ -121,6 +121,7 @@ fn assert_no_oracle(operation: &Operation, player: &Player<'_>, answers: &[Answe
             let hidden = operation.path.contains("/meetings")
                 || operation.path.contains("/users")
                 || operation.path.contains("/api-clients")
+                || operation.path.contains("/pending-grants")
                 || operation.path.contains("/referrals")
                 || operation.path.contains("/actions")
                 || operation.path.contains("/audit")

@@ -296,7 +296,7 @@ async fn the_program_sets_up_a_marac_from_nothing_and_lists_to_live_members_alon
             };
             users::create(tx, user, &new)?;
             users::grant(tx, user, marac, Role::Practitioner, None)?;
-            users::invite(tx, user)?;
+            users::print_link(tx, "officer@police.example", false)?;
             let new = clients::NewClient {
                 agency_id: police,
                 name: "Records".into(),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use toldonce::db::sql;
 use uuid::Uuid;
 
-use crate::support::{Answer, Caller, Client, TestApp, World, etag, id};
+use crate::support::{Answer, Client, TestApp, World, confirm_all, etag, id};
 
 async fn start() -> (TestApp, World) {
     let app = TestApp::new().await;
@@ -40,13 +40,15 @@ fn made(answer: &Value) -> Client {
     }
 }
 
-async fn register(caller: &Caller<'_>, world: &World) -> (Value, Client) {
-    let answer = caller
-        .post("/api-clients", body(world.wcc))
-        .await
-        .expect(201);
+/// A client whose rights a second person has confirmed.
+async fn register(app: &TestApp, world: &World) -> (Value, Client) {
+    let lead = app.as_(&world.housing_lead);
+    let answer = lead.post("/api-clients", body(world.wcc)).await.expect(201);
     let client = made(&answer);
-    (answer["client"].clone(), client)
+    let second = app.as_(&world.coordinator);
+    assert_eq!(confirm_all(&second, client.id).await, 1);
+    let path = format!("/api-clients/{}", client.id);
+    (lead.get(&path).await.expect(200), client)
 }
 
 #[actix_web::test]
@@ -57,8 +59,9 @@ async fn a_client_is_registered_with_a_secret_shown_once_and_a_service_actor() {
         .with("idempotency-key", "case-system");
     let first = lead.post("/api-clients", body(world.wcc)).await.expect(201);
     assert_eq!(first["client"]["agency_id"], json!(world.housing));
+    assert_eq!(first["client"]["rights"], json!([]));
     assert_eq!(
-        first["client"]["rights"],
+        first["client"]["pending_rights"],
         json!(["cases:read", "actions:read"])
     );
     let again = lead.post("/api-clients", body(world.wcc)).await.expect(201);
@@ -128,7 +131,7 @@ async fn a_lead_makes_no_client_that_may_more_than_their_people() {
 async fn a_rotated_secret_works_and_the_old_one_does_not() {
     let (app, world) = start().await;
     let lead = app.as_(&world.housing_lead);
-    let (out, client) = register(&lead, &world).await;
+    let (out, client) = register(&app, &world).await;
     let path = format!("/api-clients/{}/secret", client.id);
     lead.post(&path, json!({})).await.expect(428);
     let caller = lead.clone().if_match(&etag(&out));
@@ -200,16 +203,16 @@ async fn a_lead_holds_no_secret_of_a_client_that_reaches_further() {
         .expect(403);
     lead.post(&format!("{path}/disable"), json!({}))
         .await
-        .expect(200);
+        .expect(403);
     let me = app.as_client(&world.client, None).get("/me").await;
-    assert_eq!(me.status, 401);
+    assert_eq!(me.status, 200);
 }
 
 #[actix_web::test]
 async fn rights_and_roles_hold_and_end_from_the_next_request_on() {
     let (app, world) = start().await;
     let lead = app.as_(&world.housing_lead);
-    let (out, client) = register(&lead, &world).await;
+    let (out, client) = register(&app, &world).await;
     let path = format!("/api-clients/{}", client.id);
     let change = json!({
         "name": "Renamed",
@@ -219,7 +222,20 @@ async fn rights_and_roles_hold_and_end_from_the_next_request_on() {
     let caller = lead.clone().if_match(&etag(&out));
     let changed = caller.patch(&path, change.clone()).await.expect(200);
     assert_eq!(changed["name"], "Renamed");
+    assert_eq!(
+        changed["rights"],
+        json!([]),
+        "what is left out ends at once"
+    );
+    assert_eq!(changed["pending_rights"], json!(["meetings:read"]));
     caller.patch(&path, change).await.expect(412);
+    let me = app.as_client(&client, None).get("/me").await.expect(200);
+    assert_eq!(me["rights"], json!([]));
+    assert_eq!(
+        confirm_all(&app.as_(&world.coordinator), client.id).await,
+        1
+    );
+    let changed = lead.get(&path).await.expect(200);
     let me = app.as_client(&client, None).get("/me").await.expect(200);
     assert_eq!(me["rights"], json!(["meetings:read"]));
     assert_eq!(me["roles"][0]["role"], "practitioner");
@@ -240,7 +256,7 @@ async fn rights_and_roles_hold_and_end_from_the_next_request_on() {
 async fn a_disabled_client_is_refused_at_once_and_for_good() {
     let (app, world) = start().await;
     let lead = app.as_(&world.housing_lead);
-    let (out, client) = register(&lead, &world).await;
+    let (out, client) = register(&app, &world).await;
     let path = format!("/api-clients/{}", client.id);
     let acting = app.as_client(&client, None);
     acting.get("/risk-tools").await.expect(200);
@@ -271,18 +287,20 @@ async fn a_disabled_client_is_refused_at_once_and_for_good() {
 async fn clients_act_for_people_who_are_registered() {
     let (app, world) = start().await;
     let lead = app.as_(&world.housing_lead);
-    let (_, client) = register(&lead, &world).await;
+    let (_, client) = register(&app, &world).await;
     let path = format!("/api-clients/{}/actors", client.id);
+    let roles = [(world.wcc, "representative")];
+    let rep = World::person(&app, "rep", world.housing, &roles);
     let acting = app.as_client(&client, Some("h-1"));
     assert_eq!(acting.get("/me").await.code(), "actor_unknown");
-    let body = json!({ "partner_ref": "h-1", "name": "Hana", "user_id": world.housing_rep.id });
+    let body = json!({ "partner_ref": "h-1", "name": "Hana", "user_id": rep.id });
     let keyed = lead.clone().with("idempotency-key", "actor-h-1");
     let actor = keyed.post(&path, body.clone()).await.expect(201);
     assert_eq!(actor["kind"], "person");
     let again = keyed.post(&path, body.clone()).await.expect(201);
     assert_eq!(actor, again);
     let me = acting.get("/me").await.expect(200);
-    assert_eq!(me["user_id"], json!(world.housing_rep.id));
+    assert_eq!(me["user_id"], json!(rep.id));
     let answer = lead.post(&path, body).await;
     assert_eq!(
         (answer.status, answer.errors()),

@@ -152,6 +152,8 @@ const HISTORY: &[&str] = &[
     "account_entries.author_id",
     "action_events.by_user_id",
     "actions.created_by",
+    // The account that asked may close; nothing that it asked for can be confirmed then.
+    "address_changes.asked_by",
     "agenda_items.decided_by",
     "api_clients.created_by",
     "attendances.confidentiality_recorded_by",
@@ -175,6 +177,8 @@ const HISTORY: &[&str] = &[
     "notification_preferences.user_id",
     "notifications.user_id",
     "outbox.user_id",
+    "pending_grants.asked_by",
+    "pending_grants.decided_by",
     "questions.asked_by",
     "questions.settled_by",
     "questions.taken_by",
@@ -189,6 +193,7 @@ const HISTORY: &[&str] = &[
     "role_grants.granted_by",
     "told_already.user_id",
     "users.disabled_by",
+    "users.in_hand_of",
     "flag_events.by_user_id",
     "idva_allocations.created_by",
     "idva_contacts.by_user_id",
@@ -214,6 +219,14 @@ const LIVE: &[(&str, &str)] = &[
         "attendances.user_id",
         "select count(*) as n from attendances t join meetings m on m.id = t.meeting_id \
          where t.user_id = $1 and t.presence = 'expected' and m.status in ('planned', 'circulated', 'in_session')",
+    ),
+    (
+        "address_changes.user_id",
+        "select count(*) as n from address_changes where user_id = $1 and confirmed_at is null and expires_at > now()",
+    ),
+    (
+        "pending_grants.user_id",
+        "select count(*) as n from pending_grants where user_id = $1 and outcome is null",
     ),
     (
         "cases.lead_user_id",

@@ -34,7 +34,7 @@ const BOUND: [&str; 8] = [
 
 /// Paths whose answers do not: people, places, sign-in, counts that are the same for every reader, and the
 /// caller's own inbox, whose rows are judged by the case as these are.
-const UNBOUND: [&str; 15] = [
+const UNBOUND: [&str; 16] = [
     "agencies",
     "api-clients",
     "audit",
@@ -45,6 +45,7 @@ const UNBOUND: [&str; 15] = [
     "me",
     "notifications",
     "oauth",
+    "pending-grants",
     "people",
     "readyz",
     "reports",

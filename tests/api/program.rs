@@ -12,8 +12,8 @@ use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::support::program::{
-    Folder, Service, behind, fails, free_port, installed, program, request, run, signs_in,
-    succeeds, text,
+    Folder, PASSWORD, Service, behind, fails, free_port, installed, program, request, run,
+    signs_in, succeeds, text,
 };
 
 #[test]
@@ -50,6 +50,109 @@ fn told_to_stop_it_seals_the_audit_and_ends_well() {
     std::fs::write(&heads, format!("{seq} ffff{}", &rest[4..])).unwrap();
     let refusal = fails(&folder, &["audit", "verify"]);
     assert!(refusal.contains("does not agree"), "{refusal}");
+}
+
+/// What begins at the command line: a link where there is no e-mail, and the first coordinator.
+#[test]
+fn the_operator_prints_a_link_and_grants_the_first_coordinator() {
+    let folder = Folder::new();
+    let service = installed(&folder);
+    let (status, body) = service.post(
+        "/api/v1/auth/login",
+        json!({ "email": "admin@body.example", "password": PASSWORD }),
+    );
+    assert_eq!(status, 200, "{body}");
+    let bearer = format!("Bearer {}", body["access_token"].as_str().unwrap());
+    let send = |method: &str, path: &str, body: Value| {
+        let path = format!("/api/v1{path}");
+        let headers = [("authorization", bearer.as_str())];
+        request(&service.address, method, &path, &headers, Some(body)).unwrap()
+    };
+    let (_, marac) = send(
+        "POST",
+        "/maracs",
+        json!({ "code": "WRW", "name": "Wharfrow" }),
+    );
+    let (_, me) = request(
+        &service.address,
+        "GET",
+        "/api/v1/me",
+        &[("authorization", &bearer)],
+        None,
+    )
+    .unwrap();
+    let (marac, agency) = (
+        marac["id"].as_str().unwrap(),
+        me["agency_id"].as_str().unwrap(),
+    );
+    let (status, _) = send(
+        "PUT",
+        &format!("/maracs/{marac}/agencies/{agency}"),
+        json!({}),
+    );
+    assert_eq!(status, 201);
+    let roles = json!([{ "marac_id": marac, "role": "coordinator" }]);
+    let body = json!({ "email": "Grace@body.example", "name": "Grace", "roles": roles });
+    let (status, invited) = send("POST", "/users", body);
+    assert_eq!(
+        (status, &invited["invitation"]["delivery"]),
+        (201, &json!("operator"))
+    );
+    assert_eq!(invited["user"]["pending_roles"][0]["role"], "coordinator");
+
+    let email = ["--email", "grace@body.example"];
+    let printed = succeeds(&folder, &[&["user", "link"][..], &email].concat());
+    let link = printed.lines().nth(2).unwrap().trim();
+    let take = json!({ "token": link, "password": PASSWORD });
+    let (status, taken) = service.post("/api/v1/auth/invitation", take);
+    assert_eq!(status, 200, "{taken}");
+    let role = ["--marac", "WRW", "--role", "coordinator"];
+    let granted = succeeds(&folder, &[&["user", "grant"][..], &email, &role].concat());
+    assert!(granted.contains("coordinator"), "{granted}");
+    let bearer = format!("Bearer {}", taken["access_token"].as_str().unwrap());
+    let headers = [("authorization", bearer.as_str())];
+    let path = format!("/api/v1/audit?marac_id={marac}");
+    let (status, audit) = request(&service.address, "GET", &path, &headers, None).unwrap();
+    assert_eq!(status, 200, "{audit}");
+    let events = audit["items"].as_array().unwrap().iter();
+    let recorded: Vec<_> = events
+        .filter(|event| event["act"] == "set_up" && event["principal"] == "system")
+        .map(|event| event["fields"].to_string())
+        .collect();
+    assert_eq!(recorded, ["[\"coordinator\"]", "[\"link\"]"]);
+    for wrong in [
+        &["user", "link", "--email", "nobody@body.example"][..],
+        &[
+            "user",
+            "link",
+            "--new-address",
+            "--email",
+            "grace@body.example",
+        ],
+        &[
+            "user",
+            "grant",
+            "--email",
+            "grace@body.example",
+            "--marac",
+            "XXX",
+            "--role",
+            "chair",
+        ],
+        &[
+            "user",
+            "grant",
+            "--email",
+            "grace@body.example",
+            "--marac",
+            "WRW",
+            "--role",
+            "king",
+        ],
+    ] {
+        let refusal = fails(&folder, wrong);
+        assert!(!refusal.contains("grace"), "{refusal}");
+    }
 }
 
 #[test]

@@ -131,13 +131,15 @@ fn every_table_of_a_case_names_its_marac_and_has_the_second_lock() {
              and exists (select from pg_attribute a where a.attrelid = t.oid and a.attname = 'marac_id')) \
          order by 1",
     );
-    // Events and notices need belong to no case; who sits in which MARAC is read before anybody is known.
+    // Events and notices need belong to no case; who sits in which MARAC, or is to, is read before anybody
+    // is known, and by administrators, who sit in none.
     assert_eq!(
         unlocked,
         [
             "audit_events",
             "marac_agencies",
             "notifications",
+            "pending_grants",
             "role_grants"
         ]
     );

@@ -189,8 +189,8 @@ fn whoever_reads_a_body_documents_it() {
 }
 
 /// What may be asked of something is refused on something: where it stands must be found when the audit
-/// of its MARAC is read. These belong to no one MARAC.
-const OF_NO_MARAC: [&str; 4] = ["agency", "api_client", "registered_actor", "user"];
+/// of its MARAC is read. This belongs to no one MARAC.
+const OF_NO_MARAC: [&str; 1] = ["agency"];
 
 #[test]
 fn what_is_asked_of_anything_can_be_traced_to_its_marac() {

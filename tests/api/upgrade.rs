@@ -211,3 +211,54 @@ async fn risk_that_another_tool_or_a_part_had_hidden_is_shown_again() {
         ["15 visible_high_risk,professional_judgement f"]
     );
 }
+
+/// Whoever was granted a strong role before a second person was asked goes on holding it; an account that
+/// holds none is in the hand of whoever invited it.
+#[test]
+fn grants_of_before_hold_and_accounts_know_who_made_them() {
+    let (_db, mut owner) = old_database();
+    owner
+        .batch_execute(
+            "insert into maracs (id, code, name, created_at) \
+               values ('01900000-0000-7000-8000-000000000001', 'WRW', 'Wharfrow', now()); \
+             insert into agencies (id, name, kind, created_at) \
+               values ('01900000-0000-7000-8000-000000000002', 'Body', 'coordination', now()); \
+             insert into users (id, agency_id, email, name, administrator, created_at) values \
+               ('01900000-0000-7000-8000-00000000000a', '01900000-0000-7000-8000-000000000002', 'a@b.example', 'A', true, now()), \
+               ('01900000-0000-7000-8000-00000000000b', '01900000-0000-7000-8000-000000000002', 'b@b.example', 'B', false, now()), \
+               ('01900000-0000-7000-8000-00000000000c', '01900000-0000-7000-8000-000000000002', 'c@b.example', 'C', false, now()); \
+             insert into invitations (id, user_id, token_hash, created_by, expires_at, created_at) \
+               select gen_random_uuid(), u.id, decode(md5(u.email), 'hex'), \
+                 '01900000-0000-7000-8000-00000000000a', now() + interval '1 day', now() from users u; \
+             insert into role_grants (id, marac_id, user_id, role, created_at) values \
+               (gen_random_uuid(), '01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-00000000000b', 'chair', now()), \
+               (gen_random_uuid(), '01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-00000000000c', 'practitioner', now()); \
+             insert into outbox (id, user_id, kind, notices, next_at, created_at) values \
+               (gen_random_uuid(), '01900000-0000-7000-8000-00000000000b', 'action_due', '{}', now(), now())",
+        )
+        .unwrap();
+    install::migrate(&mut owner).unwrap();
+    let rows: Vec<Held> = diesel::sql_query(
+        "select u.name || coalesce(' ' || g.role, '') || coalesce(' by ' || m.name, '') as text \
+         from users u left join role_grants g on g.user_id = u.id and g.ends_at > now() \
+         left join users m on m.id = u.in_hand_of order by u.name",
+    )
+    .load(&mut owner)
+    .unwrap();
+    let found: Vec<_> = rows.into_iter().map(|row| row.text).collect();
+    assert_eq!(found, ["A", "B chair", "C practitioner by A"]);
+    owner
+        .batch_execute(
+            "do $$ begin \
+               assert (select count(*) from outbox where kind = 'action_due' and letter is null) = 1; \
+               assert (select count(*) from pending_grants) = 0; \
+             end $$",
+        )
+        .unwrap();
+}
+
+#[derive(diesel::QueryableByName)]
+struct Held {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    text: String,
+}

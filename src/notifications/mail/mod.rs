@@ -1,5 +1,6 @@
 //! E-mail that says that there is something to sign in for: a kind, case codes, an address. Its text
-//! is made when it is sent, from what is open to its reader then.
+//! is made when it is sent, from what is open to its reader then. A letter about an account goes to an
+//! address that was fixed when it was written; what it says is sealed until it ends.
 //!
 //! What holds: an e-mail is sent at most once. A row is taken under a lease with `skip locked`, and a
 //! mark is committed before the text is handed to the mail server; until then whatever fails is tried
@@ -16,14 +17,17 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::model::MailOutcome;
+use super::letters;
+use super::model::{MailOutcome, NoticeKind};
 use crate::app::State;
+use crate::crypto;
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::metrics;
 pub use post::{Encryption, MailError, Mailer, Relay};
 use post::{Fault, Line};
-use store::Waiting;
+use store::Addressed;
+pub(super) use store::Waiting;
 
 /// How long a row is one server's.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
@@ -85,12 +89,13 @@ fn send(state: &State, waiting: Vec<Waiting>) -> Result<()> {
     let mut line = Line::new(&state.mail);
     let mut put_off = 0_usize;
     for row in &waiting {
-        let fate = match addressed.iter().find(|to| to.id == row.id) {
-            None => Fate::Ended(MailOutcome::Withheld),
-            Some(to) => match letter::write(&state.mail, row, to) {
-                None => Fate::Ended(MailOutcome::Refused),
-                Some(letter) => deliver(state, &mut line, row, &letter)?,
-            },
+        let written = match row.kind {
+            Some(kind) => notice(state, row, kind, &addressed),
+            None => about_account(state, row)?,
+        };
+        let fate = match written {
+            Ok(letter) => deliver(state, &mut line, row, &letter)?,
+            Err(outcome) => Fate::Ended(outcome),
         };
         put_off += usize::from(settle(state, row, fate)?);
     }
@@ -100,6 +105,33 @@ fn send(state: &State, waiting: Vec<Waiting>) -> Result<()> {
             "e-mail could not be handed over and is tried again",
         )),
     }
+}
+
+/// A letter to be sent, or why there is none.
+type Written = std::result::Result<letter::Letter, MailOutcome>;
+
+fn notice(state: &State, row: &Waiting, kind: NoticeKind, addressed: &[Addressed]) -> Written {
+    let to = addressed.iter().find(|to| to.id == row.id);
+    let to = to.ok_or(MailOutcome::Withheld)?;
+    letter::notice(&state.mail, row, kind, to).ok_or(MailOutcome::Refused)
+}
+
+/// Opens a letter about an account. Its link may lead nowhere by now.
+fn about_account(state: &State, row: &Waiting) -> Result<Written> {
+    let (Some(kind), Some(words)) = (row.letter, letters::open(state.db.keys(), row)) else {
+        return Ok(Err(MailOutcome::GivenUp));
+    };
+    if let Some(link) = &words.link {
+        let hash = crypto::hash_secret(&link.token);
+        let open = state
+            .db
+            .keep_books(|conn, now| store::link_is_open(conn, hash, now))?;
+        if !open {
+            return Ok(Err(MailOutcome::Withheld));
+        }
+    }
+    let letter = letter::about_account(&state.mail, row, kind, &words);
+    Ok(letter.ok_or(MailOutcome::Refused))
 }
 
 fn deliver(

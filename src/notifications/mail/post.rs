@@ -1,6 +1,9 @@
 //! The way out: a mail server, a folder, or none.
 
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::net::ToSocketAddrs;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -284,6 +287,14 @@ fn offer(smtp: &mut SmtpConnection, letter: &Letter) -> Result<(), Fault> {
 fn write(folder: &std::path::Path, letter: &Letter) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     let begun = folder.join(format!("{}.part", letter.id));
-    std::fs::write(&begun, &letter.bytes)?;
+    // A letter may carry a link: nobody else on the machine reads it.
+    let mut options = OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&begun)?;
+    file.write_all(&letter.bytes)?;
     std::fs::rename(begun, folder.join(format!("{}.eml", letter.id)))
 }

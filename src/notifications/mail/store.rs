@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::db::sql;
 use crate::error::Result;
+use crate::notifications::letters::LetterKind;
 use crate::notifications::model::{MailOutcome, NoticeKind};
 
 /// An e-mail that this server took.
@@ -14,8 +15,16 @@ use crate::notifications::model::{MailOutcome, NoticeKind};
 pub struct Waiting {
     #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
-    pub kind: NoticeKind,
+    /// Of what it tells, unless it is a letter.
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub kind: Option<NoticeKind>,
+    /// Which letter about an account it is.
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub letter: Option<LetterKind>,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    pub sealed: Option<Vec<u8>>,
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub master_key_id: Option<String>,
     #[diesel(sql_type = st::SmallInt)]
     pub attempts: i16,
     #[diesel(sql_type = st::Timestamptz)]
@@ -25,7 +34,7 @@ pub struct Waiting {
 const TAKE: &str = "update outbox o set attempts = o.attempts + 1, next_at = $2 \
     where o.id in (select w.id from outbox w where w.outcome is null and w.handed_at is null \
       and w.next_at <= $1 order by w.next_at, w.id limit $3 for update skip locked) \
-    returning o.id, o.kind, o.attempts, o.created_at";
+    returning o.id, o.kind, o.letter, o.sealed, o.master_key_id, o.attempts, o.created_at";
 
 /// Takes the next e-mails that are due, until `until`.
 pub fn take(
@@ -62,6 +71,28 @@ pub fn addressed(
         .load(conn)?)
 }
 
+#[derive(QueryableByName)]
+struct Open {
+    #[diesel(sql_type = st::Bool)]
+    open: bool,
+}
+
+/// Whether a link still leads somewhere: it may have been replaced, or its account closed, since its
+/// letter was written.
+pub fn link_is_open(conn: &mut PgConnection, hash: Vec<u8>, now: DateTime<Utc>) -> Result<bool> {
+    let found: Open = sql(
+        "select exists (select from invitations i join users u on u.id = i.user_id \
+           where i.token_hash = $1 and i.used_at is null and i.expires_at > $2 and u.disabled_at is null) \
+         or exists (select from address_changes c join users u on u.id = c.user_id \
+           where c.token_hash = $1 and c.confirmed_at is null and c.expires_at > $2 \
+             and u.disabled_at is null) as open",
+    )
+    .bind(hash)
+    .bind(now)
+    .get_result(conn)?;
+    Ok(found.open)
+}
+
 /// Marks it as about to be handed over. False if the lease ran out and another server took it.
 pub fn hand(
     conn: &mut PgConnection,
@@ -86,8 +117,10 @@ pub fn end(
     outcome: MailOutcome,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    sql("update outbox set outcome = $3, ended_at = $4 \
-         where id = $1 and attempts = $2 and (outcome is null or outcome = 'in_doubt')")
+    sql(
+        "update outbox set outcome = $3, ended_at = $4, sealed = null \
+         where id = $1 and attempts = $2 and (outcome is null or outcome = 'in_doubt')",
+    )
     .bind(row.id)
     .bind(row.attempts)
     .bind(outcome.as_str())
@@ -114,7 +147,8 @@ struct Ended {
 }
 
 const HOPELESS: &str = "update outbox o \
-    set outcome = case when o.handed_at is null then 'given_up' else 'in_doubt' end, ended_at = $1 \
+    set outcome = case when o.handed_at is null then 'given_up' else 'in_doubt' end, ended_at = $1, \
+      sealed = null \
     where o.id in (select w.id from outbox w where w.outcome is null and w.next_at <= $1 \
       and (w.handed_at is not null or w.created_at < $2) \
       order by w.next_at limit 1000 for update skip locked) \

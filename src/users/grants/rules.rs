@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::RoleGrant;
+use super::pending::is_strong;
 use crate::agencies::Agency;
 use crate::error::{Code, Error, FieldError, Result};
 use crate::policy::{self, Act, Actor, Role};
@@ -81,6 +82,24 @@ pub fn changes(held: &[RoleGrant], wanted: &[RoleGrant]) -> Changes {
             .copied()
             .collect(),
     }
+}
+
+/// Which of these must wait for a second person, and which hold at once: a strong role waits, unless it
+/// is held already and is to end sooner.
+pub fn split(held: &[RoleGrant], granted: Vec<RoleGrant>) -> (Vec<RoleGrant>, Vec<RoleGrant>) {
+    let sooner = |held: &RoleGrant, wanted: &RoleGrant| match (held.ends_at, wanted.ends_at) {
+        (_, None) => false,
+        (None, Some(_)) => true,
+        (Some(held), Some(wanted)) => wanted <= held,
+    };
+    granted.into_iter().partition(|wanted| {
+        let same = |held: &&RoleGrant| (held.marac_id, held.role) == (wanted.marac_id, wanted.role);
+        let shortened = held
+            .iter()
+            .find(same)
+            .is_some_and(|held| sooner(held, wanted));
+        is_strong(wanted.role) && !shortened
+    })
 }
 
 /// Roles are granted where the agency is a member: elsewhere they would give nothing.

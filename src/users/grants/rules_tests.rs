@@ -95,6 +95,40 @@ fn only_what_differs_is_touched() {
 }
 
 #[test]
+fn a_strong_role_waits_unless_it_is_held_and_shortened() {
+    let marac = Uuid::now_v7();
+    let grant = |role, ends_at| RoleGrant {
+        marac_id: marac,
+        role,
+        ends_at,
+    };
+    let day = |n| Some(now() + TimeDelta::days(n));
+    for role in Role::ALL.iter().copied() {
+        let strong = ["coordinator", "chair", "idva"].contains(&role.as_str());
+        for (held, wanted, prolongs) in [
+            (None, day(1), true),
+            (None, None, true),
+            (Some(day(2)), day(1), false),
+            (Some(None), day(1), false),
+            (Some(day(1)), day(2), true),
+            (Some(day(1)), None, true),
+        ] {
+            let held: Vec<_> = held
+                .map(|ends_at| grant(role, ends_at))
+                .into_iter()
+                .collect();
+            let (asked, given) = split(&held, vec![grant(role, wanted)]);
+            let waits = strong && prolongs;
+            assert_eq!(
+                (asked.len(), given.len()),
+                (waits.into(), (!waits).into()),
+                "{role:?}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_list_has_each_role_once_and_no_end_in_the_past() {
     let grant = |role, ends_at| RoleGrant {
         marac_id: Uuid::nil(),

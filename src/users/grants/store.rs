@@ -75,6 +75,9 @@ macro_rules! give {
 }
 
 pub fn give(tx: &mut Tx<'_>, holder: Holder, grants: &[RoleGrant]) -> Result<()> {
+    if grants.is_empty() {
+        return Ok(());
+    }
     let (statement, holder) = match holder {
         Holder::User(id) => (give!("user_id"), id),
         Holder::Client(id) => (give!("client_id"), id),
@@ -103,6 +106,27 @@ pub fn give(tx: &mut Tx<'_>, holder: Holder, grants: &[RoleGrant]) -> Result<()>
     Ok(())
 }
 
+#[derive(QueryableByName)]
+struct Alone {
+    #[diesel(sql_type = st::Bool)]
+    alone: bool,
+}
+
+/// Whether one of these MARACs would be left without a coordinator who can sign in, if this account
+/// coordinated no more.
+pub fn coordinates_alone(tx: &mut Tx<'_>, user_id: Uuid, maracs: &[Uuid]) -> Result<bool> {
+    let found: Alone = sql("select exists (select from role_grants g \
+         where g.user_id = $1 and g.role = 'coordinator' and g.ends_at > $2 and g.marac_id = any ($3) \
+           and not exists (select from role_grants o join users u on u.id = o.user_id \
+             where o.marac_id = g.marac_id and o.role = 'coordinator' and o.ends_at > $2 \
+               and o.user_id <> $1 and u.disabled_at is null)) as alone")
+    .bind(user_id)
+    .bind(tx.now)
+    .bind(maracs.to_vec())
+    .get_result(tx.conn)?;
+    Ok(found.alone)
+}
+
 macro_rules! end {
     ($holder:literal) => {
         concat!(
@@ -115,6 +139,9 @@ macro_rules! end {
 }
 
 pub fn end(tx: &mut Tx<'_>, holder: Holder, roles: &[(Uuid, Role)]) -> Result<()> {
+    if roles.is_empty() {
+        return Ok(());
+    }
     let (statement, holder) = match holder {
         Holder::User(id) => (end!("user_id"), id),
         Holder::Client(id) => (end!("client_id"), id),

@@ -213,12 +213,14 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         "read_agency" | "change_agency" | "close_agency" => (Place, false),
         "create_client" | "read_client" | "change_client" | "register_actor" | "disable_actor"
         | "disable_client" | "rotate_secret" => (Place, false),
+        "confirm_grant" | "refuse_grant" => (Place, false),
         "invite_user" | "read_user" | "change_user" | "disable_user" | "enable_user"
         | "renew_invitation" | "reset_password" | "set_roles" => (Place, false),
         "list_cover" | "list_absences" => (Place, true),
         "name_deputy" | "record_absence" | "end_absence" | "read_duties" | "leave" => {
             (Place, false)
         }
+        "list_pending_grants" => (Alone, true),
         "list_agencies" | "list_maracs" | "list_risk_tools" | "search_people" => (Alone, true),
         "list_notifications"
         | "read_notification"
@@ -230,8 +232,8 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "read_calendar" => (Alone, false),
         "create_agency" | "create_marac" | "read_risk_tool" | "me" => (Alone, false),
         "list_sessions" | "end_session" => (Alone, false),
-        "accept_invitation" | "login" | "logout" | "change_password" | "refresh" | "step_up"
-        | "client_token" | "livez" | "readyz" => (Alone, false),
+        "confirm_address" | "accept_invitation" | "login" | "logout" | "change_password"
+        | "refresh" | "step_up" | "client_token" | "livez" | "readyz" => (Alone, false),
         _ => return None,
     })
 }
@@ -262,6 +264,7 @@ impl Operation {
             "agencies" => things.agency,
             "users" => things.user,
             "api-clients" => things.client,
+            "pending-grants" => things.grant,
             _ => Uuid::nil(),
         };
         let mut uri = self.path.clone();
@@ -334,6 +337,7 @@ fn setting_up(id: &str, things: Things, nonce: usize) -> Option<Value> {
     let twice = json!({ "marac_id": things.marac, "role": "practitioner" });
     let twice = json!([twice.clone(), twice]);
     Some(match id {
+        "confirm_address" => json!({ "token": "unknown" }),
         "accept_invitation" => json!({ "token": "unknown", "password": PASSWORD }),
         // Another address each time: the fifth failure of one would lock it.
         "login" => json!({ "email": format!("nobody-{nonce}@test.example"), "password": PASSWORD }),

@@ -7,7 +7,7 @@ use toldonce::clock::Clock;
 use toldonce::db::sql;
 use uuid::Uuid;
 
-use crate::support::{Client, Person, TestApp, World, accept, etag, id, referral};
+use crate::support::{Client, Person, TestApp, World, accept, confirm_all, etag, id, referral};
 
 /// Where a thing stands towards those who work in the first MARAC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,6 +77,8 @@ pub struct Things {
     pub client: Uuid,
     pub actor: Uuid,
     pub absence: Uuid,
+    /// A grant that was confirmed.
+    pub grant: Uuid,
 }
 
 impl Things {
@@ -109,6 +111,7 @@ impl Things {
             client: none(),
             actor: none(),
             absence: none(),
+            grant: none(),
         }
     }
 
@@ -193,6 +196,7 @@ impl Stage {
         (own.minuted, own.minutes) = minuted(&app, &world.coordinator, world.wcc).await;
         own.meeting = meeting(&app, &world.coordinator, world.wcc).await;
         own.absence = absence(&app, &colleague).await;
+        own.grant = grant_of(&app, reader.id);
         let mut other = Things::unknown();
         other.marac = world.kc;
         other.agency = world.kc_police;
@@ -202,6 +206,7 @@ impl Stage {
         (other.minuted, other.minutes) = minuted(&app, &world.kc_coordinator, world.kc).await;
         other.meeting = meeting(&app, &world.kc_coordinator, world.kc).await;
         other.absence = absence(&app, &world.kc_officer).await;
+        other.grant = grant_of(&app, kc_client.id);
 
         let here = Office {
             marac: world.wcc,
@@ -415,6 +420,12 @@ async fn client(
         .post("/api-clients", body)
         .await
         .expect(201);
+    if !rights.is_empty() {
+        let client = id(&made["client"]);
+        let here = confirm_all(&app.as_(&world.coordinator), client).await;
+        let there = confirm_all(&app.as_(&world.kc_coordinator), client).await;
+        assert_eq!(here + there, 1);
+    }
     Client {
         id: id(&made["client"]),
         secret: made["client_secret"].as_str().unwrap().into(),
@@ -434,6 +445,13 @@ fn actor_of(app: &TestApp, client: Uuid, partner_ref: &'static str) -> Uuid {
             .get_result(&mut app.owner())
             .unwrap();
     row.id
+}
+
+fn grant_of(app: &TestApp, client: Uuid) -> Uuid {
+    diesel::dsl::sql::<diesel::sql_types::Uuid>("select id from pending_grants where client_id = ")
+        .bind::<diesel::sql_types::Uuid, _>(client)
+        .get_result(&mut app.owner())
+        .unwrap()
 }
 
 /// Somebody's days away, next year.

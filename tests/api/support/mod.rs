@@ -19,6 +19,7 @@ use diesel::pg::PgConnection;
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
 use toldonce::app::{State, app};
+use toldonce::audit::{Audited, Event};
 use toldonce::auth::password::{Cost, Passwords};
 use toldonce::auth::token::{Subject, Tokens};
 use toldonce::auth::{Limits, Throttle};
@@ -26,6 +27,7 @@ use toldonce::clock::Clock;
 use toldonce::crypto::KeyRing;
 use toldonce::db::{Db, PoolOptions};
 use toldonce::notifications::mail::Mailer;
+use toldonce::policy::Act;
 use toldonce::risk::Tools;
 use uuid::Uuid;
 
@@ -339,6 +341,37 @@ pub async fn accept(app: &TestApp, person: &Person, meeting: Uuid) -> Value {
     let read = caller.get(&path).await.expect(200);
     let body = serde_json::json!({ "version": read["version"] });
     caller.post(&path, body).await.expect(200)
+}
+
+/// The link that the operator's command line prints for an account, by the address it has.
+pub fn link_to(app: &TestApp, email: &str) -> String {
+    printed(app, email, false).expect("an open account")
+}
+
+/// The same; or the one to its new address. Nothing if there is none to print.
+pub fn printed(app: &TestApp, email: &str, new_address: bool) -> Option<String> {
+    let work = |tx: &mut toldonce::db::Tx<'_>| {
+        let printed = toldonce::users::print_link(tx, email, new_address)?;
+        let token = printed.map(|printed| printed.link.token.clone());
+        Ok(Audited::new(token, Event::new()))
+    };
+    app.state.db.run_system(Act::SetUp.ask(), work).unwrap()
+}
+
+/// The grants that wait for somebody, each confirmed by this second person.
+pub async fn confirm_all(second: &Caller<'_>, holder: Uuid) -> usize {
+    let waiting = second.get("/pending-grants?limit=200").await.expect(200);
+    let items = waiting["items"].as_array().unwrap();
+    let of_holder = items.iter().filter(|one| {
+        one["user_id"] == serde_json::json!(holder) || one["client_id"] == serde_json::json!(holder)
+    });
+    let mut confirmed = 0;
+    for one in of_holder {
+        let path = format!("/pending-grants/{}/confirm", id(one));
+        second.post(&path, serde_json::json!({})).await.expect(204);
+        confirmed += 1;
+    }
+    confirmed
 }
 
 /// The id in a body.

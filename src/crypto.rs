@@ -90,6 +90,8 @@ struct Ring {
     demonstration: bool,
     current: String,
     masters: BTreeMap<String, LessSafeKey>,
+    /// Keys that sign the audit's heads, by the master key that each is derived from.
+    heads: BTreeMap<String, hmac::Key>,
     index: hmac::Key,
     tokens: Vec<TokenKey>,
 }
@@ -151,9 +153,11 @@ impl KeyRing {
                 .map(Zeroizing::new)
                 .map_err(|_| CryptoError::KeyFile(format!("`{name}` is not base64")))
         };
-        let mut masters = BTreeMap::new();
+        let (mut masters, mut heads) = (BTreeMap::new(), BTreeMap::new());
         for (id, key) in &file.masters {
-            masters.insert(id.clone(), aead(&bytes("masters", key)?)?);
+            let key = bytes("masters", key)?;
+            masters.insert(id.clone(), aead(&key)?);
+            heads.insert(id.clone(), derived(&key, b"signs heads of the audit"));
         }
         if !masters.contains_key(&file.current) {
             return Err(CryptoError::KeyFile("`current` names no master key".into()));
@@ -166,6 +170,7 @@ impl KeyRing {
             demonstration: file.demonstration,
             current: file.current.clone(),
             masters,
+            heads,
             index: hmac::Key::new(hmac::HMAC_SHA256, &index),
             tokens: token_keys::all(&file)?,
         })))
@@ -264,6 +269,20 @@ impl KeyRing {
         context.sign().as_ref()[..16].to_vec()
     }
 
+    /// Signs a head of the audit: the id of the key, and the signature.
+    pub fn sign_head(&self, head: &[u8]) -> Result<(String, Vec<u8>), CryptoError> {
+        let current = &self.0.current;
+        let key = self.0.heads.get(current);
+        let tag = hmac::sign(key.ok_or(CryptoError::UnknownMasterKey)?, head);
+        Ok((current.clone(), tag.as_ref().to_vec()))
+    }
+
+    /// Whether this key of the ring, current or older, signed this head.
+    pub fn signed_head(&self, key_id: &str, head: &[u8], tag: &[u8]) -> Result<bool, CryptoError> {
+        let key = self.0.heads.get(key_id);
+        Ok(hmac::verify(key.ok_or(CryptoError::UnknownMasterKey)?, head, tag).is_ok())
+    }
+
     /// A value that only this ring gives: a database keeps it to know whose keys open it.
     pub fn check_value(&self) -> Vec<u8> {
         self.index("key check", &[])
@@ -273,6 +292,12 @@ impl KeyRing {
     pub fn token_keys(&self) -> &[TokenKey] {
         &self.0.tokens
     }
+}
+
+/// A key of its own for one purpose, from which the master key cannot be found.
+fn derived(master: &[u8], purpose: &[u8]) -> hmac::Key {
+    let master = hmac::Key::new(hmac::HMAC_SHA256, master);
+    hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&master, purpose).as_ref())
 }
 
 fn new_key_id() -> Result<String, CryptoError> {
@@ -368,6 +393,25 @@ mod tests {
         assert!(matches!(
             new.unwrap(case, &wrapped.master_key_id, None),
             Err(CryptoError::Destroyed)
+        ));
+    }
+
+    #[test]
+    fn a_signed_head_holds_after_rotation_and_under_no_other_keys() {
+        let text = KeyRing::new_file(false).unwrap();
+        let old = KeyRing::parse(&text).unwrap();
+        let new = KeyRing::parse(&KeyRing::add_master(&text).unwrap()).unwrap();
+        let (id, tag) = old.sign_head(b"head").unwrap();
+        for keys in [&old, &new] {
+            assert!(keys.signed_head(&id, b"head", &tag).unwrap());
+            assert!(!keys.signed_head(&id, b"hood", &tag).unwrap());
+            assert!(!keys.signed_head(&id, b"head", &tag[1..]).unwrap());
+        }
+        assert_ne!(new.sign_head(b"head").unwrap().0, id);
+        assert!(!new.signed_head(new.current(), b"head", &tag).unwrap());
+        assert!(matches!(
+            ring().signed_head(&id, b"head", &tag),
+            Err(CryptoError::UnknownMasterKey)
         ));
     }
 

@@ -245,6 +245,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_adoptions (last_seq) {
+        last_seq -> Int8,
+        hash -> Bytea,
+        adopted_at -> Timestamptz,
+        key_id -> Text,
+        signature -> Bytea,
+    }
+}
+
+diesel::table! {
     audit_chain (seq) {
         seq -> Int8,
         event_id -> Uuid,
@@ -289,6 +299,8 @@ diesel::table! {
         last_event_id -> Uuid,
         hash -> Bytea,
         sealed_at -> Timestamptz,
+        key_id -> Nullable<Text>,
+        signature -> Nullable<Bytea>,
     }
 }
 
@@ -342,6 +354,8 @@ diesel::table! {
         created_by -> Nullable<Uuid>,
         version -> Int4,
         created_at -> Timestamptz,
+        paused -> Bool,
+        as_lead -> Bool,
     }
 }
 
@@ -1183,6 +1197,7 @@ diesel::joinable!(attendances -> meetings (meeting_id));
 diesel::joinable!(attendances -> registered_actors (actor_id));
 diesel::joinable!(attendances -> users (user_id));
 diesel::joinable!(calendar_feeds -> users (user_id));
+diesel::joinable!(audit_adoptions -> audit_heads (last_seq));
 diesel::joinable!(cases -> agencies (lead_agency_id));
 diesel::joinable!(cases -> maracs (marac_id));
 diesel::joinable!(cases -> users (lead_user_id));
@@ -1335,6 +1350,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_clients,
     attendance_items,
     attendances,
+    audit_adoptions,
     audit_chain,
     audit_events,
     audit_heads,

@@ -28,7 +28,7 @@ macro_rules! readable_entry {
             $e,
             ".id in (select o.entry_id from entry_openings o join circle g on g.id = o.circle_id ",
             "where o.case_id = $1 and o.agency_id = $3 ",
-            "and g.opens_at <= $now ",
+            "and g.opens_at <= $now and not g.paused ",
             "and g.ends_at > $now))"
         )
     };

@@ -1,11 +1,9 @@
 //! The chain that makes tampering visible.
 //!
 //! Off the request path, rows whose transactions have all ended (below `pg_snapshot_xmin`) are hashed
-//! in commit-safe order into a chain; each batch's head is kept in the database and written outside
-//! it. Hashes run over ciphertext, so destroying a key leaves the chain whole. [`verify`] names the
-//! first row that was changed, removed, added or moved, and counts the tail not yet sealed.
+//! in commit-safe order into a chain; each batch's head is signed, kept in the database and written outside
+//! it. Hashes run over ciphertext, so destroying a key leaves the chain whole.
 
-use std::io::Write;
 use std::path::Path;
 
 use aws_lc_rs::digest::{Context, SHA256};
@@ -13,13 +11,20 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
+use super::heads::{self, Head, Signed, Tail};
 use crate::audit::{Audited, Event};
-use crate::db::{Db, sql};
+use crate::db::{Db, Tx, sql};
 use crate::error::{Error, Result};
 use crate::policy::Act;
 
 /// Rows in one batch.
 const BATCH: i64 = 5_000;
+/// What ends a round that has nothing to do, without leaving an event.
+macro_rules! nothing {
+    () => {
+        Error::Internal("nothing to seal")
+    };
+}
 
 #[derive(QueryableByName)]
 struct Row {
@@ -45,251 +50,121 @@ macro_rules! content {
          coalesce(encode(e.detail, 'hex'), '-'), e.request_id)"
     };
 }
+pub(super) use content;
 
-#[derive(QueryableByName)]
-struct Head {
-    #[diesel(sql_type = st::BigInt)]
-    last_seq: i64,
-    #[diesel(sql_type = st::Text)]
-    last_txid: String,
-    #[diesel(sql_type = st::Uuid)]
-    last_event_id: Uuid,
-    #[diesel(sql_type = st::Binary)]
-    hash: Vec<u8>,
-}
+/// What a row `e` is hashed as, for whoever checks the chain with means of their own: it is no secret.
+pub const CONTENT: &str = content!();
 
-impl Head {
-    fn start() -> Self {
-        Self {
-            last_seq: 0,
-            last_txid: "0".into(),
-            last_event_id: Uuid::nil(),
-            hash: vec![0; 32],
-        }
-    }
-}
-
-fn link(previous: &[u8], content: &str) -> Vec<u8> {
+pub(super) fn link(previous: &[u8], content: &str) -> Vec<u8> {
     let mut context = Context::new(&SHA256);
     context.update(previous);
     context.update(content.as_bytes());
     context.finish().as_ref().to_vec()
 }
 
+/// Where an empty chain stands.
+pub(super) fn start() -> Vec<u8> {
+    vec![0; 32]
+}
+
 /// Seals one batch; returns how many rows it took. Safe with any number of servers: two sealers at
-/// once want the same sequence numbers, and the second fails and leaves it to the first.
-pub fn seal(db: &Db, heads: Option<&Path>) -> Result<usize> {
+/// once want the same sequence numbers, and the second fails and leaves it to the first. A file that
+/// lacks heads of the database gets them, if what it holds is the beginning of what the database holds.
+pub fn seal(db: &Db, file: Option<&Path>) -> Result<usize> {
+    let mut lacking = None;
     let sealed = db.run_system(Act::SealAudit.ask(), |tx| {
-        let head = sql(
-            "select last_seq, last_txid::text as last_txid, last_event_id, hash from audit_heads \
-             order by last_seq desc limit 1",
-        )
-        .get_result::<Head>(tx.conn)
-        .optional()?
-        .unwrap_or_else(Head::start);
-        let rows: Vec<Row> = sql(concat!(
-            "select e.id, e.txid::text as txid, e.act = $4 as of_sealing, ", content!(),
-            " as content from audit_events e where (e.txid, e.id) > ($1::xid8, $2) and e.txid < pg_snapshot_xmin(pg_current_snapshot()) ",
-            "order by e.txid, e.id limit $3"
-        ))
-        .bind(head.last_txid.clone())
-        .bind(head.last_event_id)
-        .bind(BATCH)
-        .bind(Act::SealAudit.as_str())
-        .load(tx.conn)?;
-        // Sealing leaves an event itself: alone, it waits for company, or it would never end.
-        let Some(last) = rows.last().filter(|_| !rows.iter().all(|row| row.of_sealing)) else {
-            return Err(Error::Internal("nothing to seal"));
-        };
-        let mut hash = head.hash;
-        let hashes: Vec<Vec<u8>> = rows
-            .iter()
-            .map(|row| {
-                hash = link(&hash, &row.content);
-                hash.clone()
-            })
-            .collect();
-        let count = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        sql("insert into audit_chain (seq, event_id, hash) \
-             select $1 + n, event_id, hash from unnest($2::uuid[], $3::bytea[]) \
-             with ordinality as x(event_id, hash, n)")
-            .bind(head.last_seq)
-            .bind(rows.iter().map(|row| row.id).collect::<Vec<_>>())
-            .bind(hashes)
-            .execute(tx.conn)?;
-        sql("insert into audit_heads (last_seq, last_txid, last_event_id, hash, sealed_at) \
-             values ($1, $2::xid8, $3, $4, $5)")
-            .bind(head.last_seq + count)
-            .bind(last.txid.clone())
-            .bind(last.id)
-            .bind(hash.clone())
-            .bind(tx.now)
-            .execute(tx.conn)?;
-        let line = format!("{} {} {}\n", head.last_seq + count, hex(&hash), tx.now.to_rfc3339());
-        let event = Event::new().rows(rows.len());
-        Ok(Audited::new((rows.len(), line), event))
+        let rows = seal_batch(tx, file);
+        if let (Ok(_) | Err(nothing!()), Some(path)) = (&rows, file) {
+            lacking = lacking_in(tx, path)?;
+        }
+        let rows = rows?;
+        Ok(Audited::new(rows, Event::new().rows(rows)))
     });
-    match sealed {
-        Ok((count, line)) => {
-            if let Some(path) = heads {
-                append(path, &line)?;
-            }
-            Ok(count)
-        }
-        Err(Error::Internal("nothing to seal")) => Ok(0),
-        Err(error) => Err(error),
-    }
-}
-
-fn append(path: &Path, line: &str) -> Result<()> {
-    std::fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)
-        .and_then(|mut file| {
-            file.write_all(line.as_bytes())
-                .and_then(|()| file.sync_data())
-        })
-        .map_err(|_| Error::Internal("the audit's head could not be written outside the database"))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// What verification found.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Verdict {
-    /// Rows whose link holds.
-    pub sealed: i64,
-    /// Rows not yet sealed.
-    pub tail: i64,
-    /// The first thing that is not as it was sealed, if any.
-    pub broken: Option<Broken>,
-}
-
-/// What is not as it was sealed.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Broken {
-    /// This row's content, or an earlier one's place, is not what was hashed.
-    Changed(Uuid),
-    /// The row with this id is gone.
-    Missing(Uuid),
-    /// A link of the chain with this number is gone.
-    Gap(i64),
-    /// A row was slipped in among sealed ones.
-    Added(Uuid),
-    /// A head, here or in the file outside, says otherwise at this sequence number.
-    Head(i64),
-}
-
-#[derive(QueryableByName)]
-struct Linked {
-    #[diesel(sql_type = st::BigInt)]
-    seq: i64,
-    #[diesel(sql_type = st::Uuid)]
-    event_id: Uuid,
-    #[diesel(sql_type = st::Binary)]
-    hash: Vec<u8>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
-    content: Option<String>,
-}
-
-#[derive(QueryableByName)]
-struct Extra {
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
-    slipped_in: Option<Uuid>,
-    #[diesel(sql_type = st::BigInt)]
-    tail: i64,
-}
-
-/// Walks the whole chain with an administrative connection; `heads` is the file kept outside.
-pub fn verify(conn: &mut PgConnection, heads: Option<&Path>) -> Result<Verdict> {
-    let outside = outside(heads)?;
-    let (mut hash, mut seq) = (vec![0; 32], 0);
-    let mut broken = None;
-    loop {
-        let rows: Vec<Linked> = sql(concat!(
-            "select c.seq, c.event_id, c.hash, case when e.id is not null then ",
-            content!(),
-            " end as content from audit_chain c left join audit_events e on e.id = c.event_id ",
-            "where c.seq > $1 order by c.seq limit 20000"
-        ))
-        .bind(seq)
-        .load(conn)?;
-        if rows.is_empty() {
-            break;
-        }
-        for row in rows {
-            let next = match &row.content {
-                _ if row.seq != seq + 1 => Err(Broken::Gap(seq + 1)),
-                None => Err(Broken::Missing(row.event_id)),
-                Some(content) => match link(&hash, content) {
-                    next if next == row.hash => Ok(next),
-                    _ => Err(Broken::Changed(row.event_id)),
-                },
-            };
-            match next {
-                Ok(next) => (hash, seq) = (next, row.seq),
-                Err(found) => {
-                    broken = Some(found);
-                    break;
-                }
-            }
-            if outside
-                .iter()
-                .any(|(at, head)| *at == seq && *head != hex(&hash))
-            {
-                broken = Some(Broken::Head(seq));
-            }
-        }
-        if broken.is_some() {
-            break;
-        }
-    }
-    let head = sql(
-        "select last_seq, last_txid::text as last_txid, last_event_id, hash from audit_heads \
-                    order by last_seq desc limit 1",
-    )
-    .get_result::<Head>(conn)
-    .optional()?
-    .unwrap_or_else(Head::start);
-    let beyond = outside
-        .iter()
-        .map(|(at, _)| *at)
-        .max()
-        .filter(|at| *at > seq);
-    if broken.is_none() && (head.last_seq != seq || head.hash != hash || beyond.is_some()) {
-        broken = Some(Broken::Head(head.last_seq));
-    }
-    let extra: Extra = sql(
-        "select (select e.id from audit_events e where (e.txid, e.id) <= ($1::xid8, $2) \
-           and not exists (select from audit_chain c where c.event_id = e.id) \
-           order by e.txid, e.id limit 1) as slipped_in, \
-         (select count(*) from audit_events e where (e.txid, e.id) > ($1::xid8, $2)) as tail",
-    )
-    .bind(head.last_txid)
-    .bind(head.last_event_id)
-    .get_result(conn)?;
-    let broken = broken.or(extra.slipped_in.map(Broken::Added));
-    Ok(Verdict {
-        sealed: seq,
-        tail: extra.tail,
-        broken,
-    })
-}
-
-fn outside(path: Option<&Path>) -> Result<Vec<(i64, String)>> {
-    let Some(path) = path.filter(|path| path.exists()) else {
-        return Ok(Vec::new());
+    let rows = match sealed {
+        Err(nothing!()) => 0,
+        other => other?,
     };
-    let text = std::fs::read_to_string(path)
-        .map_err(|_| Error::Internal("the file of audit heads could not be read"))?;
-    Ok(text
-        .lines()
-        .filter_map(|line| {
-            let mut parts = line.split(' ');
-            Some((parts.next()?.parse().ok()?, parts.next()?.to_owned()))
+    if let Some(path) = file {
+        let lacking = lacking.ok_or(Error::Internal(
+            "the file of the audit's heads is missing, empty or not of this database: nothing is written to \
+             it until it is put back, or `toldonce audit adopt` makes a new one",
+        ))?;
+        if !lacking.is_empty() {
+            heads::append(path, &lacking)?;
+        }
+    }
+    Ok(rows)
+}
+
+/// The heads that the file lacks; nothing if it is not this database's.
+fn lacking_in(tx: &mut Tx<'_>, path: &Path) -> Result<Option<Vec<Head>>> {
+    match Tail::read(path) {
+        Some(tail) => tail.lacking(tx.conn),
+        None if heads::newest(tx.conn)?.is_empty() => Ok(Some(Vec::new())),
+        None => Ok(None),
+    }
+}
+
+fn seal_batch(tx: &mut Tx<'_>, file: Option<&Path>) -> Result<usize> {
+    let newest = heads::newest(tx.conn)?;
+    let last = newest.first();
+    // On what somebody without the keys has put there nothing is built, or it would be vouched for.
+    if let Some(head) = last {
+        match head.signed(&tx.keys, newest.get(1)) {
+            Signed::Yes => {}
+            Signed::Not if newest.get(1).is_none_or(|head| head.signature.is_none()) => {}
+            _ => {
+                return Err(Error::Internal(
+                    "the audit's last head is not signed by this key ring: nothing is sealed after it",
+                ));
+            }
+        }
+    }
+    let rows: Vec<Row> = sql(concat!(
+        "select e.id, e.txid::text as txid, e.act = $4 as of_sealing, ", content!(),
+        " as content from audit_events e where (e.txid, e.id) > ($1::xid8, $2) and e.txid < pg_snapshot_xmin(pg_current_snapshot()) ",
+        "order by e.txid, e.id limit $3"
+    ))
+    .bind(last.map_or("0".into(), |head| head.last_txid.clone()))
+    .bind(last.map_or(Uuid::nil(), |head| head.last_event_id))
+    .bind(BATCH)
+    .bind(Act::SealAudit.as_str())
+    .load(tx.conn)?;
+    // Sealing leaves an event itself: alone, it waits for company, or it would never end.
+    let Some(end) = rows
+        .last()
+        .filter(|_| !rows.iter().all(|row| row.of_sealing))
+    else {
+        return Err(nothing!());
+    };
+    if let (None, Some(path)) = (last, file) {
+        heads::begin(path)?;
+    }
+    let (seq, mut hash) = last.map_or((0, start()), |head| (head.last_seq, head.hash.clone()));
+    let hashes: Vec<Vec<u8>> = rows
+        .iter()
+        .map(|row| {
+            hash = link(&hash, &row.content);
+            hash.clone()
         })
-        .collect())
+        .collect();
+    sql("insert into audit_chain (seq, event_id, hash) \
+         select $1 + n, event_id, hash from unnest($2::uuid[], $3::bytea[]) \
+         with ordinality as x(event_id, hash, n)")
+    .bind(seq)
+    .bind(rows.iter().map(|row| row.id).collect::<Vec<_>>())
+    .bind(hashes)
+    .execute(tx.conn)?;
+    let mut head = Head {
+        last_seq: seq + i64::try_from(rows.len()).unwrap_or(i64::MAX),
+        last_txid: end.txid.clone(),
+        last_event_id: end.id,
+        hash,
+        sealed_at: tx.now,
+        key_id: None,
+        signature: None,
+    };
+    head.sign(&tx.keys, last)?;
+    heads::insert(tx.conn, &head)?;
+    Ok(rows.len())
 }

@@ -1,9 +1,12 @@
 //! Who did what. Events are written in the transaction of what they tell of: no audit row, no data.
-//! The chain that makes tampering visible is sealed off the request path, in `chain`.
+//! The chain that makes tampering visible is sealed off the request path, in `chain`; `verify` walks it.
 
 mod api;
 pub mod chain;
+mod heads;
+mod outside;
 mod store;
+pub mod verify;
 
 pub use api::routes;
 use chrono::{DateTime, Utc};

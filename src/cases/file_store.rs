@@ -40,7 +40,7 @@ const PARTS: &str = concat!(
     "'opens_at', g.opens_at, 'ends_at', nullif(g.ends_at, 'infinity'))::text, null ",
     "from circle g where g.case_id = $1 and (g.agency_id is not null or $5) ",
     "and g.opens_at <= $now ",
-    "and g.ends_at > $now",
+    "and g.ends_at > $now and not g.paused",
     " union all select 'closing', c.id, null, c.version, json_build_object('closed_at', c.closed_at, ",
     "'reason', c.closed_because)::text, c.closing ",
     "from cases c where $5 and c.id = $1 and c.status = 'closed' and c.closing is not null",

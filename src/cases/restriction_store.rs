@@ -56,7 +56,7 @@ pub fn owners(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Uuid>> {
 }
 
 const LIVE: &str = "select t.id, t.set_by, t.created_at, nullif(t.ends_at, 'infinity') as ends_at, \
-    t.reason, array(select g.user_id from circle g where g.case_id = $1 and g.basis = 'named' \
+    t.reason, array(select distinct g.user_id from circle g where g.case_id = $1 and g.basis = 'named' \
       and g.user_id is not null and g.opens_at <= $2 and g.ends_at > $2 order by g.user_id) as named \
     from restrictions t where t.case_id = $1 and t.ends_at > $2 \
     order by t.created_at desc, t.id desc limit 1";
@@ -109,18 +109,18 @@ pub fn set(
     Ok(())
 }
 
-/// Lifts the restriction. Those named for it, since it stands, leave with it; the lead stays.
+/// Lifts the restriction. Those named for it, since it stands, leave with it; whoever leads is named as the
+/// lead, also if the restriction had shut them out.
 pub fn lift(tx: &mut Tx<'_>, case: &VisibleCase, restriction: &Restriction) -> Result<()> {
     sql(
         "update circle set ends_at = $3, version = version + 1 where case_id = $1 \
-         and basis = 'named' and ends_at > $3 and created_at >= $2 \
-         and user_id is distinct from $4",
+         and basis = 'named' and not as_lead and ends_at > $3 and created_at >= $2",
     )
     .bind(case.id)
     .bind(restriction.created_at)
     .bind(tx.now)
-    .bind(case.row.lead_user_id)
     .execute(tx.conn)?;
+    super::store::name_lead(tx, case, case.row.lead_user_id)?;
     sql(
         "update restrictions set ends_at = $2, lifted_by = $3, version = version + 1 \
          where case_id = $1 and ends_at > $2",

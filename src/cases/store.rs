@@ -244,10 +244,27 @@ pub fn set_lead(
         .bind(user_id)
         .bind(agency_id)
         .execute(tx.conn)?;
-    match user_id {
-        Some(user) => name(tx, case, &[user]),
-        None => Ok(()),
-    }
+    name_lead(tx, case, user_id)
+}
+
+/// The lead is named on the case; whoever was named because they led it no longer is.
+pub fn name_lead(tx: &mut Tx<'_>, case: &VisibleCase, lead: Option<Uuid>) -> Result<()> {
+    sql(
+        "with former as (update circle set ends_at = $4, version = version + 1 where case_id = $2 \
+           and as_lead and ends_at > $4 and user_id is distinct from $3) \
+         insert into circle (id, marac_id, case_id, basis, as_lead, user_id, opens_at, created_by, created_at) \
+         select $1, $5, $2, 'named', true, $3, $4, $6, $4 where $3::uuid is not null \
+           and not exists (select from circle g where g.case_id = $2 and g.as_lead \
+             and g.user_id = $3 and g.ends_at > $4)",
+    )
+    .bind(Uuid::now_v7())
+    .bind(case.id)
+    .bind(lead)
+    .bind(tx.now)
+    .bind(case.marac_id)
+    .bind(tx.actor.principal.user_id())
+    .execute(tx.conn)?;
+    Ok(())
 }
 
 /// Names people on a case; who is named already stays so.
@@ -258,7 +275,7 @@ pub fn name(tx: &mut Tx<'_>, case: &VisibleCase, users: &[Uuid]) -> Result<()> {
          select x.id, $3, $4, 'named', x.user_id, $5, $6, $5 \
          from unnest($1::uuid[], $2::uuid[]) as x(id, user_id) \
          where not exists (select from circle g where g.case_id = $4 and g.basis = 'named' \
-           and g.user_id = x.user_id and g.opens_at <= $5 and g.ends_at > $5)",
+           and not g.as_lead and g.user_id = x.user_id and g.opens_at <= $5 and g.ends_at > $5)",
     )
     .bind(ids)
     .bind(users.to_vec())

@@ -1,9 +1,10 @@
 //! `toldonce audit`: is the record of who did what still what was sealed?
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use toldonce::audit::chain::{self, Broken, Verdict};
+use toldonce::audit::chain;
+use toldonce::audit::verify::{self, Against, Broken, Verdict};
 use toldonce::clock::Clock;
 use toldonce::config::Config;
 
@@ -19,6 +20,15 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         heads: Option<PathBuf>,
     },
+    /// Vouch for what is sealed: heads from before they were signed, and a file of heads that was lost
+    ///
+    /// Refused if the chain is not whole or a signature is wrong. Run it once after an upgrade, after a
+    /// restore, or for a further server that has no file yet, and only if you know why it is needed.
+    Adopt {
+        /// The file of heads kept outside the database
+        #[arg(long, value_name = "FILE")]
+        heads: Option<PathBuf>,
+    },
     /// Seal the tail now, as the service does every second
     Seal,
 }
@@ -28,11 +38,13 @@ pub fn run(command: Command) -> Outcome {
     let config = settings()?;
     match command {
         Command::Verify { heads } => verify(&config, heads),
+        Command::Adopt { heads } => adopt(&config, heads),
         Command::Seal => seal(&config),
     }
 }
 
-fn heads_of(config: &Config) -> PathBuf {
+/// Where heads are kept outside the database.
+pub fn heads_of(config: &Config) -> PathBuf {
     config
         .audit_heads
         .clone()
@@ -40,44 +52,121 @@ fn heads_of(config: &Config) -> PathBuf {
 }
 
 fn verify(config: &Config, heads: Option<PathBuf>) -> Outcome {
-    if let Some(path) = heads.as_ref().filter(|path| !path.exists()) {
-        return Err(Failure::new(format!("{} is not there", path.display())));
-    }
-    let heads = heads.unwrap_or_else(|| heads_of(config));
+    let keys = keys(config)?;
+    let file = heads.unwrap_or_else(|| heads_of(config));
     let (mut conn, local) = database::owner(config)?;
-    let verdict = chain::verify(&mut conn, Some(&heads))?;
+    let verdict = verify::verify(
+        &mut conn,
+        Against {
+            keys: &keys,
+            file: Some(&file),
+            now: Clock::system().now(),
+        },
+    )?;
     drop(conn);
     if let Some(local) = local {
         local.stop()?;
     }
-    let Verdict {
-        sealed,
-        tail,
-        broken,
-    } = verdict;
-    if let Some(broken) = broken {
-        return Err(Failure::new(format!(
-            "the audit is not what was sealed: {}. {sealed} rows before that hold; {tail} rows are \
-             not yet sealed.",
-            describe(&broken)
-        )));
-    }
-    let compared = match heads.exists() {
-        true => format!("compared with {}", heads.display()),
-        false => format!("no file of heads at {} to compare with", heads.display()),
-    };
-    answer(&format!(
-        "{sealed} rows hold ({compared}); {tail} rows are not yet sealed.\n"
-    ))
+    refuse(&verdict, &file)?;
+    let Verdict { sealed, tail, .. } = verdict;
+    answer(&match sealed {
+        0 => format!("Nothing is sealed yet; {tail} rows are not yet sealed.\n"),
+        _ => format!(
+            "{sealed} rows hold (compared with {}); {tail} rows are not yet sealed.\n",
+            file.display()
+        ),
+    })
 }
 
-fn describe(broken: &Broken) -> String {
+fn refuse(verdict: &Verdict, file: &Path) -> Outcome {
+    let Some(broken) = &verdict.broken else {
+        return Ok(());
+    };
+    Err(Failure::new(format!(
+        "the audit is not what was sealed: {}. {} rows before that hold; {} rows are not yet sealed.",
+        describe(broken, &file.display().to_string()),
+        verdict.sealed,
+        verdict.tail
+    )))
+}
+
+fn describe(broken: &Broken, file: &str) -> String {
     match broken {
         Broken::Changed(id) => format!("row {id}, or its place, was changed"),
         Broken::Missing(id) => format!("row {id} is gone"),
         Broken::Gap(seq) => format!("link {seq} of the chain is gone"),
         Broken::Added(id) => format!("row {id} was slipped in among sealed rows"),
+        Broken::Time(id) => {
+            format!("the time of row {id} lies far from the times of the rows around it")
+        }
         Broken::Head(seq) => format!("the head at link {seq} does not agree"),
+        Broken::Headless(seq) => format!("the links after link {seq} have no head"),
+        Broken::Unsigned(seq) => format!(
+            "the head at link {seq} is not signed. If it was sealed before heads were signed, run \
+             `toldonce audit adopt` once"
+        ),
+        Broken::Forged(seq) => format!(
+            "the head at link {seq} was not signed with these keys, or a head before it was changed \
+             or taken out"
+        ),
+        Broken::UnknownKey(seq) => {
+            format!("the key file lacks the master key that signed the head at link {seq}")
+        }
+        Broken::Adoption(seq) => {
+            format!("the adoption of the head at link {seq} does not hold: it was not made with these keys, \
+                     or the chain was changed after it")
+        }
+        Broken::NeverSealed => "nothing is sealed, although there are rows that a service would have \
+             sealed long ago: the chain was taken away, or no service ever ran. If this installation \
+             is new, run `toldonce audit seal`"
+            .into(),
+        Broken::FileMissing => format!("heads were sealed, and the file of heads {file} is missing"),
+        Broken::FileEmpty => format!("the file of heads {file} is empty"),
+        Broken::FileUnreadable => format!("the file of heads {file} cannot be read"),
+        Broken::FileLine(line) => format!("line {line} of the file of heads {file} is no whole head"),
+        Broken::FileLacks(seq) => format!("the file of heads {file} lacks the head at link {seq}"),
+        Broken::FileOnly(seq) => format!(
+            "the file of heads {file} has a head at link {seq} that the database does not have"
+        ),
+    }
+}
+
+fn adopt(config: &Config, heads: Option<PathBuf>) -> Outcome {
+    let keys = keys(config)?;
+    let file = heads.unwrap_or_else(|| heads_of(config));
+    let clock = Clock::system();
+    let database = Database::open(config, &keys, &clock)?;
+    let (mut conn, local) = database::owner(config)?;
+    let adopted = verify::adopt(
+        &database.single(&clock, &keys)?,
+        &mut conn,
+        Against {
+            keys: &keys,
+            file: Some(&file),
+            now: clock.now(),
+        },
+    )?;
+    drop(conn);
+    if let Some(local) = local {
+        local.stop()?;
+    }
+    database.stop()?;
+    match adopted {
+        Err(verdict) => refuse(&verdict, &file),
+        Ok(done) => answer(&format!(
+            "{} rows hold and are adopted: {} heads without a signature, {} rows with a time far from \
+             those around them.\n{}",
+            done.sealed,
+            done.unsigned,
+            done.astray,
+            match done.file_anew {
+                true => format!(
+                    "{} was written anew; what was there is kept beside it.\n",
+                    file.display()
+                ),
+                false => String::new(),
+            }
+        )),
     }
 }
 

@@ -19,7 +19,7 @@ use toldonce::db::Db;
 
 use super::caretaker::Caretaker;
 use super::database::Database;
-use super::{Outcome, answer, metrics, tools};
+use super::{Outcome, answer, audit, metrics, tools};
 
 /// How long an idle connection is kept; longer than the minute after which proxies close theirs.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
@@ -93,10 +93,7 @@ pub fn run(plan: Plan) -> Outcome {
         keep_read_days: config.keep_read_days,
     });
     let meters = config.metrics_listen.map(metrics::open).transpose()?;
-    let heads = config
-        .audit_heads
-        .clone()
-        .unwrap_or_else(|| config.data_dir.join("audit-heads.log"));
+    let heads = audit::heads_of(&config);
     let database = database.guarded(&config, &state.db)?;
     let caretaker = Caretaker::start(state.clone(), heads)?;
     let blocking = (config.pool as usize / config.workers).max(1);

@@ -12,9 +12,22 @@ pub use idempotency::{Idempotency, IdempotencyKey};
 pub use network::{Network, TrustedProxies};
 pub use page::{Cursor, Page, PageQuery, linked, paged};
 
-use utoipa::IntoResponses;
+use serde::Serialize;
+use utoipa::{IntoResponses, ToSchema};
 
 use crate::error::ProblemDocument;
+
+/// Which cases a figure counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Figures {
+    /// Those that are not closed to the reader: the figure agrees with the lists they see, and tells them
+    /// of no other case.
+    #[default]
+    WhatYouMaySee,
+    /// Every case: for the program's own command line.
+    Everything,
+}
 
 /// The problems any operation behind sign-in may answer with.
 #[derive(IntoResponses)]

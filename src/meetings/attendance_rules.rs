@@ -3,18 +3,55 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::{AttendanceRole, MeetingStatus};
+use super::{AttendanceRole, MeetingStatus, Presence};
 use crate::error::{Error, FieldError, Result};
 use crate::policy::Role;
 
+/// What joins somebody to a meeting whose statement they would accept.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Joined {
+    /// A seat of their own is recorded; and what of it.
+    pub seat: Option<Presence>,
+    /// They are coordinator, chair or observer of the MARAC.
+    pub by_role: bool,
+    /// A case of its agenda was listed to their agency, or is allocated to it.
+    pub listed: bool,
+    /// Their agency came, or sent apologies.
+    pub represented: bool,
+    /// They had account and role there when it was over.
+    pub here_then: bool,
+}
+
 /// Whether the confidentiality statement of a meeting may be accepted (R19): from circulation on, which
-/// settles its wording; after the meeting too, by who works on with a case and did not sit there.
-pub fn acceptance(meeting: MeetingStatus) -> Result<()> {
+/// settles its wording, by those it concerns; once it is over, by those alone who were there or whose agency
+/// was represented, if they worked there then.
+pub fn acceptance(meeting: MeetingStatus, joined: Joined) -> Result<()> {
     use MeetingStatus as M;
-    match meeting {
-        M::Circulated | M::InSession | M::Held | M::Minuted => Ok(()),
-        M::Planned => Err(Error::conflict("not_circulated")),
-        M::Cancelled => Err(Error::conflict("meeting_over")),
+    let concerned = match meeting {
+        M::Planned => return Err(Error::conflict("not_circulated")),
+        M::Cancelled => return Err(Error::conflict("meeting_over")),
+        M::Circulated | M::InSession => joined.seat.is_some() || joined.by_role || joined.listed,
+        M::Held | M::Minuted => {
+            joined.seat == Some(Presence::Present)
+                || ((joined.listed || joined.by_role) && joined.represented && joined.here_then)
+        }
+    };
+    match concerned {
+        true => Ok(()),
+        false => Err(Error::conflict("not_at_meeting")),
+    }
+}
+
+/// Whether a signature on paper may be recorded: once the meeting is over, only of somebody who was there.
+pub fn signature(meeting: MeetingStatus, presence: Presence) -> Result<()> {
+    let over = matches!(meeting, MeetingStatus::Held | MeetingStatus::Minuted);
+    match over && presence != Presence::Present {
+        false => Ok(()),
+        true => Err(Error::field(
+            "/attendance_id",
+            "was_not_there",
+            "Once a meeting is over, only those who were there sign for it.",
+        )),
     }
 }
 
@@ -149,9 +186,102 @@ mod tests {
             (M::Cancelled, Some("meeting_over"), Some("not_in_session")),
         ] {
             let named = |reason: Option<&str>| reason.map(|reason| vec![reason.to_owned()]);
-            assert_eq!(refusal(acceptance(status)), named(accepts), "{status:?}");
+            let joined = Joined {
+                listed: true,
+                represented: true,
+                here_then: true,
+                ..Joined::default()
+            };
+            assert_eq!(
+                refusal(acceptance(status, joined)),
+                named(accepts),
+                "{status:?}"
+            );
             let found = refusal(coming_and_going(status));
             assert_eq!(found, named(comes_and_goes), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn a_statement_is_for_those_whom_the_meeting_concerns_and_afterwards_for_those_who_were_there()
+    {
+        use MeetingStatus as M;
+        let seat = |presence| Joined {
+            seat: Some(presence),
+            ..Joined::default()
+        };
+        let listed = Joined {
+            listed: true,
+            ..Joined::default()
+        };
+        let represented = Joined {
+            represented: true,
+            here_then: true,
+            ..listed
+        };
+        let role = Joined {
+            by_role: true,
+            ..Joined::default()
+        };
+        let table = [
+            (Joined::default(), false, false),
+            (seat(Presence::Expected), true, false),
+            (seat(Presence::Present), true, true),
+            (listed, true, false),
+            (role, true, false),
+            (represented, true, true),
+            // Their agency was there, and they joined it later.
+            (
+                Joined {
+                    here_then: false,
+                    ..represented
+                },
+                true,
+                false,
+            ),
+            // Nothing was listed to their agency.
+            (
+                Joined {
+                    listed: false,
+                    ..represented
+                },
+                false,
+                false,
+            ),
+            (
+                Joined {
+                    here_then: true,
+                    ..listed
+                },
+                true,
+                false,
+            ),
+        ];
+        for (joined, before, after) in table {
+            for (status, may) in [
+                (M::Circulated, before),
+                (M::InSession, before),
+                (M::Held, after),
+                (M::Minuted, after),
+            ] {
+                assert_eq!(
+                    acceptance(status, joined).is_ok(),
+                    may,
+                    "{status:?} {joined:?}"
+                );
+            }
+        }
+        for (status, presence, may) in [
+            (M::InSession, Presence::Expected, true),
+            (M::Held, Presence::Present, true),
+            (M::Held, Presence::Expected, false),
+            (M::Minuted, Presence::Apologies, false),
+        ] {
+            assert_eq!(
+                signature(status, presence).is_ok(),
+                may,
+                "{status:?} {presence:?}"
+            );
         }
     }
 

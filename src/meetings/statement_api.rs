@@ -13,7 +13,7 @@ use super::attendance_api::AttendanceOut;
 use super::attendance_store::{self, SeatRow};
 use super::statement_store::{self as store, Statement};
 use super::store::Meeting;
-use super::{attendance_rules as rules, attended, attended_locked, listing_store};
+use super::{Presence, attendance_rules as rules, attended, attended_locked, listing_store};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -195,7 +195,10 @@ pub struct AcceptanceIn {
 /// Accept the confidentiality statement of a meeting (R19).
 ///
 /// Until then a listed agency's representative has the list of a meeting alone, a guest the names of
-/// their cases, and an observer nothing. Accepting again changes nothing.
+/// their cases, and an observer nothing. Accepting again changes nothing. It is for those with a seat, those
+/// whose agency has a case on the list, and coordinator, chair and observers. Once the meeting is over it is
+/// for those who were there, and for people of an agency that came or sent apologies who worked there then;
+/// anybody else is refused as `not_at_meeting`.
 #[utoipa::path(tag = "meetings", operation_id = "accept_confidentiality", request_body = AcceptanceIn,
     params(("id" = Uuid, Path, description = "The meeting.")), responses(
     (status = 200, description = "Accepted; the seat.", body = AttendanceOut), Problems, WriteProblems))]
@@ -224,11 +227,40 @@ async fn accept_confidentiality(
     Ok(seat.answer())
 }
 
+/// What joins the caller to the meeting. Who has accepted already may say so again.
+fn joined(tx: &mut Tx<'_>, meeting: &Meeting, own: Option<&SeatRow>) -> Result<rules::Joined> {
+    let facts = store::facts(tx, meeting)?;
+    let by_role = [Role::Coordinator, Role::Chair, Role::Observer];
+    let seat = own.map(|seat| match seat.confidentiality_accepted_at {
+        Some(_) => Presence::Present,
+        None => seat.presence,
+    });
+    Ok(rules::Joined {
+        seat,
+        by_role: tx.actor.holds(meeting.marac_id, &by_role),
+        listed: facts.listed,
+        represented: facts.represented,
+        here_then: facts.here_then,
+    })
+}
+
 fn accept(tx: &mut Tx<'_>, meeting: &Meeting, body: &AcceptanceIn) -> Result<SeatRow> {
     if body.attendance_id.is_some() {
         may_in(&tx.actor, Act::RecordAttendance, meeting.marac_id)?;
     }
-    rules::acceptance(meeting.status)?;
+    let own = match body.attendance_id {
+        Some(_) => None,
+        None => own_seat(tx, meeting)?,
+    };
+    let joined = match body.attendance_id {
+        // On paper, it is the seat that decides.
+        Some(_) => rules::Joined {
+            seat: Some(Presence::Present),
+            ..rules::Joined::default()
+        },
+        None => joined(tx, meeting, own.as_ref())?,
+    };
+    rules::acceptance(meeting.status, joined)?;
     if statement_of(tx, meeting)?.version != body.version {
         return Err(Error::conflict("another_statement"));
     }
@@ -250,7 +282,10 @@ fn accept(tx: &mut Tx<'_>, meeting: &Meeting, body: &AcceptanceIn) -> Result<Sea
                     "Only somebody without an account signs on paper.",
                 ));
             }
-            Some(_) => store::signed(tx, meeting, seat_id, body.version)?,
+            Some(seat) => {
+                rules::signature(meeting.status, seat.presence)?;
+                store::signed(tx, meeting, seat_id, body.version)?;
+            }
         }
         let seats = attendance_store::seats(tx, meeting, None)?;
         return seats
@@ -260,7 +295,7 @@ fn accept(tx: &mut Tx<'_>, meeting: &Meeting, body: &AcceptanceIn) -> Result<Sea
     }
     let me = tx.actor.principal.user_id().ok_or(Code::Forbidden)?;
     let roles: Vec<Role> = tx.actor.roles_in(meeting.marac_id);
-    let role = match own_seat(tx, meeting)? {
+    let role = match own {
         Some(seat) => seat.role,
         None => rules::own_seat(&roles).ok_or_else(hidden)?,
     };

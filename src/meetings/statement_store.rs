@@ -55,6 +55,37 @@ pub fn add(tx: &mut Tx<'_>, marac_id: Uuid, version: i32, text: &str) -> Result<
     Ok(())
 }
 
+/// What the rows say of the caller and a meeting.
+#[derive(Debug, QueryableByName)]
+pub struct Facts {
+    #[diesel(sql_type = st::Bool)]
+    pub listed: bool,
+    #[diesel(sql_type = st::Bool)]
+    pub represented: bool,
+    #[diesel(sql_type = st::Bool)]
+    pub here_then: bool,
+}
+
+/// Whether a case of the meeting was listed or is allocated to the caller's agency, whether the agency came,
+/// and whether the caller had account and role when the meeting ended.
+pub fn facts(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<Facts> {
+    Ok(sql(
+        "select exists (select from agenda_items i where i.meeting_id = $1 and (exists (select from \
+             agenda_listings l where l.agenda_item_id = i.id and l.agency_id = $agency) \
+           or exists (select from circle g where g.case_id = i.case_id and g.basis = 'allocation' \
+             and g.agency_id = $agency and g.ends_at > $now and not g.paused))) as listed, \
+         exists (select from attendances t where t.meeting_id = $1 and t.agency_id = $agency \
+           and t.presence in ('present', 'apologies')) as represented, \
+         exists (select from users u join role_grants g on g.user_id = u.id where u.id = $user \
+           and u.created_at <= $3 and g.marac_id = $2 and g.created_at <= $3 \
+           and g.ends_at > $now) as here_then",
+    )
+    .bind(meeting.id)
+    .bind(meeting.marac_id)
+    .bind(meeting.ended_at.unwrap_or(tx.now))
+    .get_result(tx.conn)?)
+}
+
 /// Somebody accepts the statement of a meeting for themselves: in their seat, or in one that is made for
 /// it. Who accepts while it is in session is there.
 pub fn accept(

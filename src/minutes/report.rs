@@ -10,13 +10,13 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::rules;
-use super::store::{self, Counted};
+use super::store;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::db::Tx;
 use crate::error::Result;
-use crate::http::{Problems, Query};
+use crate::http::{Figures, Problems, Query};
 use crate::maracs::{self, settings::MaracSettings};
 use crate::policy::{Act, hidden, may_in};
 
@@ -38,9 +38,11 @@ pub struct MinutesReportQuery {
     to: NaiveDate,
 }
 
-/// Minutes of the meetings held in a period. The same for every reader: cases do not enter into it.
+/// Minutes of the meetings held in a period. A correction counts for those who may see what it corrected.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MinutesReport {
+    /// What is counted.
+    counts: Figures,
     /// Meetings held.
     meetings: u32,
     /// Minutes issued by the day they were due.
@@ -92,7 +94,7 @@ fn report(tx: &mut Tx<'_>, query: &MinutesReportQuery) -> Result<MinutesReport> 
     Ok(count(&rows, &settings, tx.today()))
 }
 
-fn count(rows: &[Counted], settings: &MaracSettings, today: NaiveDate) -> MinutesReport {
+fn count(rows: &[store::Counted], settings: &MaracSettings, today: NaiveDate) -> MinutesReport {
     let mut report = MinutesReport::default();
     for row in rows {
         let day = row.starts_at.with_timezone(&chrono_tz::Europe::London);

@@ -11,7 +11,7 @@ use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::meetings::Meeting;
 use crate::policy::lens::Basis;
-use crate::{accepted_statement, standings_of, visible_cases};
+use crate::{accepted_statement, not_shut_out, standings_of, visible_cases};
 
 /// A version, with the names of those who took its steps.
 #[derive(Debug, Clone, QueryableByName)]
@@ -81,21 +81,46 @@ pub struct PartRow {
     pub attended: bool,
 }
 
+/// SQL: the reader's agency came to the meeting `$1` and was there for the case of the part at `p`, which was
+/// listed to it, and the reader speaks for it. The meeting's statement they must have accepted stands beside
+/// it. It ends when the case at `c` rests. Whoever was noted as leaving while the case was heard was not
+/// there for it.
+macro_rules! came {
+    () => {
+        concat!(
+            "(",
+            not_shut_out!("p", "case_id"),
+            " and not rests(c.status) and (p.marac_id = any ($rep) or p.marac_id = any ($idva)) ",
+            "and exists (select from agenda_items i join agenda_listings l on l.agenda_item_id = i.id ",
+            "where i.meeting_id = $1 and i.case_id = p.case_id and l.agency_id = $agency) ",
+            "and exists (select from attendances t where t.meeting_id = $1 and t.agency_id = $agency ",
+            "and t.presence = 'present' and t.role in ('representative', 'deputy') ",
+            "and not exists (select from attendance_items b join agenda_items i on i.id = b.agenda_item_id ",
+            "where b.attendance_id = t.id and i.case_id = p.case_id and b.left_at is not null)))"
+        )
+    };
+}
+
+// A seat that was taken gives the part of the minutes as a listing does, and nothing else of the case.
 const PARTS: &str = concat!(
     "select p.id, p.version_id, v.number, p.case_id, c.code, p.position, p.sealed, ",
-    "k.master_key_id, k.wrapped, coalesce(s.bases, '{}') as bases, ",
-    "coalesce(s.full_at, '{}') as full_at, ",
-    "(select exists (select from attendances t where t.meeting_id = $1 and t.agency_id = ",
-    "$agency ",
-    "and t.presence in ('present', 'apologies') and t.role in ('representative', 'deputy')) and ",
-    accepted_statement!("$1"),
-    ") as attended from minutes_parts p join minutes_versions v on v.id = p.version_id ",
+    "k.master_key_id, k.wrapped, ",
+    "coalesce(s.bases, '{}') || case when w.came and w.attended then '{listing}'::text[] else '{}' end as bases, ",
+    "coalesce(s.full_at, '{}') || case when w.came and w.attended then array[$now] else '{}' end as full_at, ",
+    "w.attended from minutes_parts p join minutes_versions v on v.id = p.version_id ",
     "join cases c on c.id = p.case_id ",
     "join data_keys k on k.case_id = p.case_id and k.wrapped is not null ",
     standings_of!("c"),
-    " where p.meeting_id = $1 and (v.status = 'issued' or $2) and ",
+    " cross join lateral (select ",
+    came!(),
+    " as came, (select exists (select from attendances t where t.meeting_id = $1 and t.agency_id = ",
+    "$agency ",
+    "and t.presence in ('present', 'apologies') and t.role in ('representative', 'deputy')) and ",
+    accepted_statement!("$1"),
+    ") as attended) w",
+    " where p.meeting_id = $1 and (v.status = 'issued' or $2) and (",
     visible_cases!("c"),
-    " order by v.number, p.position, c.code"
+    " or (v.status = 'issued' and w.came and w.attended)) order by v.number, p.position, c.code"
 );
 
 /// The parts of a meeting's minutes whose cases are in the caller's sight, oldest version first.
@@ -316,7 +341,9 @@ pub fn counted(
 ) -> Result<Vec<Counted>> {
     Ok(sql(
         "select m.starts_at, v.due_on, v.issued_at, (select count(*) from minutes_versions n \
-         where n.meeting_id = m.id and n.number > 1 and n.status = 'issued') as corrections \
+         where n.meeting_id = m.id and n.number > 1 and n.status = 'issued' and (n.frame is not null \
+           or exists (select from minutes_parts p where p.version_id = n.id \
+             and p.case_id <> all ($closed)))) as corrections \
          from meetings m left join minutes_versions v on v.meeting_id = m.id and v.number = 1 \
          where m.marac_id = $1 and m.status in ('held', 'minuted') and m.created_at < m.ended_at \
          and m.starts_at >= $2::timestamp at time zone m.time_zone \

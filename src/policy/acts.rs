@@ -112,6 +112,8 @@ acts! {
     RotateKeys = "rotate_keys", Who::Program, None, Nothing;
     /// Seal the audit's tail.
     SealAudit = "seal_audit", Who::Program, None, Nothing;
+    /// Vouch for what was sealed before heads were signed.
+    AdoptAudit = "adopt_audit", Who::Program, None, Nothing;
     /// Delete what has served its time.
     KeepHouse = "keep_house", Who::Program, None, Nothing;
     /// Fetch a calendar by its feed's address.

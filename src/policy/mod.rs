@@ -1,9 +1,11 @@
 //! Who may do what: permission × circle × lens − exclusion, denied by default at every step.
 //!
 //! `acts` holds the one table of acts and who may do them at all; `visibility` the one SQL rule of
-//! which cases and actions are in sight; `lens` which groups of fields a reader gets.
+//! which cases and actions are in sight; `lens` which groups of fields a reader gets; `bases` what opens
+//! sight and what ends it.
 
 mod acts;
+pub mod bases;
 pub mod lens;
 mod sight;
 pub mod visibility;

@@ -1,6 +1,7 @@
 //! SQL that the rule of `visibility` is made of, and that goes with it where many cases are read at once.
 
-/// SQL: the circle row at this alias is open now, and the caller's: by person or by agency and role.
+/// SQL: the circle row at this alias is open now, and the caller's: by person or by agency and role. What
+/// ends each basis stands in `bases`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! in_circle {
@@ -10,7 +11,9 @@ macro_rules! in_circle {
             $g,
             ".opens_at <= $now and ",
             $g,
-            ".ends_at > $now and (",
+            ".ends_at > $now and not ",
+            $g,
+            ".paused and (",
             $g,
             ".user_id = $user",
             " or ",
@@ -50,6 +53,53 @@ macro_rules! owned_action {
             " or coalesce(",
             $a,
             ".owner_user_id = $user, false)))"
+        )
+    };
+}
+
+/// SQL: the case of the row at this alias is not closed to the caller, and in a MARAC of theirs: what one's
+/// own contribution to it needs, whatever has become of the case.
+#[macro_export]
+macro_rules! not_shut_out {
+    ($a:literal, $case:literal) => {
+        concat!(
+            "(",
+            $a,
+            ".",
+            $case,
+            " <> all ($closed) and ",
+            $a,
+            ".marac_id = any ($maracs))"
+        )
+    };
+}
+
+/// SQL: the referral at this alias is the caller's own.
+#[macro_export]
+macro_rules! own_referral {
+    ($r:literal) => {
+        concat!(
+            "(",
+            $r,
+            ".submitted_by = $user or ",
+            $r,
+            ".actor_id = $actor)"
+        )
+    };
+}
+
+/// SQL: the return of research at this alias is the caller's agency's, and the caller speaks for it.
+#[macro_export]
+macro_rules! own_return {
+    ($r:literal) => {
+        concat!(
+            "(",
+            $r,
+            ".agency_id = $agency and (",
+            $r,
+            ".marac_id = any ($rep) or ",
+            $r,
+            ".marac_id = any ($idva)))"
         )
     };
 }

@@ -46,8 +46,8 @@ macro_rules! visible_cases {
     };
 }
 
-/// SQL: the action at this alias is in the caller's sight: owned by the agency (whatever has become
-/// of the share, while it is outstanding), or on a visible case of whose actions the caller may hear.
+/// SQL: the action at this alias is in the caller's sight: owned by the agency (whatever has become of its
+/// sight of the case: it is the agency's own), or on a visible case of whose actions the caller may hear.
 #[macro_export]
 macro_rules! visible_actions {
     ($a:literal) => {
@@ -58,20 +58,15 @@ macro_rules! visible_actions {
             " and ",
             $a,
             ".marac_id = any ($maracs)",
-            " and ((",
-            $a,
-            ".status in ('open', 'in_progress') and ",
+            " and (",
             $crate::owned_action!($a),
-            ")",
             " or exists (select from cases c where c.id = ",
             $a,
             ".case_id and ",
             $crate::visible_cases!("c"),
-            " and (",
-            $crate::owned_action!($a),
-            " or ",
+            " and ",
             $crate::hears_of_actions!("c"),
-            "))))"
+            ")))"
         )
     };
 }
@@ -163,6 +158,9 @@ struct Found {
 
 macro_rules! find_case {
     ($tail:literal) => {
+        find_case!($crate::visible_cases!("c"), $tail)
+    };
+    ($sight:expr, $tail:literal) => {
         concat!(
             "select c.id, c.marac_id, c.code, c.status, c.opened_at, c.last_referral_on, c.lapses_on, ",
             "c.criteria, c.has_children, c.lead_user_id, c.lead_agency_id, c.restricted, ",
@@ -170,17 +168,42 @@ macro_rules! find_case {
             "coalesce(s.bases, '{}') as bases, coalesce(s.full_at, '{}') as full_at ",
             "from cases c join data_keys k on k.case_id = c.id and k.wrapped is not null ",
             $crate::standings_of!("c"), " ",
-            "where c.id = $1 and ", $crate::visible_cases!("c"), $tail
+            "where c.id = $1 and ", $sight, $tail
         )
     };
 }
 
 const FIND: &str = find_case!("");
 const LOCK: &str = find_case!(" for update of c");
+const CONTRIBUTED: &str = find_case!(
+    concat!(
+        "c.id <> all ($closed) and c.marac_id = any ($maracs) and (exists (select from referrals r ",
+        "where r.case_id = c.id and ",
+        crate::own_referral!("r"),
+        ") or exists (select from research_returns r where r.case_id = c.id and ",
+        crate::own_return!("r"),
+        "))"
+    ),
+    ""
+);
 
 /// The case, if it is in sight and the caller may do this in its MARAC.
 pub fn case(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
     fetch(tx, act, id, FIND)
+}
+
+/// A case that the caller contributed to, as far as they still see it. Once it is out of their sight, they
+/// get nothing of it but the key to their own contribution (domain 6.2): the lens is empty.
+pub fn case_contributed_to(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
+    match case(tx, act, id) {
+        Err(error) if error.code() == crate::error::Code::NotFound => {
+            let mut own = fetch(tx, act, id, CONTRIBUTED)?;
+            own.standings.clear();
+            own.lens = Lens::default();
+            Ok(own)
+        }
+        other => other,
+    }
 }
 
 /// The same, locked until the transaction ends: for everything that decides on its state.

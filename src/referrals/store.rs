@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::maracs::settings::MaracSettings;
 use crate::policy::visibility::{self, VisibleCase};
 use crate::policy::{Act, hidden};
-use crate::{in_circle, visible_cases};
+use crate::{in_circle, not_shut_out, own_referral, visible_cases};
 
 /// A referral's plain columns and seals.
 #[derive(QueryableByName)]
@@ -105,26 +105,21 @@ macro_rules! columns {
     };
 }
 
-/// SQL: the referral at alias `r` was written by the caller.
-macro_rules! own {
-    () => {
-        "(r.submitted_by = $user \
-          or r.actor_id = $actor)"
-    };
-}
-
-/// SQL: of the files in sight, the referral itself is for its author, coordinator and chair, and the
-/// allocated IDVA service (domain 6.2); listed agencies read the case.
+/// SQL: the referral itself is for its author, whatever has become of its file, and where the file is in
+/// sight for coordinator and chair and the allocated IDVA service (domain 6.2); listed agencies read the case.
 macro_rules! readable {
     () => {
         concat!(
+            "((",
+            own_referral!("r"),
+            " and ",
+            not_shut_out!("r", "case_id"),
+            ") or (",
             visible_cases!("c"),
-            " and (",
-            own!(),
-            " or r.marac_id = any ($staff)",
+            " and (r.marac_id = any ($staff)",
             " or exists (select from circle g where g.case_id = c.id and g.basis = 'allocation' and ",
             in_circle!("g"),
-            "))"
+            "))))"
         )
     };
 }
@@ -160,7 +155,7 @@ fn load(tx: &mut Tx<'_>, act: Act, id: Uuid, text: &'static str) -> Result<Visib
         .get_result(tx.conn)
         .optional()?
         .ok_or_else(hidden)?;
-    let case = visibility::case(tx, act, row.case_id)?;
+    let case = visibility::case_contributed_to(tx, act, row.case_id)?;
     let principal = &tx.actor.principal;
     let is_author = (row.submitted_by.is_some() && row.submitted_by == principal.user_id())
         || (row.actor_id.is_some() && row.actor_id == principal.actor_id());
@@ -204,9 +199,9 @@ const MINE: &str = concat!(
     columns!(),
     ", r.created_at, k.master_key_id, k.wrapped from referrals r \
      join cases c on c.id = r.case_id join data_keys k on k.case_id = r.case_id where ",
-    own!(),
+    own_referral!("r"),
     " and ",
-    visible_cases!("c"),
+    not_shut_out!("r", "case_id"),
     " and ($1::text is null or r.status = $1) and (coalesce(r.submitted_at, r.created_at), r.id) < ($2, $3) \
      order by coalesce(r.submitted_at, r.created_at) desc, r.id desc limit $4"
 );

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::store::ActionCountRow;
 use crate::actions::ActionStatus;
+use crate::http::Figures;
 use crate::vocabulary::AgencyKind;
 
 /// Actions by status.
@@ -90,6 +91,9 @@ pub struct MaracCounts {
 pub struct ActionReport {
     /// The day.
     pub as_at: NaiveDate,
+    /// Which cases are counted.
+    #[serde(rename = "counts")]
+    pub figures: Figures,
     /// All of them.
     #[serde(flatten)]
     pub counts: ActionCounts,
@@ -100,7 +104,7 @@ pub struct ActionReport {
 }
 
 impl ActionReport {
-    pub(super) fn of(as_at: NaiveDate, rows: &[ActionCountRow]) -> Self {
+    pub(super) fn of(as_at: NaiveDate, figures: Figures, rows: &[ActionCountRow]) -> Self {
         let mut counts = ActionCounts::default();
         let mut kinds = BTreeMap::<AgencyKind, ActionCounts>::new();
         let mut maracs = BTreeMap::<Uuid, ActionCounts>::new();
@@ -111,6 +115,7 @@ impl ActionReport {
         }
         Self {
             as_at,
+            figures,
             counts,
             by_owner_kind: kinds
                 .into_iter()

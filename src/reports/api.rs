@@ -42,7 +42,7 @@ pub(super) fn maracs(actor: &Actor, one: Option<Uuid>) -> Result<Vec<Uuid>> {
 
 /// How actions stood on a day, by status, kind of owner and MARAC.
 ///
-/// Read from their history. Every case counts, and every reader of a MARAC gets the same numbers.
+/// Read from their history. What counts are the cases that are not closed to you.
 #[utoipa::path(tag = "reports", operation_id = "report_actions", params(ActionReportQuery), responses(
     (status = 200, description = "Numbers, and no names.", body = ActionReport), Problems))]
 #[get("/reports/actions")]

@@ -1,7 +1,7 @@
 //! Counts, read from history.
 //!
-//! A report counts every case of its MARACs, those closed to its reader too, and is the same for
-//! every reader; it names nobody.
+//! Live figures stand beside lists of the same things: they count the cases that are not closed to their
+//! reader, and say so. The command line counts every case. No report names anybody.
 
 mod actions;
 mod api;
@@ -14,6 +14,8 @@ use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::Result;
+use crate::http::Figures;
+use crate::policy::Principal;
 
 pub use actions::{ActionCounts, ActionReport, ByStatus, KindCounts, MaracCounts};
 
@@ -28,5 +30,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// Actions as they stood on a day: in these MARACs, or with `None` in all the caller has a role in.
 pub fn actions(tx: &mut Tx<'_>, as_at: NaiveDate, maracs: Option<&[Uuid]>) -> Result<ActionReport> {
     let rows = store::action_counts(tx, as_at, maracs)?;
-    Ok(ActionReport::of(as_at, &rows))
+    let figures = match tx.actor.principal {
+        Principal::System => Figures::Everything,
+        _ => Figures::WhatYouMaySee,
+    };
+    Ok(ActionReport::of(as_at, figures, &rows))
 }

@@ -13,7 +13,7 @@ use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::error::Result;
-use crate::http::{Problems, Query};
+use crate::http::{Figures, Problems, Query};
 use crate::policy::Act;
 use crate::vocabulary::AgencyKind;
 
@@ -90,13 +90,15 @@ impl From<RegisterRow> for RegisterLine {
 /// What agencies owe.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ActionRegister {
+    /// Which cases are counted.
+    counts: Figures,
     /// A line for each agency of a MARAC that owes something or did not do something.
     agencies: Vec<RegisterLine>,
 }
 
 /// Persistent non-completion, by agency (SL12): for the steering group.
 ///
-/// Every case counts, nobody is named, and every reader of a MARAC gets the same numbers.
+/// What counts are the cases that are not closed to you; nobody is named.
 #[utoipa::path(tag = "reports", operation_id = "report_overdue_actions", params(RegisterQuery), responses(
     (status = 200, description = "Numbers by agency, most at the steering group first.", body = ActionRegister), Problems))]
 #[get("/reports/overdue-actions")]
@@ -117,7 +119,13 @@ pub async fn report_overdue_actions(
                 _ => event,
             };
             let agencies = rows.into_iter().map(RegisterLine::from).collect();
-            Ok(Audited::new(ActionRegister { agencies }, event))
+            Ok(Audited::new(
+                ActionRegister {
+                    counts: Figures::WhatYouMaySee,
+                    agencies,
+                },
+                event,
+            ))
         })
         .await?;
     Ok(HttpResponse::Ok().json(register))
@@ -171,13 +179,15 @@ impl From<FlagRegisterRow> for FlagRegisterLine {
 /// What agencies have confirmed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FlagRegister {
+    /// Which cases are counted.
+    counts: Figures,
     /// A line for each agency of a MARAC that was ever asked.
     agencies: Vec<FlagRegisterLine>,
 }
 
 /// Confirmations of flags, by agency: which are missing, when placed and when removed (R15).
 ///
-/// Every case counts, nobody is named, and every reader of a MARAC gets the same numbers.
+/// What counts are the cases that are not closed to you; nobody is named.
 #[utoipa::path(tag = "reports", operation_id = "report_flags", params(RegisterQuery), responses(
     (status = 200, description = "Numbers by agency, most removals missing first.", body = FlagRegister), Problems))]
 #[get("/reports/flags")]
@@ -198,7 +208,13 @@ pub async fn report_flags(
                 _ => event,
             };
             let agencies = rows.into_iter().map(FlagRegisterLine::from).collect();
-            Ok(Audited::new(FlagRegister { agencies }, event))
+            Ok(Audited::new(
+                FlagRegister {
+                    counts: Figures::WhatYouMaySee,
+                    agencies,
+                },
+                event,
+            ))
         })
         .await?;
     Ok(HttpResponse::Ok().json(register))

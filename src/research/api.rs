@@ -17,7 +17,7 @@ use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::crypto::KeyRing;
 use crate::error::Result;
-use crate::http::{Page, PageQuery, Path, Problems, Query, etag, paged};
+use crate::http::{Figures, Page, PageQuery, Path, Problems, Query, etag, paged};
 use crate::meetings;
 use crate::parties::model::{Identity, PartyRole};
 use crate::policy::Act;
@@ -244,6 +244,8 @@ pub struct AgencyResearchOut {
 /// The returns for a meeting, counted.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MeetingResearchOut {
+    /// Which cases are counted.
+    counts: Figures,
     /// All agencies together.
     total: ResearchCounts,
     /// Each agency that was asked, by name.
@@ -289,5 +291,9 @@ fn counted(rows: Vec<CountRow>) -> MeetingResearchOut {
         .fold(ResearchCounts::default(), |total, agency| {
             total.plus(&agency.counts)
         });
-    MeetingResearchOut { total, agencies }
+    MeetingResearchOut {
+        counts: Figures::WhatYouMaySee,
+        total,
+        agencies,
+    }
 }

@@ -48,6 +48,13 @@ fn in_sight(tx: &mut Tx<'_>, act: Act, item_id: Uuid) -> Result<(ItemRow, Visibl
     Ok((item, case))
 }
 
+/// The same, also of a case that is out of sight again: an agency reads what it returned itself.
+fn returned(tx: &mut Tx<'_>, item_id: Uuid) -> Result<(ItemRow, VisibleCase)> {
+    let item = store::item(tx, item_id)?;
+    let case = visibility::case_contributed_to(tx, Act::ReadResearch, item.case_id)?;
+    Ok((item, case))
+}
+
 /// The groups a reader gets something of.
 fn read(out: &[ResearchOut]) -> Vec<&'static str> {
     [FieldGroup::ResearchShared, FieldGroup::ResearchPrivate]
@@ -121,7 +128,7 @@ async fn list_case_research(
             &caller,
             Act::ReadResearch.on("agenda_item", id),
             move |tx| {
-                let (item, case) = in_sight(tx, Act::ReadResearch, id)?;
+                let (item, case) = returned(tx, id)?;
                 let items = seen(tx, &item, &case, None)?;
                 let event = Event::of_case(&case).on("agenda_item", id);
                 let event = event.fields(read(&items));
@@ -145,7 +152,7 @@ async fn read_research(state: Data<State>, caller: Caller, at: Path<At>) -> Resu
     let out = state
         .db
         .run(&caller, ask, move |tx| {
-            let (item, case) = in_sight(tx, Act::ReadResearch, at.id)?;
+            let (item, case) = returned(tx, at.id)?;
             one(tx, &item, &case, at.agency_id)
         })
         .await?;
@@ -260,7 +267,7 @@ async fn list_research_versions(
     let page = state
         .db
         .run(&caller, ask, move |tx| {
-            let (_, case) = in_sight(tx, Act::ReadResearch, at.id)?;
+            let (_, case) = returned(tx, at.id)?;
             spoken_for(tx, &case, at.agency_id)?;
             let limit = paging.limit();
             let after = paging.after()?;

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::meetings::{AgendaItemStatus, MeetingStatus};
 use crate::policy::hidden;
 use crate::policy::visibility::VisibleCase;
-use crate::visible_cases;
+use crate::{not_shut_out, own_return, visible_cases};
 
 /// SQL: the case of the row at `n` (with `case_id`, `agency_id`) is not closed to that agency: it is
 /// not excluded, and of a restricted case somebody of it is named.
@@ -150,11 +150,17 @@ const ITEM: &str = concat!(
     crate::accepted_statement!("i.meeting_id"),
     " as at_meeting from agenda_items i join meetings m on m.id = i.meeting_id ",
     "join cases c on c.id = i.case_id where i.id = $1 and (m.circulated_at is not null ",
-    "or m.marac_id = any ($staff)) and ",
-    visible_cases!("c")
+    "or m.marac_id = any ($staff)) and (",
+    visible_cases!("c"),
+    " or (",
+    not_shut_out!("i", "case_id"),
+    " and exists (select from research_returns r where r.agenda_item_id = i.id and ",
+    own_return!("r"),
+    ")))"
 );
 
-/// The item, if its case is in sight and its list is the caller's to see.
+/// The item, if its case is in sight and its list is the caller's to see, or their agency was asked about it:
+/// what an agency returned stays its own.
 pub fn item(tx: &mut Tx<'_>, id: Uuid) -> Result<ItemRow> {
     sql(ITEM)
         .bind(id)

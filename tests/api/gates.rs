@@ -32,7 +32,7 @@ const BOUND: [&str; 8] = [
     "research",
 ];
 
-/// Paths whose answers do not: people, places, sign-in, counts that are the same for every reader, and the
+/// Paths whose answers do not: people, places, sign-in, figures without names, and the
 /// caller's own inbox, whose rows are judged by the case as these are.
 const UNBOUND: [&str; 16] = [
     "agencies",

@@ -99,6 +99,7 @@ impl Town {
             command
                 .env("TOLDONCE_DATABASE_URL", url)
                 .env("TOLDONCE_DATA_DIR", self.folder.file(name))
+                .env("TOLDONCE_AUDIT_HEADS", self.folder.file("heads"))
                 .env("TOLDONCE_POOL", "4")
                 .env("TOLDONCE_MAIL_DIR", self.folder.file("mail"))
                 .env("TOLDONCE_MAIL_FROM", "Told Once <told@example.org>")
@@ -187,6 +188,7 @@ impl Town {
             let mut command = program(&self.folder);
             command
                 .env("TOLDONCE_OWNER_URL", self.app.db.owner_url())
+                .env("TOLDONCE_AUDIT_HEADS", self.folder.file("heads"))
                 .env("TOLDONCE_DATA_DIR", self.folder.file(server));
             if what == "seal" {
                 command.env("TOLDONCE_DATABASE_URL", self.app.db.app_url());

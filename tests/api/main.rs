@@ -16,6 +16,7 @@ mod attendance;
 mod audit;
 mod audit_list;
 mod auth;
+mod bases;
 mod becoming;
 mod build;
 mod calendar;

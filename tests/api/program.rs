@@ -45,11 +45,36 @@ fn told_to_stop_it_seals_the_audit_and_ends_well() {
     }
     drop(service);
     let heads = folder.file("data/audit-heads.log");
-    let text = std::fs::read_to_string(&heads).unwrap();
-    let (seq, rest) = text.split_once(' ').unwrap();
-    std::fs::write(&heads, format!("{seq} ffff{}", &rest[4..])).unwrap();
-    let refusal = fails(&folder, &["audit", "verify"]);
-    assert!(refusal.contains("does not agree"), "{refusal}");
+    let whole = std::fs::read(&heads).unwrap();
+    let path = heads.display().to_string();
+    let cut = whole[..whole.len() - 100].to_vec();
+    for (file, said) in [
+        (Some(cut), format!("file of heads {path} is no whole head")),
+        (Some(Vec::new()), format!("{path} is empty")),
+        (Some(vec![0xff; 80]), format!("{path} cannot be read")),
+        (None, format!("{path} is missing")),
+    ] {
+        match file {
+            Some(bytes) => std::fs::write(&heads, bytes).unwrap(),
+            None => std::fs::remove_file(&heads).unwrap(),
+        }
+        let refusal = fails(&folder, &["audit", "verify"]);
+        assert!(refusal.contains(&said), "{refusal}");
+    }
+    let adopted = succeeds(&folder, &["audit", "adopt"]);
+    assert!(adopted.contains("was written anew"), "{adopted}");
+    succeeds(&folder, &["audit", "verify"]);
+    let output = program(&folder)
+        .env_remove("TOLDONCE_KEYS_FILE")
+        .args(["audit", "verify"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(1),
+        "nothing is verified without keys"
+    );
+    assert!(text(&output.stderr).contains("TOLDONCE_KEYS_FILE is not set"));
 }
 
 /// What begins at the command line: a link where there is no e-mail, and the first coordinator.
@@ -297,6 +322,7 @@ fn a_backup_in_its_two_parts_can_be_restored() {
         .env("TOLDONCE", env!("CARGO_BIN_EXE_toldonce"))
         .env("TOLDONCE_OWNER_URL", local.superuser_url("toldonce"))
         .env("TOLDONCE_AUDIT_HEADS", folder.file("data/audit-heads.log"))
+        .env("TOLDONCE_KEYS_FILE", folder.file("keys"))
         .current_dir(&folder.0)
         .output()
         .unwrap();

@@ -191,11 +191,12 @@ fn the_audit_can_only_be_added_to() {
         "audit_events",
         "audit_chain",
         "audit_heads",
+        "audit_adoptions",
         "action_events",
         "action_changes",
     ] {
         let by_app = ["delete from", "truncate"].map(|verb| format!("{verb} {table}"));
-        let key = if table == "audit_heads" {
+        let key = if ["audit_heads", "audit_adoptions"].contains(&table) {
             "hash"
         } else {
             "ctid"
@@ -216,6 +217,7 @@ fn the_audit_can_only_be_added_to() {
         ("audit_events", "act"),
         ("audit_chain", "hash"),
         ("audit_heads", "hash"),
+        ("audit_adoptions", "hash"),
     ] {
         for statement in [
             format!("update {table} set {column} = {column}"),

@@ -261,6 +261,107 @@ fn comments_leave_no_work_for_later() {
     assert!(found.is_empty(), "{found:#?}");
 }
 
+/// Every file of the tests and scripts, and of the tests beside the code.
+fn of_tests() -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    walk(&root().join("src"), &mut files);
+    files.retain(|file| {
+        let path = file.to_str().unwrap();
+        path.ends_with("tests.rs") || path.contains("/tests/")
+    });
+    walk(&root().join("tests"), &mut files);
+    for folder in ["scripts", "bench", ".ci"] {
+        let entries = std::fs::read_dir(root().join(folder)).unwrap();
+        files.extend(
+            entries
+                .map(|e| e.unwrap().path())
+                .filter(|path| path.is_file()),
+        );
+    }
+    files
+}
+
+/// Whether a line names a port or a place that another program on this machine may be using.
+fn names_a_shared_thing(line: &str) -> bool {
+    let digit = |text: &str| text.starts_with(|c: char| ('1'..='9').contains(&c));
+    let ports = [
+        "127.0.0.1:",
+        "localhost:",
+        "0.0.0.0:",
+        "[::1]:",
+        "port: ",
+        "port = ",
+        "port=",
+        "PORT:-",
+        "--port ",
+        "--port\", \"",
+        "127.0.0.1\", ",
+    ];
+    let places = [
+        "\"/tmp",
+        "'/tmp",
+        " /tmp/",
+        "=/tmp",
+        "temp_dir().join(\"",
+        "toldonce-demo",
+        "toldonce-data",
+    ];
+    let port = ports.iter().any(|port| {
+        line.match_indices(port)
+            .any(|(at, _)| digit(&line[at + port.len()..]))
+    });
+    port || places.iter().any(|place| line.contains(place))
+}
+
+/// What is rightly named: by file and a part of the line.
+const SHARED_ON_PURPOSE: [(&str, &str); 1] =
+    // Where the socket goes when a path is too long; its folder's name cannot be guessed.
+    [("src/localpg/tests.rs", "socket_dir.starts_with")];
+
+/// Tests and scripts run beside a demonstration, and beside each other.
+#[test]
+fn tests_and_scripts_use_no_fixed_port_and_no_fixed_place() {
+    let mut found = Vec::new();
+    for file in of_tests() {
+        let path = file.strip_prefix(root()).unwrap().to_str().unwrap();
+        let Ok(text) = std::fs::read_to_string(&file) else {
+            continue;
+        };
+        for (index, line) in text.lines().enumerate() {
+            let on_purpose = SHARED_ON_PURPOSE
+                .iter()
+                .any(|(name, part)| *name == path && line.contains(part));
+            if path != "tests/api/source.rs" && names_a_shared_thing(line) && !on_purpose {
+                found.push(format!("{path}:{}", index + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "shared with other programs: {found:#?}");
+    for line in [
+        "listen on 127.0.0.1:8080",
+        "port=${PORT:-18080}",
+        "std::env::temp_dir().join(\"toldonce-tests\")",
+        "demo --data toldonce-demo",
+    ] {
+        assert!(names_a_shared_thing(line), "{line}");
+    }
+    assert!(!names_a_shared_thing("TcpListener::bind(\"127.0.0.1:0\")"));
+}
+
+/// Only one place starts the program, with settings of its own.
+#[test]
+fn the_program_is_started_by_the_kit_alone() {
+    let mut found = Vec::new();
+    for file in of_tests() {
+        let path = file.strip_prefix(root()).unwrap().to_str().unwrap();
+        let text = std::fs::read_to_string(&file).unwrap_or_default();
+        if text.contains("Command::new(env!(\"CARGO_BIN_EXE") && path != "tests/api/source.rs" {
+            found.push(path.to_owned());
+        }
+    }
+    assert_eq!(found, ["tests/api/support/program.rs"]);
+}
+
 /// Every `vocabulary!` of the program: its name and its values.
 pub fn vocabularies() -> Vec<(String, Vec<String>)> {
     let mut found = Vec::new();

@@ -262,3 +262,104 @@ struct Held {
     #[diesel(sql_type = diesel::sql_types::Text)]
     text: String,
 }
+
+/// Ids of rows that these tests put there.
+fn uuid(n: u32) -> String {
+    format!("01900000-0000-7000-8000-{n:012}")
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = st::Text)]
+    row: String,
+}
+
+#[test]
+fn sight_from_before_ends_with_its_basis() {
+    let (_db, mut owner) = old_database();
+    let ids: Vec<_> = (0..40).map(uuid).collect();
+    let case = |n: usize, status: &str, lead: Option<usize>| {
+        let lead = lead.map_or("null".to_owned(), |lead| format!("'{}'", ids[lead]));
+        format!(
+            "insert into cases (id, marac_id, code, status, lead_user_id, created_at) \
+             values ('{}', '{}', 'WRW-{n}', '{status}', {lead}, now());",
+            ids[n], ids[1]
+        )
+    };
+    let named = |n: usize, of: usize, user: usize, basis: &str| {
+        format!(
+            "insert into circle (id, marac_id, case_id, basis, user_id, opens_at, created_at) \
+             values ('{}', '{}', '{}', '{basis}', '{}', now() - interval '1 day', now());",
+            ids[n], ids[1], ids[of], ids[user]
+        )
+    };
+    let mut text = format!(
+        "insert into maracs (id, code, name, created_at) values ('{0}', 'WRW', 'Wharfrow', now()); \
+         insert into agencies (id, name, kind, created_at) values ('{1}', 'Police', 'police', now());",
+        ids[1], ids[2]
+    );
+    for user in [3, 4, 5] {
+        text += &format!(
+            "insert into users (id, agency_id, email, name, created_at) \
+             values ('{0}', '{1}', '{user}@old.example', 'Somebody', now());",
+            ids[user], ids[2]
+        );
+    }
+    // 10: open, led by 3 and before by 4, referred by 5. 11: lapsed. 12: restricted to 4 and led by 3.
+    text += &case(10, "monitoring", Some(3));
+    text += &case(11, "lapsed", Some(3));
+    text += &case(12, "listed", Some(3));
+    text += &named(20, 10, 3, "named");
+    text += &named(21, 10, 4, "named");
+    text += &named(22, 10, 5, "referrer");
+    text += &named(23, 11, 3, "named");
+    text += &named(24, 11, 5, "referrer");
+    text += &named(25, 12, 3, "named");
+    text += &named(26, 12, 4, "named");
+    text += &format!(
+        "insert into restrictions (id, marac_id, case_id, reason, created_at) \
+         values ('{}', '{}', '{}', '', now() - interval '2 days');",
+        ids[30], ids[1], ids[12]
+    );
+    owner.batch_execute(&text).unwrap();
+    install::migrate(&mut owner).unwrap();
+    let rows: Vec<Row> = toldonce::db::sql(
+        "select right(id::text, 2) || case when ends_at <= now() then ' ended' else '' end \
+           || case when paused then ' paused' else '' end || case when as_lead then ' lead' else '' end as row \
+         from circle order by id",
+    )
+    .load(&mut owner)
+    .unwrap();
+    let rows: Vec<_> = rows.iter().map(|row| row.row.as_str()).collect();
+    assert_eq!(
+        rows,
+        [
+            "20 lead",
+            "21 ended",
+            "22",
+            "23 paused lead",
+            "24 paused",
+            "25",
+            "26"
+        ]
+    );
+}
+
+#[test]
+fn heads_from_before_they_were_signed_stay_and_have_no_signature() {
+    let (_db, mut owner) = old_database();
+    owner
+        .batch_execute(&format!(
+            "insert into audit_heads (last_seq, last_txid, last_event_id, hash, sealed_at) \
+             values (7, '9', '{}', '\\x00', now())",
+            uuid(1)
+        ))
+        .unwrap();
+    install::migrate(&mut owner).unwrap();
+    let rows: Vec<Row> = toldonce::db::sql(
+        "select last_seq || ' ' || (signature is null and key_id is null) as row from audit_heads",
+    )
+    .load(&mut owner)
+    .unwrap();
+    assert_eq!(rows[0].row, "7 true");
+}

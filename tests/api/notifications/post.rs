@@ -154,7 +154,7 @@ async fn a_mail_server_that_is_away_puts_everything_off() {
     let (app, w) = app_mailing(server.mailer()).await;
     let away = toldonce::notifications::mail::Relay {
         host: "127.0.0.1".into(),
-        port: 9,
+        port: crate::support::program::free_port(),
         encryption: toldonce::notifications::mail::Encryption::StartTls,
         credentials: None,
     };

@@ -1,6 +1,7 @@
 //! One private cluster per run, one template per run, one database per test.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use diesel::pg::PgConnection;
@@ -12,15 +13,30 @@ use uuid::Uuid;
 struct Cluster {
     pg: LocalPg,
     password: String,
+    /// Locked while this process lives: see `sweep`.
+    _lock: File,
 }
 
 static CLUSTER: OnceLock<Cluster> = OnceLock::new();
 const TEMPLATE: &str = "toldonce_template";
+/// What the folders of runs begin with.
+const PREFIX: &str = "toldonce-tests-";
+const LOCK: &str = "lock";
 
 fn cluster() -> &'static Cluster {
     CLUSTER.get_or_init(|| {
         sweep();
-        let data_dir = folder().join(std::process::id().to_string());
+        let name = format!("{PREFIX}{}", Uuid::now_v7().simple());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir(&folder).unwrap();
+        // Root's server runs as another user, who must be able to reach it.
+        let reachable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&folder, reachable).unwrap();
+        let (unlocked, locked) = (folder.join("new"), folder.join(LOCK));
+        let lock = File::create(&unlocked).unwrap();
+        lock.lock().unwrap();
+        std::fs::rename(unlocked, locked).unwrap();
+        let data_dir = folder.join("cluster");
         let pg = LocalPg::start(&Options {
             data_dir,
             durable: false,
@@ -32,28 +48,31 @@ fn cluster() -> &'static Cluster {
         install::migrate(&mut conn).unwrap();
         let password = pg.role_password(install::APP_LOGIN);
         install::ensure_login(&mut conn, &password).unwrap();
-        Cluster { pg, password }
+        Cluster {
+            pg,
+            password,
+            _lock: lock,
+        }
     })
 }
 
-fn folder() -> PathBuf {
-    std::env::temp_dir().join("toldonce-tests")
-}
-
-/// Clears away what earlier runs left: a cluster ends with its process, its folder does not.
+/// Clears away what earlier runs of this user left: a cluster ends with its process, its folder does not.
+/// A folder whose lock somebody holds belongs to a run that lives.
 fn sweep() {
-    let Ok(entries) = std::fs::read_dir(folder()) else {
+    let Ok(entries) = std::fs::read_dir(std::env::temp_dir()) else {
         return;
     };
-    for entry in entries.flatten() {
-        let alive = entry
-            .file_name()
-            .to_str()
-            .is_some_and(|pid| PathBuf::from(format!("/proc/{pid}")).exists());
-        if !alive {
+    let of_runs = |name: &std::ffi::OsStr| name.to_str().is_some_and(|n| n.starts_with(PREFIX));
+    for entry in entries.flatten().filter(|e| of_runs(&e.file_name())) {
+        if is_left_over(&entry.path()) {
             let _ = std::fs::remove_dir_all(entry.path());
         }
     }
+}
+
+fn is_left_over(folder: &Path) -> bool {
+    // Without a lock it is a run's that has only just begun.
+    File::open(folder.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_ok())
 }
 
 /// Where the server's programs (`pg_dump` …) lie.
@@ -68,12 +87,21 @@ pub struct TestDb {
 
 impl TestDb {
     pub fn create() -> Self {
+        Self::from_template(TEMPLATE)
+    }
+
+    /// Another with the same rows. Nobody may be connected to this one: see `close`.
+    pub fn copy(&self) -> Self {
+        Self::from_template(&self.name)
+    }
+
+    fn from_template(template: &str) -> Self {
         let cluster = cluster();
         let name = format!("t_{}", Uuid::now_v7().simple());
         let mut admin = PgConnection::establish(&cluster.pg.superuser_url("postgres")).unwrap();
         // A template may be copied by one at a time; another test's copy makes this one wait.
         for attempt in 0.. {
-            let made = diesel::sql_query(format!("create database {name} template {TEMPLATE}"))
+            let made = diesel::sql_query(format!("create database {name} template {template}"))
                 .execute(&mut admin);
             match made {
                 Ok(_) => break,
@@ -82,6 +110,26 @@ impl TestDb {
             }
         }
         Self { name }
+    }
+
+    /// Leaves no database behind in the place of this one, which goes on for itself.
+    pub fn take(&mut self) -> Self {
+        let name = std::mem::take(&mut self.name);
+        Self { name }
+    }
+
+    /// From now on nobody is connected.
+    pub fn close(&self) {
+        let mut admin = PgConnection::establish(&cluster().pg.superuser_url("postgres")).unwrap();
+        let name = &self.name;
+        for text in [
+            format!("alter database {name} with allow_connections false"),
+            format!(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+            ),
+        ] {
+            diesel::sql_query(text).execute(&mut admin).unwrap();
+        }
     }
 
     pub fn app_url(&self) -> String {
@@ -101,6 +149,9 @@ impl TestDb {
 
 impl Drop for TestDb {
     fn drop(&mut self) {
+        if self.name.is_empty() {
+            return;
+        }
         if let Ok(mut admin) = PgConnection::establish(&cluster().pg.superuser_url("postgres")) {
             let _ = diesel::sql_query(format!(
                 "drop database if exists {} with (force)",

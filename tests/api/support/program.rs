@@ -38,7 +38,8 @@ impl Drop for Folder {
     }
 }
 
-/// The program with settings of its own and none of this process's.
+/// The program with settings of its own and none of this process's. It listens on a free port, so that a
+/// demonstration may run beside the tests.
 pub fn program(folder: &Folder) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_toldonce"));
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TOLDONCE_")) {
@@ -46,6 +47,7 @@ pub fn program(folder: &Folder) -> Command {
     }
     command
         .current_dir(&folder.0)
+        .env("TOLDONCE_LISTEN", "127.0.0.1:0")
         .env("TOLDONCE_DATA_DIR", folder.file("data"))
         .env("TOLDONCE_KEYS_FILE", folder.file("keys"));
     command

@@ -45,7 +45,10 @@ pub struct State {
     info(
         title = "Told Once",
         description = "A survivor tells it once. Every agency that needs it reads the same account. \
-            Nobody else ever sees it. Every action that was agreed is chased until it is done.",
+            Nobody else ever sees it. Every action that was agreed is chased until it is done.\n\n\
+            A PATCH is a merge (RFC 7396): a field that is left out stays as it is; `null` clears it, or is \
+            refused as `not_null` where it cannot be cleared. A PATCH or PUT that changes nothing makes no new \
+            version and tells nobody.",
         license(name = "MIT", identifier = "MIT"),
     ),
     servers((url = "/")),

@@ -136,14 +136,13 @@ pub fn standing(
     reader: Reader,
     id: Uuid,
 ) -> Result<Option<Standing>> {
-    Ok(sql(standing!("e.id = $5 for update of e"))
+    sql(standing!("e.id = $5 for update of e"))
         .bind(case.id)
         .bind(reader.narrative)
         .bind(reader.agency_id)
         .bind(reader.trusted)
         .bind(id)
-        .get_result(tx.conn)
-        .optional()?)
+        .locking(tx)
 }
 
 /// How these entries of a case stand towards the reader; those it has not are left out.

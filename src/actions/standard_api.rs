@@ -135,11 +135,14 @@ pub async fn set_standard_actions(
             let version = store::latest(tx, id)?;
             if_match.check(version)?;
             standard::check(&actions)?;
+            let event = Event::new().in_marac(id).fields(["standard_actions"]);
+            if catalogue(tx, id, Some(version))?.1 == actions {
+                return Ok(Audited::new(out(id, (version, actions)), event));
+            }
             // Of two at once the second finds the version taken.
             store::insert(tx, id, version + 1, &actions).map_err(|error| {
                 error.on_constraint("standard_action_versions_pkey", || Code::Stale.into())
             })?;
-            let event = Event::new().in_marac(id).fields(["standard_actions"]);
             Ok(Audited::new(out(id, (version + 1, actions)), event))
         })
         .await?;

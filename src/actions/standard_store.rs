@@ -344,8 +344,7 @@ pub fn outstanding(
     .bind(case_id)
     .bind(agency_id)
     .bind(code)
-    .get_result(tx.conn)
-    .optional()?;
+    .locking(tx)?;
     Ok(row.map(|row| row.id))
 }
 

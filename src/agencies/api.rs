@@ -17,8 +17,9 @@ use crate::auth::Caller;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
-    Body, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems, Query,
-    StepUpProblems, VersionProblems, WriteProblems, etag, one_line, paged, tagged,
+    Body, Change, Changes, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems,
+    Query, StepUpProblems, VersionProblems, WriteProblems, etag, one_line, one_line_if_sent, paged,
+    tagged,
 };
 use crate::policy::{self, Act};
 use crate::vocabulary::AgencyKind;
@@ -43,15 +44,19 @@ pub struct NewAgency {
     pub kind: AgencyKind,
 }
 
-/// What changes of an agency. A field that is not sent stays.
+/// What changes of an agency.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct AgencyChange {
     /// Its name.
-    #[validate(length(max = 200), custom(function = "one_line"))]
-    name: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = String)]
+    #[validate(length(max = 200), custom(function = "one_line_if_sent"))]
+    name: Change<String>,
     /// What kind it is.
-    kind: Option<AgencyKind>,
+    #[serde(default)]
+    #[schema(value_type = AgencyKind)]
+    kind: Change<AgencyKind>,
 }
 
 /// Which agencies.
@@ -207,14 +212,14 @@ async fn change_agency(
         .run(&caller, Act::ChangeAgency.on("agency", id), move |tx| {
             let mut agency = to_change(tx, id, if_match)?;
             rules::open(&agency)?;
-            let fields = [
-                change.name.is_some().then_some("name"),
-                change.kind.is_some().then_some("kind"),
-            ];
-            agency.name = change.name.unwrap_or(agency.name);
-            agency.kind = change.kind.unwrap_or(agency.kind);
-            store::update(tx, &mut agency)?;
-            let event = Event::new().fields(fields.into_iter().flatten());
+            let AgencyChange { name, kind } = change;
+            let mut changes = Changes::default();
+            changes.take("name", &mut agency.name, name);
+            changes.take("kind", &mut agency.kind, kind);
+            if !changes.is_empty() {
+                store::update(tx, &mut agency)?;
+            }
+            let event = Event::new().fields(changes);
             let maracs = store::maracs_of(tx, id)?;
             Ok(Audited::in_maracs(agency, event, &maracs))
         })

@@ -55,6 +55,24 @@ pub struct Agreement {
     pub access_ends_at: Option<DateTime<Utc>>,
 }
 
+impl Agreement {
+    /// Whether the agency is a member on just these terms.
+    fn stands(&self, member: &Member) -> bool {
+        let Self {
+            core,
+            signed_on,
+            signatory,
+            review_on,
+            access_ends_at,
+        } = self;
+        member.core == *core
+            && member.signed_on == *signed_on
+            && member.signatory == *signatory
+            && member.review_on == *review_on
+            && member.access_ends_at == *access_ends_at
+    }
+}
+
 /// Why an agency is suspended.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -189,6 +207,7 @@ async fn set_membership(
             rules::open(&agency)?;
             rules::agree(&agreement, before.as_ref(), own, now, today)?;
             match &before {
+                Some(member) if agreement.stands(member) => {}
                 Some(_) => store::change_agreement(tx, marac_id, agency_id, &agreement)?,
                 None => join(tx, marac_id, agency_id, &agreement)?,
             }

@@ -77,7 +77,7 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Agency>> {
 }
 
 pub fn find_locked(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Agency>> {
-    Ok(sql(FIND_LOCKED).bind(id).get_result(tx.conn).optional()?)
+    sql(FIND_LOCKED).bind(id).locking(tx)
 }
 
 pub fn list(
@@ -150,11 +150,10 @@ pub fn member(tx: &mut Tx<'_>, marac_id: Uuid, agency_id: Uuid) -> Result<Option
 }
 
 pub fn member_locked(tx: &mut Tx<'_>, marac_id: Uuid, agency_id: Uuid) -> Result<Option<Member>> {
-    Ok(sql(members!("and m.agency_id = $2 for update of m"))
+    sql(members!("and m.agency_id = $2 for update of m"))
         .bind(marac_id)
         .bind(agency_id)
-        .get_result(tx.conn)
-        .optional()?)
+        .locking(tx)
 }
 
 pub fn members_among(

@@ -67,6 +67,7 @@ pub fn take_back(tx: &mut Tx<'_>, guess: &Guess) -> Result<()> {
     .bind(kinds)
     .bind(subjects)
     .execute(tx.conn)?;
+    tx.waited();
     Ok(())
 }
 
@@ -160,8 +161,7 @@ pub fn record(tx: &mut Tx<'_>, act: Act, counted: &Counted) -> Result<Event> {
     .bind(counted.hour)
     .bind(act.as_str())
     .bind(counted.subject)
-    .get_result(tx.conn)
-    .optional()?;
+    .locking(tx)?;
     Ok(event(counted.subject, news.map_or(1, |row| row.news)))
 }
 

@@ -166,8 +166,7 @@ pub fn refresh(tx: &mut Tx<'_>, token: &str) -> Result<Refreshed> {
     )
     .bind(hash.clone())
     .bind(tx.now)
-    .get_result(tx.conn)
-    .optional()?;
+    .locking(tx)?;
     let Some(held) = held else {
         return Ok(Refreshed::Refused);
     };

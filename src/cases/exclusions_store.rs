@@ -85,11 +85,10 @@ pub fn all(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Exclusion>> {
 
 /// One exclusion of a case, locked.
 pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Exclusion>> {
-    Ok(sql(exclusion!("and e.id = $2 for update"))
+    sql(exclusion!("and e.id = $2 for update"))
         .bind(case.id)
         .bind(id)
-        .get_result(tx.conn)
-        .optional()?)
+        .locking(tx)
 }
 
 /// Whom an exclusion names.

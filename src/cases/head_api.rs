@@ -18,7 +18,10 @@ use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::db::Tx;
 use crate::error::{Error, FieldError, Result};
-use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, etag, tagged};
+use crate::http::{
+    Body, Change, Changes, IfMatch, Patch, Path, Problems, VersionProblems, WriteProblems, etag,
+    tagged,
+};
 use crate::idva;
 use crate::policy::Act;
 use crate::policy::lens::Standing;
@@ -88,19 +91,23 @@ impl CaseHeadOut {
     }
 }
 
-/// What to change of a head. What is left out stays as it is.
-#[derive(Deserialize, Serialize, ToSchema, Validate)]
+/// What to change of a head.
+#[derive(Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct CaseChangeIn {
     /// The lead: a person of an agency of the MARAC. They become one of those named on the case.
     #[serde(default)]
-    lead_user_id: Option<Uuid>,
+    #[schema(value_type = Option<Uuid>)]
+    lead_user_id: Patch<Uuid>,
     /// The lead: an agency of the MARAC, where no person is named.
     #[serde(default)]
-    lead_agency_id: Option<Uuid>,
-    /// Allocate the case to this IDVA service; another's allocation ends.
+    #[schema(value_type = Option<Uuid>)]
+    lead_agency_id: Patch<Uuid>,
+    /// Allocate the case to this IDVA service; another's allocation ends. An allocation is ended
+    /// without another by `end_idva_allocation`.
     #[serde(default)]
-    idva_agency_id: Option<Uuid>,
+    #[schema(value_type = Uuid)]
+    idva_agency_id: Change<Uuid>,
 }
 
 /// Change a case's lead, or allocate it to an IDVA service.
@@ -123,8 +130,8 @@ async fn change_case(
             let case = opened_locked(tx, Act::ChangeCase, id)?;
             if_match.check(case.row.version)?;
             fits(tx, &case, &body)?;
-            let fields = apply(tx, &case, &body)?;
-            let event = Event::of_case(&case).on("case", id).fields(fields);
+            let changes = apply(tx, &case, body)?;
+            let event = Event::of_case(&case).on("case", id).fields(changes);
             let case = opened(tx, Act::ChangeCase, id)?;
             let head = CaseHeadOut::read(tx, &case)?;
             Ok(Audited::new((head, case.row.version), event))
@@ -136,17 +143,17 @@ async fn change_case(
 /// Leads and services are of the case's MARAC.
 fn fits(tx: &mut Tx<'_>, case: &VisibleCase, body: &CaseChangeIn) -> Result<()> {
     let mut errors = Vec::new();
-    if let Some(user) = body.lead_user_id
-        && store::members(tx, case.marac_id, &[user])?.is_empty()
+    if let Some(user) = body.lead_user_id.value()
+        && store::members(tx, case.marac_id, &[*user])?.is_empty()
     {
         errors.push(not_a_member("/lead_user_id"));
     }
     for (pointer, agency, idva) in [
-        ("/lead_agency_id", body.lead_agency_id, false),
-        ("/idva_agency_id", body.idva_agency_id, true),
+        ("/lead_agency_id", body.lead_agency_id.value(), false),
+        ("/idva_agency_id", body.idva_agency_id.value(), true),
     ] {
         let Some(agency) = agency else { continue };
-        let found = store::agency(tx, case.marac_id, agency)?;
+        let found = store::agency(tx, case.marac_id, *agency)?;
         errors.extend(refusal(pointer, found, idva));
     }
     match errors.is_empty() {
@@ -181,19 +188,28 @@ pub(super) fn not_a_member(pointer: &str) -> FieldError {
     )
 }
 
-fn apply(tx: &mut Tx<'_>, case: &VisibleCase, body: &CaseChangeIn) -> Result<Vec<&'static str>> {
-    let mut fields = Vec::new();
-    if body.lead_user_id.is_some() || body.lead_agency_id.is_some() {
-        let agency = body.lead_agency_id.or(case.row.lead_agency_id);
-        store::set_lead(tx, case, body.lead_user_id, agency)?;
-        fields.push("lead");
+fn apply(tx: &mut Tx<'_>, case: &VisibleCase, body: CaseChangeIn) -> Result<Changes> {
+    let CaseChangeIn {
+        lead_user_id,
+        lead_agency_id,
+        idva_agency_id,
+    } = body;
+    let (mut user, mut agency) = (case.row.lead_user_id, case.row.lead_agency_id);
+    let mut changes = Changes::default();
+    changes.take("lead_user_id", &mut user, lead_user_id);
+    changes.take("lead_agency_id", &mut agency, lead_agency_id);
+    if !changes.is_empty() {
+        store::set_lead(tx, case, user, agency)?;
     }
-    if let Some(agency) = body.idva_agency_id {
-        idva::allocate(tx, case, agency)?;
-        fields.push("allocation");
+    if let Change::Value(agency) = idva_agency_id
+        && idva::allocate(tx, case, agency)?
+    {
+        changes.note("allocation");
     }
-    store::touch(tx, case)?;
-    Ok(fields)
+    if !changes.is_empty() {
+        store::touch(tx, case)?;
+    }
+    Ok(changes)
 }
 
 /// Why a case is closed.

@@ -140,11 +140,21 @@ async fn restrict_case(
             if_match.check(case.row.version)?;
             let ends_at = rules::until(body.until, tx.today())?;
             let named = named(tx, &case, body.named)?;
-            let live = store::live(tx, &case)?.map(|live| live.id);
-            store::set(tx, &case, live, &named, ends_at, &body.reason)?;
-            tell_owners(tx, &case)?;
+            let mut version = case.row.version;
+            let live = store::live(tx, &case)?;
+            let stands = live.as_ref().map(|live| {
+                let mut present = live.named.clone();
+                present.sort();
+                let so = present == named && live.ends_at == ends_at;
+                Ok::<_, Error>(so && live.reason(&case)? == body.reason)
+            });
+            if !stands.transpose()?.unwrap_or(false) {
+                let live = live.map(|live| live.id);
+                store::set(tx, &case, live, &named, ends_at, &body.reason)?;
+                tell_owners(tx, &case)?;
+                version += 1;
+            }
             let live = store::live(tx, &case)?.ok_or_else(hidden)?;
-            let version = case.row.version + 1;
             let event = Event::of_case(&case)
                 .on("restriction", live.id)
                 .fields(["named", "until", "reason"]);

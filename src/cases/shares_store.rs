@@ -66,11 +66,10 @@ pub fn all(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Share>> {
 
 /// One share of a case, locked.
 pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Share>> {
-    Ok(sql(share!("and g.id = $2 for update"))
+    sql(share!("and g.id = $2 for update"))
         .bind(case.id)
         .bind(id)
-        .get_result(tx.conn)
-        .optional()?)
+        .locking(tx)
 }
 
 /// Whether the agency has a live share.

@@ -21,8 +21,9 @@ use crate::crypto;
 use crate::db::Tx;
 use crate::error::{Code, Result};
 use crate::http::{
-    Body, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems, Query,
-    StepUpProblems, VersionProblems, WriteProblems, one_line, paged, tagged,
+    Body, Change, Changes, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems,
+    Query, StepUpProblems, VersionProblems, WriteProblems, etag, one_line, one_line_if_sent, paged,
+    tagged,
 };
 use crate::notifications::NoticeKind;
 use crate::policy::{Act, Right};
@@ -59,18 +60,24 @@ pub struct ClientIn {
     roles: Vec<RoleGrant>,
 }
 
-/// What changes of a client. A field that is not sent stays.
+/// What changes of a client.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ClientChange {
     /// What it is called.
-    #[validate(length(max = 200), custom(function = "one_line"))]
-    name: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = String)]
+    #[validate(length(max = 200), custom(function = "one_line_if_sent"))]
+    name: Change<String>,
     /// What it may do: the whole list.
-    rights: Option<BTreeSet<Right>>,
-    /// Its roles: the whole list. Those left out end now.
+    #[serde(default)]
+    #[schema(value_type = BTreeSet<Right>)]
+    rights: Change<BTreeSet<Right>>,
+    /// Its roles: the whole list. A role that is not in it ends now.
+    #[serde(default)]
+    #[schema(value_type = Vec<RoleGrant>)]
     #[validate(length(max = 100))]
-    roles: Option<Vec<RoleGrant>>,
+    roles: Change<Vec<RoleGrant>>,
 }
 
 /// Which clients.
@@ -220,31 +227,21 @@ async fn change_client(
             if_match.check(client.version)?;
             rules::live(&client)?;
             let mut maracs: BTreeSet<_> = concerned(tx, id)?.into_iter().collect();
-            let (fields, rights) = (change.fields(), client.rights.clone());
-            let touched = apply(tx, &mut client, &agency, change)?;
-            store::update(tx, &client)?;
+            let rights = client.rights.clone();
+            let (changes, touched) = apply(tx, &mut client, &agency, change)?;
+            if !changes.is_empty() {
+                store::update(tx, &client)?;
+            }
             maracs.extend(concerned(tx, id)?);
             let maracs: Vec<_> = maracs.into_iter().collect();
             if rights != client.rights || touched.changed() {
                 concern::tell_staff(tx, NoticeKind::ClientChanged, ("api_client", id), &maracs)?;
             }
-            let event = Event::new().fields(fields);
+            let event = Event::new().fields(changes);
             Ok(touched.record(show(tx, id)?, event, &maracs))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &client))
-}
-
-impl ClientChange {
-    /// What it changes.
-    fn fields(&self) -> impl Iterator<Item = &'static str> + use<> {
-        let fields = [
-            self.name.is_some().then_some("name"),
-            self.rights.is_some().then_some("rights"),
-            self.roles.is_some().then_some("roles"),
-        ];
-        fields.into_iter().flatten()
-    }
 }
 
 /// Rights that are left out end now; those that are new wait, like strong roles.
@@ -253,22 +250,32 @@ fn apply(
     client: &mut Client,
     agency: &Agency,
     change: ClientChange,
-) -> Result<Touched> {
-    if let Some(name) = change.name {
-        client.name = name;
-    }
-    if let Some(wanted) = change.rights {
-        client.rights.retain(|right| wanted.contains(right));
-        let held = |right: &Right| client.rights.contains(right);
-        let more = wanted.into_iter().filter(|right| !held(right)).collect();
+) -> Result<(Changes, Touched)> {
+    let ClientChange {
+        name,
+        rights,
+        roles,
+    } = change;
+    let mut changes = Changes::default();
+    let mut touched = Touched::default();
+    changes.take("name", &mut client.name, name);
+    if let Change::Value(wanted) = rights {
+        let mut may: BTreeSet<_> = client.rights.iter().copied().collect();
+        let more = wanted.difference(&may).copied().collect();
+        let kept = may.intersection(&wanted).copied().collect();
+        changes.put("rights", &mut may, kept);
+        client.rights = may.into_iter().collect();
         let maracs = concerned(tx, client.id)?;
-        pending::ask_rights(tx, client.id, more, &maracs)?;
+        if pending::ask_rights(tx, client.id, more, &maracs)? {
+            changes.note("rights_to_confirm");
+        }
     }
-    let Some(roles) = change.roles else {
-        return Ok(Touched::default());
-    };
-    rules::roles(&roles)?;
-    grants::replace(tx, Holder::Client(client.id), agency, &roles)
+    if let Change::Value(roles) = roles {
+        rules::roles(&roles)?;
+        touched = grants::replace(tx, Holder::Client(client.id), agency, &roles)?;
+        touched.note(&mut changes);
+    }
+    Ok((changes, touched))
 }
 
 /// Give a client a new secret, shown once. The old one buys no token from now on, and the tokens that

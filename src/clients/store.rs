@@ -75,11 +75,10 @@ pub fn find(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<Cl
 }
 
 pub fn find_locked(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<Client>> {
-    Ok(sql(clients!("and id = $2 for update"))
+    sql(clients!("and id = $2 for update"))
         .bind(within)
         .bind(id)
-        .get_result(tx.conn)
-        .optional()?)
+        .locking(tx)
 }
 
 pub fn list(
@@ -163,11 +162,10 @@ pub fn actor(tx: &mut Tx<'_>, client: &Client, id: Uuid) -> Result<Option<Actor>
 }
 
 pub fn actor_locked(tx: &mut Tx<'_>, client: &Client, id: Uuid) -> Result<Option<Actor>> {
-    Ok(sql(actors!("and id = $2 for update"))
+    sql(actors!("and id = $2 for update"))
         .bind(client.id)
         .bind(id)
-        .get_result(tx.conn)
-        .optional()?)
+        .locking(tx)
 }
 
 pub fn list_actors(

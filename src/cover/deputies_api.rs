@@ -131,9 +131,11 @@ async fn name_deputy(
                 let found = store::representatives(tx, id, Some(cover.agency_id), Some(deputy))?;
                 rules::deputy(user_id, deputy, !found.is_empty())?;
             }
-            store::set_deputy(tx, id, user_id, deputy_id)?;
-            let mut user = users::find(tx, user_id)?.ok_or_else(hidden)?;
-            users::touch(tx, &mut user)?;
+            if cover.deputy_id != deputy_id {
+                store::set_deputy(tx, id, user_id, deputy_id)?;
+                let mut user = users::find(tx, user_id)?.ok_or_else(hidden)?;
+                users::touch(tx, &mut user)?;
+            }
             let cover = representative(tx, id, within, user_id)?;
             let event = Event::new()
                 .on("user", user_id)

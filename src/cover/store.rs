@@ -183,11 +183,10 @@ pub fn absences(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Vec<Absence>> {
 
 /// One of them, locked.
 pub fn absence(tx: &mut Tx<'_>, user_id: Uuid, id: Uuid) -> Result<Option<Absence>> {
-    Ok(sql(absences!("b.id = $2 for update"))
+    sql(absences!("b.id = $2 for update"))
         .bind(user_id)
         .bind(id)
-        .get_result(tx.conn)
-        .optional()?)
+        .locking(tx)
 }
 
 /// Records days away.

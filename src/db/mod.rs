@@ -10,6 +10,7 @@ mod pool;
 mod round;
 mod sight;
 mod sql;
+mod tx;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -32,6 +33,7 @@ pub use pool::{PoolOptions, connect};
 pub(crate) use round::nothing;
 use sight::{Seen, Sight};
 pub use sql::{Bind, Sql, sql};
+pub use tx::Tx;
 
 /// Transactions of AnsiTransactionManager, by its connection.
 type Manager = <PgConnection as diesel::Connection>::TransactionManager;
@@ -46,38 +48,6 @@ pub struct Db {
     statements: Arc<AtomicU64>,
     /// As many as there are connections.
     turns: Arc<Semaphore>,
-}
-
-/// One open transaction, and what every piece of work in it needs.
-pub struct Tx<'c> {
-    /// The connection.
-    pub conn: &'c mut PgConnection,
-    /// Who asks, as they stand now.
-    pub actor: Actor,
-    /// The moment of the request: one for all that it writes.
-    pub now: DateTime<Utc>,
-    /// The key ring.
-    pub keys: KeyRing,
-}
-
-impl Tx<'_> {
-    /// Today's date where the MARACs are.
-    pub fn today(&self) -> chrono::NaiveDate {
-        self.now
-            .with_timezone(&chrono_tz::Europe::London)
-            .date_naive()
-    }
-}
-
-impl Tx<'_> {
-    /// After a MARAC was founded in this transaction: the program sees it too from here on.
-    pub fn see_new_maracs(&mut self) -> Result<()> {
-        if self.actor.principal != Principal::System {
-            return Err(Error::Internal("only the program sees every MARAC"));
-        }
-        sight::renew(sight::load_system(self.conn, self.now)?);
-        Ok(())
-    }
 }
 
 impl Db {
@@ -141,14 +111,8 @@ impl Db {
         let db = self.clone();
         self.blocking(move || {
             db.attempt(&ask, Principal::Anonymous, |conn, now| {
-                finish(
-                    conn,
-                    Actor::nobody(Principal::Anonymous),
-                    now,
-                    &db.keys,
-                    &ask,
-                    work,
-                )
+                let actor = Actor::nobody(Principal::Anonymous);
+                db.finish(conn, (actor, None), now, &ask, work)
             })
         })
         .await
@@ -163,7 +127,7 @@ impl Db {
         self.attempt(&ask, Principal::System, |conn, now| {
             let _sight = sight::enter(sight::load_system(conn, now)?);
             let actor = Actor::nobody(Principal::System);
-            finish(conn, actor, now, &self.keys, &ask, work)
+            self.finish(conn, (actor, None), now, &ask, work)
         })
     }
 
@@ -178,7 +142,7 @@ impl Db {
             let (actor, sight) = live_actor(conn, caller, now)?;
             policy::may(&actor, ask.act, now)?;
             let _sight = sight::enter(sight);
-            finish(conn, actor, now, &self.keys, &ask, work)
+            self.finish(conn, (actor, Some(caller)), now, &ask, work)
         })
     }
 
@@ -241,6 +205,29 @@ impl Db {
         Err(error)
     }
 
+    /// Does the work and records it.
+    fn finish<T>(
+        &self,
+        conn: &mut PgConnection,
+        (actor, caller): (Actor, Option<&Caller>),
+        now: DateTime<Utc>,
+        ask: &Ask,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>,
+    ) -> Result<T> {
+        let mut tx = Tx {
+            conn,
+            actor,
+            now,
+            keys: self.keys.clone(),
+            clock: &self.clock,
+            caller: caller.map(|caller| (caller, ask.act)),
+        };
+        let (value, events) = work(&mut tx)?.into_parts();
+        let agency = Some(tx.actor.agency_id);
+        audit::record_all(tx.conn, ask, &tx.actor.principal, agency, tx.now, &events)?;
+        Ok(value)
+    }
+
     /// A connection with a transaction open. Connections are not tested when they are handed out, so
     /// one that died with a restarted server shows here, and another takes its place.
     fn begin(&self) -> Result<pool::Pooled> {
@@ -253,27 +240,6 @@ impl Db {
         }
         Err(Error::Pool)
     }
-}
-
-fn finish<T>(
-    conn: &mut PgConnection,
-    actor: Actor,
-    now: DateTime<Utc>,
-    keys: &KeyRing,
-    ask: &Ask,
-    work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>,
-) -> Result<T> {
-    let mut tx = Tx {
-        conn,
-        actor,
-        now,
-        keys: keys.clone(),
-    };
-    let (value, events) = work(&mut tx)?.into_parts();
-    let Tx { conn, actor, .. } = tx;
-    let agency = Some(actor.agency_id);
-    audit::record_all(conn, ask, &actor.principal, agency, now, &events)?;
-    Ok(value)
 }
 
 #[derive(QueryableByName)]

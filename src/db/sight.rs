@@ -24,6 +24,7 @@ thread_local! {
 }
 
 /// The parameters of one transaction, by name.
+#[derive(Clone)]
 pub(super) struct Sight([(&'static str, Bind); 9]);
 
 /// What the rule of visibility asks of a live actor; by default, nobody's.
@@ -64,6 +65,14 @@ impl Seen {
 }
 
 impl Sight {
+    fn move_on(&mut self, now: DateTime<Utc>) {
+        for (name, bind) in &mut self.0 {
+            if *name == "now" {
+                *bind = now.into();
+            }
+        }
+    }
+
     pub(super) fn named(&self, name: &str) -> Option<&Bind> {
         let mut known = self.0.iter();
         known
@@ -93,6 +102,15 @@ pub(super) fn enter(sight: Sight) -> Entered {
 /// In place of the sight under way, until its guard is dropped.
 pub(super) fn renew(sight: Sight) {
     UNDER_WAY.with(|under_way| under_way.replace(Some(Arc::new(sight))));
+}
+
+/// The sight under way is that of a later moment from now on.
+pub(super) fn move_on(now: DateTime<Utc>) {
+    UNDER_WAY.with(|under_way| {
+        if let Some(sight) = under_way.borrow_mut().as_mut() {
+            Arc::make_mut(sight).move_on(now);
+        }
+    });
 }
 
 /// The sight of the transaction under way on this thread.

@@ -42,6 +42,7 @@ impl Sql {
 macro_rules! binds {
     ($($variant:ident($type:ty) as $sql:ty),+ $(,)?) => {
         /// A value for a bind.
+        #[derive(Clone)]
         pub enum Bind { $(#[doc(hidden)] $variant($type)),+ }
         $(impl From<$type> for Bind { fn from(value: $type) -> Self { Self::$variant(value) } })+
         impl Bind {

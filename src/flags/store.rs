@@ -271,5 +271,6 @@ pub fn one_locked(tx: &mut Tx<'_>, id: Uuid) -> Result<FlagRow> {
     sql("select id from flags where id = $1 for update")
         .bind(id)
         .execute(tx.conn)?;
+    tx.waited();
     one(tx, id)
 }

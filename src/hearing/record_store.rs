@@ -73,8 +73,8 @@ pub fn entry(tx: &mut Tx<'_>, item_id: Uuid, id: Uuid) -> Result<Part> {
 
 /// The same, locked until the transaction ends.
 pub fn entry_locked(tx: &mut Tx<'_>, item_id: Uuid, id: Uuid) -> Result<Part> {
-    let found = sql(ENTRY_LOCKED).bind(item_id).bind(id).get_result(tx.conn);
-    found.optional()?.ok_or_else(hidden)
+    let found = sql(ENTRY_LOCKED).bind(item_id).bind(id).locking(tx)?;
+    found.ok_or_else(hidden)
 }
 
 /// An item of a meeting with the key of its case.

@@ -128,7 +128,13 @@ pub fn refuse_deserialization(error: &serde_path_to_error::Error<serde_json::Err
         return Error::malformed(pointer, "not_json", "This is not well-formed JSON.");
     }
     let text = inner.to_string();
-    let (pointer, code, message) = if text.starts_with("missing field") {
+    let (pointer, code, message) = if text.starts_with(super::patch::NULL) {
+        (
+            pointer,
+            "not_null",
+            "This cannot be null: leave it out to keep what is there.",
+        )
+    } else if text.starts_with("missing field") {
         let name = text.split('`').nth(1).unwrap_or("");
         (format!("{pointer}/{name}"), "required", "This is required.")
     } else if text.starts_with("unknown field") {

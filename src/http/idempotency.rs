@@ -4,6 +4,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use serde::Serialize;
@@ -63,11 +64,13 @@ struct Known {
     digest: Vec<u8>,
     #[diesel(sql_type = st::Uuid)]
     resource_id: Uuid,
+    #[diesel(sql_type = st::Timestamptz)]
+    created_at: DateTime<Utc>,
 }
 
 impl IdempotencyKey {
     /// Claims the key for this operation and body. A second request with it waits for the first to
-    /// end, then is a replay; another body is 422.
+    /// end, then is a replay, as the caller stands and at the moment it is by then; another body is 422.
     pub fn claim(
         &self,
         tx: &mut Tx<'_>,
@@ -87,7 +90,7 @@ impl IdempotencyKey {
             "insert into idempotency_keys as k (principal_id, operation, key, digest, status, resource_id, created_at) \
              values ($1, $2, $3, $4, 201, $5, $6) \
              on conflict (principal_id, operation, key) do update set status = k.status \
-             returning (k.resource_id = $5) as fresh, k.digest, k.resource_id",
+             returning (k.resource_id = $5) as fresh, k.digest, k.resource_id, k.created_at",
         )
         .bind(principal(tx))
         .bind(operation)
@@ -96,9 +99,13 @@ impl IdempotencyKey {
         .bind(id)
         .bind(tx.now)
         .get_result(tx.conn)?;
+        tx.waited_for(known.created_at);
         match (known.fresh, crate::crypto::same(&known.digest, &digest)) {
             (true, _) => Ok(Idempotency::Fresh(id)),
-            (false, true) => Ok(Idempotency::Replay(known.resource_id)),
+            (false, true) => {
+                tx.renew()?;
+                Ok(Idempotency::Replay(known.resource_id))
+            }
             (false, false) => Err(Code::KeyReused.into()),
         }
     }

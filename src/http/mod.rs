@@ -5,12 +5,14 @@ mod extract;
 mod idempotency;
 mod network;
 mod page;
+mod patch;
 
 pub use etag::{IfMatch, etag, tagged};
 pub use extract::{Body, Form, MAX_BODY, Path, Query, one_line, refuse_deserialization, validated};
 pub use idempotency::{Idempotency, IdempotencyKey};
 pub use network::{Network, TrustedProxies};
 pub use page::{Cursor, Page, PageQuery, linked, paged};
+pub use patch::{Change, Changes, Field, Patch, Sent, one_line_if_sent};
 
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};

@@ -18,8 +18,8 @@ use crate::cases::{self, CaseStatus, opened, opened_locked};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
-    Body, Idempotency, IdempotencyKey, IfMatch, Page, Path, Problems, VersionProblems,
-    WriteProblems, etag, tagged,
+    Body, Change, Changes, Idempotency, IdempotencyKey, IfMatch, Page, Patch, Path, Problems,
+    VersionProblems, WriteProblems, etag, tagged,
 };
 use crate::policy::Act;
 use crate::policy::visibility::VisibleCase;
@@ -201,20 +201,23 @@ fn check_open(case: &VisibleCase) -> Result<()> {
     }
 }
 
-/// What to change of an allocation. What is left out stays as it is.
+/// What to change of an allocation.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeIdvaAllocationIn {
     /// The IDVA: a live account with the service.
     #[serde(default)]
-    user_id: Option<Uuid>,
+    #[schema(value_type = Option<Uuid>)]
+    user_id: Patch<Uuid>,
     /// Whether the survivor takes up the support.
     #[serde(default)]
-    engagement: Option<Engagement>,
+    #[schema(value_type = Engagement)]
+    engagement: Change<Engagement>,
     /// What is to be said of it, in the place of what was.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     #[validate(length(min = 1, max = 4000))]
-    note: Option<String>,
+    note: Patch<String>,
 }
 
 /// Name the IDVA, or record whether the survivor engages: by the service, or the coordinator.
@@ -242,22 +245,37 @@ async fn change_idva_allocation(
                 let case = opened_locked(tx, Act::ChangeIdvaAllocation, case_id)?;
                 must_have(&case)?;
                 let row = standing(tx, &case, id, if_match)?;
-                check_person(tx, row.agency_id, body.user_id)?;
-                let present = Present {
-                    user_id: body.user_id.or(row.user_id),
-                    engagement: body.engagement.unwrap_or(row.engagement),
-                    note: match body.note {
-                        Some(note) => Some(note),
-                        None => row.note(&case)?,
-                    },
+                check_person(tx, row.agency_id, body.user_id.value().copied())?;
+                let mut present = Present {
+                    user_id: row.user_id,
+                    engagement: row.engagement,
+                    note: row.note(&case)?,
                     ends_on: None,
                 };
-                store::update(tx, &case, &row, &present)?;
+                if !body.apply(&mut present).is_empty() {
+                    store::update(tx, &case, &row, &present)?;
+                }
                 shown(tx, &case, id)
             },
         )
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &body))
+}
+
+impl ChangeIdvaAllocationIn {
+    /// The allocation after the change.
+    fn apply(self, present: &mut Present) -> Changes {
+        let Self {
+            user_id,
+            engagement,
+            note,
+        } = self;
+        let mut changes = Changes::default();
+        changes.take("user_id", &mut present.user_id, user_id);
+        changes.take("engagement", &mut present.engagement, engagement);
+        changes.take("note", &mut present.note, note);
+        changes
+    }
 }
 
 /// An allocation that stands, at the version the caller read.

@@ -92,11 +92,12 @@ fn contact_due(tx: &mut Tx<'_>, marac_id: Uuid, from: DateTime<Utc>) -> Result<D
     Ok(from + TimeDelta::hours(settings.deadlines.idva_contact_hours.into()))
 }
 
-/// Allocates a case to an IDVA service, unless it has it already; another's allocation ends.
-pub fn allocate(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<()> {
+/// Allocates a case to an IDVA service, unless it has it already; another's allocation ends. Says
+/// whether the allocation is new.
+pub fn allocate(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<bool> {
     match store::live(tx, case)? {
-        Some(live) if live.agency_id == agency_id => Ok(()),
-        _ => give(tx, case, Uuid::now_v7(), agency_id, None),
+        Some(live) if live.agency_id == agency_id => Ok(false),
+        _ => give(tx, case, Uuid::now_v7(), agency_id, None).map(|()| true),
     }
 }
 

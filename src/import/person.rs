@@ -93,7 +93,7 @@ pub fn addresses(cells: &mut Cells<'_>) -> Vec<Address> {
         kind: AddressKind::Current,
         lines,
         postcode,
-        confidential: false,
+        confidential: None,
         known_to_perpetrator: YesNoUnknown::Unknown,
         from: None,
         to: None,

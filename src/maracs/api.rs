@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -18,8 +18,9 @@ use crate::auth::Caller;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
-    Body, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems, Query,
-    VersionProblems, WriteProblems, etag, one_line, paged, tagged,
+    Body, Change, Changes, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Patch, Path,
+    Problems, Query, Sent, VersionProblems, WriteProblems, etag, one_line, one_line_if_sent, paged,
+    tagged,
 };
 use crate::policy::{self, Act};
 use crate::risk;
@@ -68,41 +69,39 @@ pub struct NewMarac {
     pub settings: MaracSettings,
 }
 
-/// What changes of a MARAC. A field that is not sent stays; null empties it where it may be empty.
+/// What changes of a MARAC.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct MaracChange {
     /// Its name.
-    #[validate(length(max = 200), custom(function = "one_line"))]
-    name: Option<String>,
-    /// Codes of the local authorities it serves.
-    #[validate(custom(function = "are_area_codes"))]
-    local_authority_codes: Option<Vec<String>>,
+    #[serde(default)]
+    #[schema(value_type = String)]
+    #[validate(length(max = 200), custom(function = "one_line_if_sent"))]
+    name: Change<String>,
+    /// Codes of the local authorities it serves: the whole list.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>)]
+    #[validate(custom(function = "are_area_codes_if_sent"))]
+    local_authority_codes: Patch<Vec<String>>,
     /// The police force's area it lies in.
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default)]
     #[schema(value_type = Option<String>)]
-    #[validate(length(max = 200), custom(function = "one_line"))]
-    police_force_area: Option<Option<String>>,
+    #[validate(length(max = 200), custom(function = "one_line_if_sent"))]
+    police_force_area: Patch<String>,
     /// Adult women living there, for rates per 10,000.
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default)]
     #[schema(value_type = Option<i32>)]
     #[validate(range(min = 1, max = 50_000_000))]
-    adult_female_population: Option<Option<i32>>,
+    adult_female_population: Patch<i32>,
     /// The year of that figure.
-    #[serde(default, deserialize_with = "sent")]
+    #[serde(default)]
     #[schema(value_type = Option<i32>)]
     #[validate(range(min = 1991, max = 2200))]
-    adult_female_population_year: Option<Option<i32>>,
-    /// Settings to change; those not sent stay.
-    #[schema(value_type = Option<MaracSettings>)]
-    settings: Option<serde_json::Map<String, serde_json::Value>>,
-}
-
-/// Tells null from absent.
-fn sent<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
-    deserializer: D,
-) -> std::result::Result<Option<Option<T>>, D::Error> {
-    Option::<T>::deserialize(deserializer).map(Some)
+    adult_female_population_year: Patch<i32>,
+    /// Settings to change, merged group by group; those left out stay, and none can be null.
+    #[serde(default)]
+    #[schema(value_type = MaracSettings)]
+    settings: Change<serde_json::Map<String, serde_json::Value>>,
 }
 
 fn is_code(code: &str) -> std::result::Result<(), ValidationError> {
@@ -120,6 +119,12 @@ fn are_area_codes(codes: &[String]) -> std::result::Result<(), ValidationError> 
     (codes.len() <= 20 && codes.iter().all(fits))
         .then_some(())
         .ok_or(ValidationError::new("format"))
+}
+
+fn are_area_codes_if_sent(
+    field: &impl Sent<Vec<String>>,
+) -> std::result::Result<(), ValidationError> {
+    field.sent().map_or(Ok(()), |codes| are_area_codes(codes))
 }
 
 /// A MARAC as everybody signed in sees it.
@@ -278,14 +283,16 @@ async fn change_marac(
             policy::may_in(&tx.actor, Act::ChangeMarac, id)?;
             if_match.check(marac.version)?;
             let before = marac.settings()?;
-            let fields = apply(&mut marac, change)?;
+            let changes = apply(&mut marac, change)?;
             let after = marac.settings()?;
             rules::tool_fits(Some(&before), &after, &tools)?;
-            store::update(tx, &mut marac)?;
+            if !changes.is_empty() {
+                store::update(tx, &mut marac)?;
+            }
             if after.threshold_tool != before.threshold_tool {
                 risk::recount(tx, id)?;
             }
-            let event = Event::new().in_marac(id).fields(fields);
+            let event = Event::new().in_marac(id).fields(changes);
             Ok(Audited::new(show(tx, marac)?, event))
         })
         .await?;
@@ -293,47 +300,42 @@ async fn change_marac(
 }
 
 /// Takes the change over, and names what changed.
-fn apply(marac: &mut Marac, change: MaracChange) -> Result<Vec<&'static str>> {
-    let mut fields = Vec::new();
-    let mut put = |name, changed: bool| {
-        if changed {
-            fields.push(name);
-        }
-    };
-    put("name", set(&mut marac.name, change.name));
-    put(
+fn apply(marac: &mut Marac, change: MaracChange) -> Result<Changes> {
+    let MaracChange {
+        name,
+        local_authority_codes,
+        police_force_area,
+        adult_female_population,
+        adult_female_population_year,
+        settings,
+    } = change;
+    let mut changes = Changes::default();
+    changes.take("name", &mut marac.name, name);
+    changes.take(
         "local_authority_codes",
-        set(
-            &mut marac.local_authority_codes,
-            change.local_authority_codes,
-        ),
+        &mut marac.local_authority_codes,
+        local_authority_codes,
     );
-    put(
+    changes.take(
         "police_force_area",
-        set(&mut marac.police_force_area, change.police_force_area),
+        &mut marac.police_force_area,
+        police_force_area,
     );
-    put(
+    changes.take(
         "adult_female_population",
-        set(
-            &mut marac.adult_female_population,
-            change.adult_female_population,
-        ),
+        &mut marac.adult_female_population,
+        adult_female_population,
     );
-    put(
+    changes.take(
         "adult_female_population_year",
-        set(
-            &mut marac.adult_female_population_year,
-            change.adult_female_population_year,
-        ),
+        &mut marac.adult_female_population_year,
+        adult_female_population_year,
     );
-    if let Some(change) = change.settings {
-        let settings = rules::changed(&marac.settings()?, change)?;
+    if let Change::Value(change) = settings {
+        let mut settings = marac.settings()?;
+        let wanted = rules::changed(&settings, change)?;
+        changes.put("settings", &mut settings, wanted);
         marac.set_settings(&settings)?;
-        put("settings", true);
     }
-    Ok(fields)
-}
-
-fn set<T>(slot: &mut T, value: Option<T>) -> bool {
-    value.map(|value| *slot = value).is_some()
+    Ok(changes)
 }

@@ -85,17 +85,15 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Marac>> {
 }
 
 pub fn find_locked(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Marac>> {
-    Ok(sql(select!("where id = $1 for update"))
+    sql(select!("where id = $1 for update"))
         .bind(id)
-        .get_result(tx.conn)
-        .optional()?)
+        .locking(tx)
 }
 
 pub fn find_alone(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Marac>> {
-    Ok(sql(select!("where id = $1 for no key update"))
+    sql(select!("where id = $1 for no key update"))
         .bind(id)
-        .get_result(tx.conn)
-        .optional()?)
+        .locking(tx)
 }
 
 pub fn list(tx: &mut Tx<'_>, after: Option<Uuid>, rows: i64) -> Result<Vec<Marac>> {

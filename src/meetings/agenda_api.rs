@@ -189,6 +189,11 @@ async fn order_agenda(
                 seats.iter().map(|seat| (seat.id, seat.session)).collect();
             let mut wanted = wanted;
             wanted.sort_by_key(|id| sessions.get(id).copied());
+            let stands = seats.iter().all(|seat| seat.placed_by_hand) && present == wanted;
+            if stands {
+                let head = head_in_sight(tx, Act::ChangeAgenda, id)?;
+                return audited(tx, head);
+            }
             agenda_store::reorder(tx, id, wanted)?;
             store::touch(tx, id)?;
             let head = head_in_sight(tx, Act::ChangeAgenda, id)?;

@@ -187,8 +187,7 @@ pub fn locked(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Item> {
     )
     .bind(case.id)
     .bind(id)
-    .get_result(tx.conn)
-    .optional()?
+    .locking(tx)?
     .ok_or_else(hidden)
 }
 

@@ -21,8 +21,8 @@ use crate::auth::Caller;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
-    Body, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems, Query,
-    VersionProblems, WriteProblems, etag, paged, tagged,
+    Body, Change, Changes, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Patch, Path,
+    Problems, Query, VersionProblems, WriteProblems, etag, paged, tagged,
 };
 use crate::maracs;
 use crate::notifications::NoticeKind;
@@ -266,20 +266,23 @@ async fn read_meeting(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Res
     Ok(answer(meeting))
 }
 
-/// What may change of a meeting that lies ahead. What is left out stays.
-#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
+/// What may change of a meeting that lies ahead.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct MeetingPatch {
     /// When it starts: today or later.
     #[serde(default)]
-    starts_at: Option<DateTime<Utc>>,
+    #[schema(value_type = DateTime<Utc>)]
+    starts_at: Change<DateTime<Utc>>,
     /// How people meet.
     #[serde(default)]
-    mode: Option<MeetingMode>,
+    #[schema(value_type = MeetingMode)]
+    mode: Change<MeetingMode>,
     /// Where; a room or a link.
     #[serde(default)]
+    #[schema(value_type = Option<String>)]
     #[validate(length(min = 1, max = 400))]
-    place: Option<String>,
+    place: Patch<String>,
 }
 
 /// Move a meeting that lies ahead: another time, mode or place.
@@ -303,23 +306,39 @@ async fn move_meeting(
             if_match.check(meeting.version)?;
             rules::meeting(meeting.status, MeetingCommand::Move)?;
             let was = meeting.starts_at;
-            if let Some(starts_at) = body.starts_at {
-                rules::starts_at(starts_at, tx.today())?;
-                meeting.starts_at = starts_at;
+            let changes = body.apply(&mut meeting);
+            if changes.has("starts_at") {
+                rules::starts_at(meeting.starts_at, tx.today())?;
                 split_store::moved(tx, &meeting, was)?;
             }
-            meeting.mode = body.mode.unwrap_or(meeting.mode);
-            meeting.place = body.place.or(meeting.place);
-            let meeting = store::update(tx, &meeting)?;
-            telling::everybody(tx, NoticeKind::MeetingMoved, &meeting)?;
-            if meeting.status == MeetingStatus::Circulated {
+            if !changes.is_empty() {
+                meeting = store::update(tx, &meeting)?;
+                telling::everybody(tx, NoticeKind::MeetingMoved, &meeting)?;
+            }
+            if changes.has("starts_at") && meeting.status == MeetingStatus::Circulated {
                 research::moved(tx, meeting.asking())?;
             }
-            let event = event(&meeting).fields(["starts_at", "mode", "place"]);
+            let event = event(&meeting).fields(changes);
             Ok(Audited::new(meeting, event))
         })
         .await?;
     Ok(answer(meeting))
+}
+
+impl MeetingPatch {
+    /// The meeting after the change.
+    fn apply(self, meeting: &mut Meeting) -> Changes {
+        let Self {
+            starts_at,
+            mode,
+            place,
+        } = self;
+        let mut changes = Changes::default();
+        changes.take("starts_at", &mut meeting.starts_at, starts_at);
+        changes.take("mode", &mut meeting.mode, mode);
+        changes.take("place", &mut meeting.place, place);
+        changes
+    }
 }
 
 /// Locks the meeting, checks the caller's version and takes it to the status the command leads to.

@@ -211,8 +211,8 @@ fn record(
     if seats.is_empty() {
         return Err(hidden());
     }
-    let present = seats.iter().find(|seat| seat.is_of(&who));
-    if_match.check(present.map_or(0, |seat| seat.version))?;
+    let seat = seats.iter().find(|seat| seat.is_of(&who));
+    if_match.check(seat.map_or(0, |seat| seat.version))?;
     rules::attendance(meeting.status)?;
     colleague(tx, &who, agency_id)?;
     let present: Vec<_> = agenda_store::seats(tx, meeting.id)?
@@ -228,9 +228,16 @@ fn record(
         information_sent: body.information_sent,
         received_on: body.received_on,
     };
-    let seat_id = attendance_store::record(tx, meeting, &record)?;
-    attendance_store::bind(tx, meeting, seat_id, &body.items)?;
-    listing_store::seat(tx, meeting.id)?;
+    let stands = seat.and_then(|seat| seat.id.filter(|_| seat.holds(&record, &body.items)));
+    let seat_id = match stands {
+        Some(id) => id,
+        None => {
+            let id = attendance_store::record(tx, meeting, &record)?;
+            attendance_store::bind(tx, meeting, id, &body.items)?;
+            listing_store::seat(tx, meeting.id)?;
+            id
+        }
+    };
     attendance_store::seats(tx, meeting, Some(agency_id))?
         .into_iter()
         .find(|seat| seat.id == Some(seat_id))
@@ -315,11 +322,14 @@ async fn record_stay(
                 return Err(hidden());
             }
             let present = attendance_store::stay(tx, &opened.case, id, seat_id)?;
-            if_match.check(present.map_or(0, |stay| stay.version))?;
+            if_match.check(present.as_ref().map_or(0, |stay| stay.version))?;
             attendance_rules::coming_and_going(opened.meeting.status)?;
             let times = (body.joined_at, body.left_at);
             attendance_rules::stay(times.0, times.1, opened.meeting.started_at, tx.now)?;
-            let stay = attendance_store::set_stay(tx, &opened.case, id, seat_id, times)?;
+            let stay = match present {
+                Some(stay) if (stay.joined_at, stay.left_at) == times => stay,
+                _ => attendance_store::set_stay(tx, &opened.case, id, seat_id, times)?,
+            };
             let event = Event::of_case(&opened.case).on("agenda_item", id);
             Ok(Audited::new(stay, event.fields(["attendance"])))
         })

@@ -1,5 +1,7 @@
 //! Who came: rows and queries.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as st;
@@ -52,6 +54,25 @@ impl SeatRow {
     /// Whether somebody is named, and not the agency alone.
     pub fn is_person(&self) -> bool {
         self.user_id.is_some() || self.actor_id.is_some() || self.person_name.is_some()
+    }
+
+    /// Whether the seat is recorded just so, its guest bound to these items.
+    pub fn holds(&self, record: &Record, items: &[Uuid]) -> bool {
+        let bound: HashSet<_> = self.item_ids.iter().collect();
+        let Record {
+            agency_id,
+            who: _,
+            role,
+            presence,
+            information_sent,
+            received_on,
+        } = record;
+        self.agency_id == *agency_id
+            && self.role == *role
+            && self.presence == *presence
+            && self.information_sent == *information_sent
+            && self.received_on == *received_on
+            && bound == items.iter().collect()
     }
 
     /// Whether this is the seat of whom `who` names.
@@ -227,15 +248,14 @@ pub fn stay(
     item_id: Uuid,
     seat_id: Uuid,
 ) -> Result<Option<Stay>> {
-    Ok(sql(
+    sql(
         "select bound, joined_at, left_at, version from attendance_items \
          where case_id = $1 and agenda_item_id = $2 and attendance_id = $3 for update",
     )
     .bind(case.id)
     .bind(item_id)
     .bind(seat_id)
-    .get_result(tx.conn)
-    .optional()?)
+    .locking(tx)
 }
 
 /// Records when somebody joined and left a case.

@@ -1,5 +1,7 @@
 //! One case on an agenda over HTTP: who it is listed to, and what becomes of it.
 
+use std::collections::BTreeSet;
+
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post, put};
 use chrono::NaiveDate;
@@ -103,14 +105,19 @@ fn relist(tx: &mut Tx<'_>, opened: &Opened, agencies: &[Uuid]) -> Result<ListedO
     rules::relist(row.status, meeting.status)?;
     let members = agenda_store::members(tx, meeting.marac_id, agencies)?;
     rules::members(agencies, &members)?;
-    agenda_store::set_agencies(tx, case, row.id, agencies)?;
-    agenda_store::touch(tx, row.id)?;
+    let set = |ids: &[Uuid]| ids.iter().copied().collect::<BTreeSet<_>>();
+    let changed = set(&row.agency_ids) != set(agencies);
+    if changed {
+        agenda_store::set_agencies(tx, case, row.id, agencies)?;
+        agenda_store::touch(tx, row.id)?;
+    }
     let mut listed = Vec::new();
     if agenda_store::is_out(meeting.status) {
+        // Also where the list stays: an agency that was passed over may get the case by now.
         listing_store::end(tx, case, meeting.id, agencies)?;
         research::withdraw(tx, row.id, agencies)?;
         listed = agenda::open(tx, meeting, Some(row.id))?;
-    } else {
+    } else if changed {
         store::touch(tx, meeting.id)?;
     }
     Ok(ListedOut {

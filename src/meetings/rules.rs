@@ -225,18 +225,21 @@ pub fn sessions(meeting: DateTime<Utc>, starts: &[DateTime<Utc>]) -> Result<()> 
 /// usual time.
 pub fn slot(
     (kind, minutes): (AgendaItemKind, i16),
-    to: Option<AgendaItemKind>,
-    wanted: Option<i16>,
+    (to, wanted): (Option<AgendaItemKind>, Option<i16>),
     usual: i16,
-) -> (AgendaItemKind, i16) {
+) -> Result<(AgendaItemKind, i16)> {
     let kind = to.unwrap_or(kind);
     let minutes = match (kind, wanted, minutes) {
-        (AgendaItemKind::AlertOnly, ..) => 0,
+        (AgendaItemKind::AlertOnly, Some(_), _) => {
+            let message = "An alert takes no time: leave this out.";
+            return Err(Error::field("/minutes", "not_for_an_alert", message));
+        }
+        (AgendaItemKind::AlertOnly, None, _) => 0,
         (_, Some(wanted), _) => wanted,
         (_, None, 0) => usual,
         (_, None, kept) => kept,
     };
-    (kind, minutes)
+    Ok((kind, minutes))
 }
 
 /// Refused unless a case waits for one thing, after the meeting it is deferred from (R22).

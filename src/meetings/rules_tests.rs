@@ -330,16 +330,17 @@ fn an_alert_takes_no_time_and_what_was_one_the_usual() {
         ((K::New, 15), None, Some(30), (K::New, 30)),
         ((K::New, 20), Some(K::Repeat), None, (K::Repeat, 20)),
         ((K::New, 15), Some(K::AlertOnly), None, (K::AlertOnly, 0)),
-        (
-            (K::New, 15),
-            Some(K::AlertOnly),
-            Some(10),
-            (K::AlertOnly, 0),
-        ),
         ((K::AlertOnly, 0), Some(K::Review), None, (K::Review, 12)),
         ((K::AlertOnly, 0), Some(K::Review), Some(5), (K::Review, 5)),
     ];
     for (now, to, wanted, expected) in table {
-        assert_eq!(slot(now, to, wanted, 12), expected);
+        assert_eq!(slot(now, (to, wanted), 12).unwrap(), expected);
+    }
+    for (now, to) in [(K::New, Some(K::AlertOnly)), (K::AlertOnly, None)] {
+        let refused = slot((now, 15), (to, Some(10)), 12).unwrap_err();
+        let Error::Problem(problem) = refused else {
+            panic!("{refused:?}")
+        };
+        assert_eq!(problem.errors[0].pointer, "/minutes");
     }
 }

@@ -13,13 +13,15 @@ use super::agenda;
 use super::agenda_api::audited;
 use super::agenda_view::{AgendaItemOut, AgendaOut, item};
 use super::rules;
+use super::split_store::Session;
 use super::{AgendaItemKind, agenda_store, head_in_sight, in_sight_locked, split_store, store};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::error::Result;
 use crate::http::{
-    Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, one_line, tagged,
+    Body, Change, Changes, IfMatch, Path, Problems, VersionProblems, WriteProblems, one_line,
+    tagged,
 };
 use crate::policy::Act;
 
@@ -41,6 +43,17 @@ pub struct SessionIn {
     /// Its items, in the order wanted.
     #[validate(length(min = 1, max = 400))]
     items: Vec<Uuid>,
+}
+
+impl From<SessionIn> for Session {
+    fn from(sent: SessionIn) -> Self {
+        let SessionIn {
+            heading,
+            starts_at,
+            items: _,
+        } = sent;
+        Self { heading, starts_at }
+    }
 }
 
 /// The parts of a meeting.
@@ -85,12 +98,15 @@ async fn split_agenda(
             };
             let ids: Vec<_> = wanted.iter().map(|(id, _)| *id).collect();
             rules::order(&present, &ids)?;
-            let headings = sessions
-                .into_iter()
-                .map(|session| session.heading)
-                .collect();
-            split_store::split(tx, &meeting, headings, starts, &wanted)?;
-            store::touch(tx, id)?;
+            let sessions: Vec<_> = sessions.into_iter().map(Session::from).collect();
+            let placed = seats.iter().map(|seat| (seat.id, seat.session));
+            let stands = seats.iter().all(|seat| seat.placed_by_hand)
+                && placed.eq(wanted.iter().copied())
+                && split_store::sessions(tx, id)? == sessions;
+            if !stands {
+                split_store::split(tx, &meeting, sessions, &wanted)?;
+                store::touch(tx, id)?;
+            }
             let head = head_in_sight(tx, Act::ChangeAgenda, id)?;
             audited(tx, head)
         })
@@ -98,17 +114,20 @@ async fn split_agenda(
     Ok(tagged(HttpResponse::Ok(), version, &agenda))
 }
 
-/// What may change of a case on an agenda. What is left out stays.
-#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
+/// What may change of a case on an agenda.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct AgendaItemPatch {
-    /// Why it is on the agenda; an alert is noted and takes no time.
+    /// Why it is on the agenda. An alert is noted and takes no time: its minutes become 0, and those of
+    /// what was an alert become the meeting's usual ones.
     #[serde(default)]
-    kind: Option<AgendaItemKind>,
-    /// Minutes of its slot.
+    #[schema(value_type = AgendaItemKind)]
+    kind: Change<AgendaItemKind>,
+    /// Minutes of its slot; refused for an alert.
     #[serde(default)]
+    #[schema(value_type = i16)]
     #[validate(range(min = 1, max = 240))]
-    minutes: Option<i16>,
+    minutes: Change<i16>,
 }
 
 /// Change why a case is on an agenda, and how long it is given, until it is decided.
@@ -134,14 +153,21 @@ async fn change_agenda_item(
                 let opened = agenda::opened(tx, Act::ChangeAgenda, id)?;
                 if_match.check(opened.item.version)?;
                 rules::relist(opened.item.status, opened.meeting.status)?;
-                let now = (opened.item.kind, opened.item.slot_minutes);
+                let AgendaItemPatch { kind, minutes } = body;
+                let (mut now_kind, mut now_minutes) = (opened.item.kind, opened.item.slot_minutes);
                 let usual = opened.meeting.minutes_per_case;
-                let (kind, minutes) = rules::slot(now, body.kind, body.minutes, usual);
-                split_store::set_slot(tx, &opened.case, id, kind, minutes)?;
-                store::touch(tx, opened.meeting.id)?;
+                let slot = (kind.value().copied(), minutes.value().copied());
+                let wanted = rules::slot((now_kind, now_minutes), slot, usual)?;
+                let mut changes = Changes::default();
+                changes.put("kind", &mut now_kind, wanted.0);
+                changes.put("minutes", &mut now_minutes, wanted.1);
+                if !changes.is_empty() {
+                    split_store::set_slot(tx, &opened.case, id, now_kind, now_minutes)?;
+                    store::touch(tx, opened.meeting.id)?;
+                }
                 let out = item(tx, &opened.meeting, id)?;
                 let event = Event::of_case(&opened.case).on("agenda_item", id);
-                Ok(Audited::new(out, event.fields(["kind", "minutes"])))
+                Ok(Audited::new(out, event.fields(changes)))
             },
         )
         .await?;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::AgendaItemKind;
@@ -10,14 +11,34 @@ use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::policy::visibility::VisibleCase;
 
+/// A part of a meeting: its heading and its start.
+#[derive(Debug, PartialEq, Eq, QueryableByName)]
+pub struct Session {
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub heading: Option<String>,
+    #[diesel(sql_type = st::Timestamptz)]
+    pub starts_at: DateTime<Utc>,
+}
+
+/// The sessions of a meeting, in order.
+pub fn sessions(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<Session>> {
+    let text =
+        "select heading, starts_at from agenda_sessions where meeting_id = $1 order by number";
+    Ok(sql(text).bind(meeting_id).load(tx.conn)?)
+}
+
 /// Writes the sessions of a meeting in the place of those there were, and its items' places in them.
 pub fn split(
     tx: &mut Tx<'_>,
     meeting: &Meeting,
-    headings: Vec<Option<String>>,
-    starts: Vec<DateTime<Utc>>,
+    sessions: Vec<Session>,
     items: &[(Uuid, i16)],
 ) -> Result<()> {
+    let starts: Vec<_> = sessions.iter().map(|session| session.starts_at).collect();
+    let headings: Vec<_> = sessions
+        .into_iter()
+        .map(|session| session.heading)
+        .collect();
     sql("delete from agenda_sessions where meeting_id = $1")
         .bind(meeting.id)
         .execute(tx.conn)?;

@@ -109,10 +109,12 @@ async fn word_statement(
             may_in(&tx.actor, Act::ReadStatement, id).map_err(|_| hidden())?;
             may_in(&tx.actor, Act::ChangeStatement, id)?;
             let now = tx.now;
-            let version = store::at(tx, id, now)?.version;
-            if_match.check(version)?;
-            store::add(tx, id, version + 1, &text)?;
-            let statement = store::at(tx, id, now)?;
+            let mut statement = store::at(tx, id, now)?;
+            if_match.check(statement.version)?;
+            if statement.text != text {
+                store::add(tx, id, statement.version + 1, &text)?;
+                statement = store::at(tx, id, now)?;
+            }
             let event = Event::new().in_marac(id).fields(["statement"]);
             Ok(Audited::new(statement, event))
         })

@@ -82,7 +82,7 @@ pub fn found(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Meeting>> {
 
 /// The same, locked until the transaction ends.
 pub fn locked(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Meeting>> {
-    Ok(sql(LOCK).bind(id).get_result(tx.conn).optional()?)
+    sql(LOCK).bind(id).locking(tx)
 }
 
 /// Which meetings are wanted.

@@ -11,13 +11,14 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::model::{Identity, PartyRole, RelationshipKind};
+use super::patch::IdentityPatch;
 use super::rules;
 use super::shape::{self, PartyOut, People, RelationshipOut};
 use super::store::{self, Relation, Which};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
-use crate::cases::{must_show, opened, opened_locked};
+use crate::cases::{Part, must_show, opened, opened_locked};
 use crate::crypto::Place;
 use crate::db::Tx;
 use crate::error::{Error, FieldError, Result};
@@ -177,9 +178,9 @@ pub(super) fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Party
 
 /// Change who somebody is.
 ///
-/// Send the identity as it should stand. What it was is kept, sealed, in the audit. From now on the
-/// repeat check finds the case by the new name; by the former one only while it is kept as an alias.
-#[utoipa::path(tag = "parties", operation_id = "change_identity", request_body = Identity,
+/// What it was is kept, sealed, in the audit. From now on the repeat check finds the case by the new
+/// name; by the former one only while it is kept as an alias.
+#[utoipa::path(tag = "parties", operation_id = "change_identity", request_body = IdentityPatch,
     params(("id" = Uuid, Path, description = "The case."), ("party_id" = Uuid, Path, description = "The person."),
         ("If-Match" = String, Header, description = "The party's etag.")),
     responses((status = 200, description = "Changed.", body = PartyOut), Problems, WriteProblems, VersionProblems))]
@@ -189,7 +190,7 @@ async fn change_identity(
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
-    body: Body<Identity>,
+    body: Body<IdentityPatch>,
 ) -> Result<HttpResponse> {
     let ((id, party_id), body) = (path.0, body.0);
     let (party, version) = state
@@ -200,20 +201,23 @@ async fn change_identity(
             let part = store::part_of(tx, &case, Which::Party, party_id)?;
             if_match.check(part.version)?;
             let old: Identity = part.open(&case, "parties", "identity")?;
+            let mut new = old.clone();
+            let changes = body.apply(&mut new)?;
             let place = Place::new("audit_events", "detail", party_id);
             let detail = case
                 .key()
-                .seal_json(place, &json!({ "old": old, "new": body }))?;
-            store::set_identity(tx, &case, party_id, &body)?;
-            renamed(tx, &case, party_id, old)?;
+                .seal_json(place, &json!({ "old": old, "new": new }))?;
+            let mut version = part.version;
+            if !changes.is_empty() {
+                store::set_identity(tx, &case, party_id, &new)?;
+                renamed(tx, &case, party_id, old)?;
+                version += 1;
+            }
             let event = Event::of_case(&case)
                 .on("party", party_id)
                 .fields(["identity"])
                 .detail(detail);
-            Ok(Audited::new(
-                (one(tx, &case, party_id)?, part.version + 1),
-                event,
-            ))
+            Ok(Audited::new((one(tx, &case, party_id)?, version), event))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &party))
@@ -279,14 +283,16 @@ async fn set_relationship(
             both_here(tx, &case, &body)?;
             let (from, to) = (body.from_party_id, body.to_party_id);
             let known = store::relationship_between(tx, &case, from, to)?;
-            if_match.check(known.map_or(0, |part| part.version))?;
+            if_match.check(known.as_ref().map_or(0, |part| part.version))?;
             let relation = Relation {
                 from,
                 to,
                 kind: body.kind,
                 living_together: body.living_together,
             };
-            store::set_relationship(tx, &case, relation)?;
+            if !stands(known.as_ref(), &relation)? {
+                store::set_relationship(tx, &case, relation)?;
+            }
             let part = store::relationship_between(tx, &case, from, to)?.ok_or_else(hidden)?;
             let event = Event::of_case(&case)
                 .on("relationship", part.id)
@@ -298,6 +304,15 @@ async fn set_relationship(
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &relationship))
+}
+
+/// Whether the relationship is recorded just so.
+fn stands(known: Option<&Part>, wanted: &Relation) -> Result<bool> {
+    let Some(known) = known else {
+        return Ok(false);
+    };
+    let known = shape::relationship(known)?;
+    Ok(known.kind == wanted.kind && known.living_together == wanted.living_together)
 }
 
 fn both_here(tx: &mut Tx<'_>, case: &VisibleCase, body: &RelationshipIn) -> Result<()> {

@@ -4,6 +4,7 @@
 mod api;
 pub mod model;
 mod parts_api;
+mod patch;
 pub mod record;
 mod record_store;
 mod rows;

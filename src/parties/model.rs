@@ -2,7 +2,7 @@
 //! Each group is sealed, versioned and seen on its own (design section 3, lens).
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
@@ -205,9 +205,15 @@ pub struct Address {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 2, max = 10))]
     pub postcode: Option<String>,
-    /// Not to be given to anybody who is not named. A refuge always is.
-    #[serde(default)]
-    pub confidential: bool,
+    /// Not to be given to anybody who is not named. A refuge always is. Where a referral is written
+    /// anew and this is left out, an address stays as guarded as it was.
+    #[serde(
+        default,
+        deserialize_with = "said",
+        skip_serializing_if = "Option::is_none"
+    )]
+    #[schema(value_type = bool)]
+    pub confidential: Option<bool>,
     /// Whether the perpetrator knows it. Unknown counts as no.
     #[serde(default)]
     pub known_to_perpetrator: YesNoUnknown,
@@ -219,10 +225,46 @@ pub struct Address {
     pub to: Option<NaiveDate>,
 }
 
+/// A mark that was sent: null is refused.
+fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    bool::deserialize(deserializer).map(Some)
+}
+
 impl Address {
     /// A refuge is confidential whatever was ticked.
     pub fn is_confidential(&self) -> bool {
-        self.confidential || self.kind == AddressKind::Refuge
+        self.confidential == Some(true) || self.kind == AddressKind::Refuge
+    }
+
+    /// Whether both are the same place, however it is written.
+    pub fn is_same_place(&self, other: &Self) -> bool {
+        let place = |address: &Self| plain_place(&address.lines, address.postcode.as_deref());
+        place(self) == place(other)
+    }
+}
+
+/// An address as it is compared: letters and digits alone, lower case.
+pub(super) fn plain_place(lines: &str, postcode: Option<&str>) -> String {
+    plain(&format!("{lines}{}", postcode.unwrap_or("")))
+}
+
+/// Where addresses are written anew, no guard falls by being left out: one without a mark takes that
+/// of the same place before. One that is new takes the guard of a guarded one that is gone, in whose
+/// place it may stand.
+pub fn keep_guards<'a>(before: &[Address], now: impl IntoIterator<Item = &'a mut Address>) {
+    let mut now: Vec<_> = now.into_iter().collect();
+    let is_gone = |was: &&Address| !now.iter().any(|is| is.is_same_place(was));
+    let guarded_is_gone = before.iter().filter(is_gone).any(Address::is_confidential);
+    for address in now.iter_mut().filter(|one| one.confidential.is_none()) {
+        let mut same = before
+            .iter()
+            .filter(|was| was.is_same_place(address))
+            .peekable();
+        let guarded = match same.peek() {
+            Some(_) => same.any(Address::is_confidential),
+            None => guarded_is_gone,
+        };
+        address.confidential = Some(guarded || address.kind == AddressKind::Refuge);
     }
 }
 
@@ -255,6 +297,14 @@ pub struct Contact {
 
 fn yes() -> bool {
     true
+}
+
+/// Whether a guarded address stands there unguarded now.
+pub fn guard_fell(before: &[Address], now: &[Address]) -> bool {
+    let guarded = before.iter().filter(|was| was.is_confidential());
+    let mut open = now.iter().filter(|is| !is.is_confidential());
+    let guarded: Vec<_> = guarded.collect();
+    open.any(|is| guarded.iter().any(|was| was.is_same_place(is)))
 }
 
 impl Identity {

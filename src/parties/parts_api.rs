@@ -8,6 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::model::{Address, Characteristics, Contact};
+use super::patch::{AddressPatch, ContactPatch};
 use super::rules;
 use super::shape::{self, AddressOut, CharacteristicsOut, ContactOut};
 use super::store::{self, Which};
@@ -16,6 +17,7 @@ use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{must_show, opened};
 use crate::crypto::Place;
+use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
     Body, Idempotency, IdempotencyKey, IfMatch, Path, Problems, VersionProblems, WriteProblems,
@@ -23,7 +25,7 @@ use crate::http::{
 };
 use crate::policy::lens::FieldGroup;
 use crate::policy::visibility::VisibleCase;
-use crate::policy::{Act, hidden};
+use crate::policy::{Act, hidden, may_in};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -52,6 +54,24 @@ fn changed(
         .detail(detail))
 }
 
+/// The result of a change and its event. What is less guarded than before is an event of its own.
+fn opening<T>(
+    tx: &Tx<'_>,
+    case: &VisibleCase,
+    event: Event,
+    (kind, id): (&'static str, Uuid),
+    opened: Vec<&'static str>,
+    value: T,
+) -> Result<Audited<T>> {
+    let audited = Audited::new(value, event);
+    if opened.is_empty() {
+        return Ok(audited);
+    }
+    may_in(&tx.actor, Act::LowerGuard, case.marac_id)?;
+    let event = Event::of_case(case).act(Act::LowerGuard).on(kind, id);
+    Ok(audited.and(event.fields(opened)))
+}
+
 /// Record protected characteristics and needs.
 ///
 /// `If-Match` is their etag: `"0"` while nothing is recorded.
@@ -77,9 +97,15 @@ async fn set_characteristics(
             let part = store::part(tx, &case, Which::Characteristics, party_id)?;
             if_match.check(part.as_ref().map_or(0, |part| part.version))?;
             let old = shape::characteristics_of(&case, part.as_ref())?;
-            store::set_characteristics(tx, &case, party_id, &body)?;
-            let part = store::part_of(tx, &case, Which::Characteristics, party_id)?;
-            let new = shape::characteristics_of(&case, Some(&part))?;
+            let (version, new) = match part {
+                Some(part) if old.characteristics == body => (part.version, old.clone()),
+                _ => {
+                    store::set_characteristics(tx, &case, party_id, &body)?;
+                    let part = store::part_of(tx, &case, Which::Characteristics, party_id)?;
+                    let new = shape::characteristics_of(&case, Some(&part))?;
+                    (part.version, new)
+                }
+            };
             let event = changed(
                 &case,
                 "characteristics",
@@ -87,7 +113,7 @@ async fn set_characteristics(
                 Some(&old.characteristics),
                 &new.characteristics,
             )?;
-            Ok(Audited::new((new, part.version), event))
+            Ok(Audited::new((new, version), event))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &body))
@@ -132,7 +158,11 @@ async fn add_address(
 }
 
 /// Change an address.
-#[utoipa::path(tag = "parties", operation_id = "change_address", request_body = Address,
+///
+/// A refuge is confidential whatever is sent. An address that was one stays confidential until
+/// `confidential` is sent as false. What makes an address less guarded stands in the access log as
+/// `lower_guard`, with the marks that fell.
+#[utoipa::path(tag = "parties", operation_id = "change_address", request_body = AddressPatch,
     params(("id" = Uuid, Path, description = "The case."), ("address_id" = Uuid, Path, description = "The address."),
         ("If-Match" = String, Header, description = "The address's etag.")),
     responses((status = 200, description = "Changed.", body = AddressOut), Problems, WriteProblems, VersionProblems))]
@@ -142,7 +172,7 @@ async fn change_address(
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
-    body: Body<Address>,
+    body: Body<AddressPatch>,
 ) -> Result<HttpResponse> {
     let ((id, address_id), body) = (path.0, body.0);
     let (address, version) = state
@@ -156,18 +186,18 @@ async fn change_address(
                 let part = store::part_of(tx, &case, Which::Address, address_id)?;
                 let old = shape::address(&case, &part)?.ok_or_else(hidden)?;
                 if_match.check(part.version)?;
-                rules::address(&body, case.lens)?;
-                store::set_address(tx, &case, address_id, &body)?;
+                let mut new = old.address.clone();
+                let changes = body.apply(&mut new);
+                rules::address(&new, case.lens)?;
+                if !changes.is_empty() {
+                    store::set_address(tx, &case, address_id, &new)?;
+                }
                 let part = store::part_of(tx, &case, Which::Address, address_id)?;
-                let new = shape::address(&case, &part)?.ok_or_else(hidden)?;
-                let event = changed(
-                    &case,
-                    "address",
-                    address_id,
-                    Some(&old.address),
-                    &new.address,
-                )?;
-                Ok(Audited::new((new, part.version), event))
+                let out = shape::address(&case, &part)?.ok_or_else(hidden)?;
+                let at = ("address", address_id);
+                let event = changed(&case, at.0, at.1, Some(&old.address), &new)?;
+                let fallen = rules::address_opened(&old.address, &new);
+                opening(tx, &case, event, at, fallen, (out, part.version))
             },
         )
         .await?;
@@ -226,8 +256,11 @@ fn sent(now: chrono::DateTime<chrono::Utc>, id: Uuid, contact: Contact) -> Conta
     }
 }
 
-/// Change a contact, and confirm what is safe.
-#[utoipa::path(tag = "parties", operation_id = "change_contact", request_body = Contact,
+/// Change a contact. A change confirms what is safe.
+///
+/// What makes a contact less guarded stands in the access log as `lower_guard`, with the marks that
+/// fell.
+#[utoipa::path(tag = "parties", operation_id = "change_contact", request_body = ContactPatch,
     params(("id" = Uuid, Path, description = "The case."), ("contact_id" = Uuid, Path, description = "The contact."),
         ("If-Match" = String, Header, description = "The contact's etag.")),
     responses((status = 200, description = "Changed.", body = ContactOut), Problems, WriteProblems, VersionProblems))]
@@ -237,7 +270,7 @@ async fn change_contact(
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
-    body: Body<Contact>,
+    body: Body<ContactPatch>,
 ) -> Result<HttpResponse> {
     let ((id, contact_id), body) = (path.0, body.0);
     let (contact, version) = state
@@ -251,17 +284,16 @@ async fn change_contact(
                 let part = store::part_of(tx, &case, Which::Contact, contact_id)?;
                 if_match.check(part.version)?;
                 let old = shape::contact(&case, &part)?;
-                store::set_contact(tx, &case, contact_id, &body)?;
+                let mut new = old.contact.clone();
+                if !body.apply(&mut new).is_empty() {
+                    store::set_contact(tx, &case, contact_id, &new)?;
+                }
                 let part = store::part_of(tx, &case, Which::Contact, contact_id)?;
-                let new = shape::contact(&case, &part)?;
-                let event = changed(
-                    &case,
-                    "contact",
-                    contact_id,
-                    Some(&old.contact),
-                    &new.contact,
-                )?;
-                Ok(Audited::new((new, part.version), event))
+                let out = shape::contact(&case, &part)?;
+                let at = ("contact", contact_id);
+                let event = changed(&case, at.0, at.1, Some(&old.contact), &new)?;
+                let fallen = rules::contact_opened(&old.contact, &new);
+                opening(tx, &case, event, at, fallen, (out, part.version))
             },
         )
         .await?;

@@ -2,14 +2,14 @@
 //!
 //! Into a new case they come as they were sent. Into a case that is there already only what is new
 //! comes: another address, another way to be reached, another name as an alias. Nothing recorded is
-//! overwritten.
+//! overwritten; an address that is known already becomes confidential if the referral says so.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
 use super::model::{
-    Address, Characteristics, Contact, Identity, PartyRole, RelationshipKind, plain,
+    Address, Characteristics, Contact, Identity, PartyRole, RelationshipKind, plain, plain_place,
 };
 use super::record_store as store;
 use crate::crypto::Place;
@@ -144,13 +144,15 @@ pub fn further(tx: &mut Tx<'_>, case: &VisibleCase, document: &Document) -> Resu
             store::set_identity(tx, case, party.id, sealed)?;
         }
         who.id = party.id;
-        let there: HashSet<String> = party
+        let there: HashMap<String, Uuid> = party
             .addresses
             .iter()
-            .map(|a| plain_address(&a.lines, a.postcode.as_deref()))
+            .map(|(id, a)| (plain_place(&a.lines, a.postcode.as_deref()), *id))
             .collect();
-        who.addresses
-            .retain(|a| !there.contains(&plain_address(&a.lines, a.postcode.as_deref())));
+        let known = |a: &Address| there.get(&plain_place(&a.lines, a.postcode.as_deref()));
+        let guarded = who.addresses.iter().filter(|a| a.is_confidential());
+        store::guard(tx, case, guarded.filter_map(known).copied().collect())?;
+        who.addresses.retain(|a| known(a).is_none());
         let there: HashSet<String> = party.contacts.iter().map(|c| plain(&c.value)).collect();
         who.contacts
             .retain(|contact| !there.contains(&plain(&contact.value)));
@@ -185,8 +187,4 @@ fn add_alias(known: &mut Identity, incoming: &Identity) -> bool {
         }
     }
     known.aliases.len() > before
-}
-
-fn plain_address(lines: &str, postcode: Option<&str>) -> String {
-    plain(&format!("{lines}{}", postcode.unwrap_or("")))
 }

@@ -211,7 +211,8 @@ pub struct Known {
     pub id: Uuid,
     pub role: PartyRole,
     pub identity: Identity,
-    pub addresses: Vec<SealedAddress>,
+    /// With their ids.
+    pub addresses: Vec<(Uuid, SealedAddress)>,
     pub contacts: Vec<SealedContact>,
 }
 
@@ -269,9 +270,8 @@ pub fn load(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Known>> {
         };
         if row.is_address {
             let place = Place::new("party_addresses", "sealed", row.id);
-            party
-                .addresses
-                .push(case.key().open_json(place, &row.sealed)?);
+            let address = case.key().open_json(place, &row.sealed)?;
+            party.addresses.push((row.id, address));
         } else {
             let place = Place::new("party_contacts", "sealed", row.id);
             party
@@ -280,6 +280,21 @@ pub fn load(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Known>> {
         }
     }
     Ok(known.into_values().collect())
+}
+
+/// These addresses of a case become confidential.
+pub fn guard(tx: &mut Tx<'_>, case: &VisibleCase, addresses: Vec<Uuid>) -> Result<()> {
+    if addresses.is_empty() {
+        return Ok(());
+    }
+    sql(
+        "update party_addresses set confidential = true, version = version + 1 \
+         where case_id = $1 and id = any ($2) and not confidential",
+    )
+    .bind(case.id)
+    .bind(addresses)
+    .execute(tx.conn)?;
+    Ok(())
 }
 
 /// A party's identity with one alias more.

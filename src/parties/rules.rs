@@ -1,6 +1,6 @@
 //! Decisions on what may be recorded of a person.
 
-use super::model::{Address, PartyRole};
+use super::model::{Address, Contact, PartyRole};
 use crate::error::{Error, Result};
 use crate::policy::hidden;
 use crate::policy::lens::Lens;
@@ -37,10 +37,36 @@ pub fn address(address: &Address, lens: Lens) -> Result<()> {
     }
 }
 
+/// The marks by which a change makes an address less guarded: more people may see it than before.
+pub fn address_opened(was: &Address, is: &Address) -> Vec<&'static str> {
+    let known = |address: &Address| address.known_to_perpetrator == YesNoUnknown::Yes;
+    fallen([
+        ("confidential", was.is_confidential(), is.is_confidential()),
+        ("known_to_perpetrator", !known(was), !known(is)),
+    ])
+}
+
+/// The marks by which a change makes a contact less guarded: more ways to reach somebody are said to
+/// be safe than before.
+pub fn contact_opened(was: &Contact, is: &Contact) -> Vec<&'static str> {
+    fallen([
+        ("safe_to_call", !was.safe_to_call, !is.safe_to_call),
+        ("safe_to_text", !was.safe_to_text, !is.safe_to_text),
+        ("safe_voicemail", !was.safe_voicemail, !is.safe_voicemail),
+        ("withheld_number", was.withheld_number, is.withheld_number),
+    ])
+}
+
+/// The marks that guarded before and do not now.
+fn fallen<const N: usize>(marks: [(&'static str, bool, bool); N]) -> Vec<&'static str> {
+    let fallen = marks.into_iter().filter(|(_, was, is)| *was && !*is);
+    fallen.map(|(name, ..)| name).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parties::model::AddressKind;
+    use crate::parties::model::{AddressKind, ContactKind};
     use crate::policy::lens::Standing;
 
     #[test]
@@ -65,7 +91,7 @@ mod tests {
                 kind: AddressKind::Refuge,
                 lines: "1 Road".into(),
                 postcode: None,
-                confidential: false,
+                confidential: None,
                 known_to_perpetrator: YesNoUnknown::No,
                 from,
                 to,
@@ -73,5 +99,73 @@ mod tests {
             assert_eq!(address(&given, lens).is_ok(), good);
             assert!(address(&given, Lens::default()).is_err());
         }
+    }
+
+    fn home(kind: AddressKind, confidential: bool, known: YesNoUnknown) -> Address {
+        Address {
+            kind,
+            lines: "1 Road".into(),
+            postcode: None,
+            confidential: Some(confidential),
+            known_to_perpetrator: known,
+            from: None,
+            to: None,
+        }
+    }
+
+    #[test]
+    fn an_address_is_opened_by_a_mark_that_falls_and_by_nothing_else() {
+        use AddressKind::{Previous, Refuge, Usual};
+        use YesNoUnknown::{No, Unknown, Yes};
+        for (was, is, opened) in [
+            (home(Usual, true, No), home(Usual, true, No), &[][..]),
+            (home(Usual, false, No), home(Usual, true, No), &[]),
+            (
+                home(Usual, true, No),
+                home(Usual, false, No),
+                &["confidential"],
+            ),
+            (home(Refuge, false, No), home(Refuge, true, No), &[]),
+            (
+                home(Refuge, true, No),
+                home(Previous, false, Yes),
+                &["confidential", "known_to_perpetrator"],
+            ),
+            (home(Refuge, true, No), home(Previous, true, Unknown), &[]),
+            (
+                home(Usual, false, Unknown),
+                home(Usual, false, Yes),
+                &["known_to_perpetrator"],
+            ),
+            (home(Usual, false, Yes), home(Usual, false, No), &[]),
+        ] {
+            assert_eq!(address_opened(&was, &is), opened, "{was:?} {is:?}");
+        }
+    }
+
+    #[test]
+    fn a_contact_is_opened_by_what_is_newly_said_to_be_safe() {
+        let of = |call, text, voicemail, withheld| Contact {
+            kind: ContactKind::Phone,
+            value: "1".into(),
+            safe_to_call: call,
+            safe_to_text: text,
+            safe_voicemail: voicemail,
+            withheld_number: withheld,
+            notes: None,
+        };
+        let shut = of(false, false, false, true);
+        let open = of(true, true, true, false);
+        assert_eq!(
+            contact_opened(&shut, &open),
+            [
+                "safe_to_call",
+                "safe_to_text",
+                "safe_voicemail",
+                "withheld_number"
+            ]
+        );
+        assert!(contact_opened(&open, &shut).is_empty());
+        assert!(contact_opened(&open, &open).is_empty());
     }
 }

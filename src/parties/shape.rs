@@ -208,7 +208,7 @@ pub fn address(case: &VisibleCase, part: &Part) -> Result<Option<AddressOut>> {
             kind: columns.kind,
             lines: seal.lines,
             postcode: seal.postcode,
-            confidential,
+            confidential: Some(confidential),
             known_to_perpetrator: columns.known_to_perpetrator,
             from: columns.from,
             to: columns.to,

@@ -70,11 +70,7 @@ pub fn part(tx: &mut Tx<'_>, case: &VisibleCase, which: Which, id: Uuid) -> Resu
             "where p.case_id = $1 and p.id = $2 for update"
         ),
     };
-    Ok(sql(text)
-        .bind(case.id)
-        .bind(id)
-        .get_result(tx.conn)
-        .optional()?)
+    sql(text).bind(case.id).bind(id).locking(tx)
 }
 
 /// The same, or 404.
@@ -89,15 +85,14 @@ pub fn relationship_between(
     from: Uuid,
     to: Uuid,
 ) -> Result<Option<Part>> {
-    Ok(sql(concat!(
+    sql(concat!(
         relationship_row!(),
         "where p.case_id = $1 and p.from_party_id = $2 and p.to_party_id = $3 for update"
     ))
     .bind(case.id)
     .bind(from)
     .bind(to)
-    .get_result(tx.conn)
-    .optional()?)
+    .locking(tx)
 }
 
 #[derive(QueryableByName)]

@@ -215,6 +215,8 @@ acts! {
     ChangeCase = "change_case", Who::Roles(STAFF), None, Nothing;
     /// Change identity, characteristics, addresses, contacts, relationships.
     ChangeParty = "change_party", Who::Roles(&[Idva, Coordinator]), None, Nothing;
+    /// Make an address or a contact less guarded: recorded beside the change that does it.
+    LowerGuard = "lower_guard", Who::Roles(&[Idva, Coordinator]), None, Nothing;
     /// Add a contact: an add-only act.
     AddContact = "add_contact", Who::Roles(CASEWORK), Some(Right::CasesWrite), Nothing;
     /// Assess risk again.

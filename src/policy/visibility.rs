@@ -189,7 +189,8 @@ const CONTRIBUTED: &str = find_case!(
 
 /// The case, if it is in sight and the caller may do this in its MARAC.
 pub fn case(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
-    fetch(tx, act, id, FIND)
+    let found = sql(FIND).bind(id).get_result(tx.conn).optional()?;
+    fetch(tx, act, found)
 }
 
 /// A case that the caller contributed to, as far as they still see it. Once it is out of their sight, they
@@ -208,15 +209,12 @@ pub fn case_contributed_to(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Visibl
 
 /// The same, locked until the transaction ends: for everything that decides on its state.
 pub fn case_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
-    fetch(tx, act, id, LOCK)
+    let found = sql(LOCK).bind(id).locking(tx)?;
+    fetch(tx, act, found)
 }
 
-fn fetch(tx: &mut Tx<'_>, act: Act, id: Uuid, text: &'static str) -> Result<VisibleCase> {
-    let found: Found = sql(text)
-        .bind(id)
-        .get_result(tx.conn)
-        .optional()?
-        .ok_or_else(hidden)?;
+fn fetch(tx: &mut Tx<'_>, act: Act, found: Option<Found>) -> Result<VisibleCase> {
+    let found = found.ok_or_else(hidden)?;
     may_in(&tx.actor, act, found.marac_id)?;
     let key = tx
         .keys
@@ -327,20 +325,18 @@ const LOCK_ACTION: &str = find_action!(" for update of a");
 
 /// The action, if it is in sight and the caller may do this in its MARAC.
 pub fn action(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleAction> {
-    fetch_action(tx, act, id, FIND_ACTION)
+    let found = sql(FIND_ACTION).bind(id).get_result(tx.conn).optional()?;
+    fetch_action(tx, act, found)
 }
 
 /// The same, locked until the transaction ends.
 pub fn action_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleAction> {
-    fetch_action(tx, act, id, LOCK_ACTION)
+    let found = sql(LOCK_ACTION).bind(id).locking(tx)?;
+    fetch_action(tx, act, found)
 }
 
-fn fetch_action(tx: &mut Tx<'_>, act: Act, id: Uuid, text: &'static str) -> Result<VisibleAction> {
-    let found: FoundAction = sql(text)
-        .bind(id)
-        .get_result(tx.conn)
-        .optional()?
-        .ok_or_else(hidden)?;
+fn fetch_action(tx: &mut Tx<'_>, act: Act, found: Option<FoundAction>) -> Result<VisibleAction> {
+    let found = found.ok_or_else(hidden)?;
     may_in(&tx.actor, act, found.marac_id)?;
     let key = tx.keys.unwrap(
         found.case_id,

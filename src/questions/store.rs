@@ -167,14 +167,14 @@ pub fn locked(
     ids: &[Uuid],
 ) -> Result<Vec<Question>> {
     let own = tx.actor.agency_id;
-    Ok(sql(questions!(
+    sql(questions!(
         "and q.id = any ($4) order by q.id for update of q"
     ))
     .bind(case.id)
     .bind(all)
     .bind(own)
     .bind(ids.to_vec())
-    .load(tx.conn)?)
+    .locking_all(tx)
 }
 
 /// Adds a question of the caller's, who has read these entries.

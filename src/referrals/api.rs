@@ -92,6 +92,7 @@ fn write(
 ) -> Result<Audited<ReferralOut>> {
     let (code, settings) = store::marac(tx, new.marac_id)?;
     let mut document = new.referral;
+    document.keep_guards(&Document::default());
     let referred_on = *document.referred_on.get_or_insert(tx.today());
     let checked = rules::check(&document, tools, &settings, tx.today(), "/referral");
     if !new.draft && !checked.missing.is_empty() {
@@ -251,6 +252,9 @@ async fn read(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<Http
 }
 
 /// Write a draft or a returned referral anew. Valid parts are kept, what is missing is listed.
+///
+/// An address whose `confidential` is left out stays as guarded as it was. One that is opened stands in
+/// the access log as `lower_guard`.
 #[utoipa::path(tag = "referrals", operation_id = "change_referral", request_body = ChangeReferral,
     params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
     responses((status = 200, description = "Kept.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
@@ -270,10 +274,22 @@ async fn change(
             let ChangeReferral {
                 urgent,
                 co_agency_id,
-                referral,
+                mut referral,
             } = body.0;
+            let before = found.document()?;
+            referral.keep_guards(&before);
+            referral.referred_on = referral.referred_on.or(before.referred_on);
+            let other = (urgent, co_agency_id) != (found.row.urgent, found.row.co_agency_id);
+            if !other && referral.is_same(&before)? {
+                return render(tx, found, &tools);
+            }
             let keep = found.row.status;
-            rewrite(tx, found, referral, (urgent, co_agency_id), keep, &tools)
+            let opened = referral.opens(&before).then(|| {
+                let event = Event::of_case(&found.case).act(Act::LowerGuard);
+                event.on("referral", id).fields(["confidential"])
+            });
+            let out = rewrite(tx, found, referral, (urgent, co_agency_id), keep, &tools)?;
+            Ok(opened.into_iter().fold(out, Audited::and))
         })
         .await?;
     Ok(answer(HttpResponse::Ok(), &out))

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use crate::error::{Error, Result};
 use crate::parties::model::{
-    Address, Characteristics, Contact, Identity, RelationshipKind, short_lines,
+    Address, Characteristics, Contact, Identity, RelationshipKind, guard_fell, keep_guards,
+    short_lines,
 };
 use crate::vocabulary;
 use crate::vocabulary::YesNoUnknown;
@@ -243,6 +245,40 @@ pub struct Document {
 }
 
 impl Document {
+    /// Every address in it.
+    fn addresses(&self) -> Vec<Address> {
+        let survivor = self.survivor.iter().flat_map(|one| &one.addresses);
+        let perpetrators = self.perpetrators.iter();
+        let all = survivor.chain(perpetrators.flat_map(|one| &one.addresses));
+        all.cloned().collect()
+    }
+
+    /// Whether it says of an address that was confidential before that it is not.
+    pub fn opens(&self, before: &Self) -> bool {
+        guard_fell(&before.addresses(), &self.addresses())
+    }
+
+    /// Every address in it, to change it.
+    fn addresses_mut(&mut self) -> impl Iterator<Item = &mut Address> {
+        let survivor = self.survivor.iter_mut().flat_map(|one| &mut one.addresses);
+        let perpetrators = self.perpetrators.iter_mut();
+        survivor.chain(perpetrators.flat_map(|one| &mut one.addresses))
+    }
+
+    /// Whether both say the same.
+    pub fn is_same(&self, other: &Self) -> Result<bool> {
+        let value = |document| {
+            serde_json::to_value(document)
+                .map_err(|_| Error::Internal("a referral did not serialise"))
+        };
+        Ok(value(self)? == value(other)?)
+    }
+
+    /// No address becomes less guarded than in the document before by leaving its mark out.
+    pub fn keep_guards(&mut self, before: &Self) {
+        keep_guards(&before.addresses(), self.addresses_mut());
+    }
+
     /// Leaves out refuges and confidential addresses.
     pub fn withhold_confidential_addresses(&mut self) {
         let open = |address: &Address| !address.is_confidential();

@@ -141,20 +141,18 @@ const LOCK: &str = find!(" for update of r");
 
 /// The referral, if it is in sight.
 pub fn find(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleReferral> {
-    load(tx, act, id, FIND)
+    let row = sql(FIND).bind(id).get_result(tx.conn).optional()?;
+    load(tx, act, row)
 }
 
 /// The same, locked.
 pub fn lock(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleReferral> {
-    load(tx, act, id, LOCK)
+    let row = sql(LOCK).bind(id).locking(tx)?;
+    load(tx, act, row)
 }
 
-fn load(tx: &mut Tx<'_>, act: Act, id: Uuid, text: &'static str) -> Result<VisibleReferral> {
-    let row: ReferralRow = sql(text)
-        .bind(id)
-        .get_result(tx.conn)
-        .optional()?
-        .ok_or_else(hidden)?;
+fn load(tx: &mut Tx<'_>, act: Act, row: Option<ReferralRow>) -> Result<VisibleReferral> {
+    let row = row.ok_or_else(hidden)?;
     let case = visibility::case_contributed_to(tx, act, row.case_id)?;
     let principal = &tx.actor.principal;
     let is_author = (row.submitted_by.is_some() && row.submitted_by == principal.user_id())

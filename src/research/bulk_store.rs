@@ -89,9 +89,9 @@ pub fn asked(
     agency_id: Uuid,
     items: Vec<Uuid>,
 ) -> Result<Vec<AskedRow>> {
-    Ok(sql(ASKED)
+    sql(ASKED)
         .bind(meeting_id)
         .bind(agency_id)
         .bind(items)
-        .load(tx.conn)?)
+        .locking_all(tx)
 }

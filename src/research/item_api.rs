@@ -9,7 +9,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::model::{Exemption, ReturnIn, exemption_of};
-use super::rules;
+use super::rules::{self, Excuse};
 use super::shapes::{self, ResearchOut, ResearchVersionOut};
 use super::store::{self, ItemRow};
 use crate::app::State;
@@ -18,7 +18,8 @@ use crate::auth::Caller;
 use crate::db::Tx;
 use crate::error::{Code, Result};
 use crate::http::{
-    Body, IfMatch, Page, PageQuery, Path, Problems, Query, VersionProblems, WriteProblems, paged,
+    Body, Change, Field, IfMatch, Page, PageQuery, Path, Problems, Query, VersionProblems,
+    WriteProblems, paged,
 };
 use crate::policy::lens::FieldGroup;
 use crate::policy::visibility::{self, VisibleCase};
@@ -187,6 +188,10 @@ async fn return_research(
             if_match.check(found.version)?;
             rules::open(found.at())?;
             rules::answer(&sent, tx.today())?;
+            let present = one(tx, &item, &case, at.agency_id)?;
+            if present.value().says(&sent) {
+                return Ok(present);
+            }
             let answered_on = found.answered_on.unwrap_or_else(|| tx.today());
             let status = rules::status(sent.nothing_known, answered_on, found.due_on);
             let answer = shapes::seal(case.key(), found.id, status, &sent)?;
@@ -206,17 +211,24 @@ fn spoken_for(tx: &Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<()> {
 }
 
 /// The coordinator's word on a request.
-#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
+#[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ExcuseIn {
-    /// True: the agency need not answer. False: it is asked again.
-    exempt: bool,
+    /// True: the agency need not answer. False: it is asked again. A change of it needs a reason.
+    #[serde(default)]
+    #[schema(value_type = bool)]
+    exempt: Change<bool>,
     /// Why.
+    #[serde(default)]
+    #[schema(value_type = String)]
     #[validate(length(min = 1, max = 2000))]
-    reason: String,
+    reason: Change<String>,
 }
 
 /// Excuse an agency that has not answered, with a reason, or ask it again. It may still answer.
+///
+/// 422: `/reason required` where the agency is excused or asked again without one. 409:
+/// `already_answered`; `already_so` for the reason of an excuse that there is not.
 #[utoipa::path(tag = "research", operation_id = "excuse_research", request_body = ExcuseIn, params(
     ("id" = Uuid, Path, description = "The agenda item."),
     ("agency_id" = Uuid, Path, description = "The agency."),
@@ -231,6 +243,10 @@ async fn excuse_research(
     body: Body<ExcuseIn>,
 ) -> Result<HttpResponse> {
     let (at, ExcuseIn { exempt, reason }) = (at.0, body.0);
+    let word = Excuse {
+        exempt: exempt.wanted(),
+        reason: reason.wanted(),
+    };
     let ask = Act::ExcuseResearch.on("agenda_item", at.id);
     let out = state
         .db
@@ -239,10 +255,12 @@ async fn excuse_research(
             let found = store::locked(tx, &case, at.id, at.agency_id)?;
             if_match.check(found.version)?;
             rules::open(found.at())?;
-            let status = rules::excuse(found.status, exempt)?;
-            let sealed = Exemption { reason };
-            let sealed = case.key().seal_json(exemption_of(found.id), &sealed)?;
-            store::excuse(tx, found.id, status, sealed)?;
+            let because = shapes::because(&case, &found)?;
+            if let Some((status, reason)) = rules::excuse(found.status, because.as_deref(), word)? {
+                let sealed = Exemption { reason };
+                let sealed = case.key().seal_json(exemption_of(found.id), &sealed)?;
+                store::excuse(tx, found.id, status, sealed)?;
+            }
             one(tx, &item, &case, at.agency_id)
         })
         .await?;

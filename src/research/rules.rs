@@ -87,14 +87,34 @@ pub fn status(nothing_known: bool, answered_on: NaiveDate, due_on: NaiveDate) ->
     }
 }
 
-/// The status after the coordinator excused an agency, or asked it again.
-pub fn excuse(status: ResearchStatus, exempt: bool) -> Result<ResearchStatus> {
+/// The coordinator's word on a request: whether the agency is excused, and why. What is left out stays.
+#[derive(Debug, Default)]
+pub struct Excuse {
+    pub exempt: Option<bool>,
+    pub reason: Option<String>,
+}
+
+/// The status and the reason after the coordinator's word; `None` where it changes nothing. Excusing an
+/// agency and asking it again each need a reason of their own.
+pub fn excuse(
+    status: ResearchStatus,
+    because: Option<&str>,
+    word: Excuse,
+) -> Result<Option<(ResearchStatus, String)>> {
     use ResearchStatus as S;
-    match (status, exempt) {
-        (S::Requested, true) => Ok(S::Exempt),
-        (S::Exempt, false) => Ok(S::Requested),
-        (S::Requested, false) | (S::Exempt, true) => Err(Error::conflict("already_so")),
-        (S::NothingKnown | S::Returned | S::Late, _) => Err(Error::conflict("already_answered")),
+    let was = match status {
+        S::Requested => false,
+        S::Exempt => true,
+        S::NothingKnown | S::Returned | S::Late => return Err(Error::conflict("already_answered")),
+    };
+    let is = word.exempt.unwrap_or(was);
+    match (was, is, word.reason) {
+        (_, true, Some(reason)) if was && because == Some(reason.as_str()) => Ok(None),
+        (_, true, Some(reason)) => Ok(Some((S::Exempt, reason))),
+        (true, false, Some(reason)) => Ok(Some((S::Requested, reason))),
+        (false, false, Some(_)) => Err(Error::conflict("already_so")),
+        (_, _, None) if was == is => Ok(None),
+        (_, _, None) => Err(Error::field("/reason", "required", "Say why.")),
     }
 }
 

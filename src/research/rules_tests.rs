@@ -177,18 +177,53 @@ fn an_answer_is_late_by_the_day_it_first_came() {
 #[test]
 fn who_has_not_answered_may_be_excused_and_asked_again() {
     use ResearchStatus as S;
+    let is = |status, because: &str| Ok(Some((status, because.to_owned())));
     let table = [
-        (S::Requested, true, Ok(S::Exempt)),
-        (S::Exempt, false, Ok(S::Requested)),
-        (S::Requested, false, Err("already_so")),
-        (S::Exempt, true, Err("already_so")),
-        (S::NothingKnown, true, Err("already_answered")),
-        (S::Returned, true, Err("already_answered")),
-        (S::Late, false, Err("already_answered")),
+        (S::Requested, Some(true), Some("New"), is(S::Exempt, "New")),
+        (S::Exempt, Some(false), Some("New"), is(S::Requested, "New")),
+        (S::Exempt, None, Some("New"), is(S::Exempt, "New")),
+        (S::Exempt, Some(true), Some("New"), is(S::Exempt, "New")),
+        (S::Exempt, Some(true), Some("Old"), Ok(None)),
+        (S::Exempt, Some(true), None, Ok(None)),
+        (S::Exempt, None, None, Ok(None)),
+        (S::Requested, Some(false), None, Ok(None)),
+        (S::Requested, Some(false), Some("New"), Err("already_so")),
+        (S::Requested, None, Some("New"), Err("already_so")),
+        (
+            S::NothingKnown,
+            Some(true),
+            Some("New"),
+            Err("already_answered"),
+        ),
+        (S::Returned, None, None, Err("already_answered")),
+        (S::Late, Some(false), Some("New"), Err("already_answered")),
     ];
-    for (status, exempt, expected) in table {
-        let found = excuse(status, exempt).map_err(reason);
-        assert_eq!(found, expected, "{status:?} {exempt}");
+    for (status, exempt, said, expected) in table {
+        let word = Excuse {
+            exempt,
+            reason: said.map(str::to_owned),
+        };
+        let case = format!("{status:?} {word:?}");
+        let found = excuse(status, Some("Old"), word).map_err(reason);
+        assert_eq!(found, expected, "{case}");
+    }
+}
+
+#[test]
+fn to_excuse_and_to_ask_again_need_a_reason_each() {
+    for (status, exempt) in [
+        (ResearchStatus::Requested, true),
+        (ResearchStatus::Exempt, false),
+    ] {
+        let word = Excuse {
+            exempt: Some(exempt),
+            reason: None,
+        };
+        let refused = excuse(status, Some("Old"), word).unwrap_err();
+        let Error::Problem(problem) = refused else {
+            panic!("{refused:?}")
+        };
+        assert_eq!(problem.errors[0].pointer, "/reason");
     }
 }
 

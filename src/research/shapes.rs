@@ -10,7 +10,7 @@ use super::model::{
     exemption_of, private_of, shareable_of,
 };
 use super::rules::{self, Reader, Sight};
-use super::store::{Answer, ReturnRow, VersionRow};
+use super::store::{Answer, Locked, ReturnRow, VersionRow};
 use crate::crypto::DataKey;
 use crate::db::Tx;
 use crate::error::Result;
@@ -90,6 +90,14 @@ impl ResearchOut {
         self.id
     }
 
+    /// Whether the agency has answered just so, as the agency itself reads it.
+    pub fn says(&self, sent: &ReturnIn) -> bool {
+        self.answered_at.is_some()
+            && self.nothing_known == sent.nothing_known
+            && self.shareable.clone().unwrap_or_default() == sent.shareable
+            && self.agency_private.clone().unwrap_or_default() == sent.agency_private
+    }
+
     /// Whether this reader does not get the group.
     pub fn withholds(&self, group: FieldGroup) -> bool {
         self.withheld.contains(&group)
@@ -104,6 +112,16 @@ fn withheld(sight: Sight) -> Vec<FieldGroup> {
     ];
     let missing = groups.into_iter().filter(|(shown, _)| !shown);
     missing.map(|(_, group)| group).collect()
+}
+
+/// Why an agency was excused, or asked again.
+pub fn because(case: &VisibleCase, row: &Locked) -> Result<Option<String>> {
+    let sealed = row.exemption.as_deref();
+    let open = |sealed| {
+        case.key()
+            .open_json::<Exemption>(exemption_of(row.id), sealed)
+    };
+    Ok(sealed.map(open).transpose()?.map(|said| said.reason))
 }
 
 /// A row as its reader gets it; `None` for who does not get it at all.

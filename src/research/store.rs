@@ -245,6 +245,8 @@ pub struct Locked {
     pub due_on: NaiveDate,
     #[diesel(sql_type = st::Nullable<st::Date>)]
     pub answered_on: Option<NaiveDate>,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    pub exemption: Option<Vec<u8>>,
     #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
@@ -269,7 +271,7 @@ pub fn locked(
 ) -> Result<Locked> {
     sql(
         "select r.id, r.status, r.standing, i.status as item_status, m.status as meeting_status, \
-         r.due_on, r.answered_on, r.version from research_returns r \
+         r.due_on, r.answered_on, r.exemption, r.version from research_returns r \
          join agenda_items i on i.id = r.agenda_item_id join meetings m on m.id = r.meeting_id \
          where r.case_id = $1 and r.agenda_item_id = $2 and r.agency_id = $3 \
          for share of m for update of r",
@@ -277,8 +279,7 @@ pub fn locked(
     .bind(case.id)
     .bind(item_id)
     .bind(agency_id)
-    .get_result(tx.conn)
-    .optional()?
+    .locking(tx)?
     .ok_or_else(hidden)
 }
 

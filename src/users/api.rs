@@ -22,8 +22,8 @@ use crate::auth::{Caller, address};
 use crate::cover;
 use crate::error::Result;
 use crate::http::{
-    Body, IfMatch, Page, PageQuery, Path, Problems, Query, StepUpProblems, VersionProblems,
-    WriteProblems, one_line, paged, tagged,
+    Body, Change, Changes, IfMatch, Page, PageQuery, Path, Problems, Query, StepUpProblems,
+    VersionProblems, WriteProblems, etag, one_line, one_line_if_sent, paged, tagged,
 };
 use crate::notifications::NoticeKind;
 use crate::notifications::letters::AccountMatter;
@@ -55,18 +55,22 @@ pub struct UserQuery {
     cursor: Option<String>,
 }
 
-/// What changes of an account. A field that is not sent stays.
+/// What changes of an account.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct UserChange {
     /// Name.
-    #[validate(length(max = 200), custom(function = "one_line"))]
-    name: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = String)]
+    #[validate(length(max = 200), custom(function = "one_line_if_sent"))]
+    name: Change<String>,
     /// E-mail address. Of an account in use it holds once its person has confirmed it; until then the
     /// old one does. Of an account that nobody has taken up it holds at once, and links sent to the old
     /// one die.
+    #[serde(default)]
+    #[schema(value_type = String)]
     #[validate(length(max = 320), email)]
-    email: Option<String>,
+    email: Change<String>,
 }
 
 /// The whole list of roles an account is to hold.
@@ -153,19 +157,21 @@ async fn change_user(
             let mut user = managed(tx, id)?;
             if_match.check(user.version)?;
             let maracs = concerned(tx, &user)?;
-            let mut fields = Vec::new();
-            if let Some(name) = change.name {
-                user.name = name;
-                fields.push("name");
-            }
-            if let Some(email) = change.email {
+            let UserChange { name, email } = change;
+            let mut changes = Changes::default();
+            changes.take("name", &mut user.name, name);
+            if let Change::Value(email) = email {
                 rules::change_address(&tx.actor, &user)?;
                 let email = address::normal(&email)?;
+                if email != user.email {
+                    changes.note("email");
+                }
                 address_api::ask(tx, &mut user, email, &maracs, delivery)?;
-                fields.push("email");
             }
-            store::update(tx, &mut user)?;
-            let event = Event::new().fields(fields);
+            if !changes.is_empty() {
+                store::update(tx, &mut user)?;
+            }
+            let event = Event::new().fields(changes);
             Ok(Audited::in_maracs(show(tx, id)?, event, &maracs))
         })
         .await?;
@@ -284,14 +290,18 @@ async fn set_roles(
             let agency = agencies::find(tx, user.agency_id)?;
             let before = all_roles_of(tx, id)?;
             let touched = grants::replace(tx, Holder::User(id), &agency, &wanted)?;
-            store::update(tx, &mut user)?;
+            let mut changes = Changes::default();
+            touched.note(&mut changes);
+            if !changes.is_empty() {
+                store::update(tx, &mut user)?;
+            }
             let after = all_roles_of(tx, id)?;
             let maracs = concern::maracs(tx, agency.id, before.into_iter().chain(after))?;
             if touched.changed() {
                 concern::tell_staff(tx, NoticeKind::RoleGranted, ("user", id), &maracs)?;
                 concern::tell_person(tx, &user, &maracs, &[AccountMatter::Roles])?;
             }
-            let event = Event::new().fields(["roles"]);
+            let event = Event::new().fields(changes);
             Ok(touched.record(show(tx, id)?, event, &maracs))
         })
         .await?;

@@ -66,11 +66,10 @@ pub fn find(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<Us
 }
 
 pub fn find_locked(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<User>> {
-    Ok(sql(users!("and id = $2 for update"))
+    sql(users!("and id = $2 for update"))
         .bind(within)
         .bind(id)
-        .get_result(tx.conn)
-        .optional()?)
+        .locking(tx)
 }
 
 /// The account with this address, in its one form, locked.
@@ -87,6 +86,7 @@ pub fn lock(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<()> {
     sql("select from users where id = any ($1) order by id for update")
         .bind(ids.to_vec())
         .execute(tx.conn)?;
+    tx.waited();
     Ok(())
 }
 

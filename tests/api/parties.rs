@@ -54,9 +54,9 @@ async fn an_identity_is_changed_at_the_version_read_and_what_it_was_is_kept_seal
             .await;
         assert_eq!(refused.status, 403, "{}", who.email);
     }
-    let nameless = json!({ "given_names": "Amina" });
+    let nameless = json!({ "family_name": null });
     let refused = idva.if_match("\"2\"").patch(&path, nameless).await;
-    assert_eq!(refused.errors(), [" family_name_or_unknown"]);
+    assert_eq!(refused.errors(), ["/family_name family_name_or_unknown"]);
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = diesel::sql_types::Binary)]
@@ -94,7 +94,11 @@ async fn characteristics_are_recorded_from_version_nought() {
             .status,
         412
     );
-    let next = idva.if_match("\"1\"").put(&path, body).await.expect(200);
+    let caller = idva.if_match("\"1\"");
+    let same = caller.put(&path, body).await.expect(200);
+    assert_eq!(same["etag"], "\"1\"", "nothing has changed");
+    let other = json!({ "language": "Somali", "interpreter": "no" });
+    let next = caller.put(&path, other).await.expect(200);
     assert_eq!(next["etag"], "\"2\"");
 }
 
@@ -141,7 +145,8 @@ async fn a_refuge_is_confidential_whatever_was_ticked() {
             changed["etag"].as_str(),
             changed["address"]["confidential"].as_bool()
         ),
-        (Some("\"2\""), Some(false))
+        (Some("\"2\""), Some(true)),
+        "what was a refuge does not open by itself"
     );
     let strange = format!("/cases/{}/parties/{}/addresses", s.case, Uuid::now_v7());
     let answer = s
@@ -314,4 +319,73 @@ async fn a_relationship_is_recorded_between_two_people_of_the_case() {
         .put(&path, body(&s.survivor, &s.survivor))
         .await;
     assert_eq!(same.errors(), ["/to_party_id same"]);
+}
+
+/// What the access log says of less guarded marks, newest first.
+async fn lowered(s: &Scene) -> Vec<(String, Value)> {
+    let path = format!("/cases/{}/access-log", s.case);
+    let caller = s.desk.app.as_(&s.desk.world.coordinator);
+    let log = caller.get(&path).await.expect(200);
+    let events = log["items"].as_array().unwrap().iter();
+    let lowered = events.filter(|event| event["act"] == "lower_guard");
+    lowered
+        .map(|event| {
+            let subject = event["subject"].as_str().unwrap().to_owned();
+            (subject, event["fields"].clone())
+        })
+        .collect()
+}
+
+#[actix_web::test]
+async fn a_guard_falls_only_where_it_is_said_and_that_is_an_event_of_its_own() {
+    let s = scene().await;
+    let idva = s.desk.app.as_(&s.desk.world.idva);
+    let mut addresses = s.survivor["addresses"].as_array().unwrap().iter();
+    let refuge = addresses.find(|one| one["address"]["kind"] == "refuge");
+    let refuge = refuge.unwrap();
+    let path = format!("/cases/{}/addresses/{}", s.case, id(refuge));
+    let mut tag = etag(refuge);
+    for (body, confidential, fallen) in [
+        (json!({ "lines": "Another house" }), true, None),
+        (json!({ "confidential": false }), true, None),
+        (
+            json!({ "kind": "previous", "lines": "A house", "postcode": null }),
+            true,
+            None,
+        ),
+        (
+            json!({ "known_to_perpetrator": "yes" }),
+            true,
+            Some("known_to_perpetrator"),
+        ),
+        (
+            json!({ "confidential": false }),
+            false,
+            Some("confidential"),
+        ),
+        (json!({ "kind": "refuge" }), true, None),
+    ] {
+        let before = lowered(&s).await.len();
+        let changed = idva.clone().if_match(&tag).patch(&path, body.clone()).await;
+        let changed = changed.expect(200);
+        assert_eq!(changed["address"]["confidential"], confidential, "{body}");
+        tag = etag(&changed);
+        let log = lowered(&s).await;
+        assert_eq!(log.len() - before, usize::from(fallen.is_some()), "{body}");
+        if let Some(fallen) = fallen {
+            assert_eq!(log[0], ("address".to_owned(), json!([fallen])), "{body}");
+        }
+    }
+    let contact = &s.survivor["contacts"][0];
+    let path = format!("/cases/{}/contacts/{}", s.case, id(contact));
+    let caller = idva.clone().if_match(&etag(contact));
+    let body = json!({ "notes": "Before nine." });
+    let kept = caller.patch(&path, body).await.expect(200);
+    assert_eq!(kept["contact"]["safe_to_call"], true);
+    assert_eq!(kept["contact"]["withheld_number"], true);
+    let body = json!({ "safe_to_text": true, "safe_to_call": false });
+    let caller = idva.if_match(&etag(&kept));
+    caller.patch(&path, body).await.expect(200);
+    let log = lowered(&s).await;
+    assert_eq!(log[0], ("contact".to_owned(), json!(["safe_to_text"])));
 }

@@ -755,3 +755,71 @@ async fn an_idva_service_whose_allocation_ended_reads_the_referral_no_longer() {
     let unknown = idva.get(&unknown).await;
     assert_eq!(idva.get(&path).await.comparable(), unknown.comparable());
 }
+
+#[actix_web::test]
+async fn a_draft_that_is_written_anew_guards_its_addresses_as_before() {
+    let app = TestApp::new().await;
+    let world = World::make(&app);
+    let officer = app.as_(&world.officer);
+    let mut document = referral("Okafor", "Stone");
+    document["survivor"]["addresses"] = json!([
+        { "kind": "usual", "lines": "1 Safe Road", "confidential": true },
+        { "kind": "previous", "lines": "2 Open Road" },
+    ]);
+    let draft = json!({ "marac_id": world.wcc, "draft": true, "referral": document });
+    let mut made = officer.post("/referrals", draft).await.expect(201);
+    let path = format!("/referrals/{}", id(&made));
+    for (lines, said, expected) in [
+        ("1, SAFE ROAD", None, true),
+        ("1 Safe Rd", None, true),
+        ("1 Safe Rd", Some(false), false),
+        ("1 Safe Rd", None, false),
+    ] {
+        let mut address = json!({ "kind": "usual", "lines": lines });
+        if let Some(said) = said {
+            address["confidential"] = json!(said);
+        }
+        document["survivor"]["addresses"][0] = address;
+        let body = json!({ "referral": document });
+        let caller = officer.clone().if_match(&etag(&made));
+        made = caller.put(&path, body).await.expect(200);
+        let addresses = &made["referral"]["survivor"]["addresses"];
+        assert_eq!(addresses[0]["confidential"], expected, "{lines} {said:?}");
+        assert_eq!(addresses[1]["confidential"], false);
+    }
+    let null = json!({ "kind": "usual", "lines": "x", "confidential": null });
+    document["survivor"]["addresses"][0] = null;
+    let caller = officer.if_match(&etag(&made));
+    let refused = caller.put(&path, json!({ "referral": document })).await;
+    let pointer = "/referral/survivor/addresses/0/confidential wrong_type";
+    assert_eq!(refused.errors(), [pointer]);
+}
+
+#[actix_web::test]
+async fn an_address_that_a_joined_referral_says_is_confidential_becomes_so() {
+    let app = TestApp::new().await;
+    let world = World::make(&app);
+    let (officer, coordinator) = (app.as_(&world.officer), app.as_(&world.coordinator));
+    let mut case = Value::Null;
+    for confidential in [false, true] {
+        let mut document = referral("Okafor", "Stone");
+        document["survivor"]["addresses"] =
+            json!([{ "kind": "usual", "lines": "1 Road", "confidential": confidential }]);
+        let body = json!({ "marac_id": world.wcc, "referral": document });
+        let sent = officer.post("/referrals", body).await.expect(201);
+        let path = format!("/referrals/{}/accept", id(&sent));
+        let join = match &case {
+            Value::Null => json!({}),
+            case => json!({ "join_case_id": case }),
+        };
+        let caller = coordinator.clone().if_match(&etag(&sent));
+        case = caller.post(&path, join).await.expect(200)["case_id"].clone();
+    }
+    let path = format!("/cases/{}/parties", case.as_str().unwrap());
+    let people = coordinator.get(&path).await.expect(200);
+    let mut people = people["items"].as_array().unwrap().iter();
+    let survivor = people.find(|one| one["role"] == "survivor").unwrap();
+    let addresses = survivor["addresses"].as_array().unwrap();
+    assert_eq!(addresses.len(), 1);
+    assert_eq!(addresses[0]["address"]["confidential"], true);
+}

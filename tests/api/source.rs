@@ -442,3 +442,75 @@ fn every_rule_that_the_code_cites_is_listed() {
     );
     assert!(cited.len() > 20, "the rules were not found: {cited:?}");
 }
+
+/// The fields of a struct, as (name, type), from the source that holds it.
+fn fields_of(sources: &[Source], name: &str) -> Vec<(String, String)> {
+    let head = format!("struct {name} {{\n");
+    let holder = sources.iter().find(|source| source.code.contains(&head));
+    let holder = holder.unwrap_or_else(|| panic!("no source holds {name}"));
+    let body = holder.code.split_once(&head).unwrap().1;
+    let body = body.split_once("\n}").unwrap().0;
+    body.lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with(['/', '#']))
+        .filter_map(|line| line.trim_end_matches(',').split_once(": "))
+        .map(|(name, kind)| (name.to_owned(), kind.to_owned()))
+        .collect()
+}
+
+/// The type of a field says what its absence and its null mean, so that no PATCH overwrites what
+/// it was not sent.
+#[test]
+fn every_field_of_a_patch_body_tells_absent_from_null() {
+    let sources = sources();
+    let mut found = Vec::new();
+    let mut bodies = 0;
+    for source in &sources {
+        for (at, _) in source.code.match_indices("#[patch(") {
+            let handler = &source.code[at..];
+            let body = handler.split_once(": Body<").unwrap().1;
+            let name = body.split_once('>').unwrap().0;
+            bodies += 1;
+            for (field, kind) in fields_of(&sources, name) {
+                if !kind.starts_with("Patch<") && !kind.starts_with("Change<") {
+                    found.push(format!("{}: {name}.{field}: {kind}", source.path));
+                }
+            }
+        }
+    }
+    assert!(bodies > 11, "{bodies}");
+    assert!(found.is_empty(), "neither Patch nor Change: {found:#?}");
+}
+
+/// Whoever waited for a row goes on at the moment of having it: `locking` sees to that.
+#[test]
+fn whoever_waits_for_a_row_is_not_earlier_than_what_they_find() {
+    let mut found = Vec::new();
+    for source in sources() {
+        let locks = |line: &str| {
+            ["for update", "for no key update", "for share"]
+                .iter()
+                .any(|lock| line.contains(lock))
+        };
+        // What is skipped where it is locked waits for nobody; `cli` runs alone and reads no clock.
+        let waits = lines(&source)
+            .filter(|(_, line)| locks(line) && !line.contains("skip locked"))
+            .count();
+        let told = lines(&source)
+            .map(|(_, line)| {
+                line.matches(".locking(tx)").count()
+                    + line.matches(".locking_all(tx)").count()
+                    + line.matches("tx.waited").count()
+            })
+            .sum::<usize>();
+        // In `parties/store.rs` four texts are sent by one call.
+        let told = match source.path.as_str() {
+            "src/parties/store.rs" => told + 3,
+            _ => told,
+        };
+        if told < waits && !source.path.starts_with("src/cli/") {
+            found.push(format!("{}: {waits} locks, {told} told", source.path));
+        }
+    }
+    assert!(found.is_empty(), "a lock that moves no moment: {found:#?}");
+}

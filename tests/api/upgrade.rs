@@ -363,3 +363,42 @@ fn heads_from_before_they_were_signed_stay_and_have_no_signature() {
     .unwrap();
     assert_eq!(rows[0].row, "7 true");
 }
+
+#[test]
+fn a_refuge_that_was_stored_as_open_becomes_confidential() {
+    let (_db, mut owner) = old_database();
+    owner
+        .batch_execute(
+            "insert into maracs (id, code, name, created_at) \
+               values ('01900000-0000-7000-8000-000000000001', 'WRW', 'Wharfrow', now()); \
+             insert into cases (id, marac_id, code, status, created_at) \
+               values ('01900000-0000-7000-8000-000000000002', '01900000-0000-7000-8000-000000000001', \
+                 'WRW-AAAA0', 'intake', now()); \
+             insert into persons (id, created_at) \
+               values ('01900000-0000-7000-8000-000000000003', now()); \
+             insert into parties (id, marac_id, case_id, person_id, role, identity, created_at) \
+               values ('01900000-0000-7000-8000-000000000004', '01900000-0000-7000-8000-000000000001', \
+                 '01900000-0000-7000-8000-000000000002', '01900000-0000-7000-8000-000000000003', \
+                 'survivor', '', now()); \
+             insert into party_addresses (id, marac_id, case_id, party_id, kind, confidential, \
+                 known_to_perpetrator, sealed, created_at) \
+               select gen_random_uuid(), p.marac_id, p.case_id, p.id, k.kind, false, 'no', '', now() \
+               from parties p, unnest(array['refuge', 'usual']) as k(kind)",
+        )
+        .unwrap();
+    install::migrate(&mut owner).unwrap();
+    let open: Vec<Kind> = sql("select kind from party_addresses where not confidential")
+        .load(&mut owner)
+        .unwrap();
+    let open: Vec<_> = open.into_iter().map(|row| row.kind).collect();
+    assert_eq!(open, ["usual"]);
+    let opened = owner
+        .batch_execute("update party_addresses set confidential = false where kind = 'refuge'");
+    assert!(opened.is_err());
+}
+
+#[derive(QueryableByName)]
+struct Kind {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    kind: String,
+}

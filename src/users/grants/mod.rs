@@ -15,6 +15,7 @@ use crate::agencies::{self, Agency};
 use crate::audit::{Audited, Event};
 use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::http::Changes;
 use crate::policy::{Act, Role};
 
 pub use rules::within_reach;
@@ -55,6 +56,13 @@ impl Touched {
     /// Whether a role was given or ended.
     pub fn changed(&self) -> bool {
         !self.done.is_empty()
+    }
+
+    /// Notes the roles among the changes, if any was touched or asked for.
+    pub fn note(&self, changes: &mut Changes) {
+        if !self.done.is_empty() || !self.waiting.is_empty() {
+            changes.note("roles");
+        }
     }
 
     /// The result with `event` in each of the MARACs concerned, and one for each MARAC where roles were

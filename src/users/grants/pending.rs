@@ -171,17 +171,18 @@ pub fn ask_rights(
     client_id: Uuid,
     rights: Vec<Right>,
     maracs: &[Uuid],
-) -> Result<()> {
+) -> Result<bool> {
     let waiting = store::of(tx, &[Holder::Client(client_id)])?;
     let of_rights = |one: &&Pending| one.kind == GrantKind::Rights;
     let same = |one: &Pending| one.rights.as_ref() == Some(&rights);
     if waiting.iter().filter(of_rights).any(same) {
-        return Ok(());
+        return Ok(false);
     }
-    let ids = waiting.iter().filter(of_rights).map(|one| one.id).collect();
+    let ids: Vec<_> = waiting.iter().filter(of_rights).map(|one| one.id).collect();
+    let withdraws = !ids.is_empty();
     store::decide(tx, ids, GrantOutcome::Withdrawn)?;
     if rights.is_empty() {
-        return Ok(());
+        return Ok(withdraws);
     }
     let asked = Asked {
         client_id: Some(client_id),
@@ -189,7 +190,8 @@ pub fn ask_rights(
         ..Asked::default()
     };
     let id = store::ask(tx, GrantKind::Rights, asked)?;
-    told(tx, id, maracs)
+    told(tx, id, maracs)?;
+    Ok(true)
 }
 
 /// Lets the link of a client's actor to an account wait.

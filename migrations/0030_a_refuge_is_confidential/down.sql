@@ -1,0 +1,1 @@
+alter table party_addresses drop constraint party_addresses_refuge_is_confidential;

@@ -1,6 +1,7 @@
 //! Who did what. Events are written in the transaction of what they tell of: no audit row, no data.
 //! The chain that makes tampering visible is sealed off the request path, in `chain`; `verify` walks it.
 
+pub mod adopt;
 mod api;
 pub mod chain;
 mod heads;

@@ -1,5 +1,5 @@
 //! Whether the record of who did what is still what was sealed: [`verify`] names the first thing that is
-//! not. [`adopt`] is an operator's word for what was sealed before heads were signed.
+//! not.
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -13,11 +13,9 @@ use uuid::Uuid;
 use super::chain::{content, link, start};
 use super::heads::{self, Adoption, Head, Signed};
 use super::outside::Outside;
-use crate::audit::{Audited, Event};
 use crate::crypto::KeyRing;
-use crate::db::{Db, sql};
+use crate::db::sql;
 use crate::error::Result;
-use crate::policy::Act;
 
 /// How far a row's time may lie from those around it: clocks of servers differ a little, and a request
 /// may wait for its turn. A service seals within seconds: rows so old without any head say that heads were
@@ -90,7 +88,7 @@ pub enum Broken {
 
 impl Broken {
     /// Whether it is the file that lacks something, and nothing else is wrong.
-    fn of_file(&self) -> bool {
+    pub(super) fn of_file(&self) -> bool {
         use Broken as B;
         matches!(
             self,
@@ -106,7 +104,7 @@ impl Broken {
 
 /// How strict a walk is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Rule {
+pub(super) enum Rule {
     Strict,
     /// Heads without a signature and odd times are counted: somebody is about to vouch for them.
     Adopting,
@@ -145,62 +143,7 @@ pub fn verify(conn: &mut PgConnection, against: Against<'_>) -> Result<Verdict> 
     walk.verdict(conn, found)
 }
 
-/// What an operator vouched for.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Adopted {
-    /// Rows in the chain.
-    pub sealed: i64,
-    /// Heads without a signature among them.
-    pub unsigned: i64,
-    /// Rows with a time far from those around them.
-    pub astray: i64,
-    /// Whether the file was written anew, with the old one kept beside it.
-    pub file_anew: bool,
-}
-
-/// Vouches for everything that is sealed, if the chain itself is whole and no signature is wrong: heads
-/// without a signature and odd times hold from then on, and the file is made to hold every head.
-pub fn adopt(
-    db: &Db,
-    conn: &mut PgConnection,
-    against: Against<'_>,
-) -> Result<std::result::Result<Adopted, Verdict>> {
-    let mut walk = Walk::new(
-        conn,
-        Against {
-            file: None,
-            ..against
-        },
-        Rule::Adopting,
-    )?;
-    let found = walk.all(conn)?;
-    let (unsigned, astray) = (walk.unsigned, walk.astray);
-    let verdict = walk.verdict(conn, found)?;
-    if verdict.broken.is_some() {
-        return Ok(Err(verdict));
-    }
-    let newest = heads::newest(conn)?.into_iter().next();
-    let begun = against.file.is_none_or(Path::exists);
-    if let Some(head) = newest {
-        db.run_system(Act::AdoptAudit.ask(), |tx| {
-            Adoption::sign(&tx.keys, head.last_seq, &head.hash, tx.now)?.insert(tx.conn)?;
-            Ok(Audited::new((), Event::new()))
-        })?;
-    }
-    let strict = verify(conn, against)?;
-    let file_anew = !begun || strict.broken.as_ref().is_some_and(Broken::of_file);
-    if let (true, Some(path)) = (file_anew, against.file) {
-        heads::write_anew(conn, path)?;
-    }
-    Ok(Ok(Adopted {
-        sealed: verdict.sealed,
-        unsigned,
-        astray,
-        file_anew,
-    }))
-}
-
-struct Walk<'a> {
+pub(super) struct Walk<'a> {
     against: Against<'a>,
     rule: Rule,
     adopted: Option<Adoption>,
@@ -211,14 +154,14 @@ struct Walk<'a> {
     latest: Option<DateTime<Utc>>,
     before: Option<Head>,
     ahead: VecDeque<Head>,
-    unsigned: i64,
-    astray: i64,
+    pub(super) unsigned: i64,
+    pub(super) astray: i64,
 }
 
 pub(super) type Found = std::result::Result<(), Broken>;
 
 impl<'a> Walk<'a> {
-    fn new(conn: &mut PgConnection, against: Against<'a>, rule: Rule) -> Result<Self> {
+    pub(super) fn new(conn: &mut PgConnection, against: Against<'a>, rule: Rule) -> Result<Self> {
         Ok(Self {
             against,
             rule,
@@ -240,7 +183,7 @@ impl<'a> Walk<'a> {
             .map_or(0, |adoption| adoption.last_seq)
     }
 
-    fn all(&mut self, conn: &mut PgConnection) -> Result<Found> {
+    pub(super) fn all(&mut self, conn: &mut PgConnection) -> Result<Found> {
         let sealed = !heads::newest(conn)?.is_empty();
         if let Some(path) = self.against.file {
             match Outside::open(path) {
@@ -365,7 +308,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn verdict(self, conn: &mut PgConnection, found: Found) -> Result<Verdict> {
+    pub(super) fn verdict(self, conn: &mut PgConnection, found: Found) -> Result<Verdict> {
         let last = heads::newest(conn)?.into_iter().next();
         let extra: Extra = sql(
             "select (select e.id from audit_events e where (e.txid, e.id) <= ($1::xid8, $2) \

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
+use toldonce::audit::adopt;
 use toldonce::audit::chain;
 use toldonce::audit::verify::{self, Against, Broken, Verdict};
 use toldonce::clock::Clock;
@@ -137,7 +138,7 @@ fn adopt(config: &Config, heads: Option<PathBuf>) -> Outcome {
     let clock = Clock::system();
     let database = Database::open(config, &keys, &clock)?;
     let (mut conn, local) = database::owner(config)?;
-    let adopted = verify::adopt(
+    let adopted = adopt::adopt(
         &database.single(&clock, &keys)?,
         &mut conn,
         Against {

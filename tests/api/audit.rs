@@ -9,8 +9,9 @@ use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use toldonce::audit::adopt::{self, Adopted};
 use toldonce::audit::chain;
-use toldonce::audit::verify::{self, Adopted, Against, Broken, Verdict};
+use toldonce::audit::verify::{self, Against, Broken, Verdict};
 use toldonce::audit::{Audited, Event};
 use toldonce::auth::Limits;
 use toldonce::clock::Clock;
@@ -521,7 +522,7 @@ fn adopt(app: &TestApp, heads: &Heads) -> Result<Adopted, Verdict> {
         file: Some(&heads.0),
         now: app.now(),
     };
-    verify::adopt(&app.state.db, &mut app.owner(), against).unwrap()
+    adopt::adopt(&app.state.db, &mut app.owner(), against).unwrap()
 }
 
 #[actix_web::test]

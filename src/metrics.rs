@@ -18,6 +18,7 @@ const SEALED: &str = "toldonce_audit_sealed_total";
 const SEAL_AGE: &str = "toldonce_audit_seal_age_seconds";
 const JOB: &str = "toldonce_job_seconds";
 const MAIL: &str = "toldonce_mail_total";
+const UNSEEN: &str = "toldonce_referrals_unseen";
 const MEMORY: &str = "process_resident_memory_bytes";
 
 /// Bounds of the durations' histogram, in seconds.
@@ -51,6 +52,11 @@ pub fn describe() {
     );
     describe_histogram!(JOB, Unit::Seconds, "Time a job took, by name and result");
     describe_counter!(MAIL, Unit::Count, "E-mails that ended, by outcome");
+    describe_gauge!(
+        UNSEEN,
+        Unit::Count,
+        "Referrals that wait and that nobody who decides in their MARAC may see"
+    );
     describe_gauge!(MEMORY, Unit::Bytes, "Resident memory of this process");
 }
 
@@ -100,6 +106,11 @@ pub fn job(name: &'static str, done: bool, took: Duration) {
 /// Counts an e-mail that ended.
 pub fn mail(outcome: &'static str) {
     counter!(MAIL, "outcome" => outcome).increment(1);
+}
+
+/// Sets how many referrals nobody sees.
+pub fn unseen(referrals: i64) {
+    gauge!(UNSEEN).set(f64::from(i32::try_from(referrals).unwrap_or(i32::MAX)));
 }
 
 /// Sets what is read at intervals.

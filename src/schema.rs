@@ -356,6 +356,7 @@ diesel::table! {
         created_at -> Timestamptz,
         paused -> Bool,
         as_lead -> Bool,
+        restriction_id -> Nullable<Uuid>,
     }
 }
 
@@ -414,12 +415,16 @@ diesel::table! {
         actor_id -> Nullable<Uuid>,
         agency_id -> Nullable<Uuid>,
         exempt_user_id -> Nullable<Uuid>,
-        reason -> Bytea,
+        reason -> Nullable<Bytea>,
         set_by -> Nullable<Uuid>,
         ends_at -> Timestamptz,
         lifted_by -> Nullable<Uuid>,
         version -> Int4,
         created_at -> Timestamptz,
+        client_id -> Nullable<Uuid>,
+        origin_id -> Nullable<Uuid>,
+        root_id -> Nullable<Uuid>,
+        laid_by -> Nullable<Text>,
     }
 }
 
@@ -1016,12 +1021,14 @@ diesel::table! {
         id -> Uuid,
         marac_id -> Uuid,
         case_id -> Uuid,
-        reason -> Bytea,
+        reason -> Nullable<Bytea>,
         set_by -> Nullable<Uuid>,
         ends_at -> Timestamptz,
         lifted_by -> Nullable<Uuid>,
         version -> Int4,
         created_at -> Timestamptz,
+        origin_id -> Nullable<Uuid>,
+        laid_by -> Nullable<Text>,
     }
 }
 
@@ -1206,6 +1213,7 @@ diesel::joinable!(circle -> cases (case_id));
 diesel::joinable!(circle -> maracs (marac_id));
 diesel::joinable!(circle -> meetings (meeting_id));
 diesel::joinable!(circle -> registered_actors (actor_id));
+diesel::joinable!(circle -> restrictions (restriction_id));
 diesel::joinable!(confidentiality_statements -> maracs (marac_id));
 diesel::joinable!(confidentiality_statements -> users (created_by));
 diesel::joinable!(conflicts_of_interest -> agenda_items (agenda_item_id));
@@ -1223,6 +1231,7 @@ diesel::joinable!(entry_openings -> maracs (marac_id));
 diesel::joinable!(entry_openings -> questions (question_id));
 diesel::joinable!(entry_openings -> users (opened_by));
 diesel::joinable!(exclusions -> agencies (agency_id));
+diesel::joinable!(exclusions -> api_clients (client_id));
 diesel::joinable!(exclusions -> cases (case_id));
 diesel::joinable!(exclusions -> maracs (marac_id));
 diesel::joinable!(exclusions -> registered_actors (actor_id));

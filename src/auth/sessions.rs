@@ -55,6 +55,7 @@ pub fn still_holds(tx: &mut Tx<'_>, user_id: Uuid, password_hash: Option<String>
     .bind(user_id)
     .bind(password_hash)
     .execute(tx.conn)?;
+    tx.waited();
     Ok(holding > 0)
 }
 

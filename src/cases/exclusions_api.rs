@@ -10,7 +10,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::exclusions_store::{self as store, Exclusion, Known, Subject};
-use super::rules;
+use super::{LaidBy, rules};
 use crate::actions::announce_case;
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -44,9 +44,11 @@ pub struct ExclusionOut {
     actor_id: Option<Uuid>,
     /// … or an agency …
     agency_id: Option<Uuid>,
-    /// … but for this senior of it.
+    /// … but for this senior of it …
     exempt_user_id: Option<Uuid>,
-    /// Who set it.
+    /// … or an API client that an excluded person made.
+    client_id: Option<Uuid>,
+    /// Who set it; null if the program laid it here.
     set_by: Option<Uuid>,
     /// When.
     created_at: DateTime<Utc>,
@@ -56,12 +58,28 @@ pub struct ExclusionOut {
     live: bool,
     /// Who lifted it.
     lifted_by: Option<Uuid>,
-    /// Why.
-    reason: String,
+    /// Why. Null where it was laid from a file on which the reader does not decide.
+    reason: Option<String>,
+    /// What it was laid by, if nobody set it on this file.
+    laid: Option<LaidOut>,
+}
+
+/// An exclusion or restriction that follows people: it was set on another file and laid on this one,
+/// or passed on by somebody excluded. Lifting it here ends it here; lifting the first one ends all.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LaidOut {
+    /// What links the two.
+    pub(super) by: LaidBy,
+    /// The file it was set on, where the reader decides on that one too.
+    pub(super) from_case_id: Option<Uuid>,
 }
 
 impl ExclusionOut {
-    fn of(case: &VisibleCase, exclusion: &Exclusion, now: DateTime<Utc>) -> Result<Self> {
+    fn of(tx: &Tx<'_>, case: &VisibleCase, exclusion: &Exclusion) -> Result<Self> {
+        let laid = exclusion.laid_by.map(|by| LaidOut {
+            by,
+            from_case_id: exclusion.from_case_id,
+        });
         Ok(Self {
             id: exclusion.id,
             etag: etag(exclusion.version),
@@ -69,12 +87,14 @@ impl ExclusionOut {
             actor_id: exclusion.actor_id,
             agency_id: exclusion.agency_id,
             exempt_user_id: exclusion.exempt_user_id,
+            client_id: exclusion.client_id,
             set_by: exclusion.set_by,
             created_at: exclusion.created_at,
             ends_at: exclusion.ends_at,
-            live: exclusion.ends_at.is_none_or(|end| end > now),
+            live: exclusion.ends_at.is_none_or(|end| end > tx.now),
             lifted_by: exclusion.lifted_by,
-            reason: exclusion.reason(case)?,
+            reason: exclusion.reason(&tx.keys, case)?,
+            laid,
         })
     }
 }
@@ -97,7 +117,7 @@ async fn list_exclusions(
             let exclusions = store::all(tx, &case)?;
             let items = exclusions
                 .iter()
-                .map(|one| ExclusionOut::of(&case, one, tx.now))
+                .map(|one| ExclusionOut::of(tx, &case, one))
                 .collect::<Result<Vec<_>>>()?;
             let event = Event::of_case(&case)
                 .fields(["exclusions"])
@@ -149,8 +169,10 @@ impl ExclusionIn {
 
 /// Exclude a person, a registered person or an agency from a case.
 ///
-/// It wins over every role and basis, from the next request on: to them the case does not exist.
-/// An agency's program that acts for no person is excluded with any of its people.
+/// It wins over every role and basis, from the next request on: to them the case does not exist. It
+/// follows people: at once it holds for every file in which somebody is, or is matched to, a person of
+/// this one, for files to come as well, and for every account, registered person and client that an
+/// excluded person makes. A person and the account they are linked to are one. An agency's program that acts for no person is excluded with any of its people.
 #[utoipa::path(tag = "access", operation_id = "exclude", request_body = ExclusionIn,
     params(("id" = Uuid, Path, description = "The case, or the file of a received referral."),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
@@ -178,7 +200,7 @@ async fn exclude(
             let exclusion = store::one(tx, &case, claim.id())?.ok_or_else(hidden)?;
             let event = Event::of_case(&case).on("exclusion", claim.id());
             Ok(Audited::new(
-                ExclusionOut::of(&case, &exclusion, tx.now)?,
+                ExclusionOut::of(tx, &case, &exclusion)?,
                 event,
             ))
         })
@@ -199,7 +221,7 @@ pub fn set_exclusion(
     rules::exclude(subject)?;
     can_be_named(subject, store::known(tx, case.marac_id, subject)?)?;
     store::insert(tx, case, id, subject, ends_at, reason)?;
-    let agencies = store::agencies(tx, subject)?;
+    let agencies = store::agencies(tx, subject, None)?;
     announce_case(tx, case.id, &agencies)
 }
 
@@ -227,6 +249,9 @@ fn can_be_named(subject: Subject, known: Known) -> Result<()> {
 }
 
 /// Lift an exclusion now.
+///
+/// What was laid or inherited from it ends with it. One that was laid on this file ends on this file,
+/// and is laid again only on a better ground.
 #[utoipa::path(tag = "access", operation_id = "lift_exclusion",
     params(("id" = Uuid, Path, description = "The case, or the file of a received referral."),
         ("exclusion_id" = Uuid, Path, description = "The exclusion."),
@@ -251,13 +276,13 @@ async fn lift_exclusion(
                 return Err(Error::conflict("already_ended"));
             }
             store::lift(tx, &case, exclusion_id)?;
-            let agencies = store::agencies(tx, exclusion.subject())?;
+            let agencies = store::agencies(tx, exclusion.subject(), exclusion.client_id)?;
             announce_case(tx, id, &agencies)?;
             let exclusion = store::one(tx, &case, exclusion_id)?.ok_or_else(hidden)?;
             let event = Event::of_case(&case)
                 .on("exclusion", exclusion_id)
                 .fields(["ends_at"]);
-            let body = ExclusionOut::of(&case, &exclusion, tx.now)?;
+            let body = ExclusionOut::of(tx, &case, &exclusion)?;
             Ok(Audited::new((body, exclusion.version), event))
         })
         .await?;

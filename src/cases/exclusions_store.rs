@@ -5,10 +5,12 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use crate::crypto::Place;
+use super::LaidBy;
+use crate::crypto::{KeyRing, Place};
 use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::policy::visibility::VisibleCase;
+use crate::visible_cases;
 
 /// An exclusion.
 #[derive(QueryableByName)]
@@ -43,8 +45,25 @@ pub struct Exclusion {
     /// Version.
     #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Binary)]
-    reason: Vec<u8>,
+    /// An API client.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub client_id: Option<Uuid>,
+    /// Why it was laid on this file; none if somebody set it here.
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub laid_by: Option<LaidBy>,
+    /// The file it was set on, as far as the reader decides there.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub from_case_id: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    root_id: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    reason: Option<Vec<u8>>,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    root_reason: Option<Vec<u8>>,
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    root_master_key_id: Option<String>,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    root_wrapped: Option<Vec<u8>>,
 }
 
 impl Exclusion {
@@ -58,19 +77,42 @@ impl Exclusion {
         }
     }
 
-    /// Why.
-    pub fn reason(&self, case: &VisibleCase) -> Result<String> {
-        let place = Place::new("exclusions", "reason", self.id);
-        Ok(case.key().open_json(place, &self.reason)?)
+    /// Why: as sealed here, or where it was set, if the reader decides there.
+    pub fn reason(&self, keys: &KeyRing, case: &VisibleCase) -> Result<Option<String>> {
+        let place = |id| Place::new("exclusions", "reason", id);
+        if let Some(sealed) = &self.reason {
+            return Ok(Some(case.key().open_json(place(self.id), sealed)?));
+        }
+        let (Some(root), Some(from), Some(sealed), Some(master)) = (
+            self.root_id,
+            self.from_case_id,
+            &self.root_reason,
+            &self.root_master_key_id,
+        ) else {
+            return Ok(None);
+        };
+        let key = keys.unwrap(from, master, self.root_wrapped.as_deref())?;
+        Ok(Some(key.open_json(place(root), sealed)?))
     }
 }
 
+// What was laid from another MARAC on somebody who does not sit in this one concerns nobody here.
 macro_rules! exclusion {
     ($tail:literal) => {
         concat!(
             "select e.id, e.user_id, e.actor_id, e.agency_id, e.exempt_user_id, e.set_by, e.created_at, ",
-            "nullif(e.ends_at, 'infinity') as ends_at, e.lifted_by, e.version, e.reason ",
-            "from exclusions e where e.case_id = $1 ",
+            "nullif(e.ends_at, 'infinity') as ends_at, e.lifted_by, e.version, e.reason, e.client_id, ",
+            "e.laid_by, e.root_id, s.case_id as from_case_id, s.reason as root_reason, ",
+            "s.master_key_id as root_master_key_id, s.wrapped as root_wrapped ",
+            "from exclusions e left join lateral (select r.case_id, r.reason, k.master_key_id, k.wrapped ",
+            "from exclusions r join cases c on c.id = r.case_id join data_keys k on k.case_id = c.id ",
+            "where r.id = e.root_id and c.marac_id = any ($staff) and ",
+            visible_cases!("c"),
+            ") s on true where e.case_id = $1 and (e.root_id is null or exists (select from marac_agencies m ",
+            "where m.marac_id = e.marac_id and m.agency_id in (select e.agency_id ",
+            "union all select u.agency_id from users u where u.id = e.user_id ",
+            "union all select r.agency_id from registered_actors r where r.id = e.actor_id ",
+            "union all select p.agency_id from api_clients p where p.id = e.client_id))) ",
             $tail
         )
     };
@@ -85,7 +127,7 @@ pub fn all(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Exclusion>> {
 
 /// One exclusion of a case, locked.
 pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Exclusion>> {
-    sql(exclusion!("and e.id = $2 for update"))
+    sql(exclusion!("and e.id = $2 for update of e"))
         .bind(case.id)
         .bind(id)
         .locking(tx)
@@ -139,13 +181,15 @@ struct Agency {
 }
 
 /// The agency of whom it names.
-pub fn agencies(tx: &mut Tx<'_>, subject: Subject) -> Result<Vec<Uuid>> {
+pub fn agencies(tx: &mut Tx<'_>, subject: Subject, client_id: Option<Uuid>) -> Result<Vec<Uuid>> {
     let rows: Vec<Agency> = sql("select u.agency_id as id from users u where u.id = $1 \
          union select r.agency_id from registered_actors r where r.id = $2 \
-         union select a.id from agencies a where a.id = $3")
+         union select a.id from agencies a where a.id = $3 \
+         union select c.agency_id from api_clients c where c.id = $4")
     .bind(subject.user_id)
     .bind(subject.actor_id)
     .bind(subject.agency_id)
+    .bind(client_id)
     .load(tx.conn)?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
@@ -159,6 +203,7 @@ pub fn insert(
     ends_at: Option<DateTime<Utc>>,
     reason: &str,
 ) -> Result<()> {
+    tx.tell_moment()?;
     let place = Place::new("exclusions", "reason", id);
     let sealed = case.key().seal_json(place, &reason)?;
     sql(
@@ -183,6 +228,7 @@ pub fn insert(
 
 /// Lifts an exclusion now.
 pub fn lift(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<()> {
+    tx.tell_moment()?;
     sql(
         "update exclusions set ends_at = $3, lifted_by = $4, version = version + 1 \
          where case_id = $1 and id = $2",

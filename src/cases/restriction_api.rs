@@ -9,6 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
+use super::exclusions_api::LaidOut;
 use super::restriction_store::{self as store, Restriction};
 use super::rules;
 use crate::actions::announce_case;
@@ -45,12 +46,19 @@ pub struct RestrictionOut {
     created_at: DateTime<Utc>,
     /// Until when; null: no end is set.
     ends_at: Option<DateTime<Utc>>,
-    /// Why.
-    reason: String,
+    /// Why. Null where it was laid from a file on which the reader does not decide.
+    reason: Option<String>,
+    /// What it was laid by, if nobody set it on this file.
+    laid: Option<LaidOut>,
 }
 
 impl RestrictionOut {
-    fn of(case: &VisibleCase, restriction: &Restriction, version: i32) -> Result<Self> {
+    fn of(
+        tx: &Tx<'_>,
+        case: &VisibleCase,
+        restriction: &Restriction,
+        version: i32,
+    ) -> Result<Self> {
         Ok(Self {
             id: restriction.id,
             etag: etag(version),
@@ -58,7 +66,11 @@ impl RestrictionOut {
             set_by: restriction.set_by,
             created_at: restriction.created_at,
             ends_at: restriction.ends_at,
-            reason: restriction.reason(case)?,
+            reason: restriction.reason(&tx.keys, case)?,
+            laid: restriction.laid_by.map(|by| LaidOut {
+                by,
+                from_case_id: restriction.from_case_id,
+            }),
         })
     }
 }
@@ -90,7 +102,7 @@ async fn read_restriction(
             let version = case.row.version;
             let live = store::live(tx, &case)?;
             let out = live
-                .map(|live| RestrictionOut::of(&case, &live, version))
+                .map(|live| RestrictionOut::of(tx, &case, &live, version))
                 .transpose()?;
             let body = RestrictionState {
                 restriction: out,
@@ -119,7 +131,10 @@ pub struct RestrictionIn {
 
 /// Restrict a case to named people, or name others.
 ///
-/// From the next request on nobody else sees it, coordinator and chair included.
+/// From the next request on nobody else sees it, coordinator and chair included. It follows people: it
+/// is laid on every file in which somebody is the same person, and on what is referred later. There
+/// those named here see it who have a role in that MARAC; if none of them decides there, its
+/// coordinators who are not excluded, else its chairs.
 #[utoipa::path(tag = "access", operation_id = "restrict_case", request_body = RestrictionIn,
     params(("id" = Uuid, Path, description = "The case, or the file of a received referral."),
         ("If-Match" = String, Header, description = "The case's etag.")),
@@ -141,12 +156,11 @@ async fn restrict_case(
             let ends_at = rules::until(body.until, tx.today())?;
             let named = named(tx, &case, body.named)?;
             let mut version = case.row.version;
-            let live = store::live(tx, &case)?;
+            let live = store::live(tx, &case)?.filter(|live| live.laid_by.is_none());
             let stands = live.as_ref().map(|live| {
-                let mut present = live.named.clone();
-                present.sort();
-                let so = present == named && live.ends_at == ends_at;
-                Ok::<_, Error>(so && live.reason(&case)? == body.reason)
+                let so = live.named == named && live.ends_at == ends_at;
+                let reason = live.reason(&tx.keys, &case)?;
+                Ok::<_, Error>(so && reason.as_deref() == Some(body.reason.as_str()))
             });
             if !stands.transpose()?.unwrap_or(false) {
                 let live = live.map(|live| live.id);
@@ -158,7 +172,7 @@ async fn restrict_case(
             let event = Event::of_case(&case)
                 .on("restriction", live.id)
                 .fields(["named", "until", "reason"]);
-            let body = RestrictionOut::of(&case, &live, version)?;
+            let body = RestrictionOut::of(tx, &case, &live, version)?;
             Ok(Audited::new((body, version), event))
         })
         .await?;
@@ -202,7 +216,7 @@ pub struct UnrestrictedOut {
 
 /// Lift a case's restriction.
 ///
-/// Those who were named for it leave with it.
+/// Those who were named for it leave with it. What was laid from it on other files ends with it.
 #[utoipa::path(tag = "access", operation_id = "lift_restriction",
     params(("id" = Uuid, Path, description = "The case, or the file of a received referral."),
         ("If-Match" = String, Header, description = "The case's etag.")),
@@ -221,7 +235,7 @@ async fn lift_restriction(
             let case = visibility::case_locked(tx, Act::RestrictCase, id)?;
             if_match.check(case.row.version)?;
             let live = store::live(tx, &case)?.ok_or_else(|| Error::conflict("not_restricted"))?;
-            store::lift(tx, &case, &live)?;
+            store::lift(tx, &case)?;
             tell_owners(tx, &case)?;
             let event = Event::of_case(&case)
                 .on("restriction", live.id)

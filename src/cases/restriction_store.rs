@@ -5,10 +5,12 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use crate::crypto::Place;
+use super::LaidBy;
+use crate::crypto::{KeyRing, Place};
 use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::policy::visibility::VisibleCase;
+use crate::visible_cases;
 
 /// A restriction.
 #[derive(QueryableByName)]
@@ -28,15 +30,41 @@ pub struct Restriction {
     /// Who is named on the case now.
     #[diesel(sql_type = st::Array<st::Uuid>)]
     pub named: Vec<Uuid>,
-    #[diesel(sql_type = st::Binary)]
-    reason: Vec<u8>,
+    /// Why it was laid on this file; none if somebody set it here.
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub laid_by: Option<LaidBy>,
+    /// The file it was set on, as far as the reader decides there.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub from_case_id: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    origin_id: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    reason: Option<Vec<u8>>,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    origin_reason: Option<Vec<u8>>,
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    origin_master_key_id: Option<String>,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    origin_wrapped: Option<Vec<u8>>,
 }
 
 impl Restriction {
-    /// Why.
-    pub fn reason(&self, case: &VisibleCase) -> Result<String> {
-        let place = Place::new("restrictions", "reason", self.id);
-        Ok(case.key().open_json(place, &self.reason)?)
+    /// Why: as sealed here, or where it was set, if the reader decides there.
+    pub fn reason(&self, keys: &KeyRing, case: &VisibleCase) -> Result<Option<String>> {
+        let place = |id| Place::new("restrictions", "reason", id);
+        if let Some(sealed) = &self.reason {
+            return Ok(Some(case.key().open_json(place(self.id), sealed)?));
+        }
+        let (Some(origin), Some(from), Some(sealed), Some(master)) = (
+            self.origin_id,
+            self.from_case_id,
+            &self.origin_reason,
+            &self.origin_master_key_id,
+        ) else {
+            return Ok(None);
+        };
+        let key = keys.unwrap(from, master, self.origin_wrapped.as_deref())?;
+        Ok(Some(key.open_json(place(origin), sealed)?))
     }
 }
 
@@ -55,13 +83,21 @@ pub fn owners(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Uuid>> {
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-const LIVE: &str = "select t.id, t.set_by, t.created_at, nullif(t.ends_at, 'infinity') as ends_at, \
-    t.reason, array(select distinct g.user_id from circle g where g.case_id = $1 and g.basis = 'named' \
-      and g.user_id is not null and g.opens_at <= $2 and g.ends_at > $2 order by g.user_id) as named \
-    from restrictions t where t.case_id = $1 and t.ends_at > $2 \
-    order by t.created_at desc, t.id desc limit 1";
+const LIVE: &str = concat!(
+    "select t.id, t.set_by, t.created_at, nullif(t.ends_at, 'infinity') as ends_at, t.reason, t.laid_by, ",
+    "t.origin_id, s.case_id as from_case_id, s.reason as origin_reason, ",
+    "s.master_key_id as origin_master_key_id, s.wrapped as origin_wrapped, ",
+    "array(select distinct g.user_id from circle g where g.case_id = $1 and g.basis = 'named' ",
+    "and g.user_id is not null and g.opens_at <= $2 and g.ends_at > $2 order by g.user_id) as named ",
+    "from restrictions t left join lateral (select o.case_id, o.reason, k.master_key_id, k.wrapped ",
+    "from restrictions o join cases c on c.id = o.case_id join data_keys k on k.case_id = c.id ",
+    "where o.id = t.origin_id and c.marac_id = any ($staff) and ",
+    visible_cases!("c"),
+    ") s on true where t.case_id = $1 and t.ends_at > $2 ",
+    "order by t.origin_id is not null, t.created_at desc, t.id desc limit 1"
+);
 
-/// The restriction that stands.
+/// The restriction that stands: one that somebody set on this file before one that was laid on it.
 pub fn live(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Option<Restriction>> {
     Ok(sql(LIVE)
         .bind(case.id)
@@ -79,6 +115,7 @@ pub fn set(
     ends_at: Option<DateTime<Utc>>,
     reason: &str,
 ) -> Result<()> {
+    tx.tell_moment()?;
     let id = live.unwrap_or_else(Uuid::now_v7);
     let place = Place::new("restrictions", "reason", id);
     let sealed = case.key().seal_json(place, &reason)?;
@@ -109,15 +146,17 @@ pub fn set(
     Ok(())
 }
 
-/// Lifts the restriction. Those named for it, since it stands, leave with it; whoever leads is named as the
-/// lead, also if the restriction had shut them out.
-pub fn lift(tx: &mut Tx<'_>, case: &VisibleCase, restriction: &Restriction) -> Result<()> {
+/// Lifts what restricts the case. Those named for it, since it stands, leave with it; whoever leads is named as
+/// the lead, also if the restriction had shut them out.
+pub fn lift(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
+    tx.tell_moment()?;
     sql(
-        "update circle set ends_at = $3, version = version + 1 where case_id = $1 \
-         and basis = 'named' and not as_lead and ends_at > $3 and created_at >= $2",
+        "update circle set ends_at = $2, version = version + 1 where case_id = $1 \
+         and basis = 'named' and not as_lead and ends_at > $2 and (restriction_id is not null \
+           or created_at >= (select min(t.created_at) from restrictions t \
+             where t.case_id = $1 and t.ends_at > $2))",
     )
     .bind(case.id)
-    .bind(restriction.created_at)
     .bind(tx.now)
     .execute(tx.conn)?;
     super::store::name_lead(tx, case, case.row.lead_user_id)?;

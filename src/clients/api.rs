@@ -22,7 +22,7 @@ use crate::db::Tx;
 use crate::error::{Code, Result};
 use crate::http::{
     Body, Change, Changes, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems,
-    Query, StepUpProblems, VersionProblems, WriteProblems, etag, one_line, one_line_if_sent, paged,
+    Query, StepUpProblems, VersionProblems, WriteProblems, one_line, one_line_if_sent, paged,
     tagged,
 };
 use crate::notifications::NoticeKind;

@@ -43,6 +43,8 @@ impl Db {
                     actor: Actor::nobody(Principal::Anonymous),
                     now,
                     keys: db.keys.clone(),
+                    clock: &db.clock,
+                    caller: None,
                 })
             })
         })

@@ -5,7 +5,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::query_dsl::methods::LoadQuery;
 
-use super::{Sql, live_actor, sight};
+use super::{Sql, live_actor, sight, sql};
 use crate::auth::Caller;
 use crate::clock::Clock;
 use crate::crypto::KeyRing;
@@ -55,6 +55,15 @@ impl Tx<'_> {
             self.now = at;
             sight::move_on(at);
         }
+    }
+
+    /// Tells the database's own functions the moment as it stands now, which is later than that of the
+    /// request's beginning if it waited: before a write that one of their triggers goes on from.
+    pub fn tell_moment(&mut self) -> Result<()> {
+        sql("select set_config('toldonce.now', $1::timestamptz::text, true)")
+            .bind(self.now)
+            .execute(self.conn)?;
+        Ok(())
     }
 
     /// Loads the caller anew, as they stand now: for work that goes on from what another request did

@@ -90,8 +90,8 @@ pub fn place(tx: &mut Tx<'_>, item_id: Uuid) -> Result<Place> {
 /// The same, its meeting kept as it is until the transaction ends. Any number of writers hold it so at
 /// once; whoever starts or closes the meeting waits for them.
 pub fn place_kept(tx: &mut Tx<'_>, item_id: Uuid) -> Result<Place> {
-    let found = sql(PLACE_SHARED).bind(item_id).get_result(tx.conn);
-    found.optional()?.ok_or_else(hidden)
+    let found = sql(PLACE_SHARED).bind(item_id).locking(tx)?;
+    found.ok_or_else(hidden)
 }
 
 /// An entry to write.

@@ -173,7 +173,8 @@ mod tests {
     #[test]
     fn what_a_proxy_says_is_believed_from_right_to_left_and_only_of_trusted_ones() {
         let proxies: TrustedProxies = "10.0.0.0/8,2001:db8:ffff::/48".parse().unwrap();
-        let table: &[(&str, &[(&str, &str)], &str)] = &[
+        type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+        let table: &[Row<'_>] = &[
             // Nobody in between, or somebody who is not believed.
             ("192.0.2.1", &[], "192.0.2.1"),
             (

@@ -51,6 +51,11 @@ pub const JOBS: &[Job] = &[
         run: |state| crate::meetings::open_unseen(&state.db).map(drop),
     },
     Job {
+        name: "find_unseen",
+        every: Duration::from_secs(5 * 60),
+        run: |state| crate::referrals::find_unseen(&state.db).map(drop),
+    },
+    Job {
         name: "send_mail",
         every: Duration::from_secs(5),
         run: crate::notifications::mail::send_due,

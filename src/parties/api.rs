@@ -10,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
+use super::finding::found_anew;
 use super::model::{Identity, PartyRole, RelationshipKind};
 use super::patch::IdentityPatch;
 use super::rules;
@@ -29,7 +30,6 @@ use crate::http::{
 use crate::policy::lens::FieldGroup;
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden};
-use crate::referrals::renew_tokens;
 use crate::vocabulary::YesNoUnknown;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -146,12 +146,7 @@ async fn add_party(
 
 fn add(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, body: &PartyIn) -> Result<()> {
     store::insert_party(tx, case, id, body.role, &body.identity)?;
-    let people = store::identities(tx, case)?;
-    let people: Vec<_> = people
-        .into_iter()
-        .map(|(_, role, who)| (role, who))
-        .collect();
-    renew_tokens(tx, case, None, &people)?;
+    found_anew(tx, case, None)?;
     let survivor = store::survivor(tx, case)?;
     if let (Some(relation), Some(survivor)) = (&body.to_survivor, survivor) {
         let relation = Relation {
@@ -210,7 +205,7 @@ async fn change_identity(
             let mut version = part.version;
             if !changes.is_empty() {
                 store::set_identity(tx, &case, party_id, &new)?;
-                renamed(tx, &case, party_id, old)?;
+                renamed(tx, &case, party_id, old, &new)?;
                 version += 1;
             }
             let event = Event::of_case(&case)
@@ -224,24 +219,15 @@ async fn change_identity(
 }
 
 /// The case is found by its people's present names; by a former one only while it is kept as an alias.
-fn renamed(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, old: Identity) -> Result<()> {
-    let rows = store::identities(tx, case)?;
-    let (mut were, mut are) = (Vec::new(), Vec::new());
-    let mut kept = false;
-    for (party, role, identity) in rows {
-        let renamed = party == id;
-        kept |= renamed && identity.is_also_called(&old);
-        were.push((
-            role,
-            if renamed {
-                old.clone()
-            } else {
-                identity.clone()
-            },
-        ));
-        are.push((role, identity));
-    }
-    renew_tokens(tx, case, (!kept).then_some(&were), &are)
+fn renamed(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    id: Uuid,
+    old: Identity,
+    new: &Identity,
+) -> Result<()> {
+    let kept = new.is_also_called(&old);
+    found_anew(tx, case, (!kept).then_some((id, old)))
 }
 
 /// How one person of a case stands to another.

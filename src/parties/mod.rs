@@ -2,6 +2,7 @@
 //! the link that matching makes between parties.
 
 mod api;
+mod finding;
 pub mod model;
 mod parts_api;
 mod patch;

@@ -335,7 +335,7 @@ impl Identity {
 }
 
 /// Letters and digits alone, lower case.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     text.chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)

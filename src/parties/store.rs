@@ -4,12 +4,12 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
+use super::finding::found_anew;
 use super::model::{Address, Characteristics, Contact, Identity, PartyRole};
 use super::record_store::{self, SealedAddress, SealedContact};
 use super::rows::{
     address_row, characteristics_row, contact_row, party_row, people_rows, relationship_row,
 };
-use super::shape::PartyColumns;
 use crate::cases::Part;
 use crate::crypto::Place;
 use crate::db::{Tx, sql};
@@ -22,19 +22,6 @@ const PEOPLE: &str = people_rows!();
 /// Everybody of a case.
 pub fn people(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Part>> {
     Ok(sql(PEOPLE).bind(case.id).load(tx.conn)?)
-}
-
-/// What part everybody of a case plays, and who they are.
-pub fn identities(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<(Uuid, PartyRole, Identity)>> {
-    let rows: Vec<Part> = sql(concat!(party_row!(), "where p.case_id = $1"))
-        .bind(case.id)
-        .load(tx.conn)?;
-    rows.iter()
-        .map(|row| {
-            let PartyColumns { role } = row.plain()?;
-            Ok((row.id, role, row.open(case, "parties", "identity")?))
-        })
-        .collect()
 }
 
 /// One part of a case by its id, locked.
@@ -209,7 +196,8 @@ pub fn insert_address(
     party_id: Uuid,
     address: &Address,
 ) -> Result<()> {
-    record_store::insert_addresses(tx, case, &[(id, party_id, address)])
+    record_store::insert_addresses(tx, case, &[(id, party_id, address)])?;
+    found_anew(tx, case, None)
 }
 
 /// Replaces an address.
@@ -228,7 +216,8 @@ pub fn set_address(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, address: &Addr
     .bind(address.from)
     .bind(address.to)
     .bind(sealed)
-    .execute(tx.conn)?)
+    .execute(tx.conn)?)?;
+    found_anew(tx, case, None)
 }
 
 fn seal_contact(case: &VisibleCase, id: Uuid, contact: &Contact) -> Result<Vec<u8>> {
@@ -255,7 +244,7 @@ pub fn insert_contact(
         .bind(id)
         .bind(tx.now)
         .execute(tx.conn)?;
-    Ok(())
+    found_anew(tx, case, None)
 }
 
 /// Replaces a contact, confirmed now.
@@ -275,7 +264,8 @@ pub fn set_contact(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, contact: &Cont
     .bind(contact.withheld_number)
     .bind(tx.now)
     .bind(sealed)
-    .execute(tx.conn)?)
+    .execute(tx.conn)?)?;
+    found_anew(tx, case, None)
 }
 
 /// How two people of a case stand to one another.

@@ -174,7 +174,8 @@ macro_rules! find_case {
 }
 
 const FIND: &str = find_case!("");
-const LOCK: &str = find_case!(" for update of c");
+// Weaker than `for update`: rows that only name the case go on being written beside it.
+const LOCK: &str = find_case!(" for no key update of c");
 const CONTRIBUTED: &str = find_case!(
     concat!(
         "c.id <> all ($closed) and c.marac_id = any ($maracs) and (exists (select from referrals r ",
@@ -198,7 +199,8 @@ pub fn case(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
 pub fn case_contributed_to(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
     match case(tx, act, id) {
         Err(error) if error.code() == crate::error::Code::NotFound => {
-            let mut own = fetch(tx, act, id, CONTRIBUTED)?;
+            let found = sql(CONTRIBUTED).bind(id).get_result(tx.conn).optional()?;
+            let mut own = fetch(tx, act, found)?;
             own.standings.clear();
             own.lens = Lens::default();
             Ok(own)

@@ -11,13 +11,12 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::document::Document;
-use super::matching::tokens;
 use super::rules::{self, Checked, Command, decide};
 use super::shapes::{ChangeReferral, CreateReferral, ReferralItem, ReferralOut};
 use super::store::{self, VisibleReferral};
 use super::write_store::{self, Origin};
 use super::written::Written;
-use super::{ReferralStatus, history, telling, token_store};
+use super::{ReferralStatus, history, telling, token_store, tokens};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -123,7 +122,7 @@ fn write(
     };
     write_store::insert(tx, &case, &origin, &written)?;
     if !new.draft {
-        token_store::replace(tx, &case, &tokens(&document, &tx.keys), true)?;
+        token_store::replace(tx, &case, &tokens::of_document(&document, &tx.keys), true)?;
         telling::received(tx, &case, id)?;
     }
     let act = if new.draft {
@@ -364,7 +363,12 @@ fn rewrite(
     write_store::update(tx, &found, &written)?;
     if submitted {
         intake::received(tx, &found.case)?;
-        token_store::replace(tx, &found.case, &tokens(&document, &tx.keys), false)?;
+        token_store::replace(
+            tx,
+            &found.case,
+            &tokens::of_document(&document, &tx.keys),
+            false,
+        )?;
         telling::received(tx, &found.case, found.row.id)?;
     }
     found.row.take(tx, &found.case, &written)?;

@@ -13,16 +13,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::document::Document;
 use super::token_store as store;
+use super::tokens::{self, Someone};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
-use crate::crypto::KeyRing;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{Body, Path, Problems, WriteProblems};
-use crate::parties::model::{Identity, PartyRole};
+use crate::parties::model::Identity;
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, Role};
 
@@ -30,74 +29,19 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(matches).service(search);
 }
 
-/// A kind of token, and the keyed hash.
-pub type Token = (&'static str, Vec<u8>);
-
-/// The keyed hashes a document is found by.
-pub fn tokens(document: &Document, keys: &KeyRing) -> Vec<Token> {
-    let survivor = document.survivor.iter().map(|s| &s.identity);
-    let perpetrators = document.perpetrators.iter().map(|p| &p.identity);
-    let children = document.children.iter().map(|child| &child.identity);
-    let people = survivor
-        .map(|who| (PartyRole::Survivor, who))
-        .chain(perpetrators.map(|who| (PartyRole::Perpetrator, who)))
-        .chain(children.map(|who| (PartyRole::Child, who)));
-    tokens_of(people, keys)
-}
-
-/// The keyed hashes people of one file are found by: one per pair, and one per person. Only where
-/// names and date of birth are known: a name alone is no token.
-fn tokens_of<'p>(
-    people: impl Iterator<Item = (PartyRole, &'p Identity)>,
-    keys: &KeyRing,
-) -> Vec<Token> {
-    let hash = |kind: &'static str, parts: &[&[String; 3]]| {
-        let values: Vec<&str> = parts
-            .iter()
-            .flat_map(|part| part.iter().map(String::as_str))
-            .collect();
-        (kind, keys.index(kind, &values))
-    };
-    let (mut survivors, mut perpetrators, mut tokens) = (Vec::new(), Vec::new(), Vec::new());
-    for (role, identity) in people {
-        let Some(who) = identity.exact() else {
-            continue;
-        };
-        match role {
-            PartyRole::Survivor => {
-                tokens.push(hash("survivor", &[&who]));
-                survivors.push(who);
-            }
-            PartyRole::Perpetrator => {
-                tokens.push(hash("perpetrator", &[&who]));
-                perpetrators.push(who);
-            }
-            PartyRole::Child => tokens.push(hash("child", &[&who])),
-            PartyRole::OtherAdult => {}
-        }
-    }
-    for survivor in &survivors {
-        let pair = |perpetrator| hash("pair", &[survivor, perpetrator]);
-        tokens.extend(perpetrators.iter().map(pair));
-    }
-    tokens.sort();
-    tokens.dedup();
-    tokens
-}
-
-/// After somebody was added to a case or is called something else: it is found by the people it has
-/// now. What only `gone` named is found no longer; what a referral that joined the case named stays.
+/// After somebody was added to a case, is called something else or has another address or number: it is
+/// found by the people it has now. What only `gone` named is found no longer; what a referral that
+/// joined the case named stays.
 pub fn renew(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
-    gone: Option<&[(PartyRole, Identity)]>,
-    people: &[(PartyRole, Identity)],
+    gone: Option<&[Someone]>,
+    people: &[Someone],
 ) -> Result<()> {
-    let of = |people: &[(PartyRole, Identity)]| {
-        tokens_of(people.iter().map(|(role, who)| (*role, who)), &tx.keys)
-    };
-    let current = of(people);
-    let mut gone = gone.map(of).unwrap_or_default();
+    let current = tokens::of_people(people, &tx.keys);
+    let mut gone = gone
+        .map(|people| tokens::of_people(people, &tx.keys))
+        .unwrap_or_default();
     gone.retain(|token| !current.contains(token));
     store::remove(tx, case, &gone)?;
     store::add(tx, case, &current)

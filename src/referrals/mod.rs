@@ -12,11 +12,16 @@ mod shapes;
 mod store;
 mod telling;
 mod token_store;
+mod tokens;
 mod unfold;
+mod unseen;
+mod unseen_store;
 mod write_store;
 mod written;
 
 pub use matching::renew as renew_tokens;
+pub use tokens::Someone;
+pub use unseen::find_unseen;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::vocabulary;

@@ -23,7 +23,7 @@ use crate::cover;
 use crate::error::Result;
 use crate::http::{
     Body, Change, Changes, IfMatch, Page, PageQuery, Path, Problems, Query, StepUpProblems,
-    VersionProblems, WriteProblems, etag, one_line, one_line_if_sent, paged, tagged,
+    VersionProblems, WriteProblems, one_line_if_sent, paged, tagged,
 };
 use crate::notifications::NoticeKind;
 use crate::notifications::letters::AccountMatter;

@@ -74,11 +74,10 @@ pub fn find_locked(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Op
 
 /// The account with this address, in its one form, locked.
 pub fn find_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<User>> {
-    Ok(sql(users!("and email = $2 for update"))
+    sql(users!("and email = $2 for update"))
         .bind(None::<Uuid>)
         .bind(email.to_owned())
-        .get_result(tx.conn)
-        .optional()?)
+        .locking(tx)
 }
 
 /// Locks these accounts, in the order of their ids. Nothing can be given to them meanwhile.

@@ -128,6 +128,7 @@ pub fn find_locked(tx: &mut Tx<'_>, looker: Looker, id: Uuid) -> Result<Option<P
     sql("select from pending_grants where id = $1 for update")
         .bind(id)
         .execute(tx.conn)?;
+    tx.waited();
     Ok(sql(pending!("and p.id = $5"))
         .bind(looker.administrator)
         .bind(looker.leads)

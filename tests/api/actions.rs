@@ -487,10 +487,11 @@ async fn the_owner_reports_and_the_second_of_two_reports_is_stale() {
         (409, &json!("not_outstanding"))
     );
     let owner = app.as_(&world.housing_rep);
+    let kept = owner.get(&path_of(&action)).await.expect(200);
     assert_eq!(
-        owner.get(&path_of(&action)).await.status,
-        404,
-        "a finished action goes with the share"
+        kept["withheld"],
+        json!(["address", "safe_contact"]),
+        "a finished action stays with its agency, and nothing of the case does"
     );
 }
 

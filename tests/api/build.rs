@@ -669,8 +669,8 @@ async fn the_agenda_begins_with_what_is_not_done_and_names_what_lapses() {
     let police = agenda(&app, &world.police_rep, meeting).await;
     assert_eq!(
         police["actions"].as_array().unwrap().len(),
-        2,
-        "its own, outstanding"
+        3,
+        "its own, and the one that waits for the chair among them"
     );
     for other in [&world.health_rep, &world.observer] {
         let other = agenda(&app, other, meeting).await;

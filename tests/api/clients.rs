@@ -151,7 +151,7 @@ async fn a_rotated_secret_works_and_the_old_one_does_not() {
 async fn tokens_end_with_the_secret_they_were_had_with_with_the_client_and_with_its_rights() {
     let (app, world) = start().await;
     let lead = app.as_(&world.housing_lead);
-    let (out, client) = register(&lead, &world).await;
+    let (out, client) = register(&app, &world).await;
     let path = format!("/api-clients/{}", client.id);
     let with = |answer: Value| {
         let token = answer["access_token"].as_str().unwrap();

@@ -341,9 +341,11 @@ async fn a_case_lapses_by_a_decision_and_every_flag_is_asked_back() {
         .await
         .expect(201);
     assert_eq!(
-        desk.app.as_(&w.coordinator).get(&path).await.expect(200),
+        desk.app.as_(&w.analyst).get(&path).await.expect(200),
         report
     );
+    let shut_out = desk.app.as_(&w.coordinator).get(&path).await.expect(200);
+    assert_eq!(shut_out["agencies"], json!([]));
 }
 
 #[actix_web::test]

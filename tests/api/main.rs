@@ -33,6 +33,8 @@ mod demonstration;
 mod escalation;
 mod exclusions;
 mod flags;
+mod following;
+mod following_property;
 mod gates;
 mod hearing;
 mod hearing_crowd;

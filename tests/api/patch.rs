@@ -182,7 +182,7 @@ impl Scene {
             ("change_marac", "local_authority_codes") => json!(["E09000033"]),
             ("change_client", "rights") => json!(["cases:read"]),
             ("change_client", "roles") => {
-                json!([{ "marac_id": w.wcc, "role": "practitioner", "ends_at": null }])
+                json!([{ "marac_id": w.kc, "role": "representative", "ends_at": null }])
             }
             ("change_identity", "other_dates_of_birth") => json!(["1990-04-03"]),
             _ => return None,

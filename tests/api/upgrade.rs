@@ -402,3 +402,58 @@ struct Kind {
     #[diesel(sql_type = diesel::sql_types::Text)]
     kind: String,
 }
+
+/// A file at `n`, of MARAC 1, and a token it is found by.
+fn old_file(n: u8, token: &str) -> String {
+    format!(
+        "insert into cases (id, marac_id, code, status, received_at, opened_at, created_at) values \
+         ('01900000-0000-7000-8000-0000000000c{n}', '01900000-0000-7000-8000-000000000001', 'W{n}', 'listed', now(), now(), now()); \
+         insert into match_tokens (marac_id, case_id, kind, token) values \
+         ('01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-0000000000c{n}', 'perpetrator', '{token}');"
+    )
+}
+
+#[test]
+fn exclusions_and_restrictions_that_stand_are_laid_on_the_other_files_of_the_same_people() {
+    use diesel::prelude::*;
+    #[derive(QueryableByName)]
+    struct Laid {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        exclusions: i64,
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        restricted: i64,
+    }
+    let (_db, mut owner) = old_database();
+    let files = [
+        old_file(1, "him"),
+        old_file(2, "him"),
+        old_file(3, "another"),
+    ]
+    .concat();
+    owner
+        .batch_execute(&format!(
+            "insert into maracs (id, code, name, created_at) \
+             values ('01900000-0000-7000-8000-000000000001', 'WRW', 'Wharfrow', now()); \
+             insert into agencies (id, name, kind, created_at) \
+             values ('01900000-0000-7000-8000-0000000000a1', 'Housing', 'housing', now()); \
+             {files} \
+             insert into exclusions (id, marac_id, case_id, agency_id, reason, created_at) values \
+             (gen_random_uuid(), '01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-0000000000c1', \
+             '01900000-0000-7000-8000-0000000000a1', 'sealed', now()), \
+             (gen_random_uuid(), '01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-0000000000c3', \
+             '01900000-0000-7000-8000-0000000000a1', 'sealed', now()); \
+             insert into restrictions (id, marac_id, case_id, reason, created_at) values \
+             (gen_random_uuid(), '01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-0000000000c1', \
+             'sealed', now());"
+        ))
+        .unwrap();
+    install::migrate(&mut owner).unwrap();
+    let laid: Laid = toldonce::db::sql(
+        "select count(*) as exclusions, (select count(*) from cases c where c.restricted and c.code = 'W2') as restricted \
+         from exclusions e join cases c on c.id = e.case_id \
+         where c.code = 'W2' and e.laid_by = 'same_person' and e.reason is null",
+    )
+    .get_result(&mut owner)
+    .unwrap();
+    assert_eq!((laid.exclusions, laid.restricted), (1, 1));
+}

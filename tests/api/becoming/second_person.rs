@@ -54,12 +54,9 @@ fn puppet(
 async fn a_strong_role_gives_nothing_until_a_second_person_confirms() {
     let app = TestApp::new().await;
     let w = World::make(&app);
-    let person = World::person(&app, "newcomer", w.idva_service, &[]);
-    for (name, second) in [
-        ("coordinator", &w.coordinator),
-        ("chair", &w.coordinator),
-        ("idva", &w.coordinator),
-    ] {
+    let second = &w.coordinator;
+    for name in ["coordinator", "chair", "idva"] {
+        let person = World::person(&app, name, w.idva_service, &[]);
         let grant = ask(&app, &w.administrator, &person, role(w.wcc, name)).await;
         assert!(!held(&app, &person).await.contains(&name.to_owned()));
         let own = confirm(&app, &w.administrator, grant).await;
@@ -240,7 +237,8 @@ async fn a_grant_that_waits_runs_out_is_refused_or_taken_back_and_is_decided_onc
     let (one, two) = futures_util::future::join(
         confirm(&app, &w.coordinator, grant),
         confirm(&app, &w.coordinator, grant),
-    );
+    )
+    .await;
     let mut statuses = [one.status, two.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [204, 409]);

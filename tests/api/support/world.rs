@@ -255,8 +255,19 @@ pub fn dash(letters: &str) -> Value {
     json!({ "tool": "safelives_dash", "assessed_on": "2026-01-05", "answers": answers })
 }
 
-/// A complete referral about a survivor and a perpetrator of these family names.
+/// A complete referral about a survivor and a perpetrator of these family names. Each survivor has a
+/// number of her own, and `Stone` is another man for each of them: exclusions follow people.
 pub fn referral(survivor: &str, perpetrator: &str) -> Value {
+    let sum = survivor
+        .bytes()
+        .fold(7_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 90_007);
+    let (mut phone, mut born) = ("07700 900123".to_owned(), "1985-11-20".to_owned());
+    if !survivor.starts_with("Okafor") {
+        phone = format!("07700 8{sum:05}");
+        if perpetrator == "Stone" {
+            born = format!("{}-{:02}-20", 1940 + sum % 45, 1 + sum % 12);
+        }
+    }
     json!({
         "referrer_contact": "Duty desk, 020 7946 0123",
         "survivor": {
@@ -266,10 +277,10 @@ pub fn referral(survivor: &str, perpetrator: &str) -> Value {
                 { "kind": "current", "lines": "Flat 2, 11 Invented Street", "postcode": "W9 9ZZ", "known_to_perpetrator": "yes" },
                 { "kind": "refuge", "lines": "The Safe House", "confidential": true, "known_to_perpetrator": "no" },
             ],
-            "contacts": [{ "kind": "phone", "value": "07700 900123", "safe_to_call": true, "notes": "After ten, she says her sister is calling." }],
+            "contacts": [{ "kind": "phone", "value": phone, "safe_to_call": true, "notes": "After ten, she says her sister is calling." }],
         },
         "perpetrators": [{
-            "identity": { "family_name": perpetrator, "given_names": "Karl", "date_of_birth": "1985-11-20", "gender": "male" },
+            "identity": { "family_name": perpetrator, "given_names": "Karl", "date_of_birth": born, "gender": "male" },
             "relationship": "ex_partner",
         }],
         "children": [{ "identity": { "family_name": survivor, "given_names": "Sam", "date_of_birth": "2018-06-01" }, "lives_with_survivor": "yes" }],

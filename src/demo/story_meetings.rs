@@ -42,7 +42,7 @@ impl Story<'_> {
         Ok(())
     }
 
-    /// The coordinator writes down who came, and each of them accepts the statement for themselves.
+    /// Those who came accept the statement, each for themselves, and so take their seats.
     pub(super) async fn accept(
         &self,
         teller: &mut Teller,
@@ -54,7 +54,6 @@ impl Story<'_> {
         let mut version = None;
         for seat in meeting.attendance.iter().filter(|seat| accepts(seat)) {
             let Some(user) = &seat.user else { continue };
-            self.seat(teller, meeting, seat).await?;
             let who = Who::Person(user);
             if version.is_none() {
                 version = Some(teller.get(who, &path).await?["version"].clone());
@@ -73,34 +72,26 @@ impl Story<'_> {
         meeting: &Meeting,
     ) -> Result<(), LoadError> {
         teller.step = format!("attendance of {}", meeting.key);
-        for seat in meeting.attendance.iter().filter(|seat| !accepts(seat)) {
-            self.seat(teller, meeting, seat).await?;
-        }
-        Ok(())
-    }
-
-    /// One seat, as the coordinator writes it down.
-    async fn seat(
-        &self,
-        teller: &mut Teller,
-        meeting: &Meeting,
-        seat: &Attendance,
-    ) -> Result<(), LoadError> {
         let id = teller.known.id("meeting", &meeting.key)?;
         let who = Who::Person(self.coordinator(&meeting.marac)?);
-        let agency = teller.known.id("agency", &seat.agency)?;
-        let user = seat.user.as_deref();
-        let user = user.map(|key| teller.known.id("user", key)).transpose()?;
-        let body = json!({
-            "user_id": user,
-            "role": seat.role,
-            "presence": seat.presence,
-            "information_sent": seat.information_sent,
-        });
-        let path = format!("/meetings/{id}/attendance/{agency}");
-        teller
-            .send(who, Method::PUT, &path, Some(body), Some("\"0\"".into()))
-            .await?;
+        for seat in meeting.attendance.iter().filter(|seat| !accepts(seat)) {
+            let agency = teller.known.id("agency", &seat.agency)?;
+            let user = seat
+                .user
+                .as_deref()
+                .map(|key| teller.known.id("user", key))
+                .transpose()?;
+            let body = json!({
+                "user_id": user,
+                "role": seat.role,
+                "presence": seat.presence,
+                "information_sent": seat.information_sent,
+            });
+            let path = format!("/meetings/{id}/attendance/{agency}");
+            teller
+                .send(who, Method::PUT, &path, Some(body), Some("\"0\"".into()))
+                .await?;
+        }
         Ok(())
     }
 

@@ -23,14 +23,14 @@ pub struct Joined {
 }
 
 /// Whether the confidentiality statement of a meeting may be accepted (R19): from circulation on, which
-/// settles its wording, by those it concerns; once it is over, by those alone who were there or whose agency
-/// was represented, if they worked there then.
+/// settles its wording, by whoever may sit there; once it is over, by those alone who were there or whose
+/// agency was represented, if they worked there then.
 pub fn acceptance(meeting: MeetingStatus, joined: Joined) -> Result<()> {
     use MeetingStatus as M;
     let concerned = match meeting {
         M::Planned => return Err(Error::conflict("not_circulated")),
         M::Cancelled => return Err(Error::conflict("meeting_over")),
-        M::Circulated | M::InSession => joined.seat.is_some() || joined.by_role || joined.listed,
+        M::Circulated | M::InSession => true,
         M::Held | M::Minuted => {
             joined.seat == Some(Presence::Present)
                 || ((joined.listed || joined.by_role) && joined.represented && joined.here_then)
@@ -203,8 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_is_for_those_whom_the_meeting_concerns_and_afterwards_for_those_who_were_there()
-    {
+    fn a_statement_is_for_whoever_may_sit_there_and_afterwards_for_those_who_were_there() {
         use MeetingStatus as M;
         let seat = |presence| Joined {
             seat: Some(presence),
@@ -224,7 +223,7 @@ mod tests {
             ..Joined::default()
         };
         let table = [
-            (Joined::default(), false, false),
+            (Joined::default(), true, false),
             (seat(Presence::Expected), true, false),
             (seat(Presence::Present), true, true),
             (listed, true, false),
@@ -245,7 +244,7 @@ mod tests {
                     listed: false,
                     ..represented
                 },
-                false,
+                true,
                 false,
             ),
             (

@@ -197,9 +197,8 @@ pub struct AcceptanceIn {
 /// Accept the confidentiality statement of a meeting (R19).
 ///
 /// Until then a listed agency's representative has the list of a meeting alone, a guest the names of
-/// their cases, and an observer nothing. Accepting again changes nothing. It is for those with a seat, those
-/// whose agency has a case on the list, and coordinator, chair and observers. Once the meeting is over it is
-/// for those who were there, and for people of an agency that came or sent apologies who worked there then;
+/// their cases, and an observer nothing. Accepting again changes nothing. Once the meeting is over it is for
+/// those who were there, and for people of an agency that came or sent apologies who worked there then;
 /// anybody else is refused as `not_at_meeting`.
 #[utoipa::path(tag = "meetings", operation_id = "accept_confidentiality", request_body = AcceptanceIn,
     params(("id" = Uuid, Path, description = "The meeting.")), responses(

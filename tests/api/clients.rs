@@ -340,7 +340,8 @@ async fn clients_act_for_people_who_are_registered() {
         world.client.id,
         id(&actor)
     );
-    caller.post(&elsewhere, json!({})).await.expect(404);
+    let administrator = app.as_(&world.administrator).if_match(&etag(&disabled));
+    administrator.post(&elsewhere, json!({})).await.expect(404);
 }
 
 #[actix_web::test]

@@ -328,7 +328,10 @@ async fn set_on_one_file_it_is_laid_on_those_that_are_there_and_each_origin_hold
     assert_eq!(desk.live(&w.coordinator, a).await.len(), 2);
     assert_eq!(desk.live(&w.coordinator, b).await.len(), 2);
     desk.lift(&w.coordinator, a, &of_a).await;
-    assert_eq!(desk.live(&w.coordinator, b).await, [of_b.clone()]);
+    assert_eq!(
+        desk.live(&w.coordinator, b).await,
+        std::slice::from_ref(&of_b)
+    );
     assert_eq!(desk.file(&w.housing_rep, b).await.status, 404);
     desk.lift(&w.coordinator, b, &of_b).await;
     assert_eq!(desk.live(&w.coordinator, a).await, Vec::<Value>::new());
@@ -837,7 +840,12 @@ async fn opening_an_account_again_or_showing_a_secret_passes_an_exclusion_on() {
         .post(&format!("{path}/secret"), json!({}))
         .await
         .expect(200);
-    assert_eq!(by_client().await, 404);
+    assert_eq!(by_client().await, 401, "its tokens ended with the secret");
+    let live = desk.live(&w.coordinator, case).await;
+    assert!(
+        live.iter()
+            .any(|one| one["client_id"] == json!(client.id) && one["laid"]["by"] == "maker")
+    );
 }
 
 #[actix_web::test]

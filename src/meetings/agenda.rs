@@ -135,11 +135,14 @@ pub fn admit(
 pub fn open(tx: &mut Tx<'_>, meeting: &Meeting, item_id: Option<Uuid>) -> Result<Vec<Listed>> {
     let listed = listing_store::listed(tx, meeting.id, item_id)?;
     let full_at = (meeting.status == MeetingStatus::InSession).then_some(tx.now);
+    let already = listing_store::open_already(tx, meeting.id)?;
     listing_store::open(tx, meeting, &listed, full_at)?;
     if full_at.is_some() {
         listing_store::seat(tx, meeting.id)?;
     }
-    telling::listed(tx, meeting, &listed)?;
+    let mut told = listed.clone();
+    told.retain(|row| !already.contains(&(row.case_id, row.agency_id)));
+    telling::listed(tx, meeting, &told)?;
     // Once a meeting is in session agencies say there what they know.
     if meeting.status == MeetingStatus::Circulated {
         let live = listed

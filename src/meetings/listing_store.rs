@@ -16,7 +16,7 @@ use crate::policy::visibility::VisibleCase;
 use crate::visible_cases;
 
 /// An agency that a case is listed to.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Listed {
     pub case_id: Uuid,
     pub agency_id: Uuid,
@@ -187,4 +187,27 @@ pub fn seat(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
         .bind(tx.now)
         .execute(tx.conn)?;
     Ok(())
+}
+
+#[derive(QueryableByName)]
+struct OpenRow {
+    #[diesel(sql_type = st::Uuid)]
+    case_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    agency_id: Uuid,
+}
+
+/// The listings of a meeting that are open already, as case and agency: nobody is told of those again.
+pub fn open_already(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<BTreeSet<(Uuid, Uuid)>> {
+    let rows: Vec<OpenRow> = sql(
+        "select g.case_id, g.agency_id from circle g where g.meeting_id = $1 and g.basis = 'listing' \
+         and g.agency_id is not null and g.ends_at > $2",
+    )
+    .bind(meeting_id)
+    .bind(tx.now)
+    .load(tx.conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.case_id, row.agency_id))
+        .collect())
 }

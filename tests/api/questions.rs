@@ -669,6 +669,14 @@ async fn a_closed_case_takes_no_questions_and_a_program_asks_for_its_people() {
         .unwrap();
     let late = client.post(&path, question("what_is_feared", &[])).await;
     assert_eq!(
+        late.status, 404,
+        "the case rests, and an agency sees it no more"
+    );
+    let coordinator = desk.app.as_(&w.coordinator);
+    let late = coordinator
+        .post(&path, question("what_is_feared", &[]))
+        .await;
+    assert_eq!(
         (late.status, &late.body["reason"]),
         (409, &json!("case_not_open"))
     );

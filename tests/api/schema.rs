@@ -222,7 +222,7 @@ fn the_audit_can_only_be_added_to() {
         for statement in [
             format!("update {table} set {column} = {column}"),
             format!("delete from {table}"),
-            format!("truncate {table}"),
+            format!("truncate {table} cascade"),
         ] {
             let error = owner
                 .batch_execute(&statement)

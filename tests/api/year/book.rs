@@ -300,11 +300,14 @@ impl Book {
             Ends::Over => false,
         });
         let live = live.filter(|row| !self.excluded.contains(&(row.case, agency)));
+        // A case that rests is open to its coordinator and chair alone.
+        let rests = |case: usize| matches!(self.cases[case].status, "lapsed" | "closed");
+        let live = live.filter(|row| !rests(row.case));
         let listed = live.map(|row| self.cases[row.case].id);
         // Whoever sent a referral in sees what came of it: the successor is the only speaker who did.
         let own = self.referrals.iter().filter(|one| {
             let sent = one.plan == Plan::Inherited && one.status != "draft";
-            sent && one.agency == agency
+            sent && one.agency == agency && !one.of.is_some_and(rests)
         });
         let own = own.map(|one| one.of.map_or(one.file, |case| self.cases[case].id));
         listed.chain(own).collect()

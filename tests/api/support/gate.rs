@@ -128,13 +128,13 @@ impl Gate {
 
     #[track_caller]
     fn until<T>(&mut self, what: &str, mut look: impl FnMut(&mut Self) -> Option<T>) -> T {
-        for _ in 0..3_000 {
+        for _ in 0..15_000 {
             if let Some(found) = look(self) {
                 return found;
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        panic!("within a minute: {what}");
+        panic!("within five minutes: {what}");
     }
 
     /// Waits until a server stands at the gate; says which.

@@ -142,7 +142,7 @@ impl Year {
             counts[slot] += 1;
             counts[5] += one.corrections;
         }
-        let told = json!({ "meetings": counts[0], "in_time": counts[1], "late": counts[2],
+        let told = json!({ "counts": "what_you_may_see", "meetings": counts[0], "in_time": counts[1], "late": counts[2],
             "overdue": counts[3], "due": counts[4], "corrections": counts[5] });
         let path = format!(
             "/reports/minutes?marac_id={}&from=2026-01-01&to=2027-12-31",

@@ -72,6 +72,11 @@ pub fn paper(
     let born = |year: usize| format!("{year}-{:02}-{:02}", pair % 12 + 1, pair % 28 + 1);
     document["survivor"]["identity"]["date_of_birth"] = json!(born(year));
     document["perpetrators"][0]["identity"]["date_of_birth"] = json!(born(year - 4));
+    // Nobody sounds like somebody else of the same year: an exclusion would follow in doubt.
+    let given = |first: usize| format!("{}essa", char::from(b'A' + u8::try_from(first).unwrap()));
+    document["survivor"]["identity"]["given_names"] = json!(given(pair / 40));
+    document["perpetrators"][0]["identity"]["given_names"] = json!(given(13 + pair / 40));
+    document["survivor"]["contacts"][0]["value"] = json!(format!("07700 9{pair:05}"));
     document["referred_on"] = json!(referred_on);
     let children = pair % 5 < 2;
     if !children {

@@ -318,6 +318,7 @@ impl Year {
             let version: i64 = one.etag.trim_matches('"').parse().unwrap();
             one.etag = format!("\"{}\"", version + 1);
         }
+        self.book.tell(Ear::Coordinator, "account_changed");
         assert_eq!(self.app.as_(&leaver).get("/me").await.status, 401);
         self.area.agencies[MENTAL].speaker = successor;
     }

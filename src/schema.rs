@@ -38,6 +38,7 @@ diesel::table! {
         sealed -> Bytea,
         version -> Int4,
         created_at -> Timestamptz,
+        referral_id -> Nullable<Uuid>,
     }
 }
 
@@ -519,6 +520,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    identity_differences (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        party_id -> Uuid,
+        referral_id -> Uuid,
+        sealed -> Bytea,
+        decision -> Nullable<Text>,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     idva_allocations (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -782,6 +799,8 @@ diesel::table! {
         identity -> Bytea,
         version -> Int4,
         created_at -> Timestamptz,
+        referral_id -> Nullable<Uuid>,
+        also_from -> Array<Nullable<Uuid>>,
     }
 }
 
@@ -799,6 +818,8 @@ diesel::table! {
         sealed -> Bytea,
         version -> Int4,
         created_at -> Timestamptz,
+        referral_id -> Nullable<Uuid>,
+        also_from -> Array<Nullable<Uuid>>,
     }
 }
 
@@ -810,6 +831,7 @@ diesel::table! {
         sealed -> Bytea,
         version -> Int4,
         created_at -> Timestamptz,
+        referral_id -> Nullable<Uuid>,
     }
 }
 
@@ -828,6 +850,8 @@ diesel::table! {
         sealed -> Bytea,
         version -> Int4,
         created_at -> Timestamptz,
+        referral_id -> Nullable<Uuid>,
+        also_from -> Array<Nullable<Uuid>>,
     }
 }
 
@@ -842,6 +866,9 @@ diesel::table! {
         living_together -> Text,
         version -> Int4,
         created_at -> Timestamptz,
+        referral_id -> Nullable<Uuid>,
+        also_from -> Array<Nullable<Uuid>>,
+        filled_by_id -> Nullable<Uuid>,
     }
 }
 
@@ -915,6 +942,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    referral_joins (referral_id) {
+        referral_id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        file_id -> Uuid,
+        reason -> Nullable<Bytea>,
+        status_before -> Text,
+        closed_before -> Nullable<Timestamptz>,
+        joined_by -> Nullable<Uuid>,
+        unjoined_at -> Nullable<Timestamptz>,
+        unjoined_by -> Nullable<Uuid>,
+        unjoin_reason -> Nullable<Bytea>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     referrals (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -946,6 +991,8 @@ diesel::table! {
         idva_referral -> Nullable<Text>,
         maximum -> Nullable<Int2>,
         not_asked_count -> Nullable<Int2>,
+        own_file_id -> Nullable<Uuid>,
+        separate -> Nullable<Bytea>,
     }
 }
 
@@ -1377,6 +1424,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     guesses,
     hearing_entries,
     idempotency_keys,
+    identity_differences,
     idva_allocations,
     idva_contacts,
     installation,
@@ -1404,6 +1452,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     persons,
     questions,
     referral_counts,
+    referral_joins,
     referrals,
     refresh_tokens,
     registered_actors,

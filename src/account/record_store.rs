@@ -12,6 +12,8 @@ use crate::referrals::document::AccountIn;
 
 /// Who told it to whom, and when.
 pub struct Telling {
+    /// The referral it came with.
+    pub referral_id: Uuid,
     /// The practitioner who wrote it down.
     pub author_id: Option<Uuid>,
     /// The registered actor who did.
@@ -65,8 +67,8 @@ pub fn first_telling(
         return Ok(());
     }
     sql("insert into account_entries (id, heading, sharing, sealed, marac_id, case_id, told_on, how_told, \
-         author_id, actor_id, agency_id, created_at) \
-         select id, heading, sharing, sealed, $5, $6, $7, 'unknown', $8, $9, $10, $11 \
+         author_id, actor_id, agency_id, created_at, referral_id) \
+         select id, heading, sharing, sealed, $5, $6, $7, 'unknown', $8, $9, $10, $11, $12 \
          from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[]) as x(id, heading, sharing, sealed)")
         .bind(ids)
         .bind(headings)
@@ -79,6 +81,7 @@ pub fn first_telling(
         .bind(telling.actor_id)
         .bind(telling.agency_id)
         .bind(tx.now)
+        .bind(telling.referral_id)
         .execute(tx.conn)?;
     Ok(())
 }

@@ -115,6 +115,8 @@ macro_rules! places {
             " union all ",
             place!("exclusion", "exclusions"),
             " union all ",
+            place!("difference", "identity_differences"),
+            " union all ",
             place!("user", user_places!(), "t.marac_id", "null::uuid"),
             " union all ",
             place!("api_client", client_places!(), "t.marac_id", "null::uuid"),

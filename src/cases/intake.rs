@@ -42,20 +42,7 @@ pub fn open_file(
     for _ in 0..8 {
         let code = code::generate(marac_code)?;
         if store::insert(tx, id, marac_id, &code, &wrapped, person, received)? {
-            let row = CaseRow {
-                code,
-                status: CaseStatus::Intake,
-                opened_at: None,
-                last_referral_on: None,
-                lapses_on: None,
-                criteria: Vec::new(),
-                has_children: false,
-                lead_user_id: None,
-                lead_agency_id: None,
-                restricted: false,
-                version: 1,
-            };
-            return visibility::new_case(tx, id, marac_id, row, key);
+            return visibility::new_case(tx, id, marac_id, new_row(code), key);
         }
     }
     Err(Error::Internal("no case code was free"))
@@ -100,8 +87,42 @@ pub fn record_standing(tx: &mut Tx<'_>, case_id: Uuid, status: CaseStatus) -> Re
     store::set_status(tx, case_id, status)
 }
 
-/// The referral's file goes into the case it joins: circle, exclusions and restrictions move with
-/// it, its own key is destroyed. The referral itself must have been re-sealed before.
-pub fn join(tx: &mut Tx<'_>, file: &VisibleCase, into: &VisibleCase) -> Result<()> {
-    store::join(tx, file.id, into.id)
+/// The file of a referral that is taken out of the case it had joined: it gets a key again, and is a
+/// case by itself.
+pub fn revive(
+    tx: &mut Tx<'_>,
+    file_id: Uuid,
+    marac_id: Uuid,
+    accepted: &Accepted,
+) -> Result<VisibleCase> {
+    let key = DataKey::generate()?;
+    let wrapped = tx.keys.wrap(file_id, &key)?;
+    let lapses_on = lapses(accepted, None);
+    let code = store::revive(tx, file_id, &wrapped, accepted, lapses_on)?;
+    let row = CaseRow {
+        status: CaseStatus::Listed,
+        opened_at: Some(tx.now),
+        last_referral_on: Some(accepted.referred_on),
+        lapses_on: Some(lapses_on),
+        criteria: accepted.criteria.clone(),
+        has_children: accepted.has_children,
+        ..new_row(code)
+    };
+    visibility::new_case(tx, file_id, marac_id, row, key)
+}
+
+fn new_row(code: String) -> CaseRow {
+    CaseRow {
+        code,
+        status: CaseStatus::Intake,
+        opened_at: None,
+        last_referral_on: None,
+        lapses_on: None,
+        criteria: Vec::new(),
+        has_children: false,
+        lead_user_id: None,
+        lead_agency_id: None,
+        restricted: false,
+        version: 1,
+    }
 }

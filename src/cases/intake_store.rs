@@ -142,26 +142,38 @@ pub fn mark_heard(tx: &mut Tx<'_>, heard: &[(Uuid, NaiveDate)]) -> Result<()> {
     Ok(())
 }
 
-pub fn join(tx: &mut Tx<'_>, file: Uuid, into: Uuid) -> Result<()> {
-    sql("insert into match_tokens (marac_id, case_id, kind, token) \
-         select marac_id, $2, kind, token from match_tokens where case_id = $1 on conflict do nothing")
-        .bind(file)
-        .bind(into)
+/// A file that had gone into another one gets this key, and is a case by itself. Answers its code.
+pub fn revive(
+    tx: &mut Tx<'_>,
+    id: Uuid,
+    wrapped: &Wrapped,
+    accepted: &Accepted,
+    lapses_on: NaiveDate,
+) -> Result<String> {
+    sql("update data_keys set wrapped = $2, master_key_id = $3, destroyed_at = null where case_id = $1")
+        .bind(id)
+        .bind(wrapped.bytes.clone())
+        .bind(wrapped.master_key_id.clone())
         .execute(tx.conn)?;
-    for text in [
-        "delete from match_tokens where case_id = $1 and $2::uuid is not null",
-        "update circle set case_id = $2 where case_id = $1",
-        "update exclusions set case_id = $2 where case_id = $1",
-        "update restrictions set case_id = $2 where case_id = $1",
-        "update cases t set status = case when t.id = $1 then 'joined' else t.status end, \
-         restricted = exists (select from restrictions r where r.case_id = $2 \
-           and r.ends_at > $now), \
-         version = version + 1 where t.id in ($1, $2)",
-        "update data_keys set wrapped = null, \
-         destroyed_at = $now \
-         where case_id = $1 and $2::uuid is not null",
-    ] {
-        sql(text).bind(file).bind(into).execute(tx.conn)?;
-    }
-    Ok(())
+    let row: Option<Code> = sql(
+        "update cases set status = 'listed', opened_at = $2, last_referral_on = $3, lapses_on = $4, \
+         criteria = $5, has_children = $6, version = version + 1 \
+         where id = $1 and status = 'joined' returning code",
+    )
+    .bind(id)
+    .bind(tx.now)
+    .bind(accepted.referred_on)
+    .bind(lapses_on)
+    .bind(accepted.criteria.clone())
+    .bind(accepted.has_children)
+    .get_result(tx.conn)
+    .optional()?;
+    row.map(|row| row.code)
+        .ok_or(Error::Internal("the file of a joined referral is gone"))
+}
+
+#[derive(QueryableByName)]
+struct Code {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    code: String,
 }

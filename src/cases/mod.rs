@@ -19,6 +19,7 @@ mod part;
 mod restriction_api;
 mod restriction_store;
 mod rules;
+mod sealed_store;
 mod shares_api;
 mod shares_store;
 mod store;
@@ -33,6 +34,7 @@ pub use exclusions_store::Subject;
 pub use head_api::CaseHeadOut;
 pub use part::{Part, of_kind};
 pub use rules::{day_end, exclude as names_one};
+pub use sealed_store::{PLACES as SEALED_PLACES, move_sealed};
 
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};

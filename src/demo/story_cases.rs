@@ -76,7 +76,9 @@ impl Story<'_> {
                     .as_deref()
                     .map(|key| teller.known.id("case", key))
                     .transpose()?;
-                ("accept", json!({ "join_case_id": join }))
+                let why =
+                    join.map(|_| "The same survivor and perpetrator, as the coordinator knows.");
+                ("accept", json!({ "join_case_id": join, "reason": why }))
             }
         };
         self.referral(teller, case, &decision.by, what, body).await

@@ -133,6 +133,15 @@ fn flag_due(marac_id: Uuid, case_id: Uuid, flag_id: Uuid, agency_id: Uuid) -> No
     }
 }
 
+/// A referral that had restarted the twelve months was taken out again: flags and listings end with the
+/// case's own lapse. `case` is the case as it was before.
+pub fn shorten(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
+    match case.row.lapses_on {
+        Some(before) => decide_store::shorten(tx, case, before),
+        None => Ok(()),
+    }
+}
+
 /// A new referral of the pair restarts the twelve months (R13, R14): agencies that hold a flag are
 /// asked to place it for longer, and listings that would have ended with the lapse go on. `case` is the
 /// case as it was before.

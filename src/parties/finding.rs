@@ -16,24 +16,32 @@ pub(super) fn found_anew(
     case: &VisibleCase,
     was: Option<(Uuid, Identity)>,
 ) -> Result<()> {
-    let (mut were, mut are) = (Vec::new(), Vec::new());
-    for party in record_store::load(tx, case)? {
-        let postcodes = party
-            .addresses
-            .into_iter()
-            .filter_map(|(_, address)| address.postcode);
+    let are = everybody(tx, case)?;
+    let were = was.map(|(id, identity)| {
+        let before = are.iter().map(|(party, who)| Someone {
+            identity: match *party == id {
+                true => identity.clone(),
+                false => who.identity.clone(),
+            },
+            ..who.clone()
+        });
+        before.collect::<Vec<_>>()
+    });
+    let are: Vec<Someone> = are.into_iter().map(|(_, who)| who).collect();
+    renew_tokens(tx, case, were.as_deref(), &are)
+}
+
+/// Everybody of a case, as far as tokens are made of it.
+pub(crate) fn everybody(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<(Uuid, Someone)>> {
+    let known = record_store::load(tx, case)?.into_iter().map(|party| {
+        let postcodes = party.addresses.into_iter().filter_map(|(_, a)| a.postcode);
         let who = Someone {
             role: party.role,
             identity: party.identity,
             postcodes: postcodes.collect(),
-            contacts: party.contacts.into_iter().map(|c| c.value).collect(),
+            contacts: party.contacts.into_iter().map(|(_, c)| c.value).collect(),
         };
-        let mut before = who.clone();
-        if let Some((_, identity)) = was.as_ref().filter(|(id, _)| *id == party.id) {
-            before.identity = identity.clone();
-        }
-        were.push(before);
-        are.push(who);
-    }
-    renew_tokens(tx, case, was.is_some().then_some(&were[..]), &are)
+        (party.id, who)
+    });
+    Ok(known.collect())
 }

@@ -2,6 +2,8 @@
 //! the link that matching makes between parties.
 
 mod api;
+mod differences_api;
+mod differences_store;
 mod finding;
 pub mod model;
 mod parts_api;
@@ -13,6 +15,7 @@ mod rules;
 pub mod shape;
 mod store;
 
+pub(crate) use finding::everybody;
 pub(crate) use rows::{
     address_row, characteristics_row, contact_row, party_row, people_of, people_rows,
     relationship_row,
@@ -22,4 +25,5 @@ pub(crate) use rows::{
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     api::routes(config);
     parts_api::routes(config);
+    differences_api::routes(config);
 }

@@ -1,18 +1,18 @@
 //! Writing down the people a referral tells of, as rows of its case.
 //!
 //! Into a new case they come as they were sent. Into a case that is there already only what is new
-//! comes: another address, another way to be reached, another name as an alias. Nothing recorded is
-//! overwritten; an address that is known already becomes confidential if the referral says so.
+//! comes: another address, another way to be reached. Another name or date is noted as a difference, for
+//! the coordinator to decide. Nothing recorded is overwritten; an address that is known already becomes
+//! confidential if the referral says so.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use uuid::Uuid;
 
 use super::model::{
     Address, Characteristics, Contact, Identity, PartyRole, RelationshipKind, plain, plain_place,
 };
-use super::record_store as store;
-use crate::crypto::Place;
+use super::{differences_store, record_store as store};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::policy::visibility::VisibleCase;
@@ -99,16 +99,26 @@ fn people(document: &Document) -> (Vec<Incoming>, Vec<Relation>) {
 }
 
 /// The document's people become parties of a new case.
-pub fn first(tx: &mut Tx<'_>, case: &VisibleCase, document: &Document) -> Result<()> {
+pub fn first(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    document: &Document,
+    referral_id: Uuid,
+) -> Result<()> {
     let (people, relations) = people(document);
-    store::insert(tx, case, &people)?;
-    store::insert_relations(tx, case, &relations)
+    store::insert(tx, case, &people, referral_id)?;
+    store::insert_relations(tx, case, &relations, referral_id)
 }
 
 /// The document's people join those of the case: the same person is the same party.
-pub fn further(tx: &mut Tx<'_>, case: &VisibleCase, document: &Document) -> Result<()> {
+pub fn further(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    document: &Document,
+    referral_id: Uuid,
+) -> Result<()> {
     let (incoming, mut relations) = people(document);
-    let mut known = store::load(tx, case)?;
+    let known = store::load(tx, case)?;
     let sole_in_document = |role| match role {
         PartyRole::Survivor => true,
         PartyRole::Perpetrator => document.perpetrators.len() == 1,
@@ -119,8 +129,10 @@ pub fn further(tx: &mut Tx<'_>, case: &VisibleCase, document: &Document) -> Resu
         let of_role = known.iter().filter(|party| party.role == who.role).count();
         // The coordinator has decided that it is the same pair: one and one are the same person.
         let sole = sole_in_document(who.role) && of_role == 1;
-        let found = known.iter_mut().find(|party| {
-            party.role == who.role && (sole || same_person(&party.identity, &who.identity))
+        let found = known.iter().find(|party| {
+            party.role == who.role
+                && (same_person(&party.identity, &who.identity)
+                    || sole && may_be_same(who.role, &party.identity, &who.identity))
         });
         let Some(party) = found else {
             fresh.push(who);
@@ -138,10 +150,8 @@ pub fn further(tx: &mut Tx<'_>, case: &VisibleCase, document: &Document) -> Resu
                 relation.to
             };
         }
-        if add_alias(&mut party.identity, &who.identity) {
-            let place = Place::new("parties", "identity", party.id);
-            let sealed = case.key().seal_json(place, &party.identity)?;
-            store::set_identity(tx, case, party.id, sealed)?;
+        if differs(&party.identity, &who.identity) {
+            differences_store::insert(tx, case, party.id, referral_id, &who.identity)?;
         }
         who.id = party.id;
         let there: HashMap<String, Uuid> = party
@@ -152,39 +162,47 @@ pub fn further(tx: &mut Tx<'_>, case: &VisibleCase, document: &Document) -> Resu
         let known = |a: &Address| there.get(&plain_place(&a.lines, a.postcode.as_deref()));
         let guarded = who.addresses.iter().filter(|a| a.is_confidential());
         store::guard(tx, case, guarded.filter_map(known).copied().collect())?;
+        let mut said: Vec<Uuid> = who.addresses.iter().filter_map(known).copied().collect();
         who.addresses.retain(|a| known(a).is_none());
-        let there: HashSet<String> = party.contacts.iter().map(|c| plain(&c.value)).collect();
-        who.contacts
-            .retain(|contact| !there.contains(&plain(&contact.value)));
-        store::insert_places(tx, case, std::slice::from_ref(&who))?;
+        let there = party.contacts.iter();
+        let there: HashMap<String, Uuid> = there.map(|(id, c)| (plain(&c.value), *id)).collect();
+        let known = |c: &Contact| there.get(&plain(&c.value));
+        said.extend(who.contacts.iter().filter_map(known));
+        who.contacts.retain(|contact| known(contact).is_none());
+        store::says_too(tx, case, referral_id, party.id, said)?;
+        store::insert_places(tx, case, std::slice::from_ref(&who), referral_id)?;
     }
-    store::insert(tx, case, &fresh)?;
-    store::insert_relations(tx, case, &relations)
+    store::insert(tx, case, &fresh, referral_id)?;
+    store::insert_relations(tx, case, &relations, referral_id)
 }
 
 fn same_person(a: &Identity, b: &Identity) -> bool {
     a.exact().is_some() && a.exact() == b.exact()
 }
 
-/// Keeps a name that differs as an alias; true if one was added.
-fn add_alias(known: &mut Identity, incoming: &Identity) -> bool {
-    let before = known.aliases.len();
-    let names = incoming
-        .full_name()
-        .into_iter()
-        .chain(incoming.aliases.iter().cloned());
-    for name in names {
-        let there = known
-            .full_name()
-            .into_iter()
-            .chain(known.aliases.iter().cloned());
-        if !there
-            .map(|name| plain(&name))
-            .any(|other| other == plain(&name))
-            && known.aliases.len() < 20
-        {
-            known.aliases.push(name);
-        }
-    }
-    known.aliases.len() > before
+/// One and one are the same person, because somebody has decided that it is the same pair: the survivor
+/// always, a perpetrator unless both name and date of birth say that he is another man.
+fn may_be_same(role: PartyRole, known: &Identity, other: &Identity) -> bool {
+    let born = known.date_of_birth.zip(other.date_of_birth);
+    let names = known.full_name().zip(other.full_name());
+    role == PartyRole::Survivor
+        || born.is_none_or(|(known, other)| known == other)
+        || names.is_none_or(|(known, other)| plain(&known) == plain(&other))
+}
+
+/// Whether the referral has a name or a date of birth that is not recorded.
+fn differs(known: &Identity, other: &Identity) -> bool {
+    let called = |name: &String| {
+        let names = known.full_name().into_iter();
+        let mut names = names.chain(known.aliases.iter().cloned());
+        names.any(|known| plain(&known) == plain(name))
+    };
+    let born = other
+        .date_of_birth
+        .iter()
+        .chain(&other.other_dates_of_birth);
+    let recorded = |born: &_| {
+        known.date_of_birth.as_ref() == Some(born) || known.other_dates_of_birth.contains(born)
+    };
+    !other.full_name().iter().chain(&other.aliases).all(called) || !born.into_iter().all(recorded)
 }

@@ -33,7 +33,12 @@ pub struct SealedContact {
 }
 
 /// New parties with all that is known of them.
-pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, people: &[Incoming]) -> Result<()> {
+pub fn insert(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    people: &[Incoming],
+    referral_id: Uuid,
+) -> Result<()> {
     if people.is_empty() {
         return Ok(());
     }
@@ -43,8 +48,8 @@ pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, people: &[Incoming]) -> Resul
     };
     let identities: Vec<Vec<u8>> = people.iter().map(seal).collect::<Result<_, _>>()?;
     sql("with p as (insert into persons (id, created_at) select id, $6 from unnest($2::uuid[]) as x(id)) \
-         insert into parties (id, person_id, role, identity, marac_id, case_id, created_at) \
-         select id, person_id, role, identity, $5, $7, $6 \
+         insert into parties (id, person_id, role, identity, marac_id, case_id, created_at, referral_id) \
+         select id, person_id, role, identity, $5, $7, $6, $8 \
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[]) as x(id, person_id, role, identity)")
         .bind(people.iter().map(|who| who.id).collect::<Vec<_>>())
         .bind(people.iter().map(|who| who.person_id).collect::<Vec<_>>())
@@ -53,12 +58,18 @@ pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, people: &[Incoming]) -> Resul
         .bind(case.marac_id)
         .bind(tx.now)
         .bind(case.id)
+        .bind(referral_id)
         .execute(tx.conn)?;
-    insert_characteristics(tx, case, people)?;
-    insert_places(tx, case, people)
+    insert_characteristics(tx, case, people, referral_id)?;
+    insert_places(tx, case, people, referral_id)
 }
 
-fn insert_characteristics(tx: &mut Tx<'_>, case: &VisibleCase, people: &[Incoming]) -> Result<()> {
+fn insert_characteristics(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    people: &[Incoming],
+    referral_id: Uuid,
+) -> Result<()> {
     let mut ids = Vec::new();
     let mut seals = Vec::new();
     for who in people {
@@ -71,19 +82,25 @@ fn insert_characteristics(tx: &mut Tx<'_>, case: &VisibleCase, people: &[Incomin
     if ids.is_empty() {
         return Ok(());
     }
-    sql("insert into party_characteristics (party_id, sealed, marac_id, case_id, created_at) \
-         select party_id, sealed, $3, $4, $5 from unnest($1::uuid[], $2::bytea[]) as x(party_id, sealed)")
+    sql("insert into party_characteristics (party_id, sealed, marac_id, case_id, created_at, referral_id) \
+         select party_id, sealed, $3, $4, $5, $6 from unnest($1::uuid[], $2::bytea[]) as x(party_id, sealed)")
         .bind(ids)
         .bind(seals)
         .bind(case.marac_id)
         .bind(case.id)
         .bind(tx.now)
+        .bind(referral_id)
         .execute(tx.conn)?;
     Ok(())
 }
 
 /// Addresses and contacts of parties that are there.
-pub fn insert_places(tx: &mut Tx<'_>, case: &VisibleCase, people: &[Incoming]) -> Result<()> {
+pub fn insert_places(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    people: &[Incoming],
+    referral_id: Uuid,
+) -> Result<()> {
     let addresses: Vec<(Uuid, Uuid, &Address)> = people
         .iter()
         .flat_map(|who| {
@@ -92,7 +109,7 @@ pub fn insert_places(tx: &mut Tx<'_>, case: &VisibleCase, people: &[Incoming]) -
                 .map(|address| (Uuid::now_v7(), who.id, address))
         })
         .collect();
-    insert_addresses(tx, case, &addresses)?;
+    insert_addresses(tx, case, &addresses, Some(referral_id))?;
     let contacts: Vec<(Uuid, Uuid, &Contact)> = people
         .iter()
         .flat_map(|who| {
@@ -101,7 +118,7 @@ pub fn insert_places(tx: &mut Tx<'_>, case: &VisibleCase, people: &[Incoming]) -
                 .map(|contact| (Uuid::now_v7(), who.id, contact))
         })
         .collect();
-    insert_contacts(tx, case, &contacts)
+    insert_contacts(tx, case, &contacts, Some(referral_id))
 }
 
 /// Addresses: (id, party, address).
@@ -109,6 +126,7 @@ pub fn insert_addresses(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
     rows: &[(Uuid, Uuid, &Address)],
+    referral_id: Option<Uuid>,
 ) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
@@ -123,8 +141,8 @@ pub fn insert_addresses(
     };
     let seals: Vec<Vec<u8>> = rows.iter().map(seal).collect::<Result<_, _>>()?;
     sql("insert into party_addresses (id, party_id, kind, confidential, known_to_perpetrator, valid_from, \
-         valid_to, sealed, marac_id, case_id, created_at) \
-         select id, party_id, kind, confidential, known, valid_from, valid_to, sealed, $9, $10, $11 \
+         valid_to, sealed, marac_id, case_id, created_at, referral_id) \
+         select id, party_id, kind, confidential, known, valid_from, valid_to, sealed, $9, $10, $11, $12 \
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bool[], $5::text[], $6::date[], $7::date[], \
          $8::bytea[]) as x(id, party_id, kind, confidential, known, valid_from, valid_to, sealed)")
         .bind(rows.iter().map(|row| row.0).collect::<Vec<_>>())
@@ -138,6 +156,7 @@ pub fn insert_addresses(
         .bind(case.marac_id)
         .bind(case.id)
         .bind(tx.now)
+        .bind(referral_id)
         .execute(tx.conn)?;
     Ok(())
 }
@@ -147,6 +166,7 @@ pub fn insert_contacts(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
     rows: &[(Uuid, Uuid, &Contact)],
+    referral_id: Option<Uuid>,
 ) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
@@ -162,8 +182,8 @@ pub fn insert_contacts(
     let seals: Vec<Vec<u8>> = rows.iter().map(seal).collect::<Result<_, _>>()?;
     let flags = |of: fn(&Contact) -> bool| rows.iter().map(|row| of(row.2)).collect::<Vec<bool>>();
     sql("insert into party_contacts (id, party_id, kind, safe_to_call, safe_to_text, safe_voicemail, \
-         withheld_number, sealed, marac_id, case_id, created_at) \
-         select id, party_id, kind, calls, texts, voicemail, withheld, sealed, $9, $10, $11 \
+         withheld_number, sealed, marac_id, case_id, created_at, referral_id) \
+         select id, party_id, kind, calls, texts, voicemail, withheld, sealed, $9, $10, $11, $12 \
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bool[], $5::bool[], $6::bool[], $7::bool[], \
          $8::bytea[]) as x(id, party_id, kind, calls, texts, voicemail, withheld, sealed)")
         .bind(rows.iter().map(|row| row.0).collect::<Vec<_>>())
@@ -177,23 +197,35 @@ pub fn insert_contacts(
         .bind(case.marac_id)
         .bind(case.id)
         .bind(tx.now)
+        .bind(referral_id)
         .execute(tx.conn)?;
     Ok(())
 }
 
 /// Relations; one that is there already keeps its word, unless it was unknown.
-pub fn insert_relations(tx: &mut Tx<'_>, case: &VisibleCase, relations: &[Relation]) -> Result<()> {
+pub fn insert_relations(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    relations: &[Relation],
+    referral_id: Uuid,
+) -> Result<()> {
     if relations.is_empty() {
         return Ok(());
     }
     sql("insert into party_relationships as r (id, from_party_id, to_party_id, kind, living_together, \
-         marac_id, case_id, created_at) \
-         select distinct on (a, b) id, a, b, kind, living, $6, $7, $8 \
+         marac_id, case_id, created_at, referral_id) \
+         select distinct on (a, b) id, a, b, kind, living, $6, $7, $8, $9 \
          from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) as x(id, a, b, kind, living) \
          on conflict (from_party_id, to_party_id) do update set \
          kind = case when r.kind = 'unknown' then excluded.kind else r.kind end, \
          living_together = case when excluded.living_together = 'unknown' then r.living_together \
-           else excluded.living_together end, version = r.version + 1")
+           else excluded.living_together end, \
+         filled_by_id = case when (r.kind = 'unknown' and excluded.kind <> 'unknown') \
+             or excluded.living_together not in ('unknown', r.living_together) \
+           then excluded.referral_id else r.filled_by_id end, \
+         version = r.version + case when (r.kind = 'unknown' and excluded.kind <> 'unknown') \
+             or excluded.living_together not in ('unknown', r.living_together) then 1 else 0 end, \
+         also_from = array_append(r.also_from, excluded.referral_id)")
         .bind(relations.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
         .bind(relations.iter().map(|r| r.from).collect::<Vec<_>>())
         .bind(relations.iter().map(|r| r.to).collect::<Vec<_>>())
@@ -202,6 +234,7 @@ pub fn insert_relations(tx: &mut Tx<'_>, case: &VisibleCase, relations: &[Relati
         .bind(case.marac_id)
         .bind(case.id)
         .bind(tx.now)
+        .bind(referral_id)
         .execute(tx.conn)?;
     Ok(())
 }
@@ -213,7 +246,7 @@ pub struct Known {
     pub identity: Identity,
     /// With their ids.
     pub addresses: Vec<(Uuid, SealedAddress)>,
-    pub contacts: Vec<SealedContact>,
+    pub contacts: Vec<(Uuid, SealedContact)>,
 }
 
 #[derive(QueryableByName)]
@@ -274,9 +307,8 @@ pub fn load(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Known>> {
             party.addresses.push((row.id, address));
         } else {
             let place = Place::new("party_contacts", "sealed", row.id);
-            party
-                .contacts
-                .push(case.key().open_json(place, &row.sealed)?);
+            let contact = case.key().open_json(place, &row.sealed)?;
+            party.contacts.push((row.id, contact));
         }
     }
     Ok(known.into_values().collect())
@@ -297,17 +329,24 @@ pub fn guard(tx: &mut Tx<'_>, case: &VisibleCase, addresses: Vec<Uuid>) -> Resul
     Ok(())
 }
 
-/// A party's identity with one alias more.
-pub fn set_identity(
+/// A further referral says the same of this party, and of these addresses and contacts of it.
+pub fn says_too(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
+    referral_id: Uuid,
     party: Uuid,
-    sealed: Vec<u8>,
+    places: Vec<Uuid>,
 ) -> Result<()> {
-    sql("update parties set identity = $3, version = version + 1 where case_id = $1 and id = $2")
-        .bind(case.id)
-        .bind(party)
-        .bind(sealed)
-        .execute(tx.conn)?;
+    sql(
+        "with p as (update parties set also_from = array_append(also_from, $2) where case_id = $1 and id = $3), \
+         a as (update party_addresses set also_from = array_append(also_from, $2) \
+           where case_id = $1 and id = any ($4)) \
+         update party_contacts set also_from = array_append(also_from, $2) where case_id = $1 and id = any ($4)",
+    )
+    .bind(case.id)
+    .bind(referral_id)
+    .bind(party)
+    .bind(places)
+    .execute(tx.conn)?;
     Ok(())
 }

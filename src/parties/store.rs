@@ -196,7 +196,7 @@ pub fn insert_address(
     party_id: Uuid,
     address: &Address,
 ) -> Result<()> {
-    record_store::insert_addresses(tx, case, &[(id, party_id, address)])?;
+    record_store::insert_addresses(tx, case, &[(id, party_id, address)], None)?;
     found_anew(tx, case, None)
 }
 
@@ -238,7 +238,7 @@ pub fn insert_contact(
     party_id: Uuid,
     contact: &Contact,
 ) -> Result<()> {
-    record_store::insert_contacts(tx, case, &[(id, party_id, contact)])?;
+    record_store::insert_contacts(tx, case, &[(id, party_id, contact)], None)?;
     sql("update party_contacts set confirmed_at = $3 where case_id = $1 and id = $2")
         .bind(case.id)
         .bind(id)
@@ -287,7 +287,7 @@ pub fn set_relationship(tx: &mut Tx<'_>, case: &VisibleCase, relation: Relation)
         "insert into party_relationships as r (id, marac_id, case_id, from_party_id, to_party_id, \
          kind, living_together, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8) \
          on conflict (from_party_id, to_party_id) do update set kind = $6, living_together = $7, \
-         version = r.version + 1 where r.case_id = $3",
+         filled_by_id = null, version = r.version + 1 where r.case_id = $3",
     )
     .bind(Uuid::now_v7())
     .bind(case.marac_id)

@@ -200,6 +200,10 @@ acts! {
     ReturnReferral = "return_referral", Who::Roles(COORDINATOR), None, Nothing;
     /// Accept it: open a case or join one.
     AcceptReferral = "accept_referral", Who::Roles(STAFF), None, Nothing;
+    /// Take a joined referral out of its case again.
+    UnjoinReferral = "unjoin_referral", Who::Roles(COORDINATOR), None, Password;
+    /// Read which referrals were joined to a case, and why.
+    ReadJoins = "read_joins", Who::Roles(STAFF), None, Nothing;
     /// Decline it, as the named decider (R3).
     DeclineReferral = "decline_referral", Who::Roles(STAFF), None, Nothing;
     /// See other files of the same pair.
@@ -217,6 +221,8 @@ acts! {
     ChangeParty = "change_party", Who::Roles(&[Idva, Coordinator]), None, Nothing;
     /// Make an address or a contact less guarded: recorded beside the change that does it.
     LowerGuard = "lower_guard", Who::Roles(&[Idva, Coordinator]), None, Nothing;
+    /// Decide where a joined referral's names and dates differ from what is recorded.
+    DecideDifference = "decide_difference", Who::Roles(COORDINATOR), None, Nothing;
     /// Add a contact: an add-only act.
     AddContact = "add_contact", Who::Roles(CASEWORK), Some(Right::CasesWrite), Nothing;
     /// Assess risk again.

@@ -13,6 +13,7 @@ use validator::Validate;
 
 use super::ReferralStatus;
 use super::api::{answer, checked, own, render};
+use super::joining::{join, place};
 use super::rules::{Command, decide};
 use super::shapes::ReferralOut;
 use super::store::{self, VisibleReferral};
@@ -192,9 +193,24 @@ pub struct AcceptIn {
     /// The case of the same pair it joins; without it a new case is opened. The coordinator decides,
     /// after `GET /referrals/{id}/matches`.
     pub join_case_id: Option<Uuid>,
+    /// Why it joins a case whose survivor and perpetrator are not exactly the same. Needed then.
+    #[validate(length(min = 1, max = 4000))]
+    pub reason: Option<String>,
+    /// Opens a new case although the same pair is known here.
+    #[validate(nested)]
+    pub separate: Option<SeparateIn>,
     /// Puts the case on an agenda in the same call.
     #[validate(nested)]
     pub agenda: Option<OntoAgenda>,
+}
+
+/// Why a referral of a known pair does not join its case.
+#[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct SeparateIn {
+    /// Why.
+    #[validate(length(min = 1, max = 4000))]
+    pub reason: String,
 }
 
 /// Which agenda: a planned meeting's, or an emergency meeting's that is planned with it. One of the
@@ -227,6 +243,11 @@ pub struct EmergencyIn {
 }
 
 /// Accept a referral: it opens a case, or joins the case of the same pair.
+///
+/// Joining opens nothing: its author reads their own referral and the actions they own. Names and dates
+/// that differ are listed at `GET /cases/{id}/differences` until somebody decides. 409 `pair_known`: the
+/// same survivor and perpetrator are known here; `ids` are the cases that you can see. Join one of them,
+/// or say with `separate` why not.
 #[utoipa::path(tag = "referrals", operation_id = "accept_referral", request_body = AcceptIn,
     params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
     responses((status = 200, description = "Accepted.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
@@ -244,8 +265,8 @@ async fn accept(
         .run(&caller, Act::AcceptReferral.on("referral", id), move |tx| {
             let (found, next) = decided(tx, Act::AcceptReferral, id, version, Command::Accept)?;
             write_store::decide(tx, &found, next, None)?;
-            let (case, repeat) = accepted(tx, &found, body.0.join_case_id, &tools)?;
-            telling::decided(tx, NoticeKind::ReferralAccepted, &found, case.id)?;
+            let (case, repeat) = accepted(tx, &found, &body.0, &tools)?;
+            telling::decided(tx, NoticeKind::ReferralAccepted, &found, found.case.id)?;
             if let Some(agenda) = body.0.agenda {
                 put_on_agenda(tx, case.id, id, agenda, repeat)?;
             }
@@ -258,7 +279,7 @@ async fn accept(
 fn accepted(
     tx: &mut Tx<'_>,
     found: &VisibleReferral,
-    join: Option<Uuid>,
+    ask: &AcceptIn,
     tools: &Tools,
 ) -> Result<(VisibleCase, bool)> {
     let (_, settings) = store::marac(tx, found.row.marac_id)?;
@@ -280,36 +301,27 @@ fn accepted(
         document: &document,
         checked: &checked,
     };
-    let case_id = join.unwrap_or(found.case.id);
-    let case = visibility::case_locked(tx, Act::AcceptReferral, case_id)?;
+    let case = place(tx, found, ask)?;
     let mut repeat = false;
-    if join.is_some() {
-        if case.id == found.case.id
-            || case.marac_id != found.row.marac_id
-            || case.row.opened_at.is_none()
-        {
-            return Err(Error::field(
-                "/join_case_id",
-                "not_joinable",
-                "This is not an open case of this MARAC.",
-            ));
-        }
+    let joins = case.id != found.case.id;
+    if joins {
         repeat = is_repeat(
             case.row.last_referral_on,
             referred_on,
             accepted.window_months,
         );
-        write_store::move_into(tx, found, &case)?;
-        intake::join(tx, &found.case, &case)?;
+        join(tx, found, &case, ask.reason.as_deref())?;
         intake::reopen_case(tx, &case, &accepted)?;
         flags::renew(tx, &case)?;
         idva::referred_again(tx, &case)?;
     } else {
         intake::open_case(tx, &case, &accepted)?;
+        if let Some(separate) = &ask.separate {
+            write_store::kept_separate(tx, found, &separate.reason)?;
+        }
     }
     write_store::set_repeat(tx, found.row.id, repeat)?;
-    let practice = (tools, &settings);
-    unfold(tx, &case, &referral, join.is_some(), practice)?;
+    unfold(tx, &case, &referral, joins, (tools, &settings))?;
     Ok((case, repeat))
 }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::token_store as store;
-use super::tokens::{self, Someone};
+use super::tokens::{self, Someone, Token};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -45,6 +45,22 @@ pub fn renew(
     gone.retain(|token| !current.contains(token));
     store::remove(tx, case, &gone)?;
     store::add(tx, case, &current)
+}
+
+/// After a referral left the case: what only it had named is found there no longer.
+pub(super) fn found_without(tx: &mut Tx<'_>, case: &VisibleCase, gone: &[Token]) -> Result<()> {
+    let people = crate::parties::everybody(tx, case)?;
+    let people: Vec<Someone> = people.into_iter().map(|(_, who)| who).collect();
+    let mut keep = tokens::of_people(&people, &tx.keys);
+    for document in store::documents(tx, case)? {
+        keep.extend(tokens::of_document(&document, &tx.keys));
+    }
+    let gone: Vec<Token> = gone
+        .iter()
+        .filter(|token| !keep.contains(token))
+        .cloned()
+        .collect();
+    store::remove(tx, case, &gone)
 }
 
 /// Another file of the same pair.

@@ -4,6 +4,9 @@ mod api;
 mod decisions;
 pub mod document;
 pub mod history;
+mod joining;
+mod joining_rules;
+mod joining_store;
 mod matching;
 pub mod rules;
 #[cfg(test)]
@@ -14,6 +17,8 @@ mod telling;
 mod token_store;
 mod tokens;
 mod unfold;
+mod unjoin_api;
+mod unjoin_store;
 mod unseen;
 mod unseen_store;
 mod write_store;
@@ -42,5 +47,6 @@ vocabulary! {
 pub fn routes(config: &mut ServiceConfig<'_>) {
     api::routes(config);
     decisions::routes(config);
+    unjoin_api::routes(config);
     matching::routes(config);
 }

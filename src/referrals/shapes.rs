@@ -10,6 +10,7 @@ use super::ReferralStatus;
 use super::document::Document;
 use super::rules::{Checked, ReferralAdvice};
 use super::store::{ReferralRow, VisibleReferral};
+use crate::cases::is_staff;
 use crate::crypto::Place;
 use crate::error::{FieldError, Result};
 use crate::http::etag;
@@ -90,7 +91,8 @@ pub struct ChallengeOut {
 pub struct ReferralOut {
     /// Id.
     pub id: Uuid,
-    /// The file it stands in: its own until it is accepted, then the case's.
+    /// The file it stands in: its own until it is accepted, then the case's. Its author, who sees
+    /// nothing of a case that it was joined to, reads the file it was sent in.
     pub case_id: Uuid,
     /// The MARAC.
     pub marac_id: Uuid,
@@ -122,6 +124,8 @@ pub struct ReferralOut {
     pub decision: Option<DecisionOut>,
     /// The challenge, if there is one.
     pub challenge: Option<ChallengeOut>,
+    /// Why it opened a case of its own although its pair was known: for coordinator and chair.
+    pub separate: Option<String>,
     /// The referral as received; confidential addresses left out where they are withheld.
     pub referral: Document,
     /// Groups of fields this reader does not get.
@@ -173,10 +177,13 @@ impl ReferralOut {
             advice,
             recorded: _,
         } = checked;
+        let separate = row.separate.as_deref().filter(|_| is_staff(case));
+        let place = Place::new("referrals", "separate", row.id);
+        let separate = separate.map(|sealed| case.key().open_json(place, sealed));
         let decided = row.decided_at.is_some();
         Ok(Self {
             id: row.id,
-            case_id: case.id,
+            case_id: row.shown_file(),
             marac_id: row.marac_id,
             agency_id: row.agency_id,
             co_agency_id: row.co_agency_id,
@@ -196,6 +203,7 @@ impl ReferralOut {
                 reason,
             }),
             challenge,
+            separate: separate.transpose()?,
             referral: document,
             withheld: case.lens.withheld(),
             confidential_addresses_withheld: !shown,
@@ -258,7 +266,7 @@ impl ReferralItem {
     ) -> Self {
         Self {
             id: row.id,
-            case_id: row.case_id,
+            case_id: row.shown_file(),
             marac_id: row.marac_id,
             agency_id: row.agency_id,
             status: row.status,

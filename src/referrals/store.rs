@@ -73,6 +73,23 @@ pub struct ReferralRow {
     pub challenged_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = st::Integer)]
     pub version: i32,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub own_file_id: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    pub separate: Option<Vec<u8>>,
+    /// The whole file is in the caller's sight, not their own referral alone.
+    #[diesel(sql_type = st::Bool)]
+    pub in_sight: bool,
+}
+
+impl ReferralRow {
+    /// The file as this reader knows it: who sees their own referral alone is not told where it went.
+    pub fn shown_file(&self) -> Uuid {
+        match self.own_file_id {
+            Some(own) if !self.in_sight => own,
+            _ => self.case_id,
+        }
+    }
 }
 
 /// A referral in sight, with its file.
@@ -98,10 +115,14 @@ pub(super) fn place(id: Uuid) -> Place {
 
 macro_rules! columns {
     () => {
-        "r.id, r.marac_id, r.case_id, r.agency_id, r.co_agency_id, r.submitted_by, r.actor_id, \
-         r.external_ref, r.status, r.urgent, r.referred_on, r.submitted_at, r.document, r.tool, r.tool_version, \
-         r.score, r.maximum, r.not_asked_count, r.criteria, r.missing, r.gaps, r.decided_by, r.decided_at, r.decision, r.challenge, \
-         r.challenged_at, r.version "
+        concat!(
+            "r.id, r.marac_id, r.case_id, r.agency_id, r.co_agency_id, r.submitted_by, r.actor_id, ",
+            "r.external_ref, r.status, r.urgent, r.referred_on, r.submitted_at, r.document, r.tool, r.tool_version, ",
+            "r.score, r.maximum, r.not_asked_count, r.criteria, r.missing, r.gaps, r.decided_by, r.decided_at, ",
+            "r.decision, r.challenge, r.challenged_at, r.version, r.own_file_id, r.separate, ",
+            visible_cases!("c"),
+            " as in_sight "
+        )
     };
 }
 

@@ -5,8 +5,10 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
+use super::document::Document;
 use super::matching::{MatchOut, PersonFound};
 use crate::audit::Event;
+use crate::crypto::Place;
 use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::policy::visibility::VisibleCase;
@@ -72,6 +74,26 @@ pub fn remove(
     )
     .execute(tx.conn)?;
     Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Sent {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = st::Binary)]
+    document: Vec<u8>,
+}
+
+/// What the referrals of a case say.
+pub fn documents(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Document>> {
+    let rows: Vec<Sent> = sql("select id, document from referrals where case_id = $1")
+        .bind(case.id)
+        .load(tx.conn)?;
+    let open = |row: &Sent| {
+        let place = Place::new("referrals", "document", row.id);
+        Ok(case.key().open_json(place, &row.document)?)
+    };
+    rows.iter().map(open).collect()
 }
 
 #[derive(QueryableByName)]

@@ -36,8 +36,8 @@ pub fn unfold(
 ) -> Result<()> {
     let document = referral.document;
     match joins {
-        true => parties::record::further(tx, case, document)?,
-        false => parties::record::first(tx, case, document)?,
+        true => parties::record::further(tx, case, document, referral.referral_id)?,
+        false => parties::record::first(tx, case, document, referral.referral_id)?,
     }
     if let (Some(assessment), Some(score)) = (&document.assessment, &referral.checked.score) {
         let source = Source {
@@ -51,6 +51,7 @@ pub fn unfold(
         risk::refresh(tx, case, tools, settings)?;
     }
     let telling = Telling {
+        referral_id: referral.referral_id,
         author_id: referral.submitted_by,
         actor_id: referral.actor_id,
         agency_id: referral.agency_id,

@@ -253,28 +253,13 @@ pub fn set_repeat(tx: &mut Tx<'_>, id: Uuid, repeat: bool) -> Result<()> {
     Ok(())
 }
 
-/// Moves the referral into the case it joins, its seals under that case's key.
-pub fn move_into(tx: &mut Tx<'_>, found: &VisibleReferral, into: &VisibleCase) -> Result<()> {
-    let id = found.row.id;
-    let reseal = |column: &'static str, sealed: &Option<Vec<u8>>| -> Result<Option<Vec<u8>>> {
-        let place = Place::new("referrals", column, id);
-        let moved = sealed.as_deref().map(|sealed| {
-            let plain = found.case.key().open(place, sealed)?;
-            into.key().seal(place, &plain)
-        });
-        Ok(moved.transpose()?)
-    };
-    let document = reseal("document", &Some(found.row.document.clone()))?;
-    let challenge = reseal("challenge", &found.row.challenge)?;
-    sql("update referrals set case_id = $2, document = $3, challenge = $4 where id = $1")
-        .bind(id)
-        .bind(into.id)
-        .bind(document)
-        .bind(challenge)
-        .execute(tx.conn)?;
-    sql("update referral_counts set case_id = $2 where referral_id = $1")
-        .bind(id)
-        .bind(into.id)
+/// Why it opened a case of its own although its pair was known.
+pub fn kept_separate(tx: &mut Tx<'_>, found: &VisibleReferral, reason: &str) -> Result<()> {
+    let place = Place::new("referrals", "separate", found.row.id);
+    let sealed = found.case.key().seal_json(place, &reason)?;
+    sql("update referrals set separate = $2 where id = $1")
+        .bind(found.row.id)
+        .bind(sealed)
         .execute(tx.conn)?;
     Ok(())
 }
@@ -315,6 +300,9 @@ impl Origin {
             challenge: None,
             challenged_at: None,
             version: 0,
+            own_file_id: None,
+            separate: None,
+            in_sight: true,
         };
         row.take(tx, case, written)?;
         Ok(row)

@@ -69,7 +69,7 @@ impl Known {
         self.score.is_some() && self.not_asked == 0
     }
 
-    fn figure(&self, place: FigurePlace) -> Figure {
+    pub(super) fn figure(&self, place: FigurePlace) -> Figure {
         Figure {
             place,
             leading: false,

@@ -26,7 +26,7 @@ pub use criterion::{Criteria, Criterion};
 pub use figures::FigurePlace;
 pub(crate) use figures_store::{figures_of, figures_row, of_case, recount, risk_column};
 pub use recount::recount_due;
-pub(crate) use recount::refresh;
+pub(crate) use recount::{ever_showed_high_risk, refresh};
 pub use rules::{
     Answer, AnswerError, AnswerErrorCode, Given, Score, age_on, answers_from_line, flag_expires,
     is_repeat, score,

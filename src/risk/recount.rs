@@ -45,11 +45,21 @@ fn shows_high_risk(
     tools: &Tools,
     settings: &MaracSettings,
 ) -> bool {
-    let criteria = settings.criteria();
     let now = figures
         .iter()
-        .filter(|one| matches!(one.place, FigurePlace::Standing | FigurePlace::Raised));
-    now.into_iter().any(|figure| {
+        .filter(|one| matches!(one.place, FigurePlace::Standing | FigurePlace::Raised))
+        .cloned();
+    reach_threshold(known, &now.collect::<Vec<_>>(), tools, settings)
+}
+
+fn reach_threshold(
+    known: &[Known],
+    figures: &[Figure],
+    tools: &Tools,
+    settings: &MaracSettings,
+) -> bool {
+    let criteria = settings.criteria();
+    figures.iter().any(|figure| {
         let by = known.iter().find(|one| one.id == figure.assessment_id);
         let threshold = by
             .filter(|by| by.role == ToolRole::Threshold)
@@ -57,6 +67,20 @@ fn shows_high_risk(
             .and_then(|tool| criteria.threshold_for(&tool.id, tool.threshold, tool.max_score()));
         threshold.is_some_and(|threshold| figure.score >= Some(threshold))
     })
+}
+
+/// Whether an assessment of the case, or what parts came to, ever reached the threshold of its tool.
+pub fn ever_showed_high_risk(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    tools: &Tools,
+    settings: &MaracSettings,
+) -> Result<bool> {
+    let known = known(tx, case)?;
+    let figures = figures::figures(&known, &settings.threshold_tool);
+    let each = known.iter().map(|one| one.figure(FigurePlace::Standing));
+    let all: Vec<Figure> = figures.into_iter().chain(each).collect();
+    Ok(reach_threshold(&known, &all, tools, settings))
 }
 
 /// The assessments of a case with their answers. One whose answers do not open is counted by its score.

@@ -141,7 +141,8 @@ impl Desk {
         action
     }
 
-    fn key(&self, case: Uuid) -> toldonce::crypto::DataKey {
+    /// The case's key.
+    pub fn key(&self, case: Uuid) -> toldonce::crypto::DataKey {
         #[derive(QueryableByName)]
         struct Row {
             #[diesel(sql_type = diesel::sql_types::Text)]

@@ -94,6 +94,8 @@ struct Step<'a> {
     version: Option<String>,
     body: Option<Value>,
     case: Uuid,
+    /// The case of the first event, where it is another one.
+    first: Option<Uuid>,
     acts: &'a [&'a str],
 }
 
@@ -138,10 +140,11 @@ impl<'a> Ledger<'a> {
         let expected: Vec<_> = step
             .acts
             .iter()
-            .map(|act| Trace {
+            .enumerate()
+            .map(|(at, act)| Trace {
                 act: (*act).to_owned(),
                 outcome: "done".into(),
-                case_id: Some(step.case),
+                case_id: step.first.filter(|_| at == 0).or(Some(step.case)),
             })
             .collect();
         assert_eq!(found, expected, "{}", step.id);
@@ -157,6 +160,7 @@ fn step<'a>(id: &'a str, things: Things, acts: &'a [&'a str]) -> Step<'a> {
         version: None,
         body: None,
         case: things.case,
+        first: None,
         acts,
     }
 }
@@ -636,6 +640,49 @@ async fn referrals(ledger: &mut Ledger<'_>) {
     ledger
         .step(&coordinator, accept.at(etag(&sent)).with(json!({})))
         .await;
+    joins(ledger, things(&sent).case).await;
+}
+
+async fn joins(ledger: &mut Ledger<'_>, case: Uuid) {
+    let stage = ledger.stage;
+    let w = &stage.world;
+    let (officer, coordinator) = (stage.app.as_(&w.officer), stage.app.as_(&w.coordinator));
+    let married = json!({ "marac_id": w.wcc, "referral": referral("Silva Lind", "Stone") });
+    let sent = officer.post("/referrals", married).await.expect(201);
+    let path = format!("/referrals/{}/accept", id(&sent));
+    let body = json!({ "join_case_id": case, "reason": "She has married." });
+    let caller = coordinator.clone().if_match(&etag(&sent));
+    let joined = caller.post(&path, body).await.expect(200);
+    let things = Things {
+        referral: id(&sent),
+        case,
+        ..stage.things(Target::Own)
+    };
+    ledger
+        .step(&coordinator, step("list_joins", things, &["read_joins"]))
+        .await;
+    let act = &["decide_difference"][..];
+    let found = ledger
+        .step(&coordinator, step("list_differences", things, act))
+        .await;
+    let one = &found["items"][0];
+    let things = Things {
+        part: id(one),
+        ..things
+    };
+    let leave = step("decide_difference", things, act).at(etag(one));
+    ledger
+        .step(&coordinator, leave.with(json!({ "decision": "leave" })))
+        .await;
+    // Of the file it is again, and of the case it leaves.
+    let mut out = step(
+        "unjoin_referral",
+        things,
+        &["unjoin_referral", "unjoin_referral"],
+    );
+    out.first = sent["case_id"].as_str().and_then(|file| file.parse().ok());
+    let out = out.at(etag(&joined)).with(json!({ "reason": "Because." }));
+    ledger.step(&coordinator, out).await;
 }
 
 async fn hearing(ledger: &mut Ledger<'_>) {

@@ -148,11 +148,11 @@ impl Play {
         let read = coordinator.get(&path).await.expect(200);
         let agenda = json!({ "meeting_id": self.meeting, "agencies": [self.desk.world.housing] });
         let mut body = match self.opened[couple] {
-            Some(case) => json!({ "join_case_id": case }),
+            Some(case) => json!({ "join_case_id": case, "reason": "The same people." }),
             None => json!({ "agenda": agenda }),
         };
         if self.dice.below(3) == 0 && self.opened[couple].is_some() {
-            body = json!({});
+            body = json!({ "separate": { "reason": "Kept apart for now." } });
         }
         let caller = coordinator.clone().if_match(&etag(&read));
         let done = caller

@@ -41,6 +41,7 @@ mod hearing_crowd;
 mod idva;
 mod import;
 mod jobs;
+mod joining;
 mod killed;
 mod kills;
 mod leak;

@@ -288,8 +288,10 @@ async fn a_referral_that_joins_with_a_part_or_a_supplement_lowers_nothing() {
         let (_, file) = desk.line_and_file(case).await;
         let criteria = file["criteria"].as_array().unwrap();
         assert!(criteria.contains(&json!("visible_high_risk")), "{tool}");
-        let most = [&file["score"], &file["higher_before"]["score"]];
-        assert!(most.contains(&&json!(15)), "{tool}: {file:#}");
+        // What the part raised it to stands beside a lower one that comes after: never less than 15.
+        let shown = [&file["score"], &file["higher_before"]["score"]];
+        let most = shown.into_iter().filter_map(Value::as_i64).max();
+        assert!(most >= Some(15), "{tool}: {file:#}");
     }
     let risk = desk.risk(case).await;
     assert_eq!(

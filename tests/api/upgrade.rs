@@ -457,3 +457,77 @@ fn exclusions_and_restrictions_that_stand_are_laid_on_the_other_files_of_the_sam
     .unwrap();
     assert_eq!((laid.exclusions, laid.restricted), (1, 1));
 }
+
+/// A case that 3 opened, referrals of 4 that were joined to it, one of them handed on to 5, and a case of 3's
+/// that was handed on to 5.
+#[test]
+fn sight_that_an_earlier_join_gave_ends() {
+    let (_db, mut owner) = old_database();
+    let ids: Vec<_> = (0..60).map(uuid).collect();
+    let mut text = format!(
+        "insert into maracs (id, code, name, created_at) values ('{0}', 'WRW', 'Wharfrow', now()); \
+         insert into agencies (id, name, kind, created_at) values ('{1}', 'Police', 'police', now());",
+        ids[1], ids[2]
+    );
+    for user in [3, 4, 5] {
+        text += &format!(
+            "insert into users (id, agency_id, email, name, created_at) \
+             values ('{0}', '{1}', '{user}@old.example', 'Somebody', now());",
+            ids[user], ids[2]
+        );
+    }
+    for (case, status, on) in [
+        (10, "listed", "01-01"),
+        (11, "listed", "01-02"),
+        (12, "joined", "02-01"),
+        (13, "joined", "03-01"),
+    ] {
+        text += &format!(
+            "insert into cases (id, marac_id, code, status, created_at) \
+             values ('{}', '{}', 'WRW-{case}', '{status}', '2026-{on}');",
+            ids[case], ids[1]
+        );
+    }
+    for (referral, case, by, on) in [
+        (20, 10, 3, "01-01"),
+        (21, 11, 5, "01-02"),
+        (22, 10, 4, "02-01"),
+        (23, 10, 5, "03-01"),
+    ] {
+        text += &format!(
+            "insert into referrals (id, marac_id, case_id, agency_id, submitted_by, status, document, created_at) \
+             values ('{}', '{}', '{}', '{}', '{}', 'accepted', '', '2026-{on}');",
+            ids[referral], ids[1], ids[case], ids[2], ids[by]
+        );
+    }
+    for (row, case, user, made, ends) in [
+        (30, 10, 3, "01-01", "infinity"),
+        (31, 10, 4, "02-01", "infinity"),
+        (32, 10, 4, "03-01", "2026-04-01"),
+        (33, 10, 5, "04-01", "infinity"),
+        (34, 11, 3, "01-02", "2026-04-02"),
+        (35, 11, 5, "04-02", "infinity"),
+    ] {
+        text += &format!(
+            "insert into circle (id, marac_id, case_id, basis, user_id, opens_at, ends_at, created_at) \
+             values ('{}', '{}', '{}', 'referrer', '{}', '2026-{made}', '{ends}', '2026-{made}');",
+            ids[row], ids[1], ids[case], ids[user]
+        );
+    }
+    owner.batch_execute(&text).unwrap();
+    install::migrate(&mut owner).unwrap();
+    let rows: Vec<Row> = toldonce::db::sql(
+        "select right(id::text, 2) as row from circle where ends_at > now() order by id",
+    )
+    .load(&mut owner)
+    .unwrap();
+    let open: Vec<_> = rows.into_iter().map(|row| row.row).collect();
+    assert_eq!(open, ["30", "35"]);
+    let rows: Vec<Row> = toldonce::db::sql(
+        "select concat_ws(' ', right(id::text, 2), right(own_file_id::text, 2)) as row from referrals order by id",
+    )
+    .load(&mut owner)
+    .unwrap();
+    let files: Vec<_> = rows.into_iter().map(|row| row.row).collect();
+    assert_eq!(files, ["20", "21", "22 12", "23 13"]);
+}

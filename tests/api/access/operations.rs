@@ -144,7 +144,9 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "report_action" | "resolve_action" => (Case, false),
         "read_referral" | "change_referral" | "accept_referral" | "challenge_decision"
         | "decline_referral" | "check_repeat" | "return_referral" | "submit_referral"
-        | "withdraw_referral" => (Case, false),
+        | "withdraw_referral" | "unjoin_referral" => (Case, false),
+        "list_differences" | "list_joins" => (Case, true),
+        "decide_difference" => (Part, false),
         "list_to_agencies"
         | "defer_agenda_item"
         | "hear_agenda_item"
@@ -280,6 +282,7 @@ impl Operation {
             ("{absence_id}", things.absence),
             ("{share_id}", things.share),
             ("{exclusion_id}", things.exclusion),
+            ("{difference_id}", things.part),
             ("{agency_id}", things.agency),
             ("{actor_id}", things.actor),
             ("{allocation_id}", things.allocation),
@@ -378,7 +381,8 @@ fn of_referral(id: &str, things: Things) -> Option<Value> {
         "create_referral" => json!({ "marac_id": things.marac, "referral": {} }),
         "change_referral" => json!({ "referral": {} }),
         "accept_referral" => json!({}),
-        "challenge_decision" | "decline_referral" | "return_referral" | "withdraw_referral" => {
+        "challenge_decision" | "decline_referral" | "return_referral" | "withdraw_referral"
+        | "unjoin_referral" => {
             json!({ "reason": "Because." })
         }
         _ => return None,
@@ -415,6 +419,7 @@ fn of_case(id: &str, app: &TestApp, world: &World, things: Things) -> Option<Val
         }
         "add_party" => json!({ "role": "survivor", "identity": { "family_name": "X" } }),
         "change_identity" => json!({ "family_name": "X" }),
+        "decide_difference" => json!({ "decision": "leave" }),
         "add_address" | "change_address" => address,
         "add_contact" | "change_contact" => contact,
         "set_relationship" => {

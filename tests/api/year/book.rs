@@ -304,10 +304,12 @@ impl Book {
         let rests = |case: usize| matches!(self.cases[case].status, "lapsed" | "closed");
         let live = live.filter(|row| !rests(row.case));
         let listed = live.map(|row| self.cases[row.case].id);
-        // Whoever sent a referral in sees what came of it: the successor is the only speaker who did.
+        // Whoever sent a referral in sees what came of it, but not a case that it was joined to: the
+        // successor is the only speaker who did.
+        let joined = |one: &&Referral| one.of.is_some_and(|case| self.cases[case].id != one.file);
         let own = self.referrals.iter().filter(|one| {
             let sent = one.plan == Plan::Inherited && one.status != "draft";
-            sent && one.agency == agency && !one.of.is_some_and(rests)
+            sent && one.agency == agency && !one.of.is_some_and(rests) && !joined(one)
         });
         let own = own.map(|one| one.of.map_or(one.file, |case| self.cases[case].id));
         listed.chain(own).collect()

@@ -12,11 +12,33 @@ import sys
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 import uuid
 
-SECONDS = 150
+SECONDS = 110
 METHODS = ("get", "post", "put", "patch", "delete")
+NOBODY = "00000000-0000-0000-0000-000000000000"
+# What ends the session, or changes who the walker is.
+LEFT_OUT = {
+    "login", "logout", "change_password", "step_up", "refresh", "accept_invitation", "client_token",
+    "disable_user", "close_agency", "suspend_member", "set_roles",
+}
+BLANK = ["", " ", "\t\r\n", "\u00a0", "\u200b\ufeff", "\u3164", "\u2800", "\u00ad", "\u2028", "\U000e0041"]
+CONTROL = ["\0", "a\0b", "a\x01b", "a\x1bb", "a\x7fb", "a\x9fb", "a\uffff"]
+OTHER = [
+    "a\x0bb\x0cc\x85d\re\r\nf\u2028g", "a\u202eb", "\u2066a", " e\u0301 ", "\U0001f600", "\ue000", "\u0301", "a" * 70000,
+    "\ud800", "%00", "'; --", "\U0010fffd",
+]
+DATES = [
+    "0000-01-01", "-0044-03-15", "0001-01-01", "1582-10-10", "1879-12-31", "1899-12-31", "2200-01-01", "9999-12-31",
+    "+10000-01-01", "+262142-12-31", "2023-02-29", "2100-02-29", "2026-1-5", "infinity", "\0", "",
+]
+TIMES = [
+    "0000-01-01T00:00:00Z", "-0044-03-15T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-23:59",
+    "0000-01-01T00:00:00+23:59", "+262142-12-31T23:59:59Z", "2016-12-31T23:59:60Z", "2023-02-29T00:00:00Z",
+    "1883-01-01T00:00:00Z", "2200-01-01T00:00:00Z", "infinity", "\0", "",
+]
 
 
 class Answer:
@@ -198,7 +220,105 @@ def equal_creates(walk):
                 yield f"{method} {template}: equal requests made several things"
 
 
-KINDS = [one_field_patches, equal_creates]
+def kind_of(schema):
+    """What a schema is: a type, or the format of a string."""
+    kinds = schema.get("type", [])
+    kind = kinds if isinstance(kinds, str) else next((one for one in kinds if one != "null"), "")
+    return schema.get("format", "string") if kind == "string" and "enum" not in schema else kind
+
+
+def strings(walk, schema, at=()):
+    """Every string of a body, as (path, schema)."""
+    schema = walk.schema(schema)
+    if kind_of(schema) in ("string", "password", "uuid", "date", "date-time"):
+        yield at, schema
+    for name, inner in schema.get("properties", {}).items():
+        yield from strings(walk, inner, at + (name,))
+    if isinstance(schema.get("items"), dict):
+        yield from strings(walk, schema["items"], at + (0,))
+
+
+def holding(walk, schema, at, value):
+    """The smallest body that holds a value at a path."""
+    if not at:
+        return value
+    schema = walk.schema(schema)
+    if at[0] == 0:
+        return [holding(walk, schema["items"], at[1:], value)]
+    body = walk.sample(schema)
+    body[at[0]] = holding(walk, schema["properties"][at[0]], at[1:], value)
+    return body
+
+
+def somewhere(walk, method, template, operation):
+    """Where a request goes: to something that is there if it can hold a text, else to nobody."""
+    names = {one.get("name") for one in operation.get("parameters", [])}
+    real = method in ("patch", "put") or (method == "post" and "Idempotency-Key" in names)
+    places = walk.places(template) if real and "{" in template else []
+    path, tag = places[0] if places else (template, None)
+    while "{" in path:
+        path = path[: path.index("{")] + NOBODY + path[path.index("}") + 1 :]
+    return path, tag
+
+
+def requests_with(walk, values):
+    """Every string of every body and query, with each of its values: (operation, method, path, body, tag, value)."""
+    made = []
+    for method, template, operation in walk.operations():
+        if operation.get("operationId") in LEFT_OUT:
+            continue
+        path, tag = somewhere(walk, method, template, operation)
+        schema = walk.body_schema(operation)
+        for at, inner in strings(walk, schema):
+            made += [(operation, method, path, holding(walk, schema, at, one), tag, one) for one in values(inner)]
+        for parameter in operation.get("parameters", []):
+            inner = walk.schema(parameter["schema"])
+            if parameter["in"] == "query" and kind_of(inner) in ("string", "date", "date-time", "uuid"):
+                for one in values(inner):
+                    asked = urllib.parse.urlencode({parameter["name"]: one}, errors="surrogatepass")
+                    made.append((operation, method, f"{path}?{asked}", None, None, one))
+    # The bound may end the walk early: no operation is always the one left out.
+    walk.random.shuffle(made)
+    return made
+
+
+def sent_with(walk, values):
+    for operation, method, path, body, tag, value in requests_with(walk, values):
+        if walk.late():
+            return
+        answer = walk.send(method, path, body, {"If-Match": tag or '"1"'})
+        yield from undocumented(operation, method, path[:200] + " " + ascii(value)[:60], answer)
+        if "\0" in value and answer.status < 300:
+            yield f"{method} {path[:200]}: NUL was taken, {answer.status}"
+
+
+def blank_and_control_text(walk):
+    """Text that cannot be seen, that controls, that is too long; NUL everywhere."""
+    def values(schema):
+        return BLANK + CONTROL + OTHER if kind_of(schema) in ("string", "password") else ["\0", ""]
+    yield from sent_with(walk, values)
+
+
+def nul_in_paths(walk):
+    """Every part of every path with NUL and other bytes that are no text of ours."""
+    for method, template, operation in walk.operations():
+        for part in [one for one in template.split("/") if one.startswith("{")]:
+            for text in ("%00", "a%00b", "%ff", "%E2%80%AE"):
+                path = template.replace(part, text)
+                while "{" in path:
+                    path = path[: path.index("{")] + NOBODY + path[path.index("}") + 1 :]
+                answer = walk.send(method, path, {} if method != "get" else None, {"If-Match": '"1"'})
+                yield from undocumented(operation, method, path, answer)
+
+
+def extreme_dates(walk):
+    """Days and moments at the ends of what can be written, and beyond."""
+    def values(schema):
+        return {"date": DATES, "date-time": TIMES}.get(schema.get("format"), [])
+    yield from sent_with(walk, values)
+
+
+KINDS = [one_field_patches, equal_creates, blank_and_control_text, nul_in_paths, extreme_dates]
 
 
 def main():

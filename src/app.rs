@@ -8,6 +8,7 @@ use actix_web::web::Data;
 use actix_web::{App, HttpResponse, get};
 use tracing_actix_web::TracingLogger;
 use utoipa::OpenApi;
+use utoipa::openapi::RefOr;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,9 +17,11 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::auth::{Throttle, authenticate, password::Passwords, token::Tokens};
 use crate::db::Db;
 use crate::error::{Code, Error, Result};
+use crate::http::most_bytes_of;
 use crate::notifications::mail::Mailer;
 use crate::risk::Tools;
 use crate::telemetry::{RootSpan, identify};
+use crate::text::Line;
 
 /// What every request can reach.
 pub struct State {
@@ -48,11 +51,15 @@ pub struct State {
             Nobody else ever sees it. Every action that was agreed is chased until it is done.\n\n\
             A PATCH is a merge (RFC 7396): a field that is left out stays as it is; `null` clears it, or is \
             refused as `not_null` where it cannot be cleared. A PATCH or PUT that changes nothing makes no new \
-            version and tells nobody.",
+            version and tells nobody.\n\n\
+            Text that is sent is trimmed and stored in Unicode NFC. What is refused in it, and as which code, stands \
+            at the schemas `Text…` (several lines), `Line…` (one line) and `Secret…`; the number in their name is \
+            the limit in characters.",
         license(name = "MIT", identifier = "MIT"),
     ),
     servers((url = "/")),
     security(("bearer" = [])),
+    components(schemas(Line<6>)),
     modifiers(&Bearer),
 )]
 struct Document;
@@ -134,7 +141,7 @@ pub fn app(
     >,
 > {
     let (app, document) = assemble!(App::new().app_data(state));
-    app.service(documentation(document))
+    app.service(documentation(with_limits(document)))
         .default_service(actix_web::web::to(nothing_here))
         .wrap(ErrorHandlers::new().default_handler(as_problem))
         .wrap(from_fn(headers))
@@ -153,7 +160,40 @@ fn documentation(document: utoipa::openapi::OpenApi) -> SwaggerUi {
 
 /// The OpenAPI document.
 pub fn document() -> utoipa::openapi::OpenApi {
-    assemble!(App::new()).1
+    with_limits(assemble!(App::new()).1)
+}
+
+/// Says of every request body how long it may be.
+fn with_limits(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+    let json = |schema| serde_json::to_value(schema).unwrap_or_default();
+    let parts: std::collections::BTreeMap<_, _> = document
+        .components
+        .iter()
+        .flat_map(|components| &components.schemas)
+        .map(|(name, schema)| (name.clone(), json(schema)))
+        .collect();
+    for path in document.paths.paths.values_mut() {
+        let methods = [
+            &mut path.post,
+            &mut path.put,
+            &mut path.patch,
+            &mut path.delete,
+        ];
+        let bodies = methods
+            .into_iter()
+            .flatten()
+            .filter_map(|one| one.request_body.as_mut());
+        for body in bodies {
+            let RefOr::T(body) = body else { continue };
+            let sent = body.content.values().next().map(|content| match content {
+                RefOr::T(content) => serde_json::to_value(&content.schema).unwrap_or_default(),
+                RefOr::Ref(_) => serde_json::Value::Null,
+            });
+            let most = most_bytes_of(&sent.unwrap_or_default(), &|name| parts.get(name));
+            body.description = Some(format!("At most {most} bytes."));
+        }
+    }
+    document
 }
 
 /// The document as it is committed: sorted, indented, with a newline at the end.

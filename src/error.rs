@@ -77,6 +77,10 @@ pub struct FieldError {
     pub code: String,
     /// What is asked for. Never what was sent.
     pub message: String,
+    /// The most that is taken, where the rule is one of length: characters of a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 4000)]
+    pub limit: Option<usize>,
 }
 
 impl FieldError {
@@ -90,6 +94,15 @@ impl FieldError {
             pointer: pointer.into(),
             code: code.into(),
             message: message.into(),
+            limit: None,
+        }
+    }
+
+    /// A text that was refused.
+    pub fn text(pointer: impl Into<String>, fault: crate::text::Fault) -> Self {
+        Self {
+            limit: fault.limit(),
+            ..Self::new(pointer, fault.code(), fault.message())
         }
     }
 

@@ -1,8 +1,8 @@
 //! Told Once: a backend for MARACs.
 //!
 //! Where things are: `app` assembles the service; `db` is the only way to the database; `policy` says
-//! who may see and do what; `audit` records it; `crypto` seals; `http` reads requests and shapes
-//! pages, versions and retries; `auth` knows callers. Then a folder per resource, each with `api`
+//! who may see and do what; `audit` records it; `crypto` seals; `text` holds what text must be; `http` reads
+//! requests and shapes pages, versions and retries; `auth` knows callers. Then a folder per resource, each with `api`
 //! (shapes and handlers), `rules` (pure decisions) and `store` (rows and queries).
 
 pub mod account;
@@ -21,6 +21,7 @@ pub mod cover;
 pub mod crypto;
 pub mod db;
 pub mod demo;
+pub mod edge;
 pub mod error;
 pub mod flags;
 pub mod hearing;
@@ -46,5 +47,6 @@ pub mod risk;
 #[rustfmt::skip]
 pub mod schema;
 pub mod telemetry;
+pub mod text;
 pub mod users;
 pub mod vocabulary;

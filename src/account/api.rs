@@ -20,6 +20,7 @@ use crate::http::{Body, Idempotency, IdempotencyKey, Path, Problems, Query, Writ
 use crate::policy::lens::FieldGroup;
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden};
+use crate::text::Text;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -210,8 +211,7 @@ pub struct EntryIn {
     /// How it was told.
     how_told: HowTold,
     /// What was told.
-    #[validate(length(min = 1, max = 12000))]
-    text: String,
+    text: Text<12000>,
 }
 
 /// Add to the account.
@@ -243,7 +243,7 @@ async fn add_account_entry(
                     sharing: body.sharing,
                     told_on: body.told_on,
                     how_told: body.how_told,
-                    text: body.text,
+                    text: body.text.into_string(),
                     supersedes_id: None,
                 };
                 store::insert(tx, &case, &entry)?;
@@ -267,8 +267,7 @@ pub struct VersionIn {
     /// How it was told.
     how_told: HowTold,
     /// What was told.
-    #[validate(length(min = 1, max = 12000))]
-    text: String,
+    text: Text<12000>,
 }
 
 /// Supersede an entry of the own agency.
@@ -308,7 +307,7 @@ async fn supersede_account_entry(
                     sharing: body.sharing,
                     told_on: body.told_on,
                     how_told: body.how_told,
-                    text: body.text,
+                    text: body.text.into_string(),
                     supersedes_id: Some(old_id),
                 };
                 store::insert(tx, &case, &entry)?;

@@ -34,21 +34,33 @@ pub fn first_telling(
     telling: &Telling,
 ) -> Result<()> {
     let parts = [
-        ("what_happened", "marac", &account.what_happened),
+        ("what_happened", "marac", account.what_happened.as_deref()),
         (
             "who_else_is_affected",
             "marac",
-            &account.who_else_is_affected,
+            account.who_else_is_affected.as_deref(),
         ),
-        ("what_is_feared", "marac", &account.what_is_feared),
+        ("what_is_feared", "marac", account.what_is_feared.as_deref()),
         (
             "what_the_survivor_wants",
             "marac",
-            &account.what_the_survivor_wants,
+            account.what_the_survivor_wants.as_deref(),
         ),
-        ("what_has_been_tried", "marac", &account.what_has_been_tried),
-        ("what_is_needed_now", "marac", &account.what_is_needed_now),
-        ("practical_safety", "restricted", &account.practical_safety),
+        (
+            "what_has_been_tried",
+            "marac",
+            account.what_has_been_tried.as_deref(),
+        ),
+        (
+            "what_is_needed_now",
+            "marac",
+            account.what_is_needed_now.as_deref(),
+        ),
+        (
+            "practical_safety",
+            "restricted",
+            account.practical_safety.as_deref(),
+        ),
     ];
     let (mut ids, mut headings, mut sharing, mut seals) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());

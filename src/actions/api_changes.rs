@@ -25,14 +25,14 @@ use crate::http::{
 };
 use crate::policy::Act;
 use crate::policy::visibility::{self, VisibleAction};
+use crate::text::Text;
 
 /// An action to agree.
 #[derive(Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct AgreeActionIn {
     /// What is to be done: specific, and by whom.
-    #[validate(length(min = 1, max = 2000))]
-    text: String,
+    text: Text<2000>,
     /// The owner: an agency on the case (R26).
     owner_agency_id: Uuid,
     /// The person there.
@@ -50,6 +50,7 @@ pub struct AgreeActionIn {
     /// What its owner cannot do it without.
     #[serde(default)]
     #[validate(length(max = 2))]
+    #[schema(max_items = 2)]
     needs: Vec<Need>,
     /// The meeting at which it was agreed.
     #[serde(default)]
@@ -63,7 +64,7 @@ impl AgreeActionIn {
     fn into_action(self, id: Uuid) -> NewAction {
         NewAction {
             id,
-            text: self.text,
+            text: self.text.into_string(),
             owner_agency_id: self.owner_agency_id,
             owner_user_id: self.owner_user_id,
             category: self.category,
@@ -126,12 +127,10 @@ pub struct ReportActionIn {
     on: Option<NaiveDate>,
     /// What changed, or why it was not done: required for those two (R28).
     #[serde(default)]
-    #[validate(length(min = 1, max = 4000))]
-    reason: Option<String>,
+    reason: Option<Text<4000>>,
     /// What shows that it was done.
     #[serde(default)]
-    #[validate(length(min = 1, max = 4000))]
-    evidence: Option<String>,
+    evidence: Option<Text<4000>>,
 }
 
 /// Report on an action, as its owner (R27).
@@ -158,8 +157,8 @@ pub async fn report_action(
                 status: body.status,
                 on: body.on,
                 note: Note {
-                    reason: body.reason,
-                    evidence: body.evidence,
+                    reason: body.reason.map(String::from),
+                    evidence: body.evidence.map(String::from),
                     overridden: false,
                 },
             };
@@ -175,8 +174,7 @@ pub async fn report_action(
 #[serde(deny_unknown_fields)]
 pub struct ChangeActionIn {
     /// Why.
-    #[validate(length(min = 1, max = 4000))]
-    reason: String,
+    reason: Text<4000>,
     /// The new owner: an agency on the case. A person named before is no longer.
     #[serde(default)]
     owner_agency_id: Option<Uuid>,
@@ -207,7 +205,7 @@ pub async fn change_action(
         .db
         .run(&caller, Act::ChangeAction.on("action", id), move |tx| {
             let change = Change {
-                reason: body.reason,
+                reason: body.reason.into_string(),
                 owner_agency_id: body.owner_agency_id,
                 owner_user_id: body.owner_user_id,
                 due_on: body.due_on,
@@ -224,8 +222,7 @@ pub async fn change_action(
 #[serde(deny_unknown_fields)]
 pub struct ReopenActionIn {
     /// Why.
-    #[validate(length(min = 1, max = 4000))]
-    reason: String,
+    reason: Text<4000>,
 }
 
 /// Take a report back: the action is open again.
@@ -246,7 +243,7 @@ pub async fn reopen_action(
     let (version, body) = state
         .db
         .run(&caller, Act::ChangeAction.on("action", id), move |tx| {
-            let changed = commands::reopen(tx, id, if_match, body.reason)?;
+            let changed = commands::reopen(tx, id, if_match, body.reason.into_string())?;
             shown(tx, changed)
         })
         .await?;
@@ -260,8 +257,7 @@ pub struct ResolveActionIn {
     /// What is decided.
     decision: Resolution,
     /// Why.
-    #[validate(length(min = 1, max = 4000))]
-    reason: String,
+    reason: Text<4000>,
     /// The action of the same case in its place, when superseded.
     #[serde(default)]
     superseded_by: Option<Uuid>,
@@ -290,7 +286,7 @@ pub async fn resolve_action(
         .run(&caller, Act::ResolveAction.on("action", id), move |tx| {
             let word = Word {
                 resolution: body.decision,
-                reason: body.reason,
+                reason: body.reason.into_string(),
                 superseded_by: body.superseded_by,
                 due_on: body.due_on,
             };

@@ -15,6 +15,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{Cursor, Page, PageQuery};
 use crate::policy::Actor;
+use crate::text::Line;
 use crate::vocabulary;
 
 vocabulary! {
@@ -68,15 +69,13 @@ pub struct ListQuery {
     pub mine: Option<bool>,
     /// Changes since this place instead of a list: `start`, then each answer's `next_cursor`. Goes
     /// with `limit` alone.
-    #[validate(length(min = 1, max = 400))]
-    pub changed_after: Option<String>,
+    pub changed_after: Option<Line<400>>,
     /// Rows per page, 1 to 200.
     #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[validate(length(min = 1, max = 400))]
-    pub cursor: Option<String>,
+    pub cursor: Option<Line<400>>,
 }
 
 impl ListQuery {

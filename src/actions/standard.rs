@@ -8,6 +8,7 @@ use validator::{Validate, ValidationError};
 
 use super::model::{ActionCategory, ActionPriority, ActionTarget, Need};
 use crate::error::{Error, FieldError, Result};
+use crate::text::{Line, Text};
 use crate::vocabulary::AgencyKind;
 
 /// The catalogue that areas have which keep none of their own.
@@ -18,11 +19,10 @@ const SHIPPED: &str = include_str!("../../standard_actions/default.json");
 #[serde(deny_unknown_fields)]
 pub struct StandardAction {
     /// Its name in requests: lower-case letters, digits and underscores.
-    #[validate(length(min = 2, max = 40), custom(function = "is_name"))]
-    pub code: String,
+    #[validate(custom(function = "is_name"))]
+    pub code: Line<40>,
     /// What is to be done.
-    #[validate(length(min = 1, max = 2000))]
-    pub text: String,
+    pub text: Text<2000>,
     /// What kind it is.
     pub category: ActionCategory,
     /// Whom it is about.
@@ -39,10 +39,12 @@ pub struct StandardAction {
     /// For those of these kinds.
     #[serde(default)]
     #[validate(length(max = 15))]
+    #[schema(max_items = 15)]
     pub agency_kinds: Vec<AgencyKind>,
     /// What its owner cannot do it without.
     #[serde(default)]
     #[validate(length(max = 2))]
+    #[schema(max_items = 2)]
     pub needs: Vec<Need>,
 }
 
@@ -54,9 +56,10 @@ impl StandardAction {
 }
 
 fn is_name(code: &str) -> std::result::Result<(), ValidationError> {
-    let fits = code
-        .bytes()
-        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    let fits = code.len() >= 2
+        && code
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
     fits.then_some(()).ok_or(ValidationError::new("format"))
 }
 
@@ -94,7 +97,7 @@ pub fn check(actions: &[StandardAction]) -> Result<()> {
 /// The entries of these codes.
 pub fn chosen<'c>(
     catalogue: &'c [StandardAction],
-    codes: &[String],
+    codes: &[Line<40>],
 ) -> Result<Vec<&'c StandardAction>> {
     let mut found: Vec<&StandardAction> = Vec::new();
     for (at, code) in codes.iter().enumerate() {
@@ -162,7 +165,7 @@ mod tests {
         let codes = |codes: &[&str]| {
             codes
                 .iter()
-                .map(|code| (*code).to_owned())
+                .map(|code| Line::as_stored(*code))
                 .collect::<Vec<_>>()
         };
         let found = chosen(

@@ -23,6 +23,7 @@ use crate::http::{
 use crate::notifications::{self, Notice, NoticeKind, To};
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden, may_in};
+use crate::text::Line;
 
 /// The standard actions of an area, in one version.
 #[derive(Serialize, ToSchema)]
@@ -107,6 +108,7 @@ pub async fn read_standard_actions(
 pub struct StandardActionsIn {
     /// Its entries, in order.
     #[validate(length(max = 60), nested)]
+    #[schema(max_items = 60)]
     actions: Vec<StandardAction>,
 }
 
@@ -155,7 +157,8 @@ pub async fn set_standard_actions(
 pub struct AgreeStandardIn {
     /// Their codes in the catalogue.
     #[validate(length(min = 1, max = 60))]
-    codes: Vec<String>,
+    #[schema(max_items = 60, min_items = 1)]
+    codes: Vec<Line<40>>,
     /// The case's place on an agenda, whose agencies are meant; the latest unless said.
     #[serde(default)]
     agenda_item_id: Option<Uuid>,
@@ -270,11 +273,11 @@ fn agree(
         for agency in meant {
             let earlier = known
                 .iter()
-                .find(|one| one.code == entry.code && one.owner_agency_id == agency.id);
+                .find(|one| entry.code == *one.code && one.owner_agency_id == agency.id);
             if let Some(earlier) = earlier {
                 actions.push(StandardActionOfCase {
                     id: earlier.id,
-                    code: entry.code.clone(),
+                    code: entry.code.clone().into_string(),
                     owner_agency_id: agency.id,
                     due_on: earlier.due_on,
                     status: earlier.status,
@@ -295,7 +298,7 @@ fn agree(
             });
             actions.push(StandardActionOfCase {
                 id,
-                code: entry.code.clone(),
+                code: entry.code.clone().into_string(),
                 owner_agency_id: agency.id,
                 due_on,
                 status: ActionStatus::Open,
@@ -310,6 +313,6 @@ fn agree(
         agenda_item_id: item.id,
         version,
         actions,
-        for_nobody,
+        for_nobody: for_nobody.into_iter().map(String::from).collect(),
     })
 }

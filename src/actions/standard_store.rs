@@ -11,6 +11,7 @@ use super::standard::StandardAction;
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::policy::visibility::VisibleCase;
+use crate::text::{Line, Text};
 use crate::visible_actions;
 use crate::vocabulary::AgencyKind;
 
@@ -74,8 +75,8 @@ pub fn catalogue(tx: &mut Tx<'_>, marac_id: Uuid, version: i32) -> Result<Vec<St
     .load(tx.conn)?;
     let entries = rows.into_iter().map(|row| {
         Ok(StandardAction {
-            code: row.code,
-            text: row.text,
+            code: Line::as_stored(row.code),
+            text: Text::as_stored(row.text),
             category: row.category,
             target: row.target,
             priority: row.priority,
@@ -124,8 +125,8 @@ pub fn insert(
     .bind(version)
     .bind(tx.actor.principal.user_id())
     .bind(tx.now)
-    .bind(texts(|action| action.code.clone()))
-    .bind(texts(|action| action.text.clone()))
+    .bind(texts(|action| action.code.clone().into_string()))
+    .bind(texts(|action| action.text.clone().into_string()))
     .bind(texts(|action| action.category.as_str().to_owned()))
     .bind(texts(|action| action.target.as_str().to_owned()))
     .bind(texts(|action| action.priority.as_str().to_owned()))
@@ -225,7 +226,7 @@ pub fn known(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
     item_id: Uuid,
-    codes: &[String],
+    codes: &[Line<40>],
 ) -> Result<Vec<Known>> {
     Ok(sql(
         "select id, standard_code as code, owner_agency_id, due_on, status from actions \
@@ -302,7 +303,7 @@ pub fn agree(
     .bind(version)
     .bind(tx.now)
     .bind(user)
-    .bind(texts(|entry| entry.code.clone()))
+    .bind(texts(|entry| entry.code.clone().into_string()))
     .execute(tx.conn)?;
     sql(
         "with e as (insert into action_events (id, marac_id, case_id, action_id, kind, status, due_on, \

@@ -14,6 +14,7 @@ use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::parties::model::Identity;
 use crate::policy::visibility::VisibleAction;
+use crate::text::Line;
 use crate::{owned_action, visible_actions};
 
 /// An action with what its reader always gets: code, owner's name, survivor.
@@ -114,7 +115,7 @@ impl ActionRow {
 
 fn name(identity: &Identity) -> Option<String> {
     let parts = [&identity.given_names, &identity.family_name];
-    let parts: Vec<_> = parts.into_iter().flatten().map(String::as_str).collect();
+    let parts: Vec<_> = parts.into_iter().flatten().map(Line::as_str).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 

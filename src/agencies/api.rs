@@ -18,10 +18,10 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
     Body, Change, Changes, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems,
-    Query, StepUpProblems, VersionProblems, WriteProblems, etag, one_line, one_line_if_sent, paged,
-    tagged,
+    Query, StepUpProblems, VersionProblems, WriteProblems, etag, paged, tagged,
 };
 use crate::policy::{self, Act};
+use crate::text::Line;
 use crate::vocabulary::AgencyKind;
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -38,8 +38,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[serde(deny_unknown_fields)]
 pub struct NewAgency {
     /// Its name.
-    #[validate(length(max = 200), custom(function = "one_line"))]
-    pub name: String,
+    pub name: Line<200>,
     /// What kind it is; returns count referrals by it.
     pub kind: AgencyKind,
 }
@@ -50,9 +49,8 @@ pub struct NewAgency {
 pub struct AgencyChange {
     /// Its name.
     #[serde(default)]
-    #[schema(value_type = String)]
-    #[validate(length(max = 200), custom(function = "one_line_if_sent"))]
-    name: Change<String>,
+    #[schema(value_type = Line<200>)]
+    name: Change<Line<200>>,
     /// What kind it is.
     #[serde(default)]
     #[schema(value_type = AgencyKind)]
@@ -71,8 +69,7 @@ pub struct AgencyQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[validate(length(min = 1, max = 400))]
-    cursor: Option<String>,
+    cursor: Option<Line<400>>,
 }
 
 /// An agency.

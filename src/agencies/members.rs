@@ -19,10 +19,11 @@ use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::http::{
     Body, IfMatch, Page, PageQuery, Path, Problems, Query, StepUpProblems, VersionProblems,
-    WriteProblems, etag, one_line, paged, tagged,
+    WriteProblems, etag, paged, tagged,
 };
 use crate::maracs;
 use crate::policy::{self, Act};
+use crate::text::Line;
 use crate::vocabulary::AgencyKind;
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -45,8 +46,7 @@ pub struct Agreement {
     pub signed_on: Option<NaiveDate>,
     /// Who signed for the agency.
     #[serde(default)]
-    #[validate(length(max = 200), custom(function = "one_line"))]
-    pub signatory: Option<String>,
+    pub signatory: Option<Line<200>>,
     /// When it is to be reviewed. Once past, the agency gets no new listings.
     #[serde(default)]
     pub review_on: Option<NaiveDate>,
@@ -67,7 +67,7 @@ impl Agreement {
         } = self;
         member.core == *core
             && member.signed_on == *signed_on
-            && member.signatory == *signatory
+            && member.signatory.as_deref() == signatory.as_deref()
             && member.review_on == *review_on
             && member.access_ends_at == *access_ends_at
     }
@@ -78,8 +78,7 @@ impl Agreement {
 #[serde(deny_unknown_fields)]
 pub struct SuspensionIn {
     /// The reason, for the record. No case content.
-    #[validate(length(max = 500), custom(function = "one_line"))]
-    reason: String,
+    reason: Line<500>,
 }
 
 /// An agency in a MARAC.
@@ -253,7 +252,15 @@ async fn suspend_member(
     body: Body<SuspensionIn>,
 ) -> Result<HttpResponse> {
     let reason = Some(body.0.reason);
-    suspension(&state, &caller, path.0, if_match, rules::suspend, reason).await
+    suspension(
+        &state,
+        &caller,
+        path.0,
+        if_match,
+        rules::suspend,
+        reason.map(String::from),
+    )
+    .await
 }
 
 /// Lift a suspension.

@@ -121,7 +121,7 @@ fn an_agreement_has_a_date_a_signatory_and_an_order() {
     let agreement = |signed: Option<i64>, by: Option<&str>, review: Option<i64>, ends| Agreement {
         core: true,
         signed_on: signed.map(day),
-        signatory: by.map(str::to_owned),
+        signatory: by.map(crate::text::Line::as_stored),
         review_on: review.map(day),
         access_ends_at: ends,
     };

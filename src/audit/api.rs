@@ -18,6 +18,7 @@ use crate::auth::Caller;
 use crate::error::{Error, Result};
 use crate::http::{Page, PageQuery, Problems, Query, paged};
 use crate::policy::{Act, may_in};
+use crate::text::Line;
 
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -89,8 +90,7 @@ pub struct ListAudit {
     pub marac_id: Uuid,
     /// Only this act, by its name: `read_case`, `accept_referral` …
     #[serde(default)]
-    #[validate(length(min = 1, max = 40))]
-    pub act: Option<String>,
+    pub act: Option<Line<40>>,
     /// Only of this case.
     #[serde(default)]
     pub case_id: Option<Uuid>,
@@ -104,8 +104,7 @@ pub struct ListAudit {
     pub limit: Option<u16>,
     /// `next_cursor` of the page before.
     #[serde(default)]
-    #[validate(length(min = 1, max = 400))]
-    pub cursor: Option<String>,
+    pub cursor: Option<Line<400>>,
 }
 
 /// What was done, read and refused in a MARAC, newest first. Cases closed to the reader are left out.

@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig as ApiConfig;
 use uuid::Uuid;
 use validator::Validate;
-use zeroize::{Zeroize, Zeroizing};
 
 use super::sessions::{self, Refreshed};
 use super::token::Subject;
@@ -17,6 +16,7 @@ use crate::audit::{Audited, Event};
 use crate::error::{Code, Error, Result};
 use crate::http::{Body, Form, Network, Problems, WriteProblems};
 use crate::policy::Act;
+use crate::text::{Line, Secret};
 
 /// How a token is had.
 pub fn routes(config: &mut ApiConfig<'_>) {
@@ -32,17 +32,9 @@ pub fn routes(config: &mut ApiConfig<'_>) {
 #[serde(deny_unknown_fields)]
 pub struct LoginIn {
     /// E-mail address of the account.
-    #[validate(length(min = 3, max = 320))]
-    email: String,
+    email: Line<320>,
     /// Password.
-    #[validate(length(min = 1, max = 1024))]
-    password: String,
-}
-
-impl Drop for LoginIn {
-    fn drop(&mut self) {
-        self.password.zeroize();
-    }
+    password: Secret<1, 1024>,
 }
 
 /// Tokens of a session.
@@ -87,8 +79,8 @@ fn session(
 #[post("/auth/login")]
 async fn login(state: Data<State>, from: Network, body: Body<LoginIn>) -> Result<HttpResponse> {
     let (email, typed) = (
-        sessions::address(&body.0.email),
-        Zeroizing::new(body.0.password.clone()),
+        sessions::address(body.0.email.as_str()),
+        body.0.password.to_zeroizing(),
     );
     state.throttle.stranger(from)?;
     let Some((own, guess)) = proof::at_sign_in(&state, &email, typed, from).await? else {
@@ -116,8 +108,7 @@ async fn login(state: Data<State>, from: Network, body: Body<LoginIn>) -> Result
 #[serde(deny_unknown_fields)]
 pub struct RefreshIn {
     /// As it was given.
-    #[validate(length(min = 1, max = 200))]
-    refresh_token: String,
+    refresh_token: Secret<1, 200>,
 }
 
 /// Exchange a refresh token for new tokens.
@@ -133,7 +124,7 @@ async fn refresh(state: Data<State>, from: Network, body: Body<RefreshIn>) -> Re
     let result = state
         .db
         .run_public(act.ask(), move |tx| {
-            let result = sessions::refresh(tx, &token)?;
+            let result = sessions::refresh(tx, token.expose())?;
             let event = match &result {
                 Refreshed::Renewed { user_id, .. } => Event::new().about_user(*user_id),
                 Refreshed::Reused { session_id } => {
@@ -164,18 +155,10 @@ async fn refresh(state: Data<State>, from: Network, body: Body<RefreshIn>) -> Re
 #[serde(deny_unknown_fields)]
 pub struct AcceptInvitationIn {
     /// From the invitation's link.
-    #[validate(length(min = 1, max = 200))]
-    token: String,
-    /// At least 15 characters, none of them a control character; not a common password, and without your
-    /// name, your address or the name of your agency or MARAC.
-    #[validate(length(min = "password::MIN_LENGTH", max = "password::MAX_LENGTH"))]
-    password: String,
-}
-
-impl Drop for AcceptInvitationIn {
-    fn drop(&mut self) {
-        self.password.zeroize();
-    }
+    token: Secret<1, 200>,
+    /// At least 15 characters; not a common password, and without your name, your address or the name of
+    /// your agency or MARAC.
+    password: Secret<{ password::MIN_LENGTH }, { password::MAX_LENGTH }>,
 }
 
 /// Take up an invitation: choose the password, and be signed in.
@@ -194,8 +177,8 @@ async fn accept_invitation(
     let act = Act::AcceptInvitation;
     let refused = || Error::from(Code::BadCredentials);
     let (token, chosen) = (
-        body.0.token.clone(),
-        Zeroizing::new(body.0.password.clone()),
+        body.0.token.expose().to_owned(),
+        body.0.password.to_zeroizing(),
     );
     let Some(hash) = proof::by_link(&state, token.clone(), chosen).await? else {
         return Err(failures::refused(&state, act, from, refused()).await);
@@ -220,13 +203,11 @@ async fn accept_invitation(
 #[serde(deny_unknown_fields)]
 pub struct ClientTokenIn {
     /// `client_credentials`.
-    #[validate(length(min = 1, max = 40))]
-    grant_type: String,
+    grant_type: Line<40>,
     /// The client.
     client_id: Uuid,
     /// Its secret, shown once when it was made.
-    #[validate(length(min = 1, max = 200))]
-    client_secret: String,
+    client_secret: Secret<1, 200>,
 }
 
 /// A client's token.
@@ -253,7 +234,7 @@ async fn client_token(
     body: Form<ClientTokenIn>,
 ) -> Result<HttpResponse> {
     let body = body.0;
-    if body.grant_type != "client_credentials" {
+    if body.grant_type.as_str() != "client_credentials" {
         return Err(Error::field(
             "/grant_type",
             "not_allowed",
@@ -264,7 +245,7 @@ async fn client_token(
     let (client_id, act) = (body.client_id, Act::IssueClientToken);
     let version = state
         .db
-        .count(move |tx| sessions::client_secret(tx, client_id, &body.client_secret))
+        .count(move |tx| sessions::client_secret(tx, client_id, body.client_secret.expose()))
         .await?;
     let Some(secret_version) = version else {
         let refused = Code::BadCredentials.into();

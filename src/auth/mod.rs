@@ -28,6 +28,7 @@ use crate::app::State;
 use crate::error::{Code, Error, Result};
 use crate::http::Network;
 use crate::policy::Principal;
+use crate::text::Line;
 
 pub(crate) use failures::{refused, tidy};
 pub use throttle::{Limits, Throttle};
@@ -179,8 +180,8 @@ fn caller_of(request: &HttpRequest) -> Result<Caller> {
             value
                 .to_str()
                 .ok()
-                .filter(|text| (1..=200).contains(&text.len()))
-                .map(str::to_owned)
+                .and_then(|text| Line::<200>::parse(text).ok())
+                .map(String::from)
                 .ok_or_else(|| {
                     Error::malformed(
                         ACTOR_HEADER,

@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
-use zeroize::Zeroizing;
 
 use super::guesses::known_network;
 use super::proof::{self, person};
@@ -17,6 +16,7 @@ use crate::audit::{Audited, Event};
 use crate::error::Result;
 use crate::http::{Body, Network, Problems, WriteProblems};
 use crate::policy::{Act, Role};
+use crate::text::Secret;
 
 /// Operations on the own session and account.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -61,8 +61,7 @@ async fn logout(state: Data<State>, caller: Caller, body: Body<LogoutIn>) -> Res
 #[serde(deny_unknown_fields)]
 pub struct StepUpIn {
     /// The account's password.
-    #[validate(length(min = 1, max = 1024))]
-    password: String,
+    password: Secret<1, 1024>,
 }
 
 /// Give the password again, for what needs it fresh: in this session, and for five minutes.
@@ -77,7 +76,7 @@ async fn step_up(
     from: Network,
     body: Body<StepUpIn>,
 ) -> Result<HttpResponse> {
-    let typed = Zeroizing::new(body.0.password);
+    let typed = body.0.password.to_zeroizing();
     let (_, guess) = proof::again(&state, &caller, typed, from, Act::StepUp).await?;
     state
         .db
@@ -96,12 +95,10 @@ async fn step_up(
 #[serde(deny_unknown_fields)]
 pub struct ChangePasswordIn {
     /// The present password.
-    #[validate(length(min = 1, max = 1024))]
-    current: String,
-    /// The next one: at least 15 characters, none of them a control character; not a common password, and
-    /// without your name, your address or the name of your agency or MARAC.
-    #[validate(length(min = "password::MIN_LENGTH", max = "password::MAX_LENGTH"))]
-    new: String,
+    current: Secret<1, 1024>,
+    /// The next one: at least 15 characters; not a common password, and without your name, your address or
+    /// the name of your agency or MARAC.
+    new: Secret<{ password::MIN_LENGTH }, { password::MAX_LENGTH }>,
 }
 
 /// Change the own password. Every other session ends.
@@ -117,7 +114,7 @@ async fn change_password(
     from: Network,
     body: Body<ChangePasswordIn>,
 ) -> Result<HttpResponse> {
-    let (current, new) = (Zeroizing::new(body.0.current), Zeroizing::new(body.0.new));
+    let (current, new) = (body.0.current.to_zeroizing(), body.0.new.to_zeroizing());
     let act = Act::ChangePassword;
     let (own, guess) = proof::again(&state, &caller, current, from, act).await?;
     let user_id = own.user_id;

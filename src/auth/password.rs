@@ -17,9 +17,9 @@ use super::password_rules::{self, About};
 use crate::error::{Code, Error, Result};
 
 /// Shortest password taken, in characters.
-pub const MIN_LENGTH: u64 = 15;
+pub const MIN_LENGTH: usize = 15;
 /// Longest, in characters.
-pub const MAX_LENGTH: u64 = 256;
+pub const MAX_LENGTH: usize = 256;
 
 /// Cost of one hash.
 #[derive(Debug, Clone, Copy)]

@@ -39,7 +39,7 @@ pub fn check(pointer: &str, password: &str, about: &About) -> Result<()> {
     if prepared.chars().any(char::is_control) {
         return refused("control_character", "Use characters that can be seen.");
     }
-    let length = prepared.chars().count() as u64;
+    let length = prepared.chars().count();
     if !(MIN_LENGTH..=MAX_LENGTH).contains(&length) {
         return refused("length", "Use 15 to 256 characters.");
     }

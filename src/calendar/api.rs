@@ -18,6 +18,7 @@ use crate::db::Tx;
 use crate::error::{Code, ProblemDocument, Result};
 use crate::http::{Network, Path, Problems, StepUpProblems};
 use crate::policy::{Act, Principal, hidden};
+use crate::text::Line;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -93,9 +94,9 @@ async fn revoke_calendar_feed(state: Data<State>, caller: Caller) -> Result<Http
 async fn read_calendar(
     state: Data<State>,
     from: Network,
-    token: Path<String>,
+    token: Path<Line<200>>,
 ) -> Result<HttpResponse> {
-    let hash = crypto::hash_secret(&token.0);
+    let hash = crypto::hash_secret(token.0.as_str());
     // Before the feed is looked for: whoever tries addresses is not told of a right one either.
     state.throttle.feed(from, &hash)?;
     let read = state

@@ -46,10 +46,10 @@ impl NameOut {
     fn of((party_id, _, identity): (Uuid, PartyRole, Identity)) -> Self {
         Self {
             party_id,
-            family_name: identity.family_name,
-            given_names: identity.given_names,
+            family_name: identity.family_name.map(String::from),
+            given_names: identity.given_names.map(String::from),
             name_unknown: identity.name_unknown,
-            aliases: identity.aliases,
+            aliases: identity.aliases.into_iter().map(String::from).collect(),
             date_of_birth: identity.date_of_birth,
         }
     }
@@ -142,8 +142,7 @@ pub struct CasesQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[validate(length(min = 1, max = 400))]
-    cursor: Option<String>,
+    cursor: Option<crate::text::Line<400>>,
 }
 
 /// The cases in sight, newest referral first.

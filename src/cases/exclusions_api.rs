@@ -23,6 +23,7 @@ use crate::http::{
 };
 use crate::policy::visibility::{self, VisibleCase};
 use crate::policy::{Act, hidden};
+use crate::text::Text;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -152,8 +153,7 @@ pub struct ExclusionIn {
     #[serde(default)]
     until: Option<NaiveDate>,
     /// Why.
-    #[validate(length(min = 1, max = 2000))]
-    reason: String,
+    reason: Text<2000>,
 }
 
 impl ExclusionIn {

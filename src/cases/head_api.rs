@@ -27,6 +27,7 @@ use crate::policy::Act;
 use crate::policy::lens::Standing;
 use crate::policy::visibility::VisibleCase;
 use crate::risk::{self, CaseRisk};
+use crate::text::Text;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(change_case).service(close_case);
@@ -220,12 +221,10 @@ pub struct CloseIn {
     reason: CloseReason,
     /// More, in words.
     #[serde(default)]
-    #[validate(length(min = 1, max = 2000))]
-    notes: Option<String>,
+    notes: Option<Text<2000>>,
     /// Why it is closed though actions are not done: the chair's word (R30).
     #[serde(default)]
-    #[validate(length(min = 1, max = 2000))]
-    open_actions_reason: Option<String>,
+    open_actions_reason: Option<Text<2000>>,
 }
 
 /// What was said when the case was closed. Sealed.
@@ -265,8 +264,8 @@ async fn close_case(
             };
             rules::close(closing)?;
             let words = Closed {
-                notes: body.notes,
-                open_actions_reason: body.open_actions_reason,
+                notes: body.notes.map(String::from),
+                open_actions_reason: body.open_actions_reason.map(String::from),
             };
             store::close(tx, &case, body.reason, &words)?;
             let event = Event::of_case(&case).on("case", id).fields(["status"]);

@@ -23,6 +23,7 @@ use crate::http::{
 };
 use crate::policy::visibility::{self, VisibleCase};
 use crate::policy::{Act, hidden};
+use crate::text::Text;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -119,10 +120,10 @@ async fn read_restriction(
 #[serde(deny_unknown_fields)]
 pub struct RestrictionIn {
     /// Why.
-    #[validate(length(min = 1, max = 2000))]
-    reason: String,
+    reason: Text<2000>,
     /// The only people who see the case from now; whoever sets it is always one of them.
     #[validate(length(max = 100))]
+    #[schema(max_items = 100)]
     named: Vec<Uuid>,
     /// Last day; no end if left out.
     #[serde(default)]

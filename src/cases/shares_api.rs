@@ -24,6 +24,7 @@ use crate::http::{
 };
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden};
+use crate::text::Text;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -105,8 +106,7 @@ pub struct ShareIn {
     #[serde(default)]
     until: Option<NaiveDate>,
     /// Why, and on which lawful basis (R35).
-    #[validate(length(min = 1, max = 2000))]
-    reason: String,
+    reason: Text<2000>,
 }
 
 /// Share a case with an agency.

@@ -12,6 +12,7 @@ use toldonce::crypto;
 use toldonce::db::{Tx, sql};
 use toldonce::error::{Error, Result};
 use toldonce::policy::{Act, Role};
+use toldonce::text::Line;
 use toldonce::users;
 use toldonce::vocabulary::AgencyKind;
 use uuid::Uuid;
@@ -106,14 +107,20 @@ fn at_the_command_line<T>(
     Ok(done)
 }
 
+/// A name in its one form.
+fn name(option: &str, text: &str) -> Outcome<String> {
+    let name = Line::<200>::parse(text);
+    let name = name.map_err(|fault| Failure::new(format!("{option}: {}", fault.message())))?;
+    Ok(name.into_string())
+}
+
 fn add_administrator(mut add: Add) -> Outcome {
     add.email = address(&add.email)?;
-    if add.name.trim().is_empty() || add.agency.trim().is_empty() {
-        return Err(Failure::new("--email, --name and --agency must be filled."));
-    }
+    add.name = name("--name", &add.name)?;
+    add.agency = name("--agency", &add.agency)?;
     let config = settings()?;
     let token = at_the_command_line(&config, |tx| {
-        let agency = agency(tx, add.agency.trim())?;
+        let agency = agency(tx, &add.agency)?;
         let Some(user) = account(tx, agency, &add)? else {
             return Ok(Audited::new(None, Event::new().failed()));
         };
@@ -235,7 +242,7 @@ fn account(tx: &mut Tx<'_>, agency: Uuid, add: &Add) -> Result<Option<Uuid>> {
     .bind(id)
     .bind(agency)
     .bind(add.email.clone())
-    .bind(add.name.trim().to_owned())
+    .bind(add.name.clone())
     .bind(tx.now)
     .execute(tx.conn)?;
     if made == 1 {

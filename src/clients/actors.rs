@@ -20,10 +20,11 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
     Body, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems, Query,
-    StepUpProblems, VersionProblems, WriteProblems, etag, one_line, paged, tagged,
+    StepUpProblems, VersionProblems, WriteProblems, etag, paged, tagged,
 };
 use crate::notifications::letters::AccountMatter;
 use crate::policy::{self, Act};
+use crate::text::Line;
 use crate::users::grants::pending;
 use crate::users::{self, concern};
 
@@ -41,10 +42,9 @@ pub struct ActorIn {
     /// The partner's own id of the person, sent with each request as `X-ToldOnce-Actor`: 1 to 200
     /// visible ASCII characters.
     #[validate(custom(function = "fits_a_header"))]
-    partner_ref: String,
+    partner_ref: Line<200>,
     /// Their name.
-    #[validate(length(max = 200), custom(function = "one_line"))]
-    name: String,
+    name: Line<200>,
     /// Their account here, if they have one. It must be of the client's agency; what is closed to it is
     /// then closed to the client as well. To the account of a coordinator, chair, IDVA or administrator the
     /// link holds once a second person, or that person, has confirmed it (`/pending-grants`).
@@ -159,8 +159,8 @@ fn add(tx: &mut Tx<'_>, id: Uuid, client: &Client, agency: &Agency, body: ActorI
     let new = NewActor {
         client_id: client.id,
         agency_id: client.agency_id,
-        partner_ref: body.partner_ref,
-        name: body.name,
+        partner_ref: body.partner_ref.into_string(),
+        name: body.name.into_string(),
         user_id: at_once.map(|linked| linked.user_id),
     };
     register(tx, id, &new)?;

@@ -22,11 +22,11 @@ use crate::db::Tx;
 use crate::error::{Code, Result};
 use crate::http::{
     Body, Change, Changes, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems,
-    Query, StepUpProblems, VersionProblems, WriteProblems, one_line, one_line_if_sent, paged,
-    tagged,
+    Query, StepUpProblems, VersionProblems, WriteProblems, paged, tagged,
 };
 use crate::notifications::NoticeKind;
 use crate::policy::{Act, Right};
+use crate::text::Line;
 use crate::users::concern;
 use crate::users::grants::pending;
 use crate::users::grants::{self, Holder, RoleGrant, Touched};
@@ -47,8 +47,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[serde(deny_unknown_fields)]
 pub struct ClientIn {
     /// What it is called.
-    #[validate(length(max = 200), custom(function = "one_line"))]
-    name: String,
+    name: Line<200>,
     /// Its agency; if none is named, your own.
     #[serde(default)]
     agency_id: Option<Uuid>,
@@ -57,6 +56,7 @@ pub struct ClientIn {
     /// Its roles: `representative`, `practitioner`, `idva`.
     #[serde(default)]
     #[validate(length(max = 100))]
+    #[schema(max_items = 100)]
     roles: Vec<RoleGrant>,
 }
 
@@ -66,9 +66,8 @@ pub struct ClientIn {
 pub struct ClientChange {
     /// What it is called.
     #[serde(default)]
-    #[schema(value_type = String)]
-    #[validate(length(max = 200), custom(function = "one_line_if_sent"))]
-    name: Change<String>,
+    #[schema(value_type = Line<200>)]
+    name: Change<Line<200>>,
     /// What it may do: the whole list.
     #[serde(default)]
     #[schema(value_type = BTreeSet<Right>)]
@@ -77,6 +76,7 @@ pub struct ClientChange {
     #[serde(default)]
     #[schema(value_type = Vec<RoleGrant>)]
     #[validate(length(max = 100))]
+    #[schema(max_items = 100)]
     roles: Change<Vec<RoleGrant>>,
 }
 
@@ -92,8 +92,7 @@ pub struct ClientQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[validate(length(min = 1, max = 400))]
-    cursor: Option<String>,
+    cursor: Option<Line<400>>,
 }
 
 /// List API clients: all of them for an administrator, the own agency's for its lead.
@@ -174,7 +173,7 @@ fn register(tx: &mut Tx<'_>, id: Uuid, body: ClientIn) -> Result<(Option<String>
     let agency = agency_for(tx, body.agency_id)?;
     let new = NewClient {
         agency_id: agency.id,
-        name: body.name,
+        name: body.name.into_string(),
         rights: Vec::new(),
         created_by: tx.actor.principal.user_id().ok_or(Code::Forbidden)?,
     };

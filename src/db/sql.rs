@@ -14,6 +14,7 @@ use diesel::{QueryResult, RunQueryDsl};
 use uuid::Uuid;
 
 use super::sight::{self, Sight};
+use crate::text::{Line, Text};
 
 /// A statement with its binds.
 pub struct Sql {
@@ -89,6 +90,30 @@ binds! {
     OptBytesMany(Vec<Option<Vec<u8>>>) as st::Array<st::Nullable<st::Binary>>,
     Json(serde_json::Value) as st::Jsonb,
 }
+
+macro_rules! bind_text {
+    ($($text:ident),+) => {$(
+        impl<const MOST: usize> From<$text<MOST>> for Bind {
+            fn from(text: $text<MOST>) -> Self {
+                Self::Text(text.into_string())
+            }
+        }
+
+        impl<const MOST: usize> From<Option<$text<MOST>>> for Bind {
+            fn from(text: Option<$text<MOST>>) -> Self {
+                Self::OptText(text.map($text::into_string))
+            }
+        }
+
+        impl<const MOST: usize> From<Vec<$text<MOST>>> for Bind {
+            fn from(texts: Vec<$text<MOST>>) -> Self {
+                Self::Texts(texts.into_iter().map($text::into_string).collect())
+            }
+        }
+    )+};
+}
+
+bind_text!(Line, Text);
 
 impl Sql {
     /// The bind that a placeholder names: by number one of the statement's own, else the sight's.

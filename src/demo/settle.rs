@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::maracs::settings::MaracSettings;
 use crate::maracs::{self, NewMarac};
 use crate::policy::Act;
+use crate::text::Line;
 use crate::users::{self, NewUser};
 
 /// Sets up MARACs, agencies, accounts and clients.
@@ -39,10 +40,14 @@ fn set_up(tx: &mut Tx<'_>, caseload: &Caseload, hash: &str) -> Result<Known, Loa
     for marac in &caseload.maracs {
         let id = fresh(&mut known, "marac", &marac.code);
         let new = NewMarac {
-            code: marac.code.clone(),
-            name: marac.name.clone(),
-            local_authority_codes: marac.local_authority_codes.clone(),
-            police_force_area: Some(marac.police_force_area.clone()),
+            code: Line::as_stored(&marac.code),
+            name: Line::as_stored(&marac.name),
+            local_authority_codes: marac
+                .local_authority_codes
+                .iter()
+                .map(Line::as_stored)
+                .collect(),
+            police_force_area: Some(Line::as_stored(&marac.police_force_area)),
             adult_female_population: Some(marac.adult_female_population),
             adult_female_population_year: Some(marac.adult_female_population_year),
             settings: MaracSettings::default(),
@@ -55,7 +60,7 @@ fn set_up(tx: &mut Tx<'_>, caseload: &Caseload, hash: &str) -> Result<Known, Loa
             tx,
             id,
             &NewAgency {
-                name: agency.name.clone(),
+                name: Line::as_stored(&agency.name),
                 kind: agency.kind,
             },
         )?;
@@ -63,7 +68,7 @@ fn set_up(tx: &mut Tx<'_>, caseload: &Caseload, hash: &str) -> Result<Known, Loa
             let agreement = Agreement {
                 core: member.core,
                 signed_on: Some(member.agreement_signed_on),
-                signatory: Some(member.agreement_signatory.clone()),
+                signatory: Some(Line::as_stored(&member.agreement_signatory)),
                 review_on: Some(member.agreement_review_on),
                 access_ends_at: None,
             };

@@ -18,6 +18,7 @@ use crate::auth::Caller;
 use crate::error::Result;
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged};
 use crate::policy::{Act, Role, may_in};
+use crate::text::{Line, Text};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -76,16 +77,13 @@ async fn say(
 #[serde(deny_unknown_fields)]
 pub struct PlaceFlagIn {
     /// The system it is placed in.
-    #[validate(length(min = 1, max = 200))]
-    system: String,
+    system: Line<200>,
     /// The system's receipt.
     #[serde(default)]
-    #[validate(length(min = 1, max = 200))]
-    reference: Option<String>,
+    reference: Option<Line<200>>,
     /// More, in words.
     #[serde(default)]
-    #[validate(length(min = 1, max = 2000))]
-    note: Option<String>,
+    note: Option<Text<2000>>,
 }
 
 /// Confirm that a flag is placed, until the day it expires (R15).
@@ -106,9 +104,9 @@ async fn place_flag(
     body: Body<PlaceFlagIn>,
 ) -> Result<HttpResponse> {
     let said = Said {
-        system: Some(body.0.system),
-        reference: body.0.reference,
-        note: body.0.note,
+        system: Some(body.0.system.into_string()),
+        reference: body.0.reference.map(String::from),
+        note: body.0.note.map(String::from),
         overridden: false,
     };
     say(&state, &caller, (id.0, if_match), Answer::Placed, said).await
@@ -119,8 +117,7 @@ async fn place_flag(
 #[serde(deny_unknown_fields)]
 pub struct DeclineFlagIn {
     /// Why.
-    #[validate(length(min = 1, max = 2000))]
-    reason: String,
+    reason: Text<2000>,
 }
 
 /// Say that there is nothing to flag, or nothing to remove.
@@ -137,7 +134,7 @@ async fn decline_flag(
     body: Body<DeclineFlagIn>,
 ) -> Result<HttpResponse> {
     let said = Said {
-        note: Some(body.0.reason),
+        note: Some(body.0.reason.into_string()),
         ..Said::default()
     };
     say(&state, &caller, (id.0, if_match), Answer::NotPlaced, said).await
@@ -149,12 +146,10 @@ async fn decline_flag(
 pub struct RemoveFlagIn {
     /// The system's receipt.
     #[serde(default)]
-    #[validate(length(min = 1, max = 200))]
-    reference: Option<String>,
+    reference: Option<Line<200>>,
     /// More, in words.
     #[serde(default)]
-    #[validate(length(min = 1, max = 2000))]
-    note: Option<String>,
+    note: Option<Text<2000>>,
 }
 
 /// Confirm that a flag is removed, once the case has lapsed or is over (R15).
@@ -173,8 +168,8 @@ async fn remove_flag(
     body: Body<RemoveFlagIn>,
 ) -> Result<HttpResponse> {
     let said = Said {
-        reference: body.0.reference,
-        note: body.0.note,
+        reference: body.0.reference.map(String::from),
+        note: body.0.note.map(String::from),
         ..Said::default()
     };
     say(&state, &caller, (id.0, if_match), Answer::Removed, said).await

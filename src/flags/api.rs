@@ -20,6 +20,7 @@ use crate::error::Result;
 use crate::http::{Page, PageQuery, Path, Problems, Query, etag, paged, tagged};
 use crate::policy::lens::Basis;
 use crate::policy::{Act, may_in};
+use crate::text::Line;
 use crate::vocabulary;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -144,8 +145,7 @@ pub struct FlagQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[validate(length(min = 1, max = 400))]
-    cursor: Option<String>,
+    cursor: Option<Line<400>>,
 }
 
 fn list(tx: &mut Tx<'_>, query: FlagQuery) -> Result<Page<FlagOut>> {

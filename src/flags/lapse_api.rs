@@ -28,6 +28,7 @@ use crate::notifications::{self, Notice, NoticeKind, To};
 use crate::policy::lens::Standing;
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, Actor, Role, hidden, may_in};
+use crate::text::{Line, Text};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -87,8 +88,7 @@ pub struct LapseQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[validate(length(min = 1, max = 400))]
-    cursor: Option<String>,
+    cursor: Option<Line<400>>,
 }
 
 fn maracs_of(actor: &Actor, one: Option<Uuid>) -> Result<Vec<Uuid>> {
@@ -140,12 +140,10 @@ async fn list_lapses(
 pub struct LapseIn {
     /// What was said of it.
     #[serde(default)]
-    #[validate(length(min = 1, max = 2000))]
-    notes: Option<String>,
+    notes: Option<Text<2000>>,
     /// Why it lapses though actions are not done: the chair's word (R30).
     #[serde(default)]
-    #[validate(length(min = 1, max = 2000))]
-    open_actions_reason: Option<String>,
+    open_actions_reason: Option<Text<2000>>,
 }
 
 /// That a case stays, and until when.
@@ -153,8 +151,7 @@ pub struct LapseIn {
 #[serde(deny_unknown_fields)]
 pub struct KeepIn {
     /// Why.
-    #[validate(length(min = 1, max = 2000))]
-    reason: String,
+    reason: Text<2000>,
     /// The new last day: to come, and within the months of the MARAC's repeat window.
     until: NaiveDate,
 }

@@ -21,6 +21,7 @@ use crate::http::{Body, Idempotency, IdempotencyKey, Page, Path, Problems, Write
 use crate::meetings;
 use crate::policy::visibility::{self, VisibleCase};
 use crate::policy::{Act, Role, hidden};
+use crate::text::Text;
 
 /// The operations on conflicts of interest.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -46,8 +47,7 @@ pub struct ConflictIn {
     #[serde(default)]
     exempt_user_id: Option<Uuid>,
     /// Why.
-    #[validate(length(min = 1, max = 2000))]
-    reason: String,
+    reason: Text<2000>,
 }
 
 impl ConflictIn {

@@ -27,6 +27,7 @@ use crate::http::{
 };
 use crate::policy::Act;
 use crate::policy::visibility::VisibleCase;
+use crate::text::Text;
 
 /// Correcting it.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -38,15 +39,13 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[serde(deny_unknown_fields)]
 pub struct CorrectionIn {
     /// Why.
-    #[validate(length(min = 1, max = 2000))]
-    reason: String,
+    reason: Text<2000>,
     /// Strike the entry out: it was said of another case, or not said.
     #[serde(default)]
     strike: bool,
     /// The words.
     #[serde(default)]
-    #[validate(length(min = 1, max = 8000))]
-    text: Option<String>,
+    text: Option<Text<8000>>,
     /// Who reads it.
     #[serde(default)]
     sharing: Option<HearingSharing>,
@@ -131,7 +130,7 @@ fn correct(
         &old,
         Correction {
             strike: body.strike,
-            text: body.text,
+            text: body.text.map(String::from),
             sharing: body.sharing,
             agency_id: body.agency_id,
             nature: body.nature,
@@ -162,7 +161,7 @@ fn correct(
         struck: new.struck,
         words: Words {
             text: new.text,
-            reason: Some(body.reason),
+            reason: Some(body.reason.into_string()),
         },
     };
     store::insert(tx, case, place.item_id, &entry)

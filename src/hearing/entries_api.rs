@@ -24,6 +24,7 @@ use crate::error::{Error, Result};
 use crate::http::{Body, Idempotency, IdempotencyKey, Path, Problems, WriteProblems, tagged};
 use crate::meetings::{self, MeetingStatus};
 use crate::policy::Act;
+use crate::text::Text;
 
 /// The operations that add to a hearing.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -149,8 +150,7 @@ pub struct InformationIn {
     /// Who reads it.
     sharing: HearingSharing,
     /// What is shared: relevant, proportionate, about the risk.
-    #[validate(length(min = 1, max = 8000))]
-    text: String,
+    text: Text<8000>,
 }
 
 /// Share the own agency's information about a case while the meeting is in session.
@@ -173,7 +173,11 @@ async fn share_information(
     add(&state, &caller, act, (id.0, key, body.0), |body| Saying {
         nature: Some(body.nature),
         agency_id: body.agency_id,
-        ..Saying::of(HearingKind::Information, body.sharing, Some(body.text))
+        ..Saying::of(
+            HearingKind::Information,
+            body.sharing,
+            Some(body.text.into_string()),
+        )
     })
     .await
 }
@@ -188,8 +192,7 @@ pub struct ViewsIn {
     /// Who reads them.
     sharing: HearingSharing,
     /// What the survivor fears, wants, and thinks of the plan.
-    #[validate(length(min = 1, max = 8000))]
-    text: String,
+    text: Text<8000>,
 }
 
 /// Give the survivor's views, as the allocated IDVA or the coordinator.
@@ -208,7 +211,11 @@ async fn give_views(
     let act = (Act::GiveViews, "give_views");
     add(&state, &caller, act, (id.0, key, body.0), |body| Saying {
         agency_id: body.agency_id,
-        ..Saying::of(HearingKind::Views, body.sharing, Some(body.text))
+        ..Saying::of(
+            HearingKind::Views,
+            body.sharing,
+            Some(body.text.into_string()),
+        )
     })
     .await
 }
@@ -222,8 +229,7 @@ pub struct RiskIn {
     /// Who reads it.
     sharing: HearingSharing,
     /// In words.
-    #[validate(length(min = 1, max = 4000))]
-    text: String,
+    text: Text<4000>,
 }
 
 /// Record a part of the risk analysis, as chair or coordinator.
@@ -242,7 +248,11 @@ async fn record_risk(
     let act = (Act::AnalyseRisk, "record_risk");
     add(&state, &caller, act, (id.0, key, body.0), |body| Saying {
         factor: Some(body.factor),
-        ..Saying::of(HearingKind::Risk, body.sharing, Some(body.text))
+        ..Saying::of(
+            HearingKind::Risk,
+            body.sharing,
+            Some(body.text.into_string()),
+        )
     })
     .await
 }
@@ -259,8 +269,7 @@ pub struct SafeguardIn {
     sharing: HearingSharing,
     /// A note. References only: nothing is copied out of MAPPA or ViSOR.
     #[serde(default)]
-    #[validate(length(min = 1, max = 4000))]
-    text: Option<String>,
+    text: Option<Text<4000>>,
 }
 
 /// Record a safeguard considered beside the MARAC, as chair or coordinator.
@@ -280,7 +289,11 @@ async fn record_safeguard(
     add(&state, &caller, act, (id.0, key, body.0), |body| Saying {
         safeguard: Some(body.safeguard),
         decision: Some(body.decision),
-        ..Saying::of(HearingKind::Safeguard, body.sharing, body.text)
+        ..Saying::of(
+            HearingKind::Safeguard,
+            body.sharing,
+            body.text.map(String::from),
+        )
     })
     .await
 }
@@ -294,8 +307,7 @@ pub struct CrimeIn {
     /// Who reads it.
     sharing: HearingSharing,
     /// What was disclosed, by whom, and why the survivor wishes so.
-    #[validate(length(min = 1, max = 4000))]
-    text: String,
+    text: Text<4000>,
 }
 
 /// Record a crime disclosed at the meeting, with the survivor's wish about the police (R23).
@@ -316,7 +328,11 @@ async fn record_crime(
     let act = (Act::RecordCrime, "record_crime");
     add(&state, &caller, act, (id.0, key, body.0), |body| Saying {
         police_wish: Some(body.police_wish),
-        ..Saying::of(HearingKind::Crime, body.sharing, Some(body.text))
+        ..Saying::of(
+            HearingKind::Crime,
+            body.sharing,
+            Some(body.text.into_string()),
+        )
     })
     .await
 }

@@ -3,16 +3,20 @@
 mod etag;
 mod extract;
 mod idempotency;
+mod limit;
 mod network;
 mod page;
 mod patch;
+mod refuse;
 
 pub use etag::{IfMatch, etag, tagged};
-pub use extract::{Body, Form, MAX_BODY, Path, Query, one_line, refuse_deserialization, validated};
+pub use extract::{Body, Form, Path, Query};
 pub use idempotency::{Idempotency, IdempotencyKey};
+pub use limit::{MOST as MOST_BODY, in_sum as most_bytes_of};
 pub use network::{Network, TrustedProxies};
 pub use page::{Cursor, Page, PageQuery, linked, paged};
-pub use patch::{Change, Changes, Field, Patch, Sent, one_line_if_sent};
+pub use patch::{Change, Changes, Field, Patch, Sent};
+pub use refuse::{read_json, refuse_deserialization, validated};
 
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};
@@ -72,7 +76,8 @@ pub enum WriteProblems {
     /// Its present state does not allow this; `reason` names the rule.
     #[response(status = 409, content_type = "application/problem+json")]
     Conflict(ProblemDocument),
-    /// The body is over 64 KiB.
+    /// The body is longer than all fields of the operation allow together (the request body's
+    /// description says how many bytes).
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(ProblemDocument),
     /// Not `application/json`.

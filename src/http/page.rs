@@ -6,10 +6,13 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
+use crate::edge::from_a_caller;
 use crate::error::{Error, Result};
+use crate::text::Line;
 
 /// `limit` and `cursor`.
 #[derive(Debug, Clone, Default, Deserialize, Validate, IntoParams)]
@@ -21,9 +24,8 @@ pub struct PageQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[validate(length(min = 1, max = 400))]
     #[serde(default)]
-    pub cursor: Option<String>,
+    pub cursor: Option<Line<400>>,
 }
 
 impl PageQuery {
@@ -52,10 +54,22 @@ impl Cursor {
         URL_SAFE_NO_PAD
             .decode(text)
             .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
+            .filter(holds_no_control)
+            .and_then(|key| from_a_caller(|| serde_json::from_value(key)).ok())
             .ok_or_else(|| {
                 Error::malformed("cursor", "cursor", "Send next_cursor as it was given.")
             })
+    }
+}
+
+/// No list sorts by a text that holds a control character, and no statement takes NUL.
+fn holds_no_control(key: &Value) -> bool {
+    match key {
+        Value::String(text) => !text.chars().any(char::is_control),
+        Value::Array(parts) => parts.iter().all(holds_no_control),
+        Value::Object(parts) => parts.values().all(holds_no_control),
+        _ => true,
     }
 }
 

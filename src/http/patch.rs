@@ -5,11 +5,9 @@ use std::borrow::Cow;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use validator::{
-    Validate, ValidateEmail, ValidateLength, ValidateRange, ValidationError, ValidationErrors,
-};
+use validator::{Validate, ValidateEmail, ValidateLength, ValidateRange, ValidationErrors};
 
-use super::one_line;
+use crate::text::{Line, Text};
 
 /// What the parser says of a null where there must be a value.
 pub(super) const NULL: &str = "null cannot stand here";
@@ -116,6 +114,32 @@ impl<T> Field<Vec<T>> for Patch<Vec<T>> {
     }
 }
 
+/// What a caller sends as text stands in its place as a plain string.
+macro_rules! text_in_a_string {
+    ($($text:ident),+) => {$(
+        impl<const MOST: usize> Field<String> for Change<$text<MOST>> {
+            fn wanted(self) -> Option<String> {
+                Field::<$text<MOST>>::wanted(self).map($text::into_string)
+            }
+        }
+
+        impl<const MOST: usize> Field<Option<String>> for Patch<$text<MOST>> {
+            fn wanted(self) -> Option<Option<String>> {
+                Field::<Option<$text<MOST>>>::wanted(self).map(|text| text.map($text::into_string))
+            }
+        }
+
+        impl<const MOST: usize> Field<Vec<String>> for Patch<Vec<$text<MOST>>> {
+            fn wanted(self) -> Option<Vec<String>> {
+                let texts = Field::<Vec<$text<MOST>>>::wanted(self);
+                texts.map(|texts| texts.into_iter().map($text::into_string).collect())
+            }
+        }
+    )+};
+}
+
+text_in_a_string!(Line, Text);
+
 /// The fields that a request really changes. A request that sends what is there already changes
 /// nothing: then nothing is written, no version is made and nobody is told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -160,11 +184,6 @@ impl IntoIterator for Changes {
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
     }
-}
-
-/// `one_line` for a field of a PATCH body.
-pub fn one_line_if_sent(field: &impl Sent<String>) -> Result<(), ValidationError> {
-    field.sent().map_or(Ok(()), |text| one_line(text))
 }
 
 /// What validation looks at: the value, if one was sent.
@@ -223,30 +242,25 @@ validated_if_sent!(Patch, Change);
 mod tests {
     use super::*;
     use crate::error::{Error, Result};
-    use crate::http::{refuse_deserialization, validated};
+    use crate::http::read_json;
 
     #[derive(Debug, Default, PartialEq, Deserialize, Validate)]
     #[serde(deny_unknown_fields)]
     struct Body {
         #[serde(default)]
-        #[validate(length(max = 3), custom(function = "one_line_if_sent"))]
-        name: Change<String>,
+        name: Change<Line<3>>,
         #[serde(default)]
-        #[validate(length(max = 3))]
-        note: Patch<String>,
+        note: Patch<Text<3>>,
         #[serde(default)]
         #[validate(range(min = 1, max = 5))]
         count: Patch<i16>,
         #[serde(default)]
         #[validate(length(max = 2))]
-        list: Patch<Vec<String>>,
+        list: Patch<Vec<Line<3>>>,
     }
 
     fn read(text: &str) -> Result<Body> {
-        let mut deserializer = serde_json::Deserializer::from_str(text);
-        serde_path_to_error::deserialize::<_, Body>(&mut deserializer)
-            .map_err(|error| refuse_deserialization(&error))
-            .and_then(validated)
+        read_json(text.as_bytes())
     }
 
     #[test]
@@ -278,9 +292,9 @@ mod tests {
     fn what_is_sent_is_validated_and_a_null_is_refused_where_there_must_be_a_value() {
         for (text, pointer, code) in [
             (r#"{"name":null}"#, "/name", "not_null"),
-            (r#"{"name":"long"}"#, "/name", "length"),
-            (r#"{"name":" "}"#, "/name", "one_line"),
-            (r#"{"note":"long"}"#, "/note", "length"),
+            (r#"{"name":"long"}"#, "/name", "too_long"),
+            (r#"{"name":" "}"#, "/name", "blank"),
+            (r#"{"note":"long"}"#, "/note", "too_long"),
             (r#"{"note":7}"#, "/note", "wrong_type"),
             (r#"{"count":6}"#, "/count", "range"),
             (r#"{"list":["a","b","c"]}"#, "/list", "length"),

@@ -23,6 +23,7 @@ use crate::http::{
 };
 use crate::policy::Act;
 use crate::policy::visibility::VisibleCase;
+use crate::text::Text;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -215,9 +216,8 @@ pub struct ChangeIdvaAllocationIn {
     engagement: Change<Engagement>,
     /// What is to be said of it, in the place of what was.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    #[validate(length(min = 1, max = 4000))]
-    note: Patch<String>,
+    #[schema(value_type = Option<Text<4000>>)]
+    note: Patch<Text<4000>>,
 }
 
 /// Name the IDVA, or record whether the survivor engages: by the service, or the coordinator.
@@ -298,8 +298,7 @@ fn standing(
 #[serde(deny_unknown_fields)]
 pub struct EndIdvaAllocationIn {
     /// Why.
-    #[validate(length(min = 1, max = 4000))]
-    reason: String,
+    reason: Text<4000>,
 }
 
 /// End an allocation without another. The service no longer sees the case by it.
@@ -329,7 +328,7 @@ async fn end_idva_allocation(
                 let present = Present {
                     user_id: row.user_id,
                     engagement: row.engagement,
-                    note: Some(reason),
+                    note: Some(reason.into_string()),
                     ends_on: Some(tx.today()),
                 };
                 store::update(tx, &case, &row, &present)?;

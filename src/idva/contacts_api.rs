@@ -25,6 +25,7 @@ use crate::meetings;
 use crate::policy::Act;
 use crate::policy::lens::Basis;
 use crate::policy::visibility::VisibleCase;
+use crate::text::Text;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -143,20 +144,16 @@ pub struct IdvaContactIn {
     meeting_id: Option<Uuid>,
     /// Why a channel was used that is not marked safe: required then (R8).
     #[serde(default)]
-    #[validate(length(min = 1, max = 2000))]
-    unsafe_reason: Option<String>,
+    unsafe_reason: Option<Text<2000>>,
     /// The survivor's views and priorities, for the meeting.
     #[serde(default)]
-    #[validate(length(min = 1, max = 8000))]
-    views: Option<String>,
+    views: Option<Text<8000>>,
     /// What they were told.
     #[serde(default)]
-    #[validate(length(min = 1, max = 8000))]
-    told: Option<String>,
+    told: Option<Text<8000>>,
     /// More.
     #[serde(default)]
-    #[validate(length(min = 1, max = 4000))]
-    note: Option<String>,
+    note: Option<Text<4000>>,
 }
 
 /// Record a contact with the survivor, as the allocated IDVA: before the meeting, or telling them
@@ -239,10 +236,13 @@ fn record(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, body: IdvaContactIn) ->
         tried_at,
         meeting_id: body.meeting_id,
         words: Words {
-            views: body.views,
-            told: body.told,
-            note: body.note,
-            unsafe_reason: body.unsafe_reason.filter(|_| !marked_safe),
+            views: body.views.map(String::from),
+            told: body.told.map(String::from),
+            note: body.note.map(String::from),
+            unsafe_reason: body
+                .unsafe_reason
+                .filter(|_| !marked_safe)
+                .map(String::from),
         },
     };
     store::insert(tx, case, &new)

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::table::{Row, RowError};
+use crate::text::{Fault, Line, Text};
 
 /// Nobody in a register was born, referred or heard before.
 const EARLIEST_YEAR: &str = "1880-01-01";
@@ -49,62 +50,48 @@ impl<'r> Cells<'r> {
         self.row.cell(column)
     }
 
-    /// One line of text of at most `most` characters; blanks and line breaks within become one blank.
-    pub fn line(&mut self, column: &'static str, most: usize) -> Option<String> {
-        let line = self
-            .raw(column)
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ");
-        self.limited(column, line, most)
+    /// One line of text; spaces and line breaks within become one space. A cell in which nothing is
+    /// visible is an empty cell.
+    pub fn line<const MOST: usize>(&mut self, column: &'static str) -> Option<Line<MOST>> {
+        let read = read_line(self.raw(column));
+        self.taken(column, read)
     }
 
-    /// Text of at most `most` characters, lines kept.
-    pub fn text(&mut self, column: &'static str, most: usize) -> Option<String> {
-        let text = self.raw(column).replace("\r\n", "\n");
-        self.limited(column, text, most)
+    /// Text, lines kept. A cell in which nothing is visible is an empty cell.
+    pub fn text<const MOST: usize>(&mut self, column: &'static str) -> Option<Text<MOST>> {
+        let read = Text::parse(self.raw(column));
+        self.taken(column, read)
     }
 
-    fn limited(&mut self, column: &'static str, text: String, most: usize) -> Option<String> {
-        if text.is_empty() {
-            return None;
+    fn taken<T>(&mut self, column: &'static str, read: Result<T, Fault>) -> Option<T> {
+        match read {
+            Ok(text) => Some(text),
+            Err(Fault::Blank) => None,
+            Err(fault) => {
+                self.refuse(column, fault.code(), sentence(fault));
+                None
+            }
         }
-        if text.chars().count() > most {
-            self.refuse(
-                column,
-                "too_long",
-                "This text is longer than the record takes.",
-            );
-            return None;
-        }
-        if text
-            .chars()
-            .any(|c| c.is_control() && c != '\n' && c != '\t')
-        {
-            self.refuse(
-                column,
-                "control_character",
-                "This text holds a control character.",
-            );
-            return None;
-        }
-        Some(text)
     }
 
     /// One line that must be there; empty where it was refused.
-    pub fn required_line(&mut self, column: &'static str, most: usize) -> String {
-        if self.raw(column).is_empty() {
+    pub fn required_line<const MOST: usize>(&mut self, column: &'static str) -> String {
+        let known = self.errors.len();
+        let line = self.line::<MOST>(column);
+        if line.is_none() && self.errors.len() == known {
             self.required(column);
         }
-        self.line(column, most).unwrap_or_default()
+        line.map(String::from).unwrap_or_default()
     }
 
     /// Text that must be there; empty where it was refused.
-    pub fn required_text(&mut self, column: &'static str, most: usize) -> String {
-        if self.raw(column).is_empty() {
+    pub fn required_text<const MOST: usize>(&mut self, column: &'static str) -> String {
+        let known = self.errors.len();
+        let text = self.text::<MOST>(column);
+        if text.is_none() && self.errors.len() == known {
             self.required(column);
         }
-        self.text(column, most).unwrap_or_default()
+        text.map(String::from).unwrap_or_default()
     }
 
     /// A date, if there is one.
@@ -190,6 +177,25 @@ impl<'r> Cells<'r> {
             (false, None) => self.refuse(column, "not_a_number", "Write a whole number in digits."),
         }
         0
+    }
+}
+
+/// One line of text, its spaces and line breaks each one space.
+pub fn read_line<const MOST: usize>(text: &str) -> Result<Line<MOST>, Fault> {
+    Line::parse(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// What is asked for, where a text is refused.
+pub fn sentence(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Blank => "Nothing visible stands in this cell.",
+        Fault::TooLong(_) | Fault::SecretLength(..) => "This text is longer than the record takes.",
+        Fault::ControlCharacter => "This text holds a control character.",
+        Fault::SeveralLines => "This text has several lines.",
+        Fault::BidirectionalControl => {
+            "This text holds a character that turns the direction of writing round."
+        }
+        Fault::Noncharacter => "This text holds a code that is no character.",
     }
 }
 

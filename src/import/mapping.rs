@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::ImportError;
+use crate::text::Line;
 
 /// Areas and their MARACs. An area that is not in it is the MARAC of the same code.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -51,10 +52,7 @@ impl Mapping {
         let fits = mapping.areas.values().all(|target| match target {
             Target::Code(code) => is_code(code),
             Target::Named(named) => {
-                is_code(&named.marac)
-                    && !named.name.trim().is_empty()
-                    && named.name.chars().count() <= 200
-                    && !named.name.chars().any(char::is_control)
+                is_code(&named.marac) && Line::<200>::parse(&named.name).is_ok()
             }
         });
         if fits {
@@ -68,13 +66,13 @@ impl Mapping {
     pub fn of(&self, area: &str) -> Option<MaracName> {
         let (code, name) = match self.areas.get(area) {
             Some(Target::Code(code)) => (code.as_str(), area),
-            Some(Target::Named(named)) => (named.marac.as_str(), named.name.trim()),
+            Some(Target::Named(named)) => (named.marac.as_str(), named.name.as_str()),
             None if is_code(area) => (area, area),
             None => return None,
         };
         Some(MaracName {
             code: code.to_owned(),
-            name: name.to_owned(),
+            name: Line::<200>::parse(name).map_or_else(|_| name.to_owned(), String::from),
         })
     }
 }

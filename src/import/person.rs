@@ -1,11 +1,12 @@
 //! People, addresses and telephones of a referral's row.
 
-use super::cells::{Cells, NOT_A_DATE, parts, read_date};
+use super::cells::{Cells, NOT_A_DATE, parts, read_date, read_line, sentence};
 use super::words;
 use crate::parties::model::{
     Address, AddressKind, Characteristics, Contact, ContactKind, Identity,
 };
 use crate::referrals::document::Child;
+use crate::text::{Fault, Line, Text};
 use crate::vocabulary::YesNoUnknown;
 
 const NAME: usize = 120;
@@ -31,23 +32,13 @@ pub struct PersonColumns {
 /// Names, date of birth, gender. `unknown` for a family name says that nobody knows it.
 pub fn identity(cells: &mut Cells<'_>, columns: &PersonColumns) -> Identity {
     let family_name = cells
-        .line(columns.family_name, NAME)
+        .line::<NAME>(columns.family_name)
         .filter(|name| !name.eq_ignore_ascii_case("unknown"));
-    let aliases: Vec<String> = cells
-        .line(columns.aliases, 4000)
-        .map(|aliases| parts(&aliases).map(str::to_owned).collect())
-        .unwrap_or_default();
-    if aliases.len() > MOST_ALIASES || aliases.iter().any(|alias| alias.chars().count() > 200) {
-        cells.refuse(
-            columns.aliases,
-            "too_long",
-            "At most twenty names of 200 characters.",
-        );
-    }
+    let aliases = aliases(cells, columns.aliases);
     Identity {
         name_unknown: family_name.is_none(),
         family_name,
-        given_names: cells.line(columns.given_names, NAME),
+        given_names: cells.line(columns.given_names),
         aliases,
         date_of_birth: cells.past_date(columns.born),
         gender: cells
@@ -55,6 +46,34 @@ pub fn identity(cells: &mut Cells<'_>, columns: &PersonColumns) -> Identity {
             .unwrap_or_default(),
         ..Identity::default()
     }
+}
+
+/// Other names. One in which nothing is visible is none.
+fn aliases(cells: &mut Cells<'_>, column: &'static str) -> Vec<Line<200>> {
+    let written = cells.raw(column).to_owned();
+    let mut read = Vec::new();
+    for alias in parts(&written) {
+        match read_line(alias) {
+            Ok(alias) => read.push(alias),
+            Err(Fault::Blank) => {}
+            Err(Fault::TooLong(_)) => {
+                cells.refuse(
+                    column,
+                    "too_long",
+                    "At most twenty names of 200 characters.",
+                );
+            }
+            Err(fault) => cells.refuse(column, fault.code(), sentence(fault)),
+        }
+    }
+    if read.len() > MOST_ALIASES {
+        cells.refuse(
+            column,
+            "too_long",
+            "At most twenty names of 200 characters.",
+        );
+    }
+    read
 }
 
 /// Protected characteristics; what the register leaves empty is unknown, never no (R38).
@@ -75,7 +94,7 @@ pub fn characteristics(cells: &mut Cells<'_>) -> Characteristics {
 
 /// The survivor's address. A postcode alone is an address too.
 pub fn addresses(cells: &mut Cells<'_>) -> Vec<Address> {
-    let postcode = cells.line("victim_postcode", 10);
+    let postcode = cells.line::<10>("victim_postcode");
     if postcode
         .as_ref()
         .is_some_and(|code| code.chars().count() < 2)
@@ -87,8 +106,8 @@ pub fn addresses(cells: &mut Cells<'_>) -> Vec<Address> {
         );
     }
     let lines = cells
-        .text("victim_address", 400)
-        .or_else(|| postcode.clone());
+        .text("victim_address")
+        .or_else(|| postcode.as_ref().map(|code| Text::as_stored(code.as_str())));
     let address = lines.map(|lines| Address {
         kind: AddressKind::Current,
         lines,
@@ -104,7 +123,7 @@ pub fn addresses(cells: &mut Cells<'_>) -> Vec<Address> {
 /// The survivor's telephone: unsafe unless the register says `yes` (R8).
 pub fn contacts(cells: &mut Cells<'_>) -> Vec<Contact> {
     let safe = cells.word("safe_to_call", words::yes_no_unknown);
-    let contact = cells.line("victim_phone", 200).map(|value| Contact {
+    let contact = cells.line("victim_phone").map(|value| Contact {
         kind: ContactKind::Phone,
         value,
         safe_to_call: safe == Some(YesNoUnknown::Yes),
@@ -155,16 +174,11 @@ fn child(written: &str) -> Result<Child, (&'static str, &'static str)> {
         [only] => (Some((*only).to_owned()), None),
         [given @ .., family] => (Some(given.join(" ")), Some((*family).to_owned())),
     };
-    let long = |name: &Option<String>| {
-        name.as_ref()
-            .is_some_and(|name| name.chars().count() > NAME)
+    let taken = |name: Option<String>| match name.as_deref().map(Line::parse).transpose() {
+        Err(Fault::Blank) => Ok(None),
+        read => read.map_err(|fault| (fault.code(), sentence(fault))),
     };
-    if long(&given) || long(&family) {
-        return Err(("too_long", "This text is longer than the record takes."));
-    }
-    if name.chars().any(|c| c.is_control() && !c.is_whitespace()) {
-        return Err(("control_character", "This text holds a control character."));
-    }
+    let (given, family) = (taken(given)?, taken(family)?);
     Ok(Child {
         identity: Identity {
             name_unknown: family.is_none(),
@@ -188,8 +202,8 @@ mod tests {
             child(text).map(|child| {
                 let who = child.identity;
                 (
-                    who.given_names,
-                    who.family_name,
+                    who.given_names.map(String::from),
+                    who.family_name.map(String::from),
                     who.date_of_birth.map(|d| d.to_string()),
                 )
             })

@@ -14,6 +14,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::maracs::settings::MaracSettings;
 use crate::maracs::{self, NewMarac};
+use crate::text::Line;
 use crate::vocabulary::AgencyKind;
 
 /// A MARAC.
@@ -127,7 +128,7 @@ impl Places {
         let marac = self.of(area)?;
         let (marac_id, code) = (marac.id, marac.code.clone());
         let new = NewAgency {
-            name: name.clone(),
+            name: Line::as_stored(&name),
             kind,
         };
         agencies::create(tx, agency_id, &new)?;
@@ -158,8 +159,8 @@ impl Places {
 fn make_marac(tx: &mut Tx<'_>, code: &str, name: String) -> Result<Uuid> {
     let id = Uuid::now_v7();
     let new = NewMarac {
-        code: code.to_owned(),
-        name,
+        code: Line::as_stored(code),
+        name: Line::as_stored(name),
         local_authority_codes: Vec::new(),
         police_force_area: None,
         adult_female_population: None,

@@ -11,6 +11,7 @@ use crate::referrals::document::{
     AssessmentIn, AwarenessIn, Child, CriteriaIn, Document, Perpetrator, Survivor,
 };
 use crate::risk::Tool;
+use crate::text::{Line, is_blank};
 use crate::vocabulary::AgencyKind;
 
 /// Who refers: an agency by name, or only its kind.
@@ -117,12 +118,12 @@ const PERPETRATOR: PersonColumns = PersonColumns {
 /// Reads a row of `referrals.csv`.
 pub fn referral(row: Row<'_>, tool: &Tool, today: NaiveDate) -> Result<ReferralRow, Vec<RowError>> {
     let mut cells = Cells::new(row, today);
-    let reference = cells.required_line("ref", REFERENCE);
-    let area = cells.required_line("area", AREA);
+    let reference = cells.required_line::<REFERENCE>("ref");
+    let area = cells.required_line::<AREA>("area");
     let referred_on = cells.required_past_date("referred_on");
     let source = source(&mut cells, "referring_agency", "referring_source", true);
     let co_source = source_if_any(&mut cells);
-    if cells.raw("victim_family_name").is_empty() {
+    if is_blank(cells.raw("victim_family_name")) {
         cells.refuse(
             "victim_family_name",
             "required",
@@ -168,7 +169,7 @@ pub fn referral(row: Row<'_>, tool: &Tool, today: NaiveDate) -> Result<ReferralR
         assessment: assessment(&mut cells, tool, referred_on),
         criteria: CriteriaIn {
             claimed: words::criteria(&mut cells),
-            professional_judgement: cells.text("judgement", 4000),
+            professional_judgement: cells.text("judgement"),
             ..CriteriaIn::default()
         },
         awareness: AwarenessIn {
@@ -200,7 +201,7 @@ fn source(
     kind: &'static str,
     required: bool,
 ) -> Option<Source> {
-    let name = cells.line(name, 200);
+    let name = cells.line::<200>(name).map(String::from);
     let kind = match required || name.is_some() {
         true => cells.required_word(kind, words::agency_kind),
         false => cells.word(kind, words::agency_kind),
@@ -221,7 +222,7 @@ fn assessment(
 ) -> Option<AssessmentIn> {
     let answers = words::answers(cells, tool)?;
     Some(AssessmentIn {
-        tool: tool.id.clone(),
+        tool: Line::as_stored(&tool.id),
         tool_version: Some(tool.version),
         assessed_on: referred_on?,
         how: None,
@@ -244,7 +245,7 @@ pub struct MeetingRow {
 /// Reads a row of `meetings.csv`.
 pub fn meeting(row: Row<'_>, today: NaiveDate) -> Result<MeetingRow, Vec<RowError>> {
     let mut cells = Cells::new(row, today);
-    let area = cells.required_line("area", AREA);
+    let area = cells.required_line::<AREA>("area");
     let meeting_on = cells.required_date("meeting_on");
     let cases = cells.required_count("cases");
     let errors = cells.into_errors();
@@ -280,10 +281,10 @@ pub struct ActionRow {
 /// Reads a row of `actions.csv`.
 pub fn action(row: Row<'_>, today: NaiveDate) -> Result<ActionRow, Vec<RowError>> {
     let mut cells = Cells::new(row, today);
-    let reference = cells.required_line("ref", REFERENCE);
+    let reference = cells.required_line::<REFERENCE>("ref");
     let meeting_on = cells.required_date("meeting_on");
     let owner = cells.required_word("owner_source", words::agency_kind);
-    let text = cells.required_text("action", 2000);
+    let text = cells.required_text::<2000>("action");
     let due_on = cells.date("due_on");
     let status = cells.required_word("status", words::action_status);
     let reported_on = cells.past_date("reported_on");

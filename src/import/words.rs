@@ -6,6 +6,7 @@ use crate::actions::ActionStatus;
 use crate::parties::model::{Ethnicity, Gender, RelationshipKind};
 use crate::referrals::document::{AnswerIn, Consent};
 use crate::risk::{AnswerErrorCode, Criterion, Tool, answers_from_line};
+use crate::text::Line;
 use crate::vocabulary::{AgencyKind, YesNoUnknown};
 
 /// The census groups.
@@ -112,7 +113,7 @@ pub fn answers(cells: &mut Cells<'_>, tool: &Tool) -> Option<Vec<AnswerIn>> {
             given
                 .into_iter()
                 .map(|given| AnswerIn {
-                    item: given.item.to_owned(),
+                    item: Line::as_stored(given.item),
                     answer: given.answer,
                     source: None,
                     note: None,

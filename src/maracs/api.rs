@@ -4,6 +4,8 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::Ref;
+use utoipa::openapi::schema::{AllOfBuilder, ObjectBuilder, Schema, Type};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
@@ -19,11 +21,11 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
     Body, Change, Changes, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Patch, Path,
-    Problems, Query, Sent, VersionProblems, WriteProblems, etag, one_line, one_line_if_sent, paged,
-    tagged,
+    Problems, Query, Sent, VersionProblems, WriteProblems, etag, paged, tagged,
 };
 use crate::policy::{self, Act};
 use crate::risk;
+use crate::text::Line;
 
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -41,20 +43,18 @@ pub struct NewMarac {
     /// Two to six capital letters and digits, a letter first. Case codes begin with it; it never
     /// changes.
     #[validate(custom(function = "is_code"))]
-    #[schema(example = "WCC", pattern = "^[A-Z][A-Z0-9]{1,5}$")]
-    pub code: String,
+    #[schema(schema_with = code_schema)]
+    pub code: Line<6>,
     /// Its name.
-    #[validate(length(max = 200), custom(function = "one_line"))]
-    pub name: String,
+    pub name: Line<200>,
     /// Codes of the local authorities it serves.
     #[serde(default)]
     #[validate(custom(function = "are_area_codes"))]
-    #[schema(example = json!(["E09000033"]))]
-    pub local_authority_codes: Vec<String>,
+    #[schema(example = json!(["E09000033"]), max_items = 20)]
+    pub local_authority_codes: Vec<Line<12>>,
     /// The police force's area it lies in.
     #[serde(default)]
-    #[validate(length(max = 200), custom(function = "one_line"))]
-    pub police_force_area: Option<String>,
+    pub police_force_area: Option<Line<200>>,
     /// Adult women living there, for rates per 10,000.
     #[serde(default)]
     #[validate(range(min = 1, max = 50_000_000))]
@@ -75,19 +75,17 @@ pub struct NewMarac {
 pub struct MaracChange {
     /// Its name.
     #[serde(default)]
-    #[schema(value_type = String)]
-    #[validate(length(max = 200), custom(function = "one_line_if_sent"))]
-    name: Change<String>,
+    #[schema(value_type = Line<200>)]
+    name: Change<Line<200>>,
     /// Codes of the local authorities it serves: the whole list.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>)]
+    #[schema(value_type = Option<Vec<Line<12>>>, max_items = 20)]
     #[validate(custom(function = "are_area_codes_if_sent"))]
-    local_authority_codes: Patch<Vec<String>>,
+    local_authority_codes: Patch<Vec<Line<12>>>,
     /// The police force's area it lies in.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    #[validate(length(max = 200), custom(function = "one_line_if_sent"))]
-    police_force_area: Patch<String>,
+    #[schema(value_type = Option<Line<200>>)]
+    police_force_area: Patch<Line<200>>,
     /// Adult women living there, for rates per 10,000.
     #[serde(default)]
     #[schema(value_type = Option<i32>)]
@@ -104,6 +102,18 @@ pub struct MaracChange {
     settings: Change<serde_json::Map<String, serde_json::Value>>,
 }
 
+/// A line of the form that `is_code` asks for.
+fn code_schema() -> Schema {
+    let form = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some("^[A-Z][A-Z0-9]{1,5}$"));
+    let both = AllOfBuilder::new()
+        .item(Ref::from_schema_name(Line::<6>::name()))
+        .item(form)
+        .examples(["WCC"]);
+    both.into()
+}
+
 fn is_code(code: &str) -> std::result::Result<(), ValidationError> {
     let rest = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
     let fits = (2..=6).contains(&code.len())
@@ -112,8 +122,8 @@ fn is_code(code: &str) -> std::result::Result<(), ValidationError> {
     fits.then_some(()).ok_or(ValidationError::new("format"))
 }
 
-fn are_area_codes(codes: &[String]) -> std::result::Result<(), ValidationError> {
-    let fits = |code: &String| {
+fn are_area_codes(codes: &[Line<12>]) -> std::result::Result<(), ValidationError> {
+    let fits = |code: &Line<12>| {
         (1..=12).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
     (codes.len() <= 20 && codes.iter().all(fits))
@@ -122,7 +132,7 @@ fn are_area_codes(codes: &[String]) -> std::result::Result<(), ValidationError> 
 }
 
 fn are_area_codes_if_sent(
-    field: &impl Sent<Vec<String>>,
+    field: &impl Sent<Vec<Line<12>>>,
 ) -> std::result::Result<(), ValidationError> {
     field.sent().map_or(Ok(()), |codes| are_area_codes(codes))
 }

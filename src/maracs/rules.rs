@@ -3,20 +3,49 @@
 use serde_json::{Map, Value};
 
 use super::settings::MaracSettings;
+use crate::edge::from_a_caller;
 use crate::error::{Error, FieldError, Result};
 use crate::http::{refuse_deserialization, validated};
 use crate::risk::{ToolRole, Tools};
 
 /// The settings after a change: what is sent takes the place of what was, group by group; what is
-/// not sent stays. Refusals point below `/settings`.
+/// not sent stays as it is, whatever today's rules for text are. Refusals point below `/settings`.
 pub fn changed(current: &MaracSettings, change: Map<String, Value>) -> Result<MaracSettings> {
-    let mut merged =
-        serde_json::to_value(current).map_err(|_| Error::Internal("settings did not serialise"))?;
-    merge(&mut merged, Value::Object(change));
-    serde_path_to_error::deserialize::<_, MaracSettings>(merged)
+    let change = read(&Value::Object(change)).map_err(below_settings)?;
+    let mut merged = to_json(current)?;
+    merge(&mut merged, change);
+    let merged = serde_path_to_error::deserialize::<_, MaracSettings>(merged);
+    merged
         .map_err(|error| refuse_deserialization(&error))
         .and_then(validated)
         .map_err(below_settings)
+}
+
+/// What was sent, as its types read it from a caller. To be read it is laid over the usual settings, and
+/// taken off again.
+fn read(change: &Value) -> Result<Value> {
+    let mut whole = to_json(&MaracSettings::default())?;
+    merge(&mut whole, change.clone());
+    let whole = from_a_caller(|| serde_path_to_error::deserialize::<_, MaracSettings>(whole));
+    let whole = whole.map_err(|error| refuse_deserialization(&error))?;
+    Ok(only_sent(to_json(&whole)?, change))
+}
+
+fn only_sent(read: Value, sent: &Value) -> Value {
+    match (read, sent) {
+        (Value::Object(read), Value::Object(sent)) => {
+            let sent = |name: String, value| Some((only_sent(value, sent.get(&name)?), name));
+            let parts = read
+                .into_iter()
+                .filter_map(|(name, value)| sent(name, value));
+            parts.map(|(value, name)| (name, value)).collect()
+        }
+        (read, _) => read,
+    }
+}
+
+fn to_json(settings: &MaracSettings) -> Result<Value> {
+    serde_json::to_value(settings).map_err(|_| Error::Internal("settings did not serialise"))
 }
 
 /// The tool a MARAC goes by is a published threshold tool that can reach its threshold. Asked where one of
@@ -103,6 +132,20 @@ mod tests {
         assert_eq!(after.deadlines.idva_contact_hours, 24);
         assert_eq!(after.labels.survivor, "victim");
         assert_eq!(after.quorum.agency_kinds.len(), 1);
+    }
+
+    #[test]
+    fn text_from_before_stays_and_what_is_sent_is_read_by_the_rules() {
+        let mut current = MaracSettings::default();
+        current.labels.marking = " \u{202e} ".into();
+        let merged = |sent: Value| match sent {
+            Value::Object(sent) => changed(&current, sent),
+            _ => panic!("{sent}"),
+        };
+        let after = merged(json!({ "labels": { "survivor": " e\u{301} " } })).unwrap();
+        assert_eq!(after.labels.survivor, "\u{e9}");
+        assert_eq!(after.labels.marking, " \u{202e} ");
+        assert!(merged(json!({ "labels": { "marking": "\u{202e}" } })).is_err());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use validator::{Validate, ValidationError};
 use super::calendar::Calendar;
 use super::ladder::ActionLadder;
 use crate::risk::CriteriaSettings;
+use crate::text::Line;
 
 /// Settings of one MARAC.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
@@ -24,8 +25,7 @@ pub struct MaracSettings {
     pub version: u16,
     /// The risk tool this MARAC goes by: a published tool whose role is `threshold`. Its last complete
     /// assessment leads in every case.
-    #[validate(length(min = 1, max = 40), non_control_character)]
-    pub threshold_tool: String,
+    pub threshold_tool: Line<40>,
     /// Yes answers from which an assessment with that tool is visible high risk (SL5: 14). With another
     /// tool the lower of this and its own threshold counts.
     #[validate(range(min = 1, max = 100))]
@@ -128,7 +128,8 @@ pub struct Deadlines {
 pub struct Quorum {
     /// Kinds of agency of which at least one each must be there.
     #[validate(custom(function = "kinds_are_names"))]
-    pub agency_kinds: BTreeSet<String>,
+    #[schema(max_items = 20)]
+    pub agency_kinds: BTreeSet<Line<40>>,
     /// Agencies that must be there altogether; 0 asks for no number.
     #[validate(range(max = 50))]
     pub count: u8,
@@ -139,14 +140,11 @@ pub struct Quorum {
 #[serde(deny_unknown_fields, default)]
 pub struct Labels {
     /// What the person abused is called.
-    #[validate(length(min = 1, max = 40), non_control_character)]
-    pub survivor: String,
+    pub survivor: Line<40>,
     /// What the person who abuses is called.
-    #[validate(length(min = 1, max = 40), non_control_character)]
-    pub perpetrator: String,
+    pub perpetrator: Line<40>,
     /// Protective marking of every page.
-    #[validate(length(min = 1, max = 60), non_control_character)]
-    pub marking: String,
+    pub marking: Line<60>,
 }
 
 /// Why stored settings do not load.
@@ -193,7 +191,7 @@ impl MaracSettings {
     /// The part that decides referral criteria.
     pub fn criteria(&self) -> CriteriaSettings {
         CriteriaSettings {
-            threshold_tool: self.threshold_tool.clone(),
+            threshold_tool: self.threshold_tool.to_string(),
             high_risk_threshold: self.high_risk_threshold,
             many_dont_knows: self.many_dont_knows,
             escalation_count: self.escalation_count,
@@ -234,7 +232,7 @@ impl Default for MaracSettings {
     fn default() -> Self {
         Self {
             version: Self::VERSION,
-            threshold_tool: "safelives_dash".to_owned(),
+            threshold_tool: Line::as_stored("safelives_dash"),
             high_risk_threshold: 14,
             many_dont_knows: 6,
             escalation_count: 3,
@@ -287,7 +285,7 @@ impl Default for Deadlines {
 impl Default for Quorum {
     fn default() -> Self {
         Self {
-            agency_kinds: ["idva", "police"].map(str::to_owned).into(),
+            agency_kinds: ["idva", "police"].map(Line::as_stored).into(),
             count: 0,
         }
     }
@@ -296,9 +294,9 @@ impl Default for Quorum {
 impl Default for Labels {
     fn default() -> Self {
         Self {
-            survivor: "survivor".to_owned(),
-            perpetrator: "perpetrator".to_owned(),
-            marking: "OFFICIAL-SENSITIVE".to_owned(),
+            survivor: Line::as_stored("survivor"),
+            perpetrator: Line::as_stored("perpetrator"),
+            marking: Line::as_stored("OFFICIAL-SENSITIVE"),
         }
     }
 }
@@ -314,8 +312,8 @@ fn before_the_meeting_in_order(deadlines: &Deadlines) -> Result<(), ValidationEr
     }
 }
 
-fn kinds_are_names(kinds: &BTreeSet<String>) -> Result<(), ValidationError> {
-    let is_name = |kind: &String| {
+fn kinds_are_names(kinds: &BTreeSet<Line<40>>) -> Result<(), ValidationError> {
+    let is_name = |kind: &Line<40>| {
         (1..=40).contains(&kind.len())
             && kind
                 .bytes()

@@ -109,7 +109,7 @@ pub fn admit(
     case: &VisibleCase,
     meeting: &Meeting,
     kind: Option<AgendaItemKind>,
-    late_reason: Option<&String>,
+    late_reason: Option<&str>,
 ) -> Result<(AgendaItemKind, Timing)> {
     let timing = rules::addition(meeting.kind, meeting.status, case.row.status)?;
     if timing == Timing::Late {

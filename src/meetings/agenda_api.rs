@@ -26,6 +26,7 @@ use crate::http::{
 };
 use crate::policy::visibility;
 use crate::policy::{Act, hidden};
+use crate::text::Text;
 
 /// The operations on agendas.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -78,11 +79,11 @@ pub struct AgendaItemIn {
     kind: Option<AgendaItemKind>,
     /// The agencies to list it to.
     #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
     agencies: Vec<Uuid>,
     /// Why it comes after circulation: required then, and the chair's to say (R16).
     #[serde(default)]
-    #[validate(length(min = 1, max = 2000))]
-    late_reason: Option<String>,
+    late_reason: Option<Text<2000>>,
 }
 
 /// Put a case on an agenda. Cases with children come before others (R18).
@@ -133,7 +134,7 @@ fn put_on(
             .map(|seat| seat.id)
             .ok_or_else(hidden)?,
         Idempotency::Fresh(id) => {
-            let late_reason = body.late_reason.as_ref();
+            let late_reason = body.late_reason.as_deref();
             let (kind, timing) = agenda::admit(tx, &case, &meeting, body.kind, late_reason)?;
             let late = timing == Timing::Late;
             if late {
@@ -143,7 +144,7 @@ fn put_on(
                 kind,
                 referral_id: None,
                 agencies: &body.agencies,
-                late_reason: late_reason.filter(|_| late).cloned(),
+                late_reason: late_reason.filter(|_| late).map(str::to_owned),
             };
             agenda::add(tx, &case, &meeting, id, &new)?
         }
@@ -158,6 +159,7 @@ fn put_on(
 pub struct OrderIn {
     /// Every item of the agenda, in the order wanted.
     #[validate(length(max = 400))]
+    #[schema(max_items = 400)]
     items: Vec<Uuid>,
 }
 

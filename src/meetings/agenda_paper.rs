@@ -41,7 +41,7 @@ impl Paper<'_> {
                 self.marac,
                 day(starts_at.date_naive())
             ),
-            marking: self.labels.marking.clone(),
+            marking: self.labels.marking.clone().into_string(),
             reader,
             sections,
         }

@@ -28,6 +28,7 @@ use crate::maracs;
 use crate::notifications::NoticeKind;
 use crate::policy::{Act, Who, hidden, may_in};
 use crate::research;
+use crate::text::{Line, Text};
 
 /// The operations on meetings.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -123,8 +124,7 @@ pub struct MeetingsQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[validate(length(min = 1, max = 400))]
-    cursor: Option<String>,
+    cursor: Option<Line<400>>,
 }
 
 impl MeetingsQuery {
@@ -187,8 +187,7 @@ pub struct MeetingIn {
     mode: MeetingMode,
     /// Where; a room or a link.
     #[serde(default)]
-    #[validate(length(min = 1, max = 400))]
-    place: Option<String>,
+    place: Option<Text<400>>,
     /// Minutes planned for a case; the MARAC's setting if left out.
     #[serde(default)]
     #[validate(range(min = 1, max = 120))]
@@ -238,8 +237,14 @@ fn plan(tx: &mut Tx<'_>, key: &IdempotencyKey, body: MeetingIn) -> Result<Meetin
     };
     rules::starts_at(body.starts_at, tx.today())?;
     let marac = maracs::find(tx, body.marac_id)?;
-    let planned =
-        NewMeeting::planned(id, &marac, body.kind, body.starts_at, body.mode, body.place)?;
+    let planned = NewMeeting::planned(
+        id,
+        &marac,
+        body.kind,
+        body.starts_at,
+        body.mode,
+        body.place.map(String::from),
+    )?;
     let new = NewMeeting {
         minutes_per_case: body.minutes_per_case.unwrap_or(planned.minutes_per_case),
         capacity: body.capacity.unwrap_or(planned.capacity),
@@ -280,9 +285,8 @@ pub struct MeetingPatch {
     mode: Change<MeetingMode>,
     /// Where; a room or a link.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    #[validate(length(min = 1, max = 400))]
-    place: Patch<String>,
+    #[schema(value_type = Option<Text<400>>)]
+    place: Patch<Text<400>>,
 }
 
 /// Move a meeting that lies ahead: another time, mode or place.

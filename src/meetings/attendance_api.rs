@@ -24,6 +24,7 @@ use crate::http::{
     Body, IfMatch, Page, Path, Problems, VersionProblems, WriteProblems, etag, paged, tagged,
 };
 use crate::policy::{Act, hidden};
+use crate::text::Line;
 
 /// The operations on attendance.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -144,8 +145,7 @@ pub struct AttendanceIn {
     actor_id: Option<Uuid>,
     /// … or somebody known here by name alone, who signs on paper.
     #[serde(default)]
-    #[validate(length(min = 1, max = 200), non_control_character)]
-    person_name: Option<String>,
+    person_name: Option<Line<200>>,
     /// As what.
     role: AttendanceRole,
     /// Whether they came.
@@ -159,6 +159,7 @@ pub struct AttendanceIn {
     /// The agenda items a guest comes for.
     #[serde(default)]
     #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
     items: Vec<Uuid>,
 }
 
@@ -205,7 +206,7 @@ fn record(
     let who = Sitter {
         user_id: body.user_id,
         actor_id: body.actor_id,
-        person_name: body.person_name,
+        person_name: body.person_name.map(String::from),
     };
     let seats = attendance_store::seats(tx, meeting, Some(agency_id))?;
     if seats.is_empty() {

@@ -27,6 +27,7 @@ use crate::error::{Error, FieldError, Result};
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged};
 use crate::maracs;
 use crate::policy::{Act, may_in};
+use crate::text::Text;
 use crate::vocabulary;
 
 /// The operation.
@@ -54,8 +55,7 @@ pub struct AdmitIn {
     /// The case.
     case_id: Uuid,
     /// Why it cannot wait.
-    #[validate(length(min = 1, max = 2000))]
-    reason: String,
+    reason: Text<2000>,
 }
 
 /// How to build.
@@ -67,9 +67,11 @@ pub struct BuildIn {
     listing: Option<BuildListing>,
     /// Further agencies, or for `chosen` all of them.
     #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
     agencies: Vec<Uuid>,
     /// Cases referred after the list closed that come on all the same: the chair's to say.
     #[validate(length(max = 60), nested)]
+    #[schema(max_items = 60)]
     admit_late: Vec<AdmitIn>,
 }
 

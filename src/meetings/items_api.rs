@@ -24,6 +24,7 @@ use crate::error::Result;
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems};
 use crate::policy::Act;
 use crate::research;
+use crate::text::Text;
 
 /// The operations on agenda items.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -51,6 +52,7 @@ fn event(opened: &Opened) -> Event {
 pub struct AgenciesIn {
     /// All the agencies it is listed to.
     #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
     agencies: Vec<Uuid>,
 }
 
@@ -174,8 +176,7 @@ async fn decide(
 #[serde(deny_unknown_fields)]
 pub struct WithdrawIn {
     /// Why.
-    #[validate(length(min = 1, max = 2000))]
-    reason: String,
+    reason: Text<2000>,
 }
 
 /// Take a case off an agenda. What its circulation opened closes.
@@ -191,7 +192,7 @@ async fn withdraw_item(
     if_match: IfMatch,
     body: Body<WithdrawIn>,
 ) -> Result<HttpResponse> {
-    let say = |remarks: &mut Remarks| remarks.reason = Some(body.0.reason);
+    let say = |remarks: &mut Remarks| remarks.reason = Some(body.0.reason.into_string());
     let at = (id.0, if_match);
     decide(
         &state,
@@ -211,8 +212,7 @@ async fn withdraw_item(
 pub struct OutcomeIn {
     /// In words. Actions are recorded for themselves.
     #[serde(default)]
-    #[validate(length(min = 1, max = 4000))]
-    outcome: Option<String>,
+    outcome: Option<Text<4000>>,
 }
 
 /// Mark a case heard, while the meeting is in session (R22).
@@ -228,7 +228,7 @@ async fn hear_item(
     if_match: IfMatch,
     body: Body<OutcomeIn>,
 ) -> Result<HttpResponse> {
-    let say = |remarks: &mut Remarks| remarks.outcome = body.0.outcome;
+    let say = |remarks: &mut Remarks| remarks.outcome = body.0.outcome.map(String::from);
     let at = (id.0, if_match);
     decide(
         &state,
@@ -255,7 +255,7 @@ async fn note_alert(
     if_match: IfMatch,
     body: Body<OutcomeIn>,
 ) -> Result<HttpResponse> {
-    let say = |remarks: &mut Remarks| remarks.outcome = body.0.outcome;
+    let say = |remarks: &mut Remarks| remarks.outcome = body.0.outcome.map(String::from);
     let at = (id.0, if_match);
     decide(
         &state,
@@ -274,8 +274,7 @@ async fn note_alert(
 #[serde(deny_unknown_fields)]
 pub struct DeferIn {
     /// Why.
-    #[validate(length(min = 1, max = 2000))]
-    reason: String,
+    reason: Text<2000>,
     /// A planned meeting whose agenda it goes onto.
     #[serde(default)]
     to_meeting_id: Option<Uuid>,
@@ -305,7 +304,7 @@ async fn defer_item(
         until,
     } = body.0;
     let wait = Wait::For { to, until };
-    let say = |remarks: &mut Remarks| remarks.reason = Some(reason);
+    let say = |remarks: &mut Remarks| remarks.reason = Some(reason.into_string());
     let at = (id.0, if_match);
     decide(
         &state,

@@ -266,9 +266,9 @@ pub struct Lacking {
 /// Who is lacking for a quorum, of agencies of these kinds. It warns and never blocks.
 pub fn quorum(asked: &Quorum, there: &[String]) -> Lacking {
     let missing = asked.agency_kinds.iter();
-    let missing = missing.filter(|kind| !there.contains(kind));
+    let missing = missing.filter(|kind| there.iter().all(|other| **kind != other.as_str()));
     Lacking {
-        kinds: missing.cloned().collect(),
+        kinds: missing.map(|kind| kind.to_string()).collect(),
         count: usize::from(asked.count)
             .checked_sub(there.len())
             .filter(|lacking| *lacking > 0),

@@ -260,7 +260,7 @@ fn a_case_waits_for_a_meeting_or_for_a_later_day() {
 #[test]
 fn a_quorum_names_who_is_lacking() {
     let asked = |kinds: &[&str], count| Quorum {
-        agency_kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
+        agency_kinds: kinds.iter().map(|kind| (*kind).into()).collect(),
         count,
     };
     let there = |kinds: &[&str]| -> Vec<String> { kinds.iter().map(|k| (*k).to_owned()).collect() };

@@ -20,10 +20,10 @@ use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::error::Result;
 use crate::http::{
-    Body, Change, Changes, IfMatch, Path, Problems, VersionProblems, WriteProblems, one_line,
-    tagged,
+    Body, Change, Changes, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged,
 };
 use crate::policy::Act;
+use crate::text::Line;
 
 /// The operations.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -36,12 +36,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 pub struct SessionIn {
     /// Its heading: everybody at the meeting reads it, so it names no case.
     #[serde(default)]
-    #[validate(length(min = 1, max = 80), custom(function = "one_line"))]
-    heading: Option<String>,
+    heading: Option<Line<80>>,
     /// When it starts. What lies before it is a break.
     starts_at: DateTime<Utc>,
     /// Its items, in the order wanted.
     #[validate(length(min = 1, max = 400))]
+    #[schema(max_items = 400, min_items = 1)]
     items: Vec<Uuid>,
 }
 
@@ -52,7 +52,10 @@ impl From<SessionIn> for Session {
             starts_at,
             items: _,
         } = sent;
-        Self { heading, starts_at }
+        Self {
+            heading: heading.map(Line::into_string),
+            starts_at,
+        }
     }
 }
 
@@ -62,6 +65,7 @@ impl From<SessionIn> for Session {
 pub struct SplitIn {
     /// In order, with every item of the agenda once; none makes the meeting one again.
     #[validate(length(max = 20), nested)]
+    #[schema(max_items = 20)]
     sessions: Vec<SessionIn>,
 }
 

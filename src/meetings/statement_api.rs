@@ -21,6 +21,7 @@ use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, etag, tagged};
 use crate::policy::{Act, Role, hidden, may_in};
+use crate::text::Text;
 
 /// The operations on the statement.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -85,8 +86,7 @@ async fn read_statement(
 #[serde(deny_unknown_fields)]
 pub struct StatementIn {
     /// What those who sit at a meeting undertake.
-    #[validate(length(min = 1, max = 20000))]
-    text: String,
+    text: Text<20000>,
 }
 
 /// Word the statement anew. Meetings whose list is out keep the one they had.
@@ -111,7 +111,7 @@ async fn word_statement(
             let now = tx.now;
             let mut statement = store::at(tx, id, now)?;
             if_match.check(statement.version)?;
-            if statement.text != text {
+            if text != *statement.text {
                 store::add(tx, id, statement.version + 1, &text)?;
                 statement = store::at(tx, id, now)?;
             }

@@ -176,8 +176,8 @@ pub fn correct(
     for (index, change) in changes.iter().enumerate() {
         let under = format!("/changes/{index}/edits");
         let correction = MinutesCorrection {
-            what: change.what.clone(),
-            why: change.why.clone(),
+            what: change.what.clone().into_string(),
+            why: change.why.clone().into_string(),
         };
         match change.case_id {
             None => {

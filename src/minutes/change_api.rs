@@ -16,6 +16,7 @@ use crate::auth::Caller;
 use crate::error::Result;
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems};
 use crate::policy::Act;
+use crate::text::Text;
 
 /// The operations that change minutes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -32,8 +33,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 pub struct MinutesIn {
     /// Any other business. Every reader gets it: nothing of a case belongs here.
     #[serde(default)]
-    #[validate(length(min = 1, max = 8000))]
-    any_other_business: Option<String>,
+    any_other_business: Option<Text<8000>>,
 }
 
 /// Draft the minutes of a meeting that was held, from what was recorded: attendance, agenda, actions left
@@ -55,7 +55,7 @@ async fn draft_minutes(
     let minutes = state
         .db
         .run(&caller, Act::DraftMinutes.on("meeting", id), move |tx| {
-            change::draft(tx, id, if_match, body.any_other_business)
+            change::draft(tx, id, if_match, body.any_other_business.map(String::from))
         })
         .await?;
     Ok(minutes.answer(HttpResponse::Ok()))
@@ -112,6 +112,7 @@ async fn issue_minutes(
 pub struct MinutesCorrectionIn {
     /// One for each case, and one for the meeting.
     #[validate(length(min = 1, max = 50), nested)]
+    #[schema(max_items = 50, min_items = 1)]
     pub changes: Vec<MinutesChangeIn>,
 }
 
@@ -123,17 +124,16 @@ pub struct MinutesChangeIn {
     #[serde(default)]
     pub case_id: Option<Uuid>,
     /// What is changed.
-    #[validate(length(min = 1, max = 2000))]
-    pub what: String,
+    pub what: Text<2000>,
     /// Why.
-    #[validate(length(min = 1, max = 2000))]
-    pub why: String,
+    pub why: Text<2000>,
     /// Take up the record as it now is, before the edits: for a hearing whose record was corrected since.
     #[serde(default)]
     pub from_record: bool,
     /// The words that change; at least one, unless the record is taken up.
     #[serde(default)]
     #[validate(length(max = 50), nested)]
+    #[schema(max_items = 50)]
     pub edits: Vec<MinutesEdit>,
 }
 

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::error::{Error, FieldError, Result};
+use crate::text::{Line, Text};
 
 /// Words to replace in a frame or a part, or to add as a note.
 #[derive(Debug, Clone, Deserialize, Serialize, ToSchema, Validate)]
@@ -14,12 +15,10 @@ use crate::error::{Error, FieldError, Result};
 pub struct MinutesEdit {
     /// Where: a JSON pointer to words of the frame or of the part as it was read, such as
     /// `/heard/views/0/text`; or `/notes/-` for a note of its own.
-    #[validate(length(min = 2, max = 200))]
     #[schema(example = "/heard/outcome")]
-    pub at: String,
+    pub at: Line<200>,
     /// The words that belong there.
-    #[validate(length(min = 1, max = 8000))]
-    pub text: String,
+    pub text: Text<8000>,
 }
 
 /// What may be corrected: words that people wrote. Dates, owners and statuses of actions have their own

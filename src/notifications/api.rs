@@ -20,6 +20,7 @@ use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::http::{Body, Page, PageQuery, Path, Problems, Query, WriteProblems, paged};
 use crate::policy::{Act, Principal, hidden};
+use crate::text::Line;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -107,8 +108,7 @@ pub struct NotificationsQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[validate(length(min = 1, max = 400))]
-    cursor: Option<String>,
+    cursor: Option<Line<400>>,
 }
 
 /// The own inbox, newest first: a person's, or an API client's. What has since been closed to the
@@ -173,6 +173,7 @@ pub struct ReadMany {
     /// The notifications that were seen. By name and not by date: one may come later that happened
     /// before.
     #[validate(length(min = 1, max = 200))]
+    #[schema(max_items = 200, min_items = 1)]
     ids: Vec<Uuid>,
 }
 
@@ -203,7 +204,7 @@ async fn read_notifications(
 pub struct Preferences {
     /// For each kind, whether it comes by e-mail. A kind left out when they are set goes back to
     /// what is usual.
-    #[schema(value_type = BTreeMap<String, bool>, example = json!({"action_reported": true}))]
+    #[schema(example = json!({"action_reported": true}))]
     email: BTreeMap<NoticeKind, bool>,
 }
 

@@ -34,12 +34,19 @@ pub(super) fn found_anew(
 /// Everybody of a case, as far as tokens are made of it.
 pub(crate) fn everybody(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<(Uuid, Someone)>> {
     let known = record_store::load(tx, case)?.into_iter().map(|party| {
-        let postcodes = party.addresses.into_iter().filter_map(|(_, a)| a.postcode);
+        let postcodes = party
+            .addresses
+            .into_iter()
+            .filter_map(|(_, address)| address.postcode.map(String::from));
         let who = Someone {
             role: party.role,
             identity: party.identity,
             postcodes: postcodes.collect(),
-            contacts: party.contacts.into_iter().map(|(_, c)| c.value).collect(),
+            contacts: party
+                .contacts
+                .into_iter()
+                .map(|c| c.value.into_string())
+                .collect(),
         };
         (party.id, who)
     });

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
+use crate::text::{Line, Text};
 use crate::vocabulary;
 use crate::vocabulary::YesNoUnknown;
 
@@ -110,19 +111,18 @@ vocabulary! {
 pub struct Identity {
     /// Family name as the person uses it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(length(min = 1, max = 120))]
-    pub family_name: Option<String>,
+    pub family_name: Option<Line<120>>,
     /// Given names, in order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(length(min = 1, max = 120))]
-    pub given_names: Option<String>,
+    pub given_names: Option<Line<120>>,
     /// Said outright when nobody knows the name.
     #[serde(default)]
     pub name_unknown: bool,
     /// Aliases, former names and spellings: agencies search on them.
     #[serde(default)]
-    #[validate(length(max = 20), custom(function = "short_lines"))]
-    pub aliases: Vec<String>,
+    #[validate(length(max = 20))]
+    #[schema(max_items = 20)]
+    pub aliases: Vec<Line<200>>,
     /// Date of birth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date_of_birth: Option<NaiveDate>,
@@ -132,14 +132,14 @@ pub struct Identity {
     /// Other dates of birth in use.
     #[serde(default)]
     #[validate(length(max = 10))]
+    #[schema(max_items = 10)]
     pub other_dates_of_birth: Vec<NaiveDate>,
     /// Gender.
     #[serde(default = "gender_unknown")]
     pub gender: Gender,
     /// School, for a child; occupation or employer, for an adult.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(length(min = 1, max = 200))]
-    pub school_or_occupation: Option<String>,
+    pub school_or_occupation: Option<Line<200>>,
 }
 
 fn gender_unknown() -> Gender {
@@ -151,17 +151,6 @@ fn named(identity: &Identity) -> Result<(), ValidationError> {
         return Err(ValidationError::new("family_name_or_unknown"));
     }
     Ok(())
-}
-
-/// Up to 200 characters each, none empty.
-pub(crate) fn short_lines(lines: &[String]) -> Result<(), ValidationError> {
-    match lines
-        .iter()
-        .all(|line| (1..=200).contains(&line.trim().chars().count()))
-    {
-        true => Ok(()),
-        false => Err(ValidationError::new("line_length")),
-    }
 }
 
 /// Protected characteristics and needs. Unknown unless said (R38).
@@ -179,16 +168,13 @@ pub struct Characteristics {
     /// No recourse to public funds.
     pub no_recourse_to_public_funds: YesNoUnknown,
     /// Language spoken.
-    #[validate(length(min = 1, max = 80))]
-    pub language: Option<String>,
+    pub language: Option<Line<80>>,
     /// An interpreter is needed (never a relative).
     pub interpreter: YesNoUnknown,
     /// Religion or belief.
-    #[validate(length(min = 1, max = 80))]
-    pub religion: Option<String>,
+    pub religion: Option<Line<80>>,
     /// Care, support, health and communication needs, in words.
-    #[validate(length(min = 1, max = 4000))]
-    pub needs: Option<String>,
+    pub needs: Option<Text<4000>>,
 }
 
 /// An address. Refuge and confidential ones reach only coordinator, chair, IDVA and whoever an
@@ -199,12 +185,10 @@ pub struct Address {
     /// What it is to the person.
     pub kind: AddressKind,
     /// Lines of the address, without the postcode.
-    #[validate(length(min = 1, max = 400))]
-    pub lines: String,
+    pub lines: Text<400>,
     /// Postcode.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(length(min = 2, max = 10))]
-    pub postcode: Option<String>,
+    pub postcode: Option<Line<10>>,
     /// Not to be given to anybody who is not named. A refuge always is. Where a referral is written
     /// anew and this is left out, an address stays as guarded as it was.
     #[serde(
@@ -275,8 +259,7 @@ pub struct Contact {
     /// What it is.
     pub kind: ContactKind,
     /// Number, e-mail address, or the third party's name, relation and number.
-    #[validate(length(min = 1, max = 200))]
-    pub value: String,
+    pub value: Line<200>,
     /// Safe to call.
     #[serde(default)]
     pub safe_to_call: bool,
@@ -291,8 +274,7 @@ pub struct Contact {
     pub withheld_number: bool,
     /// Best times, code words, what to say if somebody else answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(length(min = 1, max = 1000))]
-    pub notes: Option<String>,
+    pub notes: Option<Text<1000>>,
 }
 
 fn yes() -> bool {
@@ -313,7 +295,7 @@ impl Identity {
         let parts: Vec<&str> = [&self.given_names, &self.family_name]
             .into_iter()
             .flatten()
-            .map(String::as_str)
+            .map(Line::as_str)
             .collect();
         (!parts.is_empty()).then(|| parts.join(" "))
     }

@@ -4,11 +4,12 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
-use super::model::{Address, AddressKind, Contact, ContactKind, Gender, Identity, short_lines};
+use super::model::{Address, AddressKind, Contact, ContactKind, Gender, Identity};
 use crate::error::{Error, Result};
-use crate::http::{Change, Changes, Patch, Sent};
+use crate::http::{Change, Changes, Patch};
+use crate::text::{Line, Text};
 use crate::vocabulary::YesNoUnknown;
 
 /// What changes of an identity.
@@ -17,23 +18,21 @@ use crate::vocabulary::YesNoUnknown;
 pub struct IdentityPatch {
     /// Family name as the person uses it. It can be cleared where `name_unknown` is said.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    #[validate(length(min = 1, max = 120))]
-    family_name: Patch<String>,
+    #[schema(value_type = Option<Line<120>>)]
+    family_name: Patch<Line<120>>,
     /// Given names, in order.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    #[validate(length(min = 1, max = 120))]
-    given_names: Patch<String>,
+    #[schema(value_type = Option<Line<120>>)]
+    given_names: Patch<Line<120>>,
     /// Said outright when nobody knows the name.
     #[serde(default)]
     #[schema(value_type = bool)]
     name_unknown: Change<bool>,
     /// Aliases, former names and spellings: the whole list.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>)]
-    #[validate(length(max = 20), custom(function = "short_lines_if_sent"))]
-    aliases: Patch<Vec<String>>,
+    #[validate(length(max = 20))]
+    #[schema(value_type = Option<Vec<Line<200>>>, max_items = 20)]
+    aliases: Patch<Vec<Line<200>>>,
     /// Date of birth.
     #[serde(default)]
     #[schema(value_type = Option<NaiveDate>)]
@@ -44,8 +43,8 @@ pub struct IdentityPatch {
     date_of_birth_estimated: Change<bool>,
     /// Other dates of birth in use: the whole list.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<NaiveDate>>)]
     #[validate(length(max = 10))]
+    #[schema(value_type = Option<Vec<NaiveDate>>, max_items = 10)]
     other_dates_of_birth: Patch<Vec<NaiveDate>>,
     /// Gender. Where it is not known, say `unknown`.
     #[serde(default)]
@@ -53,13 +52,8 @@ pub struct IdentityPatch {
     gender: Change<Gender>,
     /// School, for a child; occupation or employer, for an adult.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    #[validate(length(min = 1, max = 200))]
-    school_or_occupation: Patch<String>,
-}
-
-fn short_lines_if_sent(field: &impl Sent<Vec<String>>) -> std::result::Result<(), ValidationError> {
-    field.sent().map_or(Ok(()), |lines| short_lines(lines))
+    #[schema(value_type = Option<Line<200>>)]
+    school_or_occupation: Patch<Line<200>>,
 }
 
 impl IdentityPatch {
@@ -127,14 +121,12 @@ pub struct AddressPatch {
     kind: Change<AddressKind>,
     /// Lines of the address, without the postcode.
     #[serde(default)]
-    #[schema(value_type = String)]
-    #[validate(length(min = 1, max = 400))]
-    lines: Change<String>,
+    #[schema(value_type = Text<400>)]
+    lines: Change<Text<400>>,
     /// Postcode.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    #[validate(length(min = 2, max = 10))]
-    postcode: Patch<String>,
+    #[schema(value_type = Option<Line<10>>)]
+    postcode: Patch<Line<10>>,
     /// Not to be given to anybody who is not named. A refuge is confidential whatever is sent.
     #[serde(default)]
     #[schema(value_type = bool)]
@@ -198,9 +190,8 @@ pub struct ContactPatch {
     kind: Change<ContactKind>,
     /// Number, e-mail address, or the third party's name, relation and number.
     #[serde(default)]
-    #[schema(value_type = String)]
-    #[validate(length(min = 1, max = 200))]
-    value: Change<String>,
+    #[schema(value_type = Line<200>)]
+    value: Change<Line<200>>,
     /// Safe to call.
     #[serde(default)]
     #[schema(value_type = bool)]
@@ -219,9 +210,8 @@ pub struct ContactPatch {
     withheld_number: Change<bool>,
     /// Best times, code words, what to say if somebody else answers.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    #[validate(length(min = 1, max = 1000))]
-    notes: Patch<String>,
+    #[schema(value_type = Option<Text<1000>>)]
+    notes: Patch<Text<1000>>,
 }
 
 impl ContactPatch {

@@ -17,6 +17,7 @@ use crate::db::Tx;
 use crate::error::Result;
 use crate::policy::visibility::VisibleCase;
 use crate::referrals::document::Document;
+use crate::text::Line;
 use crate::vocabulary::YesNoUnknown;
 
 /// A person of the referral on the way into rows.
@@ -192,9 +193,9 @@ fn may_be_same(role: PartyRole, known: &Identity, other: &Identity) -> bool {
 
 /// Whether the referral has a name or a date of birth that is not recorded.
 fn differs(known: &Identity, other: &Identity) -> bool {
-    let called = |name: &String| {
+    let called = |name: &str| {
         let names = known.full_name().into_iter();
-        let mut names = names.chain(known.aliases.iter().cloned());
+        let mut names = names.chain(known.aliases.iter().map(ToString::to_string));
         names.any(|known| plain(&known) == plain(name))
     };
     let born = other
@@ -204,5 +205,7 @@ fn differs(known: &Identity, other: &Identity) -> bool {
     let recorded = |born: &_| {
         known.date_of_birth.as_ref() == Some(born) || known.other_dates_of_birth.contains(born)
     };
-    !other.full_name().iter().chain(&other.aliases).all(called) || !born.into_iter().all(recorded)
+    let aliases = other.aliases.iter().map(ToString::to_string);
+    let mut names = other.full_name().into_iter().chain(aliases);
+    !names.all(|name| called(&name)) || !born.into_iter().all(recorded)
 }

@@ -13,23 +13,24 @@ use crate::crypto::Place;
 use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::policy::visibility::VisibleCase;
+use crate::text::{Line, Text};
 
 /// The sealed part of an address.
 #[derive(Serialize, Deserialize)]
 pub struct SealedAddress {
     /// Lines without the postcode.
-    pub lines: String,
+    pub lines: Text<400>,
     /// Postcode.
-    pub postcode: Option<String>,
+    pub postcode: Option<Line<10>>,
 }
 
 /// The sealed part of a contact.
 #[derive(Serialize, Deserialize)]
 pub struct SealedContact {
     /// Number, e-mail address, or third party.
-    pub value: String,
+    pub value: Line<200>,
     /// Best times, code words.
-    pub notes: Option<String>,
+    pub notes: Option<Text<1000>>,
 }
 
 /// New parties with all that is known of them.

@@ -215,7 +215,7 @@ fn put(out: &mut String, text: std::fmt::Arguments<'_>) {
 /// Text as it may stand between tags and in attributes.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
+    for letter in crate::text::marked(text).chars() {
         match letter {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -233,7 +233,7 @@ pub(super) fn escaped(text: &str) -> String {
 /// Text as a string of a style sheet: whatever could end it is written by its number.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
-    for letter in text.chars() {
+    for letter in crate::text::marked(text).chars() {
         if letter.is_alphanumeric() || letter == ' ' {
             out.push(letter);
         } else {

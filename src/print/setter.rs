@@ -331,7 +331,7 @@ impl<'f> Setter<'f> {
     fn drawable(&mut self, text: &str, bold: bool) -> String {
         let style = self.fonts.style(bold);
         let mut replaced = false;
-        let drawn = text
+        let drawn = crate::text::marked(text)
             .chars()
             .filter(|letter| *letter == '\n' || *letter == '\t' || !letter.is_control())
             .map(|letter| match letter {

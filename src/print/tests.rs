@@ -222,3 +222,18 @@ fn words_and_times_are_those_of_people() {
     let at = Utc.with_ymd_and_hms(2026, 7, 4, 8, 30, 0).unwrap();
     assert_eq!(moment(at), "4 July 2026, 09:30");
 }
+
+#[test]
+fn text_from_before_is_marked_on_paper() {
+    let old = "safe \u{202e}ton si ti";
+    let marked = "safe [U+202E]ton si ti";
+    let sections = vec![section("Case", None, vec![Block::Text(old.to_owned())])];
+    let page = html::page(&document(sections.clone())).text;
+    assert!(
+        page.contains(marked) && !page.contains('\u{202e}'),
+        "{page}"
+    );
+    let fonts = fonts::fonts().unwrap();
+    let pages = layout::set(&document(sections), fonts);
+    assert!(texts(&pages, 0).iter().any(|text| text.contains(marked)));
+}

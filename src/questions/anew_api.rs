@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged};
 use crate::policy::Act;
 use crate::policy::visibility::VisibleCase;
+use crate::text::Text;
 
 /// What was told when the survivor was asked.
 #[derive(Deserialize, Serialize, ToSchema, Validate)]
@@ -33,8 +34,7 @@ pub struct ToldIn {
     /// How it was told.
     how_told: HowTold,
     /// What was told.
-    #[validate(length(min = 1, max = 12000))]
-    text: String,
+    text: Text<12000>,
 }
 
 /// An answer by what was told since the question was taken.
@@ -53,8 +53,7 @@ pub struct QuestionNewAnswerIn {
     open: bool,
     /// What there is to add.
     #[serde(default)]
-    #[validate(length(min = 1, max = 2000))]
-    note: Option<String>,
+    note: Option<Text<2000>>,
 }
 
 /// Answer a taken question by a new entry of the account, as the case's lead.
@@ -97,7 +96,7 @@ pub(super) async fn answer_question_anew(
                 status,
                 entries: &[entry],
                 opened: body.open,
-                note: body.note,
+                note: body.note.map(String::from),
             };
             let audited = answered(tx, &case, &question, answer)?;
             Ok(match added {
@@ -127,7 +126,7 @@ fn tell(tx: &mut Tx<'_>, case: &VisibleCase, question: &Question, told: ToldIn) 
         sharing: told.sharing,
         told_on: told.told_on,
         how_told: told.how_told,
-        text: told.text,
+        text: told.text.into_string(),
         supersedes_id: None,
     };
     account::add_entry(tx, case, &entry)?;

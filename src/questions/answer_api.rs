@@ -22,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged};
 use crate::policy::Act;
 use crate::policy::visibility::VisibleCase;
+use crate::text::Text;
 
 /// The case and a question on it that the caller may answer, locked and at the version they read.
 pub(super) fn to_answer(
@@ -102,16 +103,17 @@ pub(super) fn settled(
 pub struct QuestionAnswerIn {
     /// Entries that answer it, under any heading. Those of class `agency_private` cannot.
     #[validate(length(min = 1, max = 50))]
+    #[schema(max_items = 50, min_items = 1)]
     entries: Vec<Uuid>,
     /// Those of them to open to the asker's agency, which may not read the account yet. They stay open
     /// for as long as the asker sees the case by what they see it by now.
     #[serde(default)]
     #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
     open: Vec<Uuid>,
     /// What there is to add.
     #[serde(default)]
-    #[validate(length(min = 1, max = 2000))]
-    note: Option<String>,
+    note: Option<Text<2000>>,
 }
 
 /// Answer a question from the account, as the case's lead: the survivor is not asked.
@@ -152,7 +154,7 @@ pub(super) async fn answer_question(
                 status,
                 entries: &body.entries,
                 opened: !opening.is_empty(),
-                note: body.note,
+                note: body.note.map(String::from),
             };
             answered(tx, &case, &question, answer)
         })

@@ -27,6 +27,7 @@ use crate::http::{
 use crate::policy::lens::Standing;
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden};
+use crate::text::{Line, Text};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -137,8 +138,7 @@ pub struct QuestionsQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[validate(length(min = 1, max = 400))]
-    cursor: Option<String>,
+    cursor: Option<Line<400>>,
 }
 
 /// The questions on a case's account, newest first.
@@ -213,11 +213,11 @@ pub struct QuestionIn {
     /// The heading of the account it belongs under.
     heading: Heading,
     /// What you need to know.
-    #[validate(length(min = 1, max = 4000))]
-    text: String,
+    text: Text<4000>,
     /// The entries under this heading that you have read: all that you can read, no others.
     #[serde(default)]
     #[validate(length(max = 500))]
+    #[schema(max_items = 500)]
     read: Vec<Uuid>,
 }
 

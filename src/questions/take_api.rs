@@ -20,6 +20,7 @@ use crate::http::{
     Body, IfMatch, Page, Path, Problems, VersionProblems, WriteProblems, etag, tagged,
 };
 use crate::policy::{Act, hidden};
+use crate::text::{Line, Text};
 
 /// A question and the version of it that was read.
 #[derive(Deserialize, Serialize, ToSchema, Validate)]
@@ -28,8 +29,7 @@ pub struct QuestionVersion {
     /// The question.
     id: Uuid,
     /// Its etag.
-    #[validate(length(min = 1, max = 40))]
-    etag: String,
+    etag: Line<40>,
 }
 
 /// Questions to take into the next contact.
@@ -38,6 +38,7 @@ pub struct QuestionVersion {
 pub struct TakeQuestionsIn {
     /// The questions: all of them are taken, or none.
     #[validate(length(min = 1, max = 100), nested)]
+    #[schema(max_items = 100, min_items = 1)]
     questions: Vec<QuestionVersion>,
 }
 
@@ -69,7 +70,7 @@ pub(super) async fn take_questions(
             by.may_answer()?;
             for question in &found {
                 let version = etag(question.version);
-                let read = |one: &QuestionVersion| one.id == question.id && one.etag != version;
+                let read = |one: &QuestionVersion| one.id == question.id && *one.etag != *version;
                 if body.questions.iter().any(read) {
                     return Err(Code::Stale.into());
                 }
@@ -96,8 +97,7 @@ pub(super) async fn take_questions(
 #[serde(deny_unknown_fields)]
 pub struct DeclineQuestionIn {
     /// Why.
-    #[validate(length(min = 1, max = 2000))]
-    reason: String,
+    reason: Text<2000>,
 }
 
 /// Decline a question, as the case's lead: the survivor is not asked, and the asker is told why.
@@ -126,7 +126,7 @@ pub(super) async fn decline_question(
             let status = rules::decide(question.status, Command::Decline)?;
             let words = Settling {
                 note: None,
-                reason: Some(reason),
+                reason: Some(reason.into_string()),
             };
             settled(tx, &case, &question, (status, &[], &words), &["status"])
         })

@@ -29,6 +29,7 @@ use crate::http::{
 };
 use crate::policy::{Act, may_in};
 use crate::risk::Tools;
+use crate::text::Line;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -117,7 +118,7 @@ fn write(
         agency_id: tx.actor.agency_id,
         submitted_by: person.user(),
         actor_id: person.actor(),
-        external_ref: new.external_ref,
+        external_ref: new.external_ref.map(String::from),
         gaps: Vec::new(),
     };
     write_store::insert(tx, &case, &origin, &written)?;
@@ -185,8 +186,7 @@ pub struct ListReferrals {
     pub limit: Option<u16>,
     /// `next_cursor` of the page before.
     #[serde(default)]
-    #[validate(length(min = 1, max = 400))]
-    pub cursor: Option<String>,
+    pub cursor: Option<Line<400>>,
 }
 
 /// List referrals: one's own, or a MARAC's inbox.

@@ -33,6 +33,7 @@ use crate::notifications::NoticeKind;
 use crate::policy::Act;
 use crate::policy::visibility::{self, VisibleCase};
 use crate::risk::{Tools, is_repeat};
+use crate::text::Text;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -48,8 +49,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 #[serde(deny_unknown_fields)]
 pub struct ReasonIn {
     /// Why. The referrer reads it.
-    #[validate(length(min = 1, max = 4000))]
-    pub reason: String,
+    pub reason: Text<4000>,
 }
 
 /// The referral, locked, at the version read, in a state that allows the command; and its next state.
@@ -225,6 +225,7 @@ pub struct OntoAgenda {
     pub emergency: Option<EmergencyIn>,
     /// The agencies it is listed to from circulation.
     #[validate(length(max = 60))]
+    #[schema(max_items = 60)]
     pub agencies: Vec<Uuid>,
 }
 
@@ -238,8 +239,7 @@ pub struct EmergencyIn {
     pub mode: MeetingMode,
     /// Where.
     #[serde(default)]
-    #[validate(length(min = 1, max = 400))]
-    pub place: Option<String>,
+    pub place: Option<Text<400>>,
 }
 
 /// Accept a referral: it opens a case, or joins the case of the same pair.
@@ -336,9 +336,13 @@ fn put_on_agenda(
     let case = visibility::case(tx, Act::AcceptReferral, case_id)?;
     let meeting_id = match (agenda.meeting_id, agenda.emergency) {
         (Some(id), None) => id,
-        (None, Some(new)) => {
-            meetings::emergency(tx, case.marac_id, new.starts_at, new.mode, new.place)?
-        }
+        (None, Some(new)) => meetings::emergency(
+            tx,
+            case.marac_id,
+            new.starts_at,
+            new.mode,
+            new.place.map(String::from),
+        )?,
         _ => {
             let message = "Name a planned meeting, or plan an emergency one.";
             return Err(Error::field("/agenda", "one_meeting", message));

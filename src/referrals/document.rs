@@ -9,8 +9,8 @@ use validator::Validate;
 use crate::error::{Error, Result};
 use crate::parties::model::{
     Address, Characteristics, Contact, Identity, RelationshipKind, guard_fell, keep_guards,
-    short_lines,
 };
+use crate::text::{Line, Text};
 use crate::vocabulary;
 use crate::vocabulary::YesNoUnknown;
 
@@ -50,10 +50,12 @@ pub struct Survivor {
     /// Addresses; the current one decides the MARAC (R11).
     #[serde(default)]
     #[validate(nested, length(max = 20))]
+    #[schema(max_items = 20)]
     pub addresses: Vec<Address>,
     /// Ways to reach the survivor; unsafe until said (R8).
     #[serde(default)]
     #[validate(nested, length(max = 20))]
+    #[schema(max_items = 20)]
     pub contacts: Vec<Contact>,
 }
 
@@ -72,6 +74,7 @@ pub struct Perpetrator {
     /// Addresses.
     #[serde(default)]
     #[validate(nested, length(max = 20))]
+    #[schema(max_items = 20)]
     pub addresses: Vec<Address>,
 }
 
@@ -95,22 +98,20 @@ pub struct Child {
 #[serde(deny_unknown_fields)]
 pub struct AnswerIn {
     /// The item's id, as `GET /risk-tools` lists it (`q1` …).
-    #[validate(length(min = 1, max = 40))]
-    pub item: String,
+    pub item: Line<40>,
     /// The answer.
     pub answer: crate::risk::Answer,
     /// Who answered, if not the survivor.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(length(min = 1, max = 200))]
-    pub source: Option<String>,
+    pub source: Option<Line<200>>,
     /// What was said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(length(min = 1, max = 2000))]
-    pub note: Option<String>,
+    pub note: Option<Text<2000>>,
     /// Sub-options ticked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[validate(length(max = 20), custom(function = "short_lines"))]
-    pub options: Vec<String>,
+    #[validate(length(max = 20))]
+    #[schema(max_items = 20)]
+    pub options: Vec<Line<40>>,
 }
 
 /// A completed risk tool. The server scores it.
@@ -118,8 +119,7 @@ pub struct AnswerIn {
 #[serde(deny_unknown_fields)]
 pub struct AssessmentIn {
     /// The tool's id: `safelives_dash` …
-    #[validate(length(min = 1, max = 40))]
-    pub tool: String,
+    pub tool: Line<40>,
     /// Its version; the newest if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_version: Option<u16>,
@@ -130,11 +130,11 @@ pub struct AssessmentIn {
     pub how: Option<crate::risk::AssessedHow>,
     /// The answers; items left out count as not asked.
     #[validate(nested, length(max = 100))]
+    #[schema(max_items = 100)]
     pub answers: Vec<AnswerIn>,
     /// Anything else the practitioner weighs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[validate(length(min = 1, max = 4000))]
-    pub notes: Option<String>,
+    pub notes: Option<Text<4000>>,
 }
 
 /// Why the case is referred (R2). The server decides visible high risk from the score.
@@ -143,10 +143,10 @@ pub struct AssessmentIn {
 pub struct CriteriaIn {
     /// The criteria the referrer ticks. Visible high risk and escalation are found from the facts too.
     #[validate(length(max = 4))]
+    #[schema(max_items = 4)]
     pub claimed: Vec<crate::risk::Criterion>,
     /// Professional judgement: the concern in words. It raises, never lowers (R4).
-    #[validate(length(min = 1, max = 4000))]
-    pub professional_judgement: Option<String>,
+    pub professional_judgement: Option<Text<4000>>,
     /// Events in the MARAC's escalation window, if escalation is claimed.
     #[validate(range(max = 1000))]
     pub escalation_events: Option<u32>,
@@ -156,8 +156,7 @@ pub struct CriteriaIn {
     /// The referrer knows of an earlier referral of the same pair: when it was heard (R2).
     pub repeat_previous_date: Option<NaiveDate>,
     /// … or the earlier case's code.
-    #[validate(length(min = 1, max = 20))]
-    pub repeat_previous_case: Option<String>,
+    pub repeat_previous_case: Option<Line<20>>,
 }
 
 /// Whether the survivor knows and agrees, and the lawful basis where they do not (R6, R7).
@@ -167,13 +166,11 @@ pub struct AwarenessIn {
     /// The survivor has been told of the referral.
     pub survivor_aware: Option<bool>,
     /// Why not (R7).
-    #[validate(length(min = 1, max = 2000))]
-    pub not_aware_reason: Option<String>,
+    pub not_aware_reason: Option<Text<2000>>,
     /// Whether the survivor agreed.
     pub consent: Option<Consent>,
     /// Lawful basis and why sharing is necessary and proportionate, unless consent is given (R6).
-    #[validate(length(min = 1, max = 4000))]
-    pub lawful_basis: Option<String>,
+    pub lawful_basis: Option<Text<4000>>,
 }
 
 /// What the survivor and the referrer say. On acceptance each becomes an entry of the account.
@@ -181,26 +178,19 @@ pub struct AwarenessIn {
 #[serde(deny_unknown_fields, default)]
 pub struct AccountIn {
     /// What happened: the most recent incident and the history.
-    #[validate(length(min = 1, max = 12000))]
-    pub what_happened: Option<String>,
+    pub what_happened: Option<Text<12000>>,
     /// Who else is affected.
-    #[validate(length(min = 1, max = 4000))]
-    pub who_else_is_affected: Option<String>,
+    pub who_else_is_affected: Option<Text<4000>>,
     /// Who and what the survivor is afraid of.
-    #[validate(length(min = 1, max = 4000))]
-    pub what_is_feared: Option<String>,
+    pub what_is_feared: Option<Text<4000>>,
     /// What the survivor wants.
-    #[validate(length(min = 1, max = 4000))]
-    pub what_the_survivor_wants: Option<String>,
+    pub what_the_survivor_wants: Option<Text<4000>>,
     /// What has been tried, what is in place.
-    #[validate(length(min = 1, max = 4000))]
-    pub what_has_been_tried: Option<String>,
+    pub what_has_been_tried: Option<Text<4000>>,
     /// What is needed now, and why several agencies.
-    #[validate(length(min = 1, max = 4000))]
-    pub what_is_needed_now: Option<String>,
+    pub what_is_needed_now: Option<Text<4000>>,
     /// Who it is safe and unsafe to talk to, and other practical safety.
-    #[validate(length(min = 1, max = 4000))]
-    pub practical_safety: Option<String>,
+    pub practical_safety: Option<Text<4000>>,
 }
 
 /// The whole referral. A draft may lack any part; `missing` lists what submission still needs.
@@ -210,16 +200,17 @@ pub struct Document {
     /// Day of the referral; today if left out.
     pub referred_on: Option<NaiveDate>,
     /// Contact at the referring agency: name, phone, e-mail.
-    #[validate(length(min = 1, max = 400))]
-    pub referrer_contact: Option<String>,
+    pub referrer_contact: Option<Text<400>>,
     /// The person the referral is about.
     #[validate(nested)]
     pub survivor: Option<Survivor>,
     /// Those causing harm: at least one, whose name may be unknown.
     #[validate(nested, length(max = 10))]
+    #[schema(max_items = 10)]
     pub perpetrators: Vec<Perpetrator>,
     /// Children of the household.
     #[validate(nested, length(max = 30))]
+    #[schema(max_items = 30)]
     pub children: Vec<Child>,
     /// Whether there are children: an empty list alone says nothing.
     pub no_children: bool,
@@ -240,8 +231,7 @@ pub struct Document {
     /// Children's safeguarding referral (R10).
     pub children_safeguarding: Option<Arranged>,
     /// Other MARACs the case has been referred to, where and when.
-    #[validate(length(min = 1, max = 1000))]
-    pub other_maracs: Option<String>,
+    pub other_maracs: Option<Text<1000>>,
 }
 
 impl Document {

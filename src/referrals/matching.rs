@@ -24,6 +24,7 @@ use crate::http::{Body, Path, Problems, WriteProblems};
 use crate::parties::model::Identity;
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, Role};
+use crate::text::Line;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(matches).service(search);
@@ -119,11 +120,9 @@ async fn matches(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<H
 #[serde(deny_unknown_fields)]
 pub struct SearchPeople {
     /// Family name.
-    #[validate(length(min = 1, max = 120))]
-    pub family_name: String,
+    pub family_name: Line<120>,
     /// Given names.
-    #[validate(length(min = 1, max = 120))]
-    pub given_names: String,
+    pub given_names: Line<120>,
     /// Date of birth.
     pub date_of_birth: NaiveDate,
 }

@@ -16,6 +16,7 @@ use crate::error::{FieldError, Result};
 use crate::http::etag;
 use crate::policy::lens::FieldGroup;
 use crate::risk;
+use crate::text::Line;
 
 /// Said with the answer to every referral that was sent in.
 const NOTICE: &str =
@@ -35,8 +36,7 @@ pub struct CreateReferral {
     pub draft: bool,
     /// The agency's own reference, unique within it.
     #[serde(default)]
-    #[validate(length(min = 1, max = 100))]
-    pub external_ref: Option<String>,
+    pub external_ref: Option<Line<100>>,
     /// A second referring agency: each counts one half (domain 5).
     #[serde(default)]
     pub co_agency_id: Option<Uuid>,

@@ -37,14 +37,22 @@ pub fn of_document(document: &Document, keys: &KeyRing) -> Vec<Token> {
     if let Some(survivor) = &document.survivor {
         let mut who = plainly(PartyRole::Survivor, &survivor.identity);
         let postcodes = survivor.addresses.iter();
-        who.postcodes = postcodes.filter_map(|a| a.postcode.clone()).collect();
-        who.contacts = survivor.contacts.iter().map(|c| c.value.clone()).collect();
+        who.postcodes = postcodes
+            .filter_map(|a| a.postcode.clone().map(String::from))
+            .collect();
+        who.contacts = survivor
+            .contacts
+            .iter()
+            .map(|c| c.value.to_string())
+            .collect();
         people.push(who);
     }
     for perpetrator in &document.perpetrators {
         let mut who = plainly(PartyRole::Perpetrator, &perpetrator.identity);
         let postcodes = perpetrator.addresses.iter();
-        who.postcodes = postcodes.filter_map(|a| a.postcode.clone()).collect();
+        who.postcodes = postcodes
+            .filter_map(|a| a.postcode.clone().map(String::from))
+            .collect();
         people.push(who);
     }
     let children = document.children.iter();

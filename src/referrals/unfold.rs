@@ -45,7 +45,11 @@ pub fn unfold(
             agency_id: referral.agency_id,
             created_by: referral.submitted_by,
             actor_id: referral.actor_id,
-            judgement: document.criteria.professional_judgement.clone(),
+            judgement: document
+                .criteria
+                .professional_judgement
+                .clone()
+                .map(String::from),
         };
         record::record(tx, case, assessment, score, source)?;
         risk::refresh(tx, case, tools, settings)?;

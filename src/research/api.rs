@@ -22,6 +22,7 @@ use crate::meetings;
 use crate::parties::model::{Identity, PartyRole};
 use crate::policy::Act;
 use crate::policy::lens::FieldGroup;
+use crate::text::Line;
 use crate::vocabulary;
 use crate::vocabulary::AgencyKind;
 
@@ -59,8 +60,7 @@ pub struct ResearchQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[validate(length(min = 1, max = 400))]
-    cursor: Option<String>,
+    cursor: Option<Line<400>>,
 }
 
 impl ResearchQuery {

@@ -23,6 +23,7 @@ use crate::http::{Body, Idempotency, IdempotencyKey, Path, Problems, WriteProble
 use crate::meetings;
 use crate::policy::Act;
 use crate::policy::lens::FieldGroup;
+use crate::text::Line;
 
 /// The operation.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -37,7 +38,7 @@ pub struct ListedReturnIn {
     agenda_item_id: Uuid,
     /// The version read, to change an answer; the first answer needs none.
     #[serde(default)]
-    etag: Option<String>,
+    etag: Option<Line<40>>,
     /// The agency looked and knows nothing: nothing else is sent with it.
     #[serde(default)]
     nothing_known: bool,
@@ -53,8 +54,10 @@ pub struct ListedReturnIn {
 #[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ResearchListIn {
-    /// An answer for each case: at most 60, and 64 KiB together.
+    /// An answer for each case: at most 60. Longer lists, and more bytes than the request body takes,
+    /// are sent in parts.
     #[validate(length(min = 1, max = 60))]
+    #[schema(max_items = 60, min_items = 1)]
     items: Vec<ListedReturnIn>,
 }
 

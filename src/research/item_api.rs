@@ -24,6 +24,7 @@ use crate::http::{
 use crate::policy::lens::FieldGroup;
 use crate::policy::visibility::{self, VisibleCase};
 use crate::policy::{Act, hidden};
+use crate::text::Text;
 
 /// The operations on the research of a case.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -220,9 +221,8 @@ pub struct ExcuseIn {
     exempt: Change<bool>,
     /// Why.
     #[serde(default)]
-    #[schema(value_type = String)]
-    #[validate(length(min = 1, max = 2000))]
-    reason: Change<String>,
+    #[schema(value_type = Text<2000>)]
+    reason: Change<Text<2000>>,
 }
 
 /// Excuse an agency that has not answered, with a reason, or ask it again. It may still answer.

@@ -67,7 +67,7 @@ mod tests {
     use super::*;
     use crate::meetings::{AgendaItemStatus, MeetingStatus};
     use crate::research::ResearchStanding;
-    use crate::research::model::PrivatePart;
+    use crate::research::model::ShareablePart;
 
     #[test]
     fn each_answer_is_taken_or_refused_for_its_own_reason() {
@@ -99,9 +99,9 @@ mod tests {
             ..ReturnIn::default()
         };
         let too_long = ReturnIn {
-            agency_private: PrivatePart {
-                text: Some("x".repeat(12001)),
-                ..PrivatePart::default()
+            shareable: ShareablePart {
+                flags_held: vec!["A flag.".into(); 21],
+                ..ShareablePart::default()
             },
             ..ReturnIn::default()
         };
@@ -126,6 +126,6 @@ mod tests {
             assert_eq!(found, expected, "{asked:?} {version:?} on {today}");
         }
         let refusal = judge(Some(fresh), None, &too_long, day(10)).unwrap_err();
-        assert_eq!(refusal.errors[0].pointer, "/agency_private/text");
+        assert_eq!(refusal.errors[0].pointer, "/shareable/flags_held");
     }
 }

@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
 use crate::crypto::Place;
-use crate::http::one_line;
+use crate::text::{Line, Text};
 use crate::vocabulary;
 
 vocabulary! {
@@ -37,11 +37,9 @@ vocabulary! {
 #[serde(deny_unknown_fields)]
 pub struct WithheldItem {
     /// What it is.
-    #[validate(length(min = 1, max = 1000))]
-    pub what: String,
+    pub what: Text<1000>,
     /// Why it is not shared (SL8).
-    #[validate(length(min = 1, max = 1000))]
-    pub reason: String,
+    pub reason: Text<1000>,
 }
 
 /// What never leaves the agency.
@@ -50,10 +48,10 @@ pub struct WithheldItem {
 pub struct PrivatePart {
     /// The agency's own notes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[validate(length(min = 1, max = 12000))]
-    pub text: Option<String>,
+    pub text: Option<Text<12000>>,
     /// What it withholds, and why.
     #[validate(length(max = 20), nested)]
+    #[schema(max_items = 20)]
     pub withheld_items: Vec<WithheldItem>,
 }
 
@@ -70,12 +68,10 @@ impl PrivatePart {
 pub struct ShareablePart {
     /// What the agency knows.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[validate(length(min = 1, max = 12000))]
-    pub facts: Option<String>,
+    pub facts: Option<Text<12000>>,
     /// What it makes of it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[validate(length(min = 1, max = 12000))]
-    pub opinion: Option<String>,
+    pub opinion: Option<Text<12000>>,
     /// Sharing this is relevant, necessary and proportionate: required where there is something.
     pub relevant_necessary_proportionate: bool,
     /// Its last contact with one of the people of the case.
@@ -83,11 +79,11 @@ pub struct ShareablePart {
     pub last_contact_on: Option<NaiveDate>,
     /// Its worker with the case, and how to reach them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[validate(length(min = 1, max = 400))]
-    pub allocated_worker: Option<String>,
+    pub allocated_worker: Option<Line<400>>,
     /// Flags on its own records.
-    #[validate(length(max = 20), custom(function = "short_lines"))]
-    pub flags_held: Vec<String>,
+    #[validate(length(max = 20))]
+    #[schema(max_items = 20)]
+    pub flags_held: Vec<Line<200>>,
 }
 
 impl ShareablePart {
@@ -98,15 +94,6 @@ impl ShareablePart {
             ..Self::default()
         };
         *self == empty
-    }
-}
-
-fn short_lines(lines: &[String]) -> Result<(), ValidationError> {
-    let short = |line: &String| line.chars().count() <= 200 && one_line(line).is_ok();
-    if lines.iter().all(short) {
-        Ok(())
-    } else {
-        Err(ValidationError::new("line_length"))
     }
 }
 

@@ -13,6 +13,7 @@ use crate::auth::Caller;
 use crate::error::Result;
 use crate::http::{Page, Path, Problems};
 use crate::policy::{self, Act};
+use crate::text::Line;
 
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -70,7 +71,7 @@ async fn list_risk_tools(state: Data<State>, caller: Caller) -> Result<HttpRespo
 async fn read_risk_tool(
     state: Data<State>,
     caller: Caller,
-    path: Path<(String, u16)>,
+    path: Path<(Line<40>, u16)>,
 ) -> Result<HttpResponse> {
     let (tools, (id, version)) = (state.tools.clone(), path.0);
     let tool = state

@@ -59,7 +59,7 @@ pub(super) fn record_as(
 ) -> Result<()> {
     let sealed = SealedAssessment {
         answers: assessment.answers.clone(),
-        notes: assessment.notes.clone(),
+        notes: assessment.notes.clone().map(String::from),
         judgement: source.judgement,
     };
     let sealed = case

@@ -95,7 +95,7 @@ fn of(case: &VisibleCase, part: &Part) -> Result<Known> {
     let items = seal.ok().map(|seal| {
         let ids = |wanted: &dyn Fn(Answer) -> bool| {
             let found = seal.answers.iter().filter(|one| wanted(one.answer));
-            found.map(|one| one.item.clone()).collect()
+            found.map(|one| one.item.to_string()).collect()
         };
         Items {
             yes: ids(&|answer| answer == Answer::Yes),

@@ -6,6 +6,7 @@ use thiserror::Error;
 use utoipa::ToSchema;
 
 use super::tool::{ScoringMethod, Tool, ToolRole};
+use crate::text::Line;
 
 /// What was answered. Unknown and unasked are values of their own, never a no (R38).
 #[derive(
@@ -68,7 +69,7 @@ pub struct Given<'a> {
     /// The answer.
     pub answer: Answer,
     /// Ids of the details ticked.
-    pub options: &'a [String],
+    pub options: &'a [Line<40>],
 }
 
 /// The score of an assessment.
@@ -212,7 +213,7 @@ pub fn score(tool: &Tool, answers: &[Given<'_>]) -> Result<Score, Vec<AnswerErro
         if !tool.answers.contains(&given.answer) {
             refuse(AnswerErrorCode::AnswerNotOffered);
         }
-        let offered = |id: &String| item.options.iter().any(|option| option.id == *id);
+        let offered = |id: &Line<40>| item.options.iter().any(|option| *id == *option.id);
         if !given.options.iter().all(offered) {
             refuse(AnswerErrorCode::UnknownOption);
         }

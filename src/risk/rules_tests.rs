@@ -14,7 +14,7 @@ fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn given<'a>(item: &'a str, answer: Answer, options: &'a [String]) -> Given<'a> {
+fn given<'a>(item: &'a str, answer: Answer, options: &'a [Line<40>]) -> Given<'a> {
     Given {
         item,
         answer,
@@ -97,7 +97,7 @@ fn a_line_of_another_tool_is_refused() {
 fn what_is_missing_was_not_asked() {
     let none = score(&dash(), &[]).unwrap();
     assert_eq!(figures(&none), (0, 0, 0, 24));
-    let options = ["killing".to_owned(), "self".to_owned()];
+    let options = ["killing", "self"].map(Line::as_stored);
     let some = [
         given("q24", Answer::Yes, &[]),
         given("q3", Answer::Yes, &options),
@@ -109,7 +109,7 @@ fn what_is_missing_was_not_asked() {
 fn every_fault_is_named_and_nothing_sent_comes_back() {
     let mut tool = dash();
     tool.answers.retain(|answer| *answer != Answer::NotAsked);
-    let unknown = ["secret".to_owned()];
+    let unknown = [Line::as_stored("secret")];
     let answers = [
         given("q1", Answer::Yes, &unknown),
         given("Jane Doe", Answer::Yes, &[]),

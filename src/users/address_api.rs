@@ -24,6 +24,7 @@ use crate::http::{Body, Problems, StepUpProblems, WriteProblems};
 use crate::notifications::NoticeKind;
 use crate::notifications::letters::{self, AccountMatter, LetterKind, Link, Words};
 use crate::policy::{Act, Principal};
+use crate::text::Secret;
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(confirm_address);
@@ -71,8 +72,7 @@ pub(super) fn ask(
 #[serde(deny_unknown_fields)]
 pub struct ConfirmAddressIn {
     /// As it stands in the letter.
-    #[validate(length(min = 1, max = 200))]
-    token: String,
+    token: Secret<1, 200>,
 }
 
 /// Confirm a new address of your own account, with the code that was sent there.
@@ -91,7 +91,7 @@ async fn confirm_address(
     state
         .db
         .run(&caller, Act::ConfirmAddress.ask(), move |tx| {
-            confirm(tx, &token)
+            confirm(tx, token.expose())
         })
         .await?;
     Ok(HttpResponse::NoContent().finish())

@@ -23,11 +23,12 @@ use crate::cover;
 use crate::error::Result;
 use crate::http::{
     Body, Change, Changes, IfMatch, Page, PageQuery, Path, Problems, Query, StepUpProblems,
-    VersionProblems, WriteProblems, one_line_if_sent, paged, tagged,
+    VersionProblems, WriteProblems, paged, tagged,
 };
 use crate::notifications::NoticeKind;
 use crate::notifications::letters::AccountMatter;
 use crate::policy::Act;
+use crate::text::Line;
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -51,8 +52,7 @@ pub struct UserQuery {
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u16>,
     /// `next_cursor` of the page before.
-    #[validate(length(min = 1, max = 400))]
-    cursor: Option<String>,
+    cursor: Option<Line<400>>,
 }
 
 /// What changes of an account.
@@ -61,16 +61,15 @@ pub struct UserQuery {
 pub struct UserChange {
     /// Name.
     #[serde(default)]
-    #[schema(value_type = String)]
-    #[validate(length(max = 200), custom(function = "one_line_if_sent"))]
-    name: Change<String>,
+    #[schema(value_type = Line<200>)]
+    name: Change<Line<200>>,
     /// E-mail address. Of an account in use it holds once its person has confirmed it; until then the
     /// old one does. Of an account that nobody has taken up it holds at once, and links sent to the old
     /// one die.
     #[serde(default)]
-    #[schema(value_type = String)]
-    #[validate(length(max = 320), email)]
-    email: Change<String>,
+    #[schema(value_type = Line<320>)]
+    #[validate(email)]
+    email: Change<Line<320>>,
 }
 
 /// The whole list of roles an account is to hold.
@@ -79,6 +78,7 @@ pub struct UserChange {
 pub struct RolesIn {
     /// The roles. Those left out end now.
     #[validate(length(max = 100))]
+    #[schema(max_items = 100)]
     roles: Vec<RoleGrant>,
 }
 

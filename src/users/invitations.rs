@@ -20,11 +20,11 @@ use crate::auth::{self, Caller};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
-    Body, Idempotency, IdempotencyKey, Path, Problems, StepUpProblems, WriteProblems, one_line,
-    tagged,
+    Body, Idempotency, IdempotencyKey, Path, Problems, StepUpProblems, WriteProblems, tagged,
 };
 use crate::notifications::NoticeKind;
 use crate::policy::{Act, hidden};
+use crate::text::Line;
 
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -38,17 +38,17 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[serde(deny_unknown_fields)]
 pub struct InviteIn {
     /// E-mail address, with which they will sign in.
-    #[validate(length(max = 320), email)]
-    email: String,
+    #[validate(email)]
+    email: Line<320>,
     /// Name.
-    #[validate(length(max = 200), custom(function = "one_line"))]
-    name: String,
+    name: Line<200>,
     /// The agency they work for; if none is named, your own.
     #[serde(default)]
     agency_id: Option<Uuid>,
     /// Roles they start with.
     #[serde(default)]
     #[validate(length(max = 100))]
+    #[schema(max_items = 100)]
     roles: Vec<RoleGrant>,
 }
 
@@ -107,8 +107,8 @@ fn invite(tx: &mut Tx<'_>, id: Uuid, body: InviteIn, delivery: LinkDelivery) -> 
     let agency = agency_for(tx, body.agency_id)?;
     let new = NewUser {
         agency_id: agency.id,
-        email: body.email,
-        name: body.name,
+        email: body.email.into_string(),
+        name: body.name.into_string(),
         password_hash: None,
         administrator: false,
     };

@@ -206,7 +206,7 @@ async fn an_entry_that_breaks_a_rule_is_refused_with_its_pointer() {
         ("heading", json!("gossip"), "/heading not_allowed"),
         ("sharing", json!("public"), "/sharing not_allowed"),
         ("told_on", json!("2199-01-01"), "/told_on in_the_future"),
-        ("text", json!(""), "/text length"),
+        ("text", json!(""), "/text blank"),
     ] {
         let mut body = entry("marac", "Text.");
         body[field] = value;

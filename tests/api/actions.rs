@@ -379,7 +379,7 @@ async fn an_owner_must_be_on_the_case_and_the_due_date_possible() {
             "/agenda_item_id unknown",
         ),
         (json!({ "category": "gardening" }), "/category not_allowed"),
-        (json!({ "text": "" }), "/text length"),
+        (json!({ "text": "" }), "/text blank"),
         (json!({ "colour": "red" }), " unknown_field"),
     ];
     for (changes, error) in table {

@@ -321,7 +321,7 @@ async fn clients_act_for_people_who_are_registered() {
         ),
         (
             json!({ "partner_ref": "", "name": "X" }),
-            "/partner_ref format",
+            "/partner_ref blank",
         ),
     ] {
         let answer = lead.post(&path, body).await;

@@ -209,7 +209,7 @@ async fn everybody_writes_their_part_and_no_other() {
     for (body, error) in [
         (
             json!({ "nature": "fact", "sharing": "marac", "text": "" }),
-            "/text length",
+            "/text blank",
         ),
         (
             json!({ "nature": "fact", "sharing": "agency_private", "text": "x" }),

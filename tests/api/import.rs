@@ -550,7 +550,7 @@ async fn a_dry_run_says_what_would_be_done_and_writes_nothing_at_all() {
 async fn a_bad_row_is_named_by_row_column_and_rule_and_nothing_is_written() {
     let app = app().await;
     let before = number(&mut app.owner(), EVERY_ROW);
-    let cases: [(&str, &str, &str); 26] = [
+    let cases: [(&str, &str, &str); 31] = [
         ("ref", "", "required"),
         ("ref", "L/1", "duplicate"),
         ("area", "", "required"),
@@ -565,6 +565,15 @@ async fn a_bad_row_is_named_by_row_column_and_rule_and_nothing_is_written() {
         ("victim_family_name", "", "required"),
         ("victim_family_name", &"x".repeat(121), "too_long"),
         ("victim_given_names", "Jo\u{0}", "control_character"),
+        ("victim_aliases", "Jo\u{7f}", "control_character"),
+        (
+            "perpetrator_family_name",
+            "Jo\u{202e}",
+            "bidirectional_control",
+        ),
+        ("judgement", "a\u{ffff}", "noncharacter"),
+        ("children", "Ana \u{2066}Sol", "bidirectional_control"),
+        ("ref", "\u{3164}", "required"),
         ("victim_dob", "1990-3-2", "not_a_date"),
         ("victim_dob", "2021-05-05", "after_the_referral"),
         ("victim_gender", "F", "unknown_value"),

@@ -72,6 +72,7 @@ mod source;
 mod standard_actions;
 mod step_up;
 mod support;
+mod text;
 mod twice;
 mod upgrade;
 mod users;

@@ -82,8 +82,11 @@ async fn only_the_administrator_founds_a_marac_and_a_retry_founds_none() {
     );
     for (body, error) in [
         (json!({ "code": "hf", "name": "H" }), "/code format"),
-        (json!({ "code": "HG", "name": " " }), "/name one_line"),
-        (json!({ "code": "HG", "name": "a\u{0}b" }), "/name one_line"),
+        (json!({ "code": "HG", "name": " " }), "/name blank"),
+        (
+            json!({ "code": "HG", "name": "a\u{0}b" }),
+            "/name control_character",
+        ),
         (
             json!({ "code": "HG", "name": "H", "settings": { "calendar": "wales" } }),
             "/settings/calendar not_allowed",

@@ -572,7 +572,7 @@ async fn a_correction_that_cannot_be_is_refused_and_nothing_of_it_stored() {
         (empty, "/changes/0/edits required"),
         (
             json!([{ "what": "", "why": "B", "from_record": true }]),
-            "/changes/0/what length",
+            "/changes/0/what blank",
         ),
         (json!([]), "/changes length"),
     ];

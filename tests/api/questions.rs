@@ -657,7 +657,7 @@ async fn a_closed_case_takes_no_questions_and_a_program_asks_for_its_people() {
     assert!(account.to_string().contains(&told[0].to_string()));
     for (field, value, error) in [
         ("heading", json!("gossip"), "/heading not_allowed"),
-        ("text", json!(""), "/text length"),
+        ("text", json!(""), "/text blank"),
     ] {
         let mut body = question("what_is_feared", &[]);
         body[field] = value;

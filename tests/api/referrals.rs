@@ -134,7 +134,7 @@ async fn a_refused_referral_names_every_field_and_stores_nothing() {
         (
             "/referral/survivor/contacts/0/value",
             json!(""),
-            "/referral/survivor/contacts/0/value length",
+            "/referral/survivor/contacts/0/value blank",
         ),
         (
             "/referral/assessment/answers/3/item",

@@ -466,11 +466,11 @@ async fn an_answer_that_does_not_hold_is_refused_with_its_pointers() {
         ),
         (
             json!({ "agency_private": { "withheld_items": [{ "what": "A letter.", "reason": "" }] } }),
-            vec!["/agency_private/withheld_items/0/reason length"],
+            vec!["/agency_private/withheld_items/0/reason blank"],
         ),
         (
             json!({ "shareable": { "flags_held": ["two\nlines"] } }),
-            vec!["/shareable/flags_held line_length"],
+            vec!["/shareable/flags_held/0 one_line"],
         ),
         (json!({ "status": "returned" }), vec![" unknown_field"]),
     ] {

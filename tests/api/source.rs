@@ -188,6 +188,76 @@ fn whoever_reads_a_body_documents_it() {
     assert!(found.is_empty(), "undocumented: {found:#?}");
 }
 
+/// A text that a caller sends has a type that says what it takes (`src/text`).
+#[test]
+fn no_shape_of_a_request_holds_a_bare_string() {
+    let mut found = Vec::new();
+    let mut shapes = 0;
+    for source in &sources() {
+        for block in source.code.split("#[derive(").skip(1) {
+            let (derives, rest) = block.split_once(")]").unwrap_or_default();
+            let taken = derives.contains("Deserialize")
+                && ["Validate", "IntoParams"]
+                    .iter()
+                    .any(|one| derives.contains(one));
+            if !taken {
+                continue;
+            }
+            shapes += 1;
+            let body = rest.split("\n}").next().unwrap_or_default();
+            let mut lines = body
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"));
+            let bare = |line: &&str| {
+                let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+                words.any(|word| ["String", "Value", "str"].contains(&word))
+            };
+            if let Some(line) = lines.find(bare) {
+                found.push(format!("{}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    assert!(shapes > 80, "{shapes} shapes");
+    assert_eq!(found, BARE, "use a type of src/text");
+}
+
+/// Settings are merged into those at hand before they are read as what they are.
+const BARE: [&str; 1] =
+    ["src/maracs/api.rs: settings: Change<serde_json::Map<String, serde_json::Value>>,"];
+
+/// A list says in the document how many it takes, as it is checked.
+#[test]
+fn a_list_that_is_checked_says_so_in_the_document() {
+    let mut found = Vec::new();
+    for source in &sources() {
+        let code: Vec<_> = source.code.lines().map(str::trim).collect();
+        for (at, line) in code.iter().enumerate() {
+            let Some((_, rest)) = line
+                .split_once("#[validate(")
+                .and_then(|(_, l)| l.split_once("length("))
+            else {
+                continue;
+            };
+            let most = rest.split_once("max = ").map(|(_, rest)| rest);
+            let most: String = most
+                .into_iter()
+                .flat_map(str::chars)
+                .take_while(char::is_ascii_digit)
+                .collect();
+            let told = format!("max_items = {most}");
+            let after = &code[at + 1..code.len().min(at + 4)];
+            if !after
+                .iter()
+                .take_while(|line| line.starts_with("#["))
+                .any(|line| line.contains(&told))
+            {
+                found.push(format!("{}:{}", source.path, at + 1));
+            }
+        }
+    }
+    assert!(found.is_empty(), "undocumented: {found:#?}");
+}
+
 /// What may be asked of something is refused on something: where it stands must be found when the audit
 /// of its MARAC is read. This belongs to no one MARAC.
 const OF_NO_MARAC: [&str; 1] = ["agency"];

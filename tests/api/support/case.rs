@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use toldonce::crypto::{DataKey, Place};
 use toldonce::db::sql;
 use toldonce::parties::model::Identity;
+use toldonce::text::Line;
 use uuid::Uuid;
 
 use super::{TestApp, World};
@@ -83,9 +84,9 @@ fn party(
 ) {
     let (id, person) = (Uuid::now_v7(), Uuid::now_v7());
     let identity = Identity {
-        family_name: Some(family_name.to_owned()),
-        given_names: Some("Given".to_owned()),
-        aliases: vec![format!("{family_name}-alias")],
+        family_name: Some(Line::as_stored(family_name)),
+        given_names: Some(Line::as_stored("Given")),
+        aliases: vec![Line::as_stored(format!("{family_name}-alias"))],
         date_of_birth: NaiveDate::from_ymd_opt(1990, 4, 2),
         ..Identity::default()
     };

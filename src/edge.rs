@@ -1,0 +1,53 @@
+//! Where what is being read comes from. A type for text reads strictly what a caller sends, and opens
+//! as it is what was stored earlier: a rule of today never makes a file unreadable.
+
+use std::cell::Cell;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum From {
+    Storage,
+    Caller,
+    /// A caller's body in which a refused text stands in for itself, to find the other refused ones.
+    Marked,
+}
+
+thread_local! {
+    static READING: Cell<From> = const { Cell::new(From::Storage) };
+}
+
+/// What a refused text is replaced by while the others are looked for.
+pub(crate) const STAND_IN: &str = "\u{0}refused";
+
+/// Puts back what was before, also when the reading panics.
+struct Back(From);
+
+impl Drop for Back {
+    fn drop(&mut self) {
+        READING.set(self.0);
+    }
+}
+
+fn reading<T>(from: From, read: impl FnOnce() -> T) -> T {
+    let _back = Back(READING.replace(from));
+    read()
+}
+
+/// Reads what a caller sent: every rule holds.
+pub fn from_a_caller<T>(read: impl FnOnce() -> T) -> T {
+    reading(From::Caller, read)
+}
+
+/// Reads it again with stand-ins in the places that were refused.
+pub(crate) fn with_stand_ins<T>(read: impl FnOnce() -> T) -> T {
+    reading(From::Marked, read)
+}
+
+/// Whether the rules of the edge hold for what is being read on this thread.
+pub fn is_from_a_caller() -> bool {
+    READING.get() != From::Storage
+}
+
+/// Whether this is a stand-in, and stand-ins are taken.
+pub(crate) fn is_stand_in(text: &str) -> bool {
+    READING.get() == From::Marked && text == STAND_IN
+}

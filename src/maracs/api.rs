@@ -110,6 +110,9 @@ fn code_schema() -> Schema {
     let both = AllOfBuilder::new()
         .item(Ref::from_schema_name(Line::<6>::name()))
         .item(form)
+        .description(Some(
+            "Two to six capital letters and digits, a letter first. Case codes begin with it; it never changes.",
+        ))
         .examples(["WCC"]);
     both.into()
 }

@@ -108,6 +108,7 @@ fn api(config: &mut ServiceConfig<'_>) {
         .configure(crate::approvals::routes)
         .configure(crate::reports::routes)
         .configure(crate::calendar::routes)
+        .configure(crate::damage::routes)
         .configure(crate::audit::routes);
 }
 
@@ -141,10 +142,11 @@ pub fn app(
     >,
 > {
     let (app, document) = assemble!(App::new().app_data(state));
-    app.service(documentation(with_limits(document)))
+    app.service(documentation(described(document)))
         .default_service(actix_web::web::to(nothing_here))
         .wrap(ErrorHandlers::new().default_handler(as_problem))
         .wrap(from_fn(headers))
+        .wrap(from_fn(crate::damage::collect))
         .wrap(TracingLogger::<RootSpan>::new())
         .wrap(from_fn(identify))
         .wrap(from_fn(crate::metrics::count))
@@ -160,7 +162,13 @@ fn documentation(document: utoipa::openapi::OpenApi) -> SwaggerUi {
 
 /// The OpenAPI document.
 pub fn document() -> utoipa::openapi::OpenApi {
-    with_limits(assemble!(App::new()).1)
+    described(assemble!(App::new()).1)
+}
+
+/// The document with what the routes do not say of themselves.
+fn described(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+    crate::damage::describe(&mut document);
+    with_limits(document)
 }
 
 /// Says of every request body how long it may be.

@@ -25,6 +25,8 @@ use data_key::{aead, open, seal};
 use key_file::{KeyFile, read, write};
 pub use token_keys::TokenKey;
 
+use crate::damage::{self, Damage};
+
 const KEY_LEN: usize = 32;
 
 /// Why something could not be sealed, opened or loaded. Holds no key and no content.
@@ -48,6 +50,9 @@ pub enum CryptoError {
     /// Sealed content has not the expected shape.
     #[error("sealed content has another shape")]
     Shape,
+    /// What is to be decided or written hangs on a part that could not be read.
+    #[error("a part is damaged")]
+    Damaged,
 }
 
 /// Random bytes.
@@ -64,9 +69,12 @@ pub fn secret() -> Result<String, CryptoError> {
 
 /// Hash of a high-entropy secret, for storing it.
 pub fn hash_secret(secret: &str) -> Vec<u8> {
-    digest::digest(&digest::SHA256, secret.as_bytes())
-        .as_ref()
-        .to_vec()
+    hash_bytes(secret.as_bytes())
+}
+
+/// SHA-256, for knowing sealed bytes again.
+pub(crate) fn hash_bytes(bytes: &[u8]) -> Vec<u8> {
+    digest::digest(&digest::SHA256, bytes).as_ref().to_vec()
 }
 
 /// Compares without telling by time where they differ.
@@ -201,7 +209,7 @@ impl KeyRing {
             .get(&self.0.current)
             .ok_or(CryptoError::UnknownMasterKey)?;
         let place = Place::new("data_keys", "wrapped", case_id);
-        let bytes = seal(master, &place.aad(), key.1.as_slice())?;
+        let bytes = seal(master, &place.aad(), key.bytes()?)?;
         Ok(Wrapped {
             master_key_id: self.0.current.clone(),
             bytes,
@@ -221,13 +229,19 @@ impl KeyRing {
             .masters
             .get(master_key_id)
             .ok_or(CryptoError::UnknownMasterKey)?;
-        let plain = open(
-            master,
-            &Place::new("data_keys", "wrapped", case_id).aad(),
-            wrapped,
-        )?;
-        let bytes: [u8; KEY_LEN] = plain.as_slice().try_into().map_err(|_| CryptoError::Seal)?;
-        DataKey::from_bytes(bytes)
+        let place = Place::new("data_keys", "wrapped", case_id);
+        let read = || {
+            let plain = open(master, &place.aad(), wrapped)?;
+            let bytes = plain.as_slice().try_into();
+            DataKey::from_bytes(case_id, bytes.map_err(|_| CryptoError::Seal)?)
+        };
+        // Where damage is watched for, a key that is damaged opens nothing, and the rest can be read.
+        match read() {
+            Err(CryptoError::Seal) if damage::note(Damage::of(place, case_id, wrapped)) => {
+                Ok(DataKey::lost(case_id))
+            }
+            read => read,
+        }
     }
 
     /// Seals what belongs to no case and is soon gone, under the current master key itself.
@@ -376,7 +390,7 @@ mod tests {
         let again = new
             .unwrap(case, &wrapped.master_key_id, Some(&wrapped.bytes))
             .unwrap();
-        assert_eq!(again.1.as_slice(), key.1.as_slice());
+        assert_eq!(again.bytes().unwrap(), key.bytes().unwrap());
         assert_ne!(
             new.wrap(case, &key).unwrap().master_key_id,
             wrapped.master_key_id

@@ -1,14 +1,17 @@
-//! Where what is being read comes from. A type for text reads strictly what a caller sends, and opens
-//! as it is what was stored earlier: a rule of today never makes a file unreadable.
+//! Where what is being read comes from. The types for text, days and moments read strictly what a caller
+//! sends, and open what was stored earlier: a rule of today never makes a file unreadable.
 
 use std::cell::Cell;
+
+use chrono::NaiveDate;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum From {
     Storage,
-    Caller,
+    /// A caller, on this day if it is known.
+    Caller(Option<NaiveDate>),
     /// A caller's body in which a refused text stands in for itself, to find the other refused ones.
-    Marked,
+    Marked(Option<NaiveDate>),
 }
 
 thread_local! {
@@ -32,14 +35,22 @@ fn reading<T>(from: From, read: impl FnOnce() -> T) -> T {
     read()
 }
 
-/// Reads what a caller sent: every rule holds.
-pub fn from_a_caller<T>(read: impl FnOnce() -> T) -> T {
-    reading(From::Caller, read)
+/// Reads what a caller sent: every rule holds, those of dates as at `today`.
+pub fn from_a_caller<T>(today: Option<NaiveDate>, read: impl FnOnce() -> T) -> T {
+    reading(From::Caller(today), read)
 }
 
 /// Reads it again with stand-ins in the places that were refused.
-pub(crate) fn with_stand_ins<T>(read: impl FnOnce() -> T) -> T {
-    reading(From::Marked, read)
+pub(crate) fn with_stand_ins<T>(today: Option<NaiveDate>, read: impl FnOnce() -> T) -> T {
+    reading(From::Marked(today), read)
+}
+
+/// The day on which a caller's words are being read, if it is known; `None` where something stored is.
+pub(crate) fn day_of_reading() -> Option<Option<NaiveDate>> {
+    match READING.get() {
+        From::Storage => None,
+        From::Caller(today) | From::Marked(today) => Some(today),
+    }
 }
 
 /// Whether the rules of the edge hold for what is being read on this thread.
@@ -49,5 +60,5 @@ pub fn is_from_a_caller() -> bool {
 
 /// Whether this is a stand-in, and stand-ins are taken.
 pub(crate) fn is_stand_in(text: &str) -> bool {
-    READING.get() == From::Marked && text == STAND_IN
+    matches!(READING.get(), From::Marked(_)) && text == STAND_IN
 }

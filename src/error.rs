@@ -9,6 +9,12 @@ use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::crypto::CryptoError;
+
+mod field;
+
+pub use field::FieldError;
+
 /// The stable codes a problem may carry: code, status, title.
 macro_rules! codes {
     ($($(#[$meta:meta])* $name:ident => $status:ident, $text:literal, $title:literal;)+) => {
@@ -66,52 +72,6 @@ codes! {
     Internal => INTERNAL_SERVER_ERROR, "internal", "Something went wrong. Nothing was stored.";
 }
 
-/// One refused field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct FieldError {
-    /// JSON pointer into the request body, or the name of a parameter or header.
-    #[schema(example = "/survivor/identity/family_name")]
-    pub pointer: String,
-    /// Stable code of the rule.
-    #[schema(example = "required")]
-    pub code: String,
-    /// What is asked for. Never what was sent.
-    pub message: String,
-    /// The most that is taken, where the rule is one of length: characters of a text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 4000)]
-    pub limit: Option<usize>,
-}
-
-impl FieldError {
-    /// A refused field.
-    pub fn new(
-        pointer: impl Into<String>,
-        code: impl Into<String>,
-        message: impl Into<String>,
-    ) -> Self {
-        Self {
-            pointer: pointer.into(),
-            code: code.into(),
-            message: message.into(),
-            limit: None,
-        }
-    }
-
-    /// A text that was refused.
-    pub fn text(pointer: impl Into<String>, fault: crate::text::Fault) -> Self {
-        Self {
-            limit: fault.limit(),
-            ..Self::new(pointer, fault.code(), fault.message())
-        }
-    }
-
-    /// A field that must be there.
-    pub fn required(pointer: impl Into<String>) -> Self {
-        Self::new(pointer, "required", "This is required.")
-    }
-}
-
 /// The problem document (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProblemDocument {
@@ -158,7 +118,7 @@ pub enum Error {
     Pool,
     /// A seal did not open, or a key is missing: data or keys are not what they were.
     #[error("crypto: {0}")]
-    Crypto(#[from] crate::crypto::CryptoError),
+    Crypto(#[from] CryptoError),
     /// What must hold does not: a fault of ours, named for the log.
     #[error("internal: {0}")]
     Internal(&'static str),
@@ -282,6 +242,7 @@ impl Error {
             Self::Problem(problem) => problem.code,
             Self::Pool => Code::Unavailable,
             Self::Database(error) if is_transient(error) => Code::Unavailable,
+            Self::Crypto(CryptoError::Damaged) => Code::Conflict,
             Self::Database(_) | Self::Crypto(_) | Self::Internal(_) => Code::Internal,
         }
     }
@@ -361,6 +322,7 @@ impl ResponseError for Error {
         let code = self.code();
         let (reason, errors, retry_after) = match self {
             Self::Problem(p) => (p.reason, p.errors.clone(), p.retry_after),
+            Self::Crypto(CryptoError::Damaged) => (Some("part_damaged"), Vec::new(), None),
             _ => (None, Vec::new(), (code == Code::Unavailable).then_some(1)),
         };
         let (ids, counts) = match self {

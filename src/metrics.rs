@@ -18,6 +18,7 @@ const SEALED: &str = "toldonce_audit_sealed_total";
 const SEAL_AGE: &str = "toldonce_audit_seal_age_seconds";
 const JOB: &str = "toldonce_job_seconds";
 const MAIL: &str = "toldonce_mail_total";
+const DAMAGED: &str = "toldonce_damaged_parts_total";
 const UNSEEN: &str = "toldonce_referrals_unseen";
 const MEMORY: &str = "process_resident_memory_bytes";
 
@@ -52,12 +53,22 @@ pub fn describe() {
     );
     describe_histogram!(JOB, Unit::Seconds, "Time a job took, by name and result");
     describe_counter!(MAIL, Unit::Count, "E-mails that ended, by outcome");
+    describe_counter!(
+        DAMAGED,
+        Unit::Count,
+        "Parts of files that could not be read, each time one was met, by table"
+    );
     describe_gauge!(
         UNSEEN,
         Unit::Count,
         "Referrals that wait and that nobody who decides in their MARAC may see"
     );
     describe_gauge!(MEMORY, Unit::Bytes, "Resident memory of this process");
+}
+
+/// Counts a part that could not be read.
+pub(crate) fn damaged(table: &'static str) {
+    counter!(DAMAGED, "table" => table).increment(1);
 }
 
 /// Middleware: counts and times every answer.

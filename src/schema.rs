@@ -306,6 +306,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    bounded_dates (id) {
+        id -> Uuid,
+        of_table -> Text,
+        of_column -> Text,
+        of_row -> Text,
+        was -> Text,
+        bounded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     calendar_feeds (user_id) {
         user_id -> Uuid,
         token_hash -> Bytea,
@@ -334,6 +345,7 @@ diesel::table! {
         closing -> Nullable<Bytea>,
         version -> Int4,
         created_at -> Timestamptz,
+        tokens_version -> Int2,
         risk_due -> Bool,
     }
 }
@@ -380,6 +392,21 @@ diesel::table! {
         exclusion_id -> Uuid,
         declared_by -> Nullable<Uuid>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    damaged_parts (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        case_id -> Uuid,
+        part -> Text,
+        field -> Text,
+        row_id -> Uuid,
+        digest -> Nullable<Text>,
+        was -> Nullable<Text>,
+        found_at -> Timestamptz,
+        seen_at -> Timestamptz,
     }
 }
 
@@ -679,6 +706,7 @@ diesel::table! {
         case_id -> Uuid,
         kind -> Text,
         token -> Bytea,
+        version -> Int2,
     }
 }
 
@@ -1268,6 +1296,8 @@ diesel::joinable!(conflicts_of_interest -> cases (case_id));
 diesel::joinable!(conflicts_of_interest -> exclusions (exclusion_id));
 diesel::joinable!(conflicts_of_interest -> maracs (marac_id));
 diesel::joinable!(conflicts_of_interest -> users (declared_by));
+diesel::joinable!(damaged_parts -> cases (case_id));
+diesel::joinable!(damaged_parts -> maracs (marac_id));
 diesel::joinable!(data_keys -> cases (case_id));
 diesel::joinable!(data_keys -> maracs (marac_id));
 diesel::joinable!(entry_openings -> account_entries (entry_id));
@@ -1410,11 +1440,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_chain,
     audit_events,
     audit_heads,
+    bounded_dates,
     calendar_feeds,
     cases,
     circle,
     confidentiality_statements,
     conflicts_of_interest,
+    damaged_parts,
     data_keys,
     entry_openings,
     exclusions,

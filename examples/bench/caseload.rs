@@ -512,12 +512,15 @@ impl<'a> Batch<'a> {
         ]);
         let account = &document.account;
         for (heading, text) in [
-            ("what_happened", &account.what_happened),
-            ("what_is_feared", &account.what_is_feared),
-            ("what_the_survivor_wants", &account.what_the_survivor_wants),
+            ("what_happened", account.what_happened.as_deref()),
+            ("what_is_feared", account.what_is_feared.as_deref()),
+            (
+                "what_the_survivor_wants",
+                account.what_the_survivor_wants.as_deref(),
+            ),
         ] {
             let entry = Uuid::now_v7();
-            let text = text.as_deref().unwrap_or_default();
+            let text = text.unwrap_or_default();
             let sealed = case.key.seal(
                 Sealed::new("account_entries", "sealed", entry),
                 text.as_bytes(),

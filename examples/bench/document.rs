@@ -3,6 +3,7 @@
 use chrono::{NaiveDate, TimeDelta};
 use serde_json::{Value, json};
 use toldonce::referrals::document::Document;
+use toldonce::text::Line;
 
 use crate::Outcome;
 
@@ -67,11 +68,15 @@ pub fn template() -> Outcome<Document> {
 
 /// Gives the document the people of pair `pair`.
 pub fn tell_apart(document: &mut Document, pair: u32, referred_on: NaiveDate, children: bool) {
-    document.referred_on = Some(referred_on);
-    let name = |salt: u32| format!("Surname{:07x}", pair.wrapping_mul(2_654_435_761) ^ salt);
+    document.referred_on = Some(referred_on.into());
+    let name = |salt: u32| {
+        let number = pair.wrapping_mul(2_654_435_761) ^ salt;
+        Line::as_stored(format!("Surname{number:07x}"))
+    };
     let born = |year, salt: i64| {
         let start = NaiveDate::from_ymd_opt(year, 1, 1)?;
-        start.checked_add_signed(TimeDelta::days((i64::from(pair) * salt) % DAYS))
+        let born = start.checked_add_signed(TimeDelta::days((i64::from(pair) * salt) % DAYS));
+        born.map(Into::into)
     };
     if let Some(survivor) = &mut document.survivor {
         survivor.identity.family_name = Some(name(0));

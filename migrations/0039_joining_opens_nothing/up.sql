@@ -149,8 +149,10 @@ begin
   perform hold_on_both(p_file, p_case);
   update circle set ends_at = moment(), version = version + 1
     where case_id = p_file and basis <> 'named' and ends_at > moment();
-  insert into match_tokens (marac_id, case_id, kind, token)
-    select marac_id, p_case, kind, token from match_tokens where case_id = p_file on conflict do nothing;
+  insert into match_tokens as t (marac_id, case_id, kind, token, version)
+    select marac_id, p_case, kind, token, version from match_tokens where case_id = p_file
+    on conflict (case_id, kind, token) do update set version = excluded.version
+      where t.version < excluded.version;
   delete from match_tokens where case_id = p_file;
   update cases c set status = case when c.id = p_file then 'joined' else c.status end,
       restricted = exists (select from restrictions t where t.case_id = c.id and t.ends_at > moment()),

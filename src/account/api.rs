@@ -15,8 +15,10 @@ use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{Part, opened};
+use crate::dates::{self, AnyDay};
 use crate::error::Result;
 use crate::http::{Body, Idempotency, IdempotencyKey, Path, Problems, Query, WriteProblems, etag};
+use crate::parties;
 use crate::policy::lens::FieldGroup;
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden};
@@ -207,7 +209,7 @@ pub struct EntryIn {
     /// Who may read it.
     sharing: Sharing,
     /// When it was told.
-    told_on: NaiveDate,
+    told_on: AnyDay,
     /// How it was told.
     how_told: HowTold,
     /// What was told.
@@ -234,14 +236,15 @@ async fn add_account_entry(
         .db
         .run(&caller, Act::AddAccountEntry.on("case", id), move |tx| {
             let case = opened(tx, Act::AddAccountEntry, id)?;
-            rules::told_by("/told_on", body.told_on, tx.today())?;
+            let born = parties::survivor_born(tx, &case)?;
+            dates::happened("/told_on", body.told_on.day(), tx.today(), born)?;
             let claim = key.claim(tx, "add_account_entry", &(id, &body))?;
             if let Idempotency::Fresh(entry_id) = claim {
                 let entry = NewEntry {
                     id: entry_id,
                     heading: body.heading,
                     sharing: body.sharing,
-                    told_on: body.told_on,
+                    told_on: body.told_on.day(),
                     how_told: body.how_told,
                     text: body.text.into_string(),
                     supersedes_id: None,
@@ -263,7 +266,7 @@ pub struct VersionIn {
     /// Who may read it.
     sharing: Sharing,
     /// When it was told.
-    told_on: NaiveDate,
+    told_on: AnyDay,
     /// How it was told.
     how_told: HowTold,
     /// What was told.
@@ -291,7 +294,8 @@ async fn supersede_account_entry(
         .db
         .run(&caller, ask, move |tx| {
             let case = opened(tx, Act::AddAccountEntry, id)?;
-            rules::told_by("/told_on", body.told_on, tx.today())?;
+            let born = parties::survivor_born(tx, &case)?;
+            dates::happened("/told_on", body.told_on.day(), tx.today(), born)?;
             let claim = key.claim(tx, "supersede_account_entry", &(id, old_id, &body))?;
             if let Idempotency::Fresh(entry_id) = claim {
                 let reader = Reader::of(tx, &case);
@@ -305,7 +309,7 @@ async fn supersede_account_entry(
                     id: entry_id,
                     heading: old.heading,
                     sharing: body.sharing,
-                    told_on: body.told_on,
+                    told_on: body.told_on.day(),
                     how_told: body.how_told,
                     text: body.text.into_string(),
                     supersedes_id: Some(old_id),

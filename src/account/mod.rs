@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use api::EntryOut;
 pub use record_store::{Telling, first_telling};
-pub use rules::{Reader, told_by};
+pub use rules::Reader;
 pub use store::{NewEntry, Standing, insert as add_entry, readable_under, standings};
 pub(crate) use store::{current_entry_rows, entry_row, readable_entry};
 

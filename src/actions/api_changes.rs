@@ -2,7 +2,6 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -17,6 +16,7 @@ use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::opened_locked;
+use crate::dates::{AnyDay, DueDay};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
@@ -46,7 +46,7 @@ pub struct AgreeActionIn {
     #[serde(default)]
     priority: ActionPriority,
     /// Due date: not before the meeting's day, or today (R26).
-    due_on: NaiveDate,
+    due_on: DueDay,
     /// What its owner cannot do it without.
     #[serde(default)]
     #[validate(length(max = 2))]
@@ -70,7 +70,7 @@ impl AgreeActionIn {
             category: self.category,
             target: self.target,
             priority: self.priority,
-            due_on: self.due_on,
+            due_on: self.due_on.day(),
             needs: self.needs,
             meeting_id: self.meeting_id,
             agenda_item_id: self.agenda_item_id,
@@ -124,7 +124,7 @@ pub struct ReportActionIn {
     status: ReportedStatus,
     /// Since when, not before what is recorded already; today unless said.
     #[serde(default)]
-    on: Option<NaiveDate>,
+    on: Option<AnyDay>,
     /// What changed, or why it was not done: required for those two (R28).
     #[serde(default)]
     reason: Option<Text<4000>>,
@@ -155,7 +155,7 @@ pub async fn report_action(
         .run(&caller, Act::ReportAction.on("action", id), move |tx| {
             let report = Report {
                 status: body.status,
-                on: body.on,
+                on: body.on.map(Into::into),
                 note: Note {
                     reason: body.reason.map(String::from),
                     evidence: body.evidence.map(String::from),
@@ -183,7 +183,7 @@ pub struct ChangeActionIn {
     owner_user_id: Option<Uuid>,
     /// The new due date, not before today.
     #[serde(default)]
-    due_on: Option<NaiveDate>,
+    due_on: Option<DueDay>,
 }
 
 /// Re-assign or re-schedule an outstanding action, with a reason.
@@ -208,7 +208,7 @@ pub async fn change_action(
                 reason: body.reason.into_string(),
                 owner_agency_id: body.owner_agency_id,
                 owner_user_id: body.owner_user_id,
-                due_on: body.due_on,
+                due_on: body.due_on.map(Into::into),
             };
             let changed = commands::change(tx, id, if_match, change)?;
             shown(tx, changed)
@@ -263,7 +263,7 @@ pub struct ResolveActionIn {
     superseded_by: Option<Uuid>,
     /// The new due date, not before today, when re-set.
     #[serde(default)]
-    due_on: Option<NaiveDate>,
+    due_on: Option<DueDay>,
 }
 
 /// Accept that an action was not done or not possible, re-set it, supersede it, or cancel it.
@@ -288,7 +288,7 @@ pub async fn resolve_action(
                 resolution: body.decision,
                 reason: body.reason.into_string(),
                 superseded_by: body.superseded_by,
-                due_on: body.due_on,
+                due_on: body.due_on.map(Into::into),
             };
             let changed = commands::resolve(tx, id, if_match, word)?;
             shown(tx, changed)

@@ -15,6 +15,7 @@ use super::{find, join};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::dates::{AnyDay, AnyMoment};
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::http::{
@@ -43,16 +44,16 @@ pub struct Agreement {
     pub core: bool,
     /// When the agreement was signed.
     #[serde(default)]
-    pub signed_on: Option<NaiveDate>,
+    pub signed_on: Option<AnyDay>,
     /// Who signed for the agency.
     #[serde(default)]
     pub signatory: Option<Line<200>>,
     /// When it is to be reviewed. Once past, the agency gets no new listings.
     #[serde(default)]
-    pub review_on: Option<NaiveDate>,
+    pub review_on: Option<AnyDay>,
     /// When access ends; null: it does not.
     #[serde(default)]
-    pub access_ends_at: Option<DateTime<Utc>>,
+    pub access_ends_at: Option<AnyMoment>,
 }
 
 impl Agreement {
@@ -66,10 +67,10 @@ impl Agreement {
             access_ends_at,
         } = self;
         member.core == *core
-            && member.signed_on == *signed_on
+            && member.signed_on == signed_on.map(AnyDay::day)
             && member.signatory.as_deref() == signatory.as_deref()
-            && member.review_on == *review_on
-            && member.access_ends_at == *access_ends_at
+            && member.review_on == review_on.map(AnyDay::day)
+            && member.access_ends_at == access_ends_at.map(AnyMoment::at)
     }
 }
 

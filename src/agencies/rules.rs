@@ -87,7 +87,7 @@ pub fn agree(
             "This lies before the signing.",
         );
     }
-    let ends_at_before = before.and_then(|member| member.access_ends_at);
+    let ends_at_before = before.and_then(|member| member.access_ends_at.map(Into::into));
     let end_changes = agreement.access_ends_at != ends_at_before;
     if end_changes && agreement.access_ends_at.is_some_and(|at| at <= now) {
         refuse(

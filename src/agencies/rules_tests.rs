@@ -1,7 +1,7 @@
 use super::*;
 use crate::error::Error;
 use crate::vocabulary::AgencyKind;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 fn now() -> DateTime<Utc> {
@@ -118,12 +118,15 @@ fn access_ends_by_closing_suspension_or_expiry() {
 
 #[test]
 fn an_agreement_has_a_date_a_signatory_and_an_order() {
-    let agreement = |signed: Option<i64>, by: Option<&str>, review: Option<i64>, ends| Agreement {
+    let agreement = |signed: Option<i64>,
+                     by: Option<&str>,
+                     review: Option<i64>,
+                     ends: Option<DateTime<Utc>>| Agreement {
         core: true,
-        signed_on: signed.map(day),
+        signed_on: signed.map(|n| day(n).into()),
         signatory: by.map(crate::text::Line::as_stored),
-        review_on: review.map(day),
-        access_ends_at: ends,
+        review_on: review.map(|n| day(n).into()),
+        access_ends_at: ends.map(Into::into),
     };
     let past = Some(now() - TimeDelta::days(1));
     let future = Some(now() + TimeDelta::days(1));

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use icalendar::{Calendar, Class, Component, Event, EventLike, EventStatus};
 
 use super::store::Entry;
+use crate::dates::later;
 
 /// A long meeting; nobody's calendar shows more than a working day of it.
 const LONGEST: i32 = 8 * 60;
@@ -36,7 +37,7 @@ fn event(entry: &Entry, now: DateTime<Utc>) -> Option<Event> {
         .sequence(u32::try_from(entry.version?).unwrap_or(0))
         .summary("MARAC meeting")
         .starts(starts_at)
-        .ends(starts_at + TimeDelta::minutes(minutes.into()))
+        .ends(later(starts_at, TimeDelta::minutes(minutes.into())))
         .status(status)
         .class(Class::Private)
         .done();

@@ -14,6 +14,7 @@ use super::store::{self, Filter, Line};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::dates::AnyDay;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{Page, PageQuery, Problems, Query, etag, linked};
@@ -50,7 +51,7 @@ impl NameOut {
             given_names: identity.given_names.map(String::from),
             name_unknown: identity.name_unknown,
             aliases: identity.aliases.into_iter().map(String::from).collect(),
-            date_of_birth: identity.date_of_birth,
+            date_of_birth: identity.date_of_birth.map(Into::into),
         }
     }
 }
@@ -134,7 +135,7 @@ pub struct CasesQuery {
     #[param(inline)]
     status: Option<CaseStatus>,
     /// Flags that lapse before this day.
-    lapsing_before: Option<NaiveDate>,
+    lapsing_before: Option<AnyDay>,
     /// Give the `total` as well.
     count: Option<bool>,
     /// Rows per page, 1 to 200.
@@ -164,7 +165,7 @@ async fn list_cases(
     let filter = Filter {
         marac_id: query.marac_id,
         status: query.status,
-        lapsing_before: query.lapsing_before,
+        lapsing_before: query.lapsing_before.map(Into::into),
     };
     let wanted = query.count.unwrap_or(false);
     let body = state

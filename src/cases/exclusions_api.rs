@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,6 +15,7 @@ use crate::actions::announce_case;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::dates::AnyDay;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -151,7 +152,7 @@ pub struct ExclusionIn {
     exempt_user_id: Option<Uuid>,
     /// Last day; no end if left out.
     #[serde(default)]
-    until: Option<NaiveDate>,
+    until: Option<AnyDay>,
     /// Why.
     reason: Text<2000>,
 }
@@ -194,7 +195,7 @@ async fn exclude(
             rules::exclude(subject)?;
             let claim = key.claim(tx, "exclude", &(id, &body))?;
             if let Idempotency::Fresh(exclusion_id) = claim {
-                let ends_at = rules::until(body.until, tx.today())?;
+                let ends_at = rules::until(body.until.map(Into::into), tx.today())?;
                 set_exclusion(tx, &case, exclusion_id, subject, ends_at, &body.reason)?;
             }
             let exclusion = store::one(tx, &case, claim.id())?.ok_or_else(hidden)?;

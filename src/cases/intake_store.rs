@@ -60,8 +60,8 @@ pub fn insert(
     received: bool,
 ) -> Result<bool> {
     let inserted = sql(
-        "with c as (insert into cases (id, marac_id, code, status, received_at, created_at) \
-           values ($1, $2, $3, 'intake', $10, $4) on conflict (code) do nothing returning id), \
+        "with c as (insert into cases (id, marac_id, code, status, received_at, created_at, tokens_version) \
+           values ($1, $2, $3, 'intake', $10, $4, $11) on conflict (code) do nothing returning id), \
          g as (insert into circle (id, marac_id, case_id, basis, user_id, actor_id, opens_at, created_by, created_at) \
            select $5, $2, c.id, 'referrer', $6, $7, $4, $6, $4 from c where $6 is not null or $7 is not null) \
          insert into data_keys (case_id, marac_id, master_key_id, wrapped, created_at) \
@@ -77,6 +77,7 @@ pub fn insert(
     .bind(wrapped.master_key_id.clone())
     .bind(wrapped.bytes.clone())
     .bind(received.then_some(tx.now))
+    .bind(crate::names::VERSION)
     .execute(tx.conn)?;
     Ok(inserted == 1)
 }

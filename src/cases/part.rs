@@ -64,8 +64,7 @@ impl Part {
         column: &'static str,
     ) -> Result<String> {
         let place = Place::new(table, column, self.id);
-        let plain = case.key().open(place, self.seal()?)?;
-        String::from_utf8(plain.to_vec()).map_err(|_| Error::Internal("a part has another shape"))
+        Ok(case.key().open_text(place, self.seal()?)?)
     }
 
     fn seal(&self) -> Result<&[u8]> {

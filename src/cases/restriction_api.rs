@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post, put};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,6 +16,7 @@ use crate::actions::announce_case;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::dates::AnyDay;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -127,7 +128,7 @@ pub struct RestrictionIn {
     named: Vec<Uuid>,
     /// Last day; no end if left out.
     #[serde(default)]
-    until: Option<NaiveDate>,
+    until: Option<AnyDay>,
 }
 
 /// Restrict a case to named people, or name others.
@@ -154,7 +155,7 @@ async fn restrict_case(
         .run(&caller, Act::RestrictCase.on("case", id), move |tx| {
             let case = visibility::case_locked(tx, Act::RestrictCase, id)?;
             if_match.check(case.row.version)?;
-            let ends_at = rules::until(body.until, tx.today())?;
+            let ends_at = rules::until(body.until.map(Into::into), tx.today())?;
             let named = named(tx, &case, body.named)?;
             let mut version = case.row.version;
             let live = store::live(tx, &case)?.filter(|live| live.laid_by.is_none());

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use crate::crypto::Place;
+use crate::crypto::{CryptoError, Place};
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::policy::visibility::VisibleCase;
@@ -110,7 +110,8 @@ pub fn move_sealed(
         });
         for row in meant {
             let at = Place::new(place.table, place.column, row.id);
-            let plain = from.key().open(at, &row.sealed)?;
+            let plain = from.key().open(at, &row.sealed);
+            let plain = plain.map_err(|_| CryptoError::Damaged)?;
             seals.push(to.key().seal(at, &plain)?);
             ids.push(row.id);
         }

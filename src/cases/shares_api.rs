@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,6 +16,7 @@ use crate::actions::announce_case;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::dates::AnyDay;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -104,7 +105,7 @@ pub struct ShareIn {
     agency_id: Uuid,
     /// Last day; no end if left out.
     #[serde(default)]
-    until: Option<NaiveDate>,
+    until: Option<AnyDay>,
     /// Why, and on which lawful basis (R35).
     reason: Text<2000>,
 }
@@ -131,7 +132,7 @@ async fn share_case(
             let case = opened_locked(tx, Act::ManageShares, id)?;
             let claim = key.claim(tx, "share_case", &(id, &body))?;
             if let Idempotency::Fresh(share_id) = claim {
-                let ends_at = rules::until(body.until, tx.today())?;
+                let ends_at = rules::until(body.until.map(Into::into), tx.today())?;
                 rules::share(sharing(tx, &case, body.agency_id)?)?;
                 store::insert(tx, &case, share_id, body.agency_id, ends_at, &body.reason)?;
                 announce_case(tx, id, &[body.agency_id])?;

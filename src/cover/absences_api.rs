@@ -14,6 +14,7 @@ use super::store::{self, Absence};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::dates::AnyDay;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -98,9 +99,9 @@ async fn list_absences(
 #[serde(deny_unknown_fields)]
 pub struct AbsenceIn {
     /// First day.
-    from: NaiveDate,
+    from: AnyDay,
     /// Last day, today or later.
-    until: NaiveDate,
+    until: AnyDay,
 }
 
 /// Record when somebody is away: oneself, or a colleague as their agency's lead, the coordinator or an
@@ -124,8 +125,9 @@ async fn record_absence(
             in_reach(tx, id)?;
             let claim = key.claim(tx, "record_absence", &(id, &body))?;
             if let Idempotency::Fresh(absence_id) = claim {
-                rules::absence(body.from, body.until, tx.today())?;
-                store::add_absence(tx, absence_id, id, body.from, body.until)?;
+                let (from, until) = (body.from.day(), body.until.day());
+                rules::absence(from, until, tx.today())?;
+                store::add_absence(tx, absence_id, id, from, until)?;
             }
             let absence = store::absence(tx, id, claim.id())?.ok_or_else(hidden)?;
             let event = Event::new().on("user", id).fields(["absence"]);

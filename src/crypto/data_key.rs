@@ -7,11 +7,12 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{CryptoError, KEY_LEN, random};
+use crate::damage::{self, Damage};
 
 const VERSION: u8 = 1;
 
 /// Where a seal belongs. Part of what is authenticated.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place {
     /// Table.
     pub table: &'static str,
@@ -39,7 +40,12 @@ impl Place {
 }
 
 /// The key of one case's content. Never leaves the program unwrapped.
-pub struct DataKey(LessSafeKey, pub(super) Zeroizing<[u8; KEY_LEN]>);
+pub struct DataKey {
+    /// None if the key itself could not be unwrapped: then nothing opens, and nothing is sealed.
+    key: Option<(LessSafeKey, Zeroizing<[u8; KEY_LEN]>)>,
+    /// The case, or the meeting, whose key it is.
+    owner: Uuid,
+}
 
 impl std::fmt::Debug for DataKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -50,21 +56,38 @@ impl std::fmt::Debug for DataKey {
 impl DataKey {
     /// A new random key.
     pub fn generate() -> Result<Self, CryptoError> {
-        Self::from_bytes(random()?)
+        Self::from_bytes(Uuid::nil(), random()?)
     }
 
-    pub(super) fn from_bytes(bytes: [u8; KEY_LEN]) -> Result<Self, CryptoError> {
-        Ok(Self(aead(&bytes)?, Zeroizing::new(bytes)))
+    pub(super) fn from_bytes(owner: Uuid, bytes: [u8; KEY_LEN]) -> Result<Self, CryptoError> {
+        let key = Some((aead(&bytes)?, Zeroizing::new(bytes)));
+        Ok(Self { key, owner })
     }
 
-    /// Seals text or bytes for one place.
+    /// A key that could not be unwrapped.
+    pub(super) const fn lost(owner: Uuid) -> Self {
+        Self { key: None, owner }
+    }
+
+    /// The key in clear, to be wrapped.
+    pub(super) fn bytes(&self) -> Result<&[u8], CryptoError> {
+        let (_, plain) = self.key.as_ref().ok_or(CryptoError::Damaged)?;
+        Ok(plain.as_slice())
+    }
+
+    /// Seals text or bytes for one place; not over something that could not be read.
     pub fn seal(&self, place: Place, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        seal(&self.0, &place.aad(), plain)
+        let (key, _) = self.key.as_ref().ok_or(CryptoError::Damaged)?;
+        match damage::is_found(&place) || damage::would_replace(&place, plain) {
+            true => Err(CryptoError::Damaged),
+            false => seal(key, &place.aad(), plain),
+        }
     }
 
     /// Opens what was sealed for this place.
     pub fn open(&self, place: Place, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
-        open(&self.0, &place.aad(), sealed)
+        let (key, _) = self.key.as_ref().ok_or(CryptoError::Seal)?;
+        open(key, &place.aad(), sealed)
     }
 
     /// Seals a value as JSON.
@@ -73,13 +96,51 @@ impl DataKey {
         self.seal(place, &plain)
     }
 
-    /// Opens a value sealed as JSON.
+    /// Opens a value sealed as JSON. Where damage is watched for, what cannot be read is noted, and a
+    /// placeholder stands for it.
     pub fn open_json<T: DeserializeOwned>(
         &self,
         place: Place,
         sealed: &[u8],
     ) -> Result<T, CryptoError> {
-        serde_json::from_slice(&self.open(place, sealed)?).map_err(|_| CryptoError::Shape)
+        let read = || {
+            let plain = self.open(place, sealed)?;
+            crate::dates::taken_out_of_range();
+            serde_json::from_slice(&plain).map_err(|_| CryptoError::Shape)
+        };
+        match read() {
+            Ok(value) => {
+                if crate::dates::taken_out_of_range() {
+                    damage::note(self.damage(place, sealed));
+                }
+                Ok(value)
+            }
+            Err(error) => self.instead(place, sealed, error),
+        }
+    }
+
+    /// Opens words, with a placeholder for those that cannot be read, as above.
+    pub fn open_text(&self, place: Place, sealed: &[u8]) -> Result<String, CryptoError> {
+        let read = self
+            .open(place, sealed)
+            .and_then(|plain| String::from_utf8(plain.to_vec()).map_err(|_| CryptoError::Shape));
+        read.or_else(|error| self.instead(place, sealed, error))
+    }
+
+    fn instead<T: DeserializeOwned>(
+        &self,
+        place: Place,
+        sealed: &[u8],
+        error: CryptoError,
+    ) -> Result<T, CryptoError> {
+        match damage::placeholder() {
+            Some(value) if damage::note(self.damage(place, sealed)) => Ok(value),
+            _ => Err(error),
+        }
+    }
+
+    fn damage(&self, place: Place, sealed: &[u8]) -> Damage {
+        Damage::of(place, self.owner, sealed)
     }
 }
 

@@ -26,6 +26,7 @@ use crate::audit::{self, Audited, Event, Outcome};
 use crate::auth::Caller;
 use crate::clock::Clock;
 use crate::crypto::KeyRing;
+use crate::damage;
 use crate::error::{Code, Error, Result};
 use crate::policy::{self, Actor, Ask, Principal, Right, Role};
 
@@ -166,13 +167,17 @@ impl Db {
         };
         let request = crate::telemetry::request_id();
         let span = tracing::Span::current();
-        actix_web::web::block(move || {
+        let done = actix_web::web::block(move || {
             let _turn = turn;
             let _entered = span.entered();
-            crate::telemetry::with_request_id(request, work)
-        })
-        .await
-        .map_err(|_| Error::Internal("a worker thread was lost"))?
+            damage::taken_last();
+            let result = crate::telemetry::with_request_id(request, work);
+            (result, damage::taken_last())
+        });
+        let lost = |_| Error::Internal("a worker thread was lost");
+        let (result, damaged) = done.await.map_err(lost)?;
+        damage::told(damaged);
+        result
     }
 
     /// One transaction; if it is refused, one more for the refusal.
@@ -222,7 +227,9 @@ impl Db {
             clock: &self.clock,
             caller: caller.map(|caller| (caller, ask.act)),
         };
+        let _watch = damage::watch();
         let (value, events) = work(&mut tx)?.into_parts();
+        damage::record(tx.conn, tx.now)?;
         let agency = Some(tx.actor.agency_id);
         audit::record_all(tx.conn, ask, &tx.actor.principal, agency, tx.now, &events)?;
         Ok(value)

@@ -14,6 +14,7 @@ use diesel::{QueryResult, RunQueryDsl};
 use uuid::Uuid;
 
 use super::sight::{self, Sight};
+use crate::dates::{Day, Moment};
 use crate::text::{Line, Text};
 
 /// A statement with its binds.
@@ -114,6 +115,36 @@ macro_rules! bind_text {
 }
 
 bind_text!(Line, Text);
+
+impl<M> From<Day<M>> for Bind {
+    fn from(day: Day<M>) -> Self {
+        Self::Date(day.into())
+    }
+}
+
+impl<M> From<Option<Day<M>>> for Bind {
+    fn from(day: Option<Day<M>>) -> Self {
+        Self::OptDate(day.map(Into::into))
+    }
+}
+
+impl<M> From<Vec<Option<Day<M>>>> for Bind {
+    fn from(days: Vec<Option<Day<M>>>) -> Self {
+        Self::OptDates(days.into_iter().map(|day| day.map(Into::into)).collect())
+    }
+}
+
+impl<M> From<Moment<M>> for Bind {
+    fn from(moment: Moment<M>) -> Self {
+        Self::Time(moment.into())
+    }
+}
+
+impl<M> From<Option<Moment<M>>> for Bind {
+    fn from(moment: Option<Moment<M>>) -> Self {
+        Self::OptTime(moment.map(Into::into))
+    }
+}
 
 impl Sql {
     /// The bind that a placeholder names: by number one of the statement's own, else the sight's.

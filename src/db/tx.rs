@@ -30,9 +30,7 @@ pub struct Tx<'c> {
 impl Tx<'_> {
     /// Today's date where the MARACs are.
     pub fn today(&self) -> chrono::NaiveDate {
-        self.now
-            .with_timezone(&chrono_tz::Europe::London)
-            .date_naive()
+        crate::dates::london_day(self.now)
     }
 }
 

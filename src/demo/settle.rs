@@ -67,9 +67,9 @@ fn set_up(tx: &mut Tx<'_>, caseload: &Caseload, hash: &str) -> Result<Known, Loa
         for member in &agency.maracs {
             let agreement = Agreement {
                 core: member.core,
-                signed_on: Some(member.agreement_signed_on),
+                signed_on: Some(member.agreement_signed_on.into()),
                 signatory: Some(Line::as_stored(&member.agreement_signatory)),
-                review_on: Some(member.agreement_review_on),
+                review_on: Some(member.agreement_review_on.into()),
                 access_ends_at: None,
             };
             agencies::join(tx, known.id("marac", &member.marac)?, id, &agreement)?;

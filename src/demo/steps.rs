@@ -66,7 +66,7 @@ pub async fn tell(
         of_meeting(&mut steps, meeting);
     }
     for case in &caseload.cases {
-        of_case(&mut steps, case, caseload);
+        of_case(&mut steps, case, caseload, now);
     }
     steps.push((now - TimeDelta::days(UNREAD), 9, Step::ReadInboxes));
     for back in 0..NIGHTS {
@@ -140,8 +140,10 @@ fn of_meeting<'a>(steps: &mut Steps<'a>, meeting: &'a Meeting) {
     }
 }
 
-fn of_case<'a>(steps: &mut Steps<'a>, case: &'a Case, caseload: &'a Caseload) {
-    let referred = case.referral.referred_on.unwrap_or_default();
+fn of_case<'a>(steps: &mut Steps<'a>, case: &'a Case, caseload: &'a Caseload, now: DateTime<Utc>) {
+    // A draft has no date yet: it was begun yesterday.
+    let begun = (now - TimeDelta::days(1)).date_naive();
+    let referred = case.referral.referred_on.map_or(begun, NaiveDate::from);
     steps.push((on(referred, 9, 30), 0, Step::Refer(case)));
     let mut again = false;
     let mut accepted = on(referred, 9, 30);

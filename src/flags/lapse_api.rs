@@ -17,6 +17,7 @@ use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{CaseHeadOut, opened, opened_locked};
+use crate::dates::AnyDay;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
@@ -153,7 +154,7 @@ pub struct KeepIn {
     /// Why.
     reason: Text<2000>,
     /// The new last day: to come, and within the months of the MARAC's repeat window.
-    until: NaiveDate,
+    until: AnyDay,
 }
 
 fn passing(tx: &mut Tx<'_>, case: &VisibleCase, said_why: bool) -> Result<Passing> {
@@ -251,10 +252,10 @@ async fn keep_case(
             let today = tx.today();
             let passing = passing(tx, &case, false)?;
             let months = settings.repeat_window_months.into();
-            let last = rules::keep(passing, body.until, months, today)?;
-            let until = Some(body.until);
+            let last = rules::keep(passing, body.until.day(), months, today)?;
+            let until = Some(body.until.day());
             store::decide(tx, &case, last, LapseStatus::Kept, until, &body)?;
-            store::keep(tx, &case, body.until)?;
+            store::keep(tx, &case, body.until.day())?;
             let asked = decide_store::renew(tx, &case, due(&settings, today))?;
             tell(tx, &case, &asked)?;
             decide_store::prolong_listings(tx, &case, last, true)?;

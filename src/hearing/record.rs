@@ -17,6 +17,7 @@ use crate::crypto::{DataKey, Place};
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::meetings::{self, AgendaItemStatus, Remarks};
+use crate::names::folded;
 use crate::policy::hidden;
 use crate::policy::visibility::VisibleCase;
 
@@ -114,8 +115,12 @@ fn assemble(key: &DataKey, parts: &[Part]) -> Result<Record> {
             Ok(SeatRecord { version, ..seat })
         })
         .collect::<Result<Vec<_>>>()?;
-    seats.sort_by(|a, b| {
-        (&a.agency, &a.name, a.attendance_id).cmp(&(&b.agency, &b.name, b.attendance_id))
+    seats.sort_by_cached_key(|seat| {
+        (
+            folded(&seat.agency),
+            seat.name.as_deref().map(folded),
+            seat.attendance_id,
+        )
     });
     let mut conflicts = of_kind(parts, "conflict")
         .map(|part| conflict(key, part))

@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::limit::most_bytes;
-use super::refuse::{as_malformed, read_json, text_fault, validated};
+use super::refuse::{as_malformed, date_fault, read_json, text_fault, validated};
+use crate::app::State;
 use crate::edge;
 use crate::error::{Code, Error, Result};
 
@@ -25,9 +26,10 @@ impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Body<T
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let bytes = read(request, payload, &mime::APPLICATION_JSON, most_bytes::<T>());
+        let today = today(request);
         Box::pin(async move {
             let bytes = bytes.await?;
-            read_json(&bytes).map(Self)
+            read_json(&bytes, today).map(Self)
         })
     }
 }
@@ -46,10 +48,12 @@ impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Form<T
             &mime::APPLICATION_WWW_FORM_URLENCODED,
             most_bytes::<T>(),
         );
+        let today = today(request);
         Box::pin(async move {
             let bytes = bytes.await?;
             let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(&bytes));
-            let read = edge::from_a_caller(|| serde_path_to_error::deserialize::<_, T>(pairs));
+            let read =
+                edge::from_a_caller(today, || serde_path_to_error::deserialize::<_, T>(pairs));
             let value = read.map_err(|error| match text_fault(&error) {
                 Some(field) => Error::invalid(vec![field]),
                 None => Error::malformed("", "form", "A field is missing, unknown or malformed."),
@@ -57,6 +61,12 @@ impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Form<T
             validated(value).map(Self)
         })
     }
+}
+
+/// The day on which a request is read, where the MARACs are.
+fn today(request: &HttpRequest) -> Option<chrono::NaiveDate> {
+    let state = request.app_data::<actix_web::web::Data<State>>()?;
+    Some(crate::dates::london_day(state.db.clock().now()))
 }
 
 /// The body's bytes, if it is of this type and within the limit.
@@ -101,7 +111,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let path = actix_router::PathDeserializer::new(request.match_info());
         ready(
-            edge::from_a_caller(|| T::deserialize(path))
+            edge::from_a_caller(today(request), || T::deserialize(path))
                 .map(Self)
                 .map_err(|_| Code::NotFound.into()),
         )
@@ -118,10 +128,12 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Query<T> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let pairs = form_urlencoded::parse(request.query_string().as_bytes());
         let pairs = serde_urlencoded::Deserializer::new(pairs);
-        let read = edge::from_a_caller(|| serde_path_to_error::deserialize::<_, T>(pairs));
+        let read = edge::from_a_caller(today(request), || {
+            serde_path_to_error::deserialize::<_, T>(pairs)
+        });
         ready(
             read.map_err(|error| {
-                if let Some(mut field) = text_fault(&error) {
+                if let Some(mut field) = text_fault(&error).or_else(|| date_fault(&error)) {
                     field.pointer = error.path().to_string();
                     return as_malformed(Error::invalid(vec![field]));
                 }

@@ -55,20 +55,23 @@ impl Cursor {
             .decode(text)
             .ok()
             .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
-            .filter(holds_no_control)
-            .and_then(|key| from_a_caller(|| serde_json::from_value(key)).ok())
+            .filter(could_be_of_a_row)
+            .and_then(|key| from_a_caller(None, || serde_json::from_value(key)).ok())
             .ok_or_else(|| {
                 Error::malformed("cursor", "cursor", "Send next_cursor as it was given.")
             })
     }
 }
 
-/// No list sorts by a text that holds a control character, and no statement takes NUL.
-fn holds_no_control(key: &Value) -> bool {
+/// Whether a row could have had this key: no list sorts by a text that holds a control character, no
+/// statement takes NUL, and every date lies in range.
+fn could_be_of_a_row(key: &Value) -> bool {
     match key {
-        Value::String(text) => !text.chars().any(char::is_control),
-        Value::Array(parts) => parts.iter().all(holds_no_control),
-        Value::Object(parts) => parts.values().all(holds_no_control),
+        Value::String(text) => {
+            !text.chars().any(char::is_control) && crate::dates::in_cursor_range(text)
+        }
+        Value::Array(parts) => parts.iter().all(could_be_of_a_row),
+        Value::Object(parts) => parts.values().all(could_be_of_a_row),
         _ => true,
     }
 }

@@ -64,6 +64,14 @@ impl<T> Patch<T> {
 }
 
 impl<T> Change<T> {
+    /// The same with a value of another type.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Change<U> {
+        match self {
+            Self::Value(value) => Change::Value(f(value)),
+            Self::Absent => Change::Absent,
+        }
+    }
+
     /// The value, if one was sent.
     pub const fn value(&self) -> Option<&T> {
         match self {
@@ -143,37 +151,46 @@ text_in_a_string!(Line, Text);
 /// The fields that a request really changes. A request that sends what is there already changes
 /// nothing: then nothing is written, no version is made and nobody is told.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Changes(Vec<&'static str>);
+pub struct Changes {
+    names: Vec<&'static str>,
+    some_left_out: bool,
+}
 
 impl Changes {
     /// Puts a value in its place, and keeps the field's name if another value stood there.
     pub fn put<S: PartialEq>(&mut self, name: &'static str, place: &mut S, value: S) {
         if *place != value {
             *place = value;
-            self.0.push(name);
+            self.names.push(name);
         }
     }
 
     /// The same with a field of a PATCH body.
     pub fn take<S: PartialEq>(&mut self, name: &'static str, place: &mut S, sent: impl Field<S>) {
-        if let Some(value) = sent.wanted() {
-            self.put(name, place, value);
+        match sent.wanted() {
+            Some(value) => self.put(name, place, value),
+            None => self.some_left_out = true,
         }
+    }
+
+    /// Whether every field was sent, so that nothing stays of what was there.
+    pub const fn is_whole(&self) -> bool {
+        !self.some_left_out
     }
 
     /// Notes a field that was changed elsewhere.
     pub fn note(&mut self, name: &'static str) {
-        self.0.push(name);
+        self.names.push(name);
     }
 
     /// Nothing changes.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.names.is_empty()
     }
 
     /// Whether this field changes.
     pub fn has(&self, name: &str) -> bool {
-        self.0.contains(&name)
+        self.names.contains(&name)
     }
 }
 
@@ -182,7 +199,7 @@ impl IntoIterator for Changes {
     type IntoIter = std::vec::IntoIter<&'static str>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.names.into_iter()
     }
 }
 
@@ -260,7 +277,7 @@ mod tests {
     }
 
     fn read(text: &str) -> Result<Body> {
-        read_json(text.as_bytes())
+        read_json(text.as_bytes(), None)
     }
 
     #[test]

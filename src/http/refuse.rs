@@ -1,11 +1,13 @@
 //! Why a request was refused: the errors of parser and validator as codes and pointers, without a word
 //! of what was sent.
 
+use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 use zeroize::Zeroize;
 
+use crate::dates;
 use crate::edge::{self, STAND_IN};
 use crate::error::{Code, Error, FieldError, Result};
 use crate::text::Fault;
@@ -17,12 +19,17 @@ const MOST_NAMED: usize = 20;
 const LOOKED_THROUGH: usize = 256 * 1024;
 
 /// A caller's JSON, read strictly and validated. Every refused text is named, not the first alone.
-pub fn read_json<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T> {
+pub fn read_json<T: DeserializeOwned + Validate>(
+    bytes: &[u8],
+    today: Option<NaiveDate>,
+) -> Result<T> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let read = edge::from_a_caller(|| serde_path_to_error::deserialize(&mut deserializer));
+    let read = edge::from_a_caller(today, || {
+        serde_path_to_error::deserialize(&mut deserializer)
+    });
     let value: T = read.map_err(|error| match text_fault(&error) {
         Some(first) if bytes.len() <= LOOKED_THROUGH => {
-            Error::invalid(every_refusal::<T>(bytes, first))
+            Error::invalid(every_refusal::<T>(bytes, today, first))
         }
         _ => refuse_deserialization(&error),
     })?;
@@ -36,6 +43,7 @@ pub fn read_json<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T> {
 /// refused, until nothing more is found.
 fn every_refusal<T: DeserializeOwned + Validate>(
     bytes: &[u8],
+    today: Option<NaiveDate>,
     first: FieldError,
 ) -> Vec<FieldError> {
     let Ok(mut body) = serde_json::from_slice::<Value>(bytes) else {
@@ -48,7 +56,7 @@ fn every_refusal<T: DeserializeOwned + Validate>(
             break;
         };
         *place = Value::String(STAND_IN.to_owned());
-        let read = edge::with_stand_ins(|| serde_path_to_error::deserialize::<_, T>(&body));
+        let read = edge::with_stand_ins(today, || serde_path_to_error::deserialize::<_, T>(&body));
         let next = read.as_ref().err().and_then(text_fault);
         let is_new = |field: &FieldError| found.iter().all(|known| known.pointer != field.pointer);
         if let Some(next) = next.filter(&is_new) {
@@ -88,6 +96,15 @@ pub(super) fn text_fault<E: std::error::Error>(
     Some(FieldError::text(pointer_of(error), fault))
 }
 
+/// The refused date that an error tells of, if it tells of one.
+pub(super) fn date_fault<E: std::error::Error>(
+    error: &serde_path_to_error::Error<E>,
+) -> Option<FieldError> {
+    let text = error.inner().to_string();
+    let (code, message) = dates::refusal_of(&text)?;
+    Some(FieldError::new(pointer_of(error), code, message))
+}
+
 fn pointer_of<E>(error: &serde_path_to_error::Error<E>) -> String {
     error
         .path()
@@ -117,7 +134,7 @@ pub fn validated<T: Validate>(value: T) -> Result<T> {
 
 /// Where and why JSON was refused, as code and pointer; the parser's own words may quote a value.
 pub fn refuse_deserialization(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
-    if let Some(field) = text_fault(error) {
+    if let Some(field) = text_fault(error).or_else(|| date_fault(error)) {
         return Error::invalid(vec![field]);
     }
     let pointer = pointer_of(error);

@@ -16,6 +16,7 @@ use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{opened, opened_locked};
+use crate::dates::AnyMoment;
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::http::{
@@ -138,7 +139,7 @@ pub struct IdvaContactIn {
     result: ContactResult,
     /// When; now unless said.
     #[serde(default)]
-    tried_at: Option<DateTime<Utc>>,
+    tried_at: Option<AnyMoment>,
     /// The meeting it was for.
     #[serde(default)]
     meeting_id: Option<Uuid>,
@@ -205,7 +206,7 @@ fn record(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, body: IdvaContactIn) ->
         Some(contact) => store::survivors_contact(tx, case, contact)?,
         None => None,
     };
-    let tried_at = body.tried_at.unwrap_or(tx.now);
+    let tried_at = body.tried_at.map_or(tx.now, Into::into);
     let tried = Tried {
         purpose: body.purpose,
         channel: body.channel,

@@ -16,6 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::cases;
+use crate::dates::later;
 use crate::db::Tx;
 use crate::error::{Code, Result};
 use crate::maracs;
@@ -89,7 +90,8 @@ fn must_have(case: &VisibleCase) -> Result<()> {
 /// By when the survivor is to be tried who is allocated, or referred again, at `from`.
 fn contact_due(tx: &mut Tx<'_>, marac_id: Uuid, from: DateTime<Utc>) -> Result<DateTime<Utc>> {
     let (settings, _) = maracs::settings(tx, marac_id)?;
-    Ok(from + TimeDelta::hours(settings.deadlines.idva_contact_hours.into()))
+    let hours = TimeDelta::hours(settings.deadlines.idva_contact_hours.into());
+    Ok(later(from, hours))
 }
 
 /// Allocates a case to an IDVA service, unless it has it already; another's allocation ends. Says

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::table::{Row, RowError};
+use crate::dates::{BirthDay, Born, General, Meaning};
 use crate::text::{Fault, Line, Text};
 
 /// Nobody in a register was born, referred or heard before.
@@ -94,6 +95,11 @@ impl<'r> Cells<'r> {
         text.map(String::from).unwrap_or_default()
     }
 
+    /// The day of the import.
+    pub fn today(&self) -> NaiveDate {
+        self.today
+    }
+
     /// A date, if there is one.
     pub fn date(&mut self, column: &'static str) -> Option<NaiveDate> {
         if self.raw(column).is_empty() {
@@ -103,12 +109,40 @@ impl<'r> Cells<'r> {
         if date.is_none() {
             self.refuse(column, NOT_A_DATE.0, NOT_A_DATE.1);
         }
-        date
+        self.in_range::<General>(column, date?)
+    }
+
+    /// The date, if it is in the range of its meaning.
+    fn in_range<M: Meaning>(&mut self, column: &'static str, date: NaiveDate) -> Option<NaiveDate> {
+        match M::FIRST <= date && date <= M::LAST {
+            true => Some(date),
+            false => {
+                self.refuse(column, "date_out_of_range", M::TEXT);
+                None
+            }
+        }
+    }
+
+    /// A date of birth, if there is one.
+    pub fn birth(&mut self, column: &'static str) -> Option<BirthDay> {
+        if self.raw(column).is_empty() {
+            return None;
+        }
+        let date = read_date(self.raw(column));
+        if date.is_none() {
+            self.refuse(column, NOT_A_DATE.0, NOT_A_DATE.1);
+        }
+        let date = self.in_range::<Born>(column, date?)?;
+        self.not_to_come(column, date).map(Into::into)
     }
 
     /// A date of something that has happened, if there is one.
     pub fn past_date(&mut self, column: &'static str) -> Option<NaiveDate> {
         let date = self.date(column)?;
+        self.not_to_come(column, date)
+    }
+
+    fn not_to_come(&mut self, column: &'static str, date: NaiveDate) -> Option<NaiveDate> {
         if date > self.today {
             self.refuse(column, "in_the_future", "This day has not come yet.");
             return None;

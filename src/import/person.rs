@@ -1,7 +1,10 @@
 //! People, addresses and telephones of a referral's row.
 
+use chrono::NaiveDate;
+
 use super::cells::{Cells, NOT_A_DATE, parts, read_date, read_line, sentence};
 use super::words;
+use crate::dates::{BirthDay, Born, Meaning};
 use crate::parties::model::{
     Address, AddressKind, Characteristics, Contact, ContactKind, Identity,
 };
@@ -40,7 +43,7 @@ pub fn identity(cells: &mut Cells<'_>, columns: &PersonColumns) -> Identity {
         family_name,
         given_names: cells.line(columns.given_names),
         aliases,
-        date_of_birth: cells.past_date(columns.born),
+        date_of_birth: cells.birth(columns.born),
         gender: cells
             .word(columns.gender, words::gender)
             .unwrap_or_default(),
@@ -139,10 +142,11 @@ pub fn contacts(cells: &mut Cells<'_>) -> Vec<Contact> {
 /// name is the family name; of a single word it is not known.
 pub fn children(cells: &mut Cells<'_>) -> Vec<Child> {
     let written = cells.raw("children").to_owned();
+    let today = cells.today();
     if written == NO_CHILDREN {
         return Vec::new();
     }
-    let read: Vec<_> = parts(&written).map(child).collect();
+    let read: Vec<_> = parts(&written).map(|one| child(one, today)).collect();
     if read.len() > MOST_CHILDREN {
         cells.refuse("children", "too_many", "At most thirty children.");
     }
@@ -159,14 +163,17 @@ pub fn children(cells: &mut Cells<'_>) -> Vec<Child> {
     children
 }
 
-fn child(written: &str) -> Result<Child, (&'static str, &'static str)> {
+fn child(written: &str, today: NaiveDate) -> Result<Child, (&'static str, &'static str)> {
     let (name, born) = match written.split_once('|') {
         Some((name, born)) => (name, born.trim()),
         None => (written, ""),
     };
     let date_of_birth = match born {
         "" | "unknown" => None,
-        born => Some(read_date(born).ok_or(NOT_A_DATE)?),
+        born => {
+            let born = read_date(born).ok_or(NOT_A_DATE)?;
+            Some(BirthDay::checked(born, today).map_err(|_| ("date_out_of_range", Born::TEXT))?)
+        }
     };
     let words: Vec<&str> = name.split_whitespace().collect();
     let (given, family) = match words.as_slice() {
@@ -199,7 +206,7 @@ mod tests {
     #[test]
     fn a_child_is_a_name_and_perhaps_a_date() {
         let read = |text| {
-            child(text).map(|child| {
+            child(text, Born::LAST).map(|child| {
                 let who = child.identity;
                 (
                     who.given_names.map(String::from),

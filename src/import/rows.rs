@@ -150,7 +150,7 @@ pub fn referral(row: Row<'_>, tool: &Tool, today: NaiveDate) -> Result<ReferralR
     ];
     for (column, born) in born {
         if let (Some(born), Some(referred_on)) = (born, referred_on)
-            && born > referred_on
+            && born.day() > referred_on
         {
             cells.refuse(
                 column,
@@ -161,7 +161,7 @@ pub fn referral(row: Row<'_>, tool: &Tool, today: NaiveDate) -> Result<ReferralR
     }
     let children: Vec<Child> = person::children(&mut cells);
     let document = Document {
-        referred_on,
+        referred_on: referred_on.map(Into::into),
         survivor: Some(survivor),
         perpetrators: vec![perpetrator],
         children,
@@ -224,7 +224,7 @@ fn assessment(
     Some(AssessmentIn {
         tool: Line::as_stored(&tool.id),
         tool_version: Some(tool.version),
-        assessed_on: referred_on?,
+        assessed_on: referred_on?.into(),
         how: None,
         answers,
         notes: None,

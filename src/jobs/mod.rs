@@ -76,6 +76,11 @@ pub const JOBS: &[Job] = &[
         run: crate::risk::recount_due,
     },
     Job {
+        name: "renew_tokens",
+        every: Duration::from_secs(60 * 60),
+        run: |state| crate::referrals::renew_old_tokens(&state.db).map(drop),
+    },
+    Job {
         name: "research_reminders",
         every: Duration::from_secs(60 * 60),
         run: research::remind,

@@ -26,7 +26,9 @@ pub fn changed(current: &MaracSettings, change: Map<String, Value>) -> Result<Ma
 fn read(change: &Value) -> Result<Value> {
     let mut whole = to_json(&MaracSettings::default())?;
     merge(&mut whole, change.clone());
-    let whole = from_a_caller(|| serde_path_to_error::deserialize::<_, MaracSettings>(whole));
+    let whole = from_a_caller(None, || {
+        serde_path_to_error::deserialize::<_, MaracSettings>(whole)
+    });
     let whole = whole.map_err(|error| refuse_deserialization(&error))?;
     Ok(only_sent(to_json(&whole)?, change))
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::agenda_view::{AgendaItemOut, AgendaOut, AgendaPerson, AgendaSessionOut, AgendaWarning};
 use super::{AgendaItemStatus, AgendaSection, MeetingKind};
 use crate::actions::{ActionPriority, ActionRowOut, ActionStatus, ActionTarget, Escalation};
+use crate::dates::later;
 use crate::maracs::settings::Labels;
 use crate::policy::lens::FieldGroup;
 use crate::print::{Block, Document, Reader, Section, capital, day, moment, words};
@@ -345,7 +346,7 @@ fn clock(at: DateTime<Utc>) -> String {
 fn slot(item: &AgendaItemOut) -> String {
     match item.starts_at {
         Some(at) if item.minutes > 0 => {
-            let until = at + TimeDelta::minutes(item.minutes.into());
+            let until = later(at, TimeDelta::minutes(item.minutes.into()));
             format!("{} to {}", clock(at), clock(until))
         }
         _ => String::new(),
@@ -387,7 +388,7 @@ fn pause(before: &AgendaSessionOut, next: &AgendaSessionOut) -> Option<String> {
 fn row(label: &str, person: &AgendaPerson) -> Vec<String> {
     let identity = &person.identity;
     let name = identity.full_name();
-    let born = identity.date_of_birth.map(day);
+    let born = identity.date_of_birth.map(|born| day(born.day()));
     vec![
         label.to_owned(),
         name.unwrap_or_else(|| "Not known".to_owned()),

@@ -14,6 +14,7 @@ use super::store::Meeting;
 use super::{AgendaItemKind, AgendaItemStatus, AgendaSection, MeetingStatus};
 use crate::actions::{self, ActionRowOut};
 use crate::crypto::Place;
+use crate::dates::later;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::etag;
@@ -212,7 +213,7 @@ fn open(
         _ => None,
     };
     let begins = row.session_starts_at.unwrap_or(meeting.starts_at);
-    let starts_at = number.map(|_| begins + TimeDelta::minutes(row.minutes_before));
+    let starts_at = number.map(|_| later(begins, TimeDelta::minutes(row.minutes_before)));
     let staff = tx.actor.is_staff(meeting.marac_id);
     Ok(AgendaItemOut {
         survivor: of(PartyRole::Survivor).into_iter().next(),
@@ -328,7 +329,7 @@ fn session(row: &AgendaRow) -> Option<AgendaSessionOut> {
         number: row.session,
         heading: row.session_heading.clone(),
         starts_at,
-        ends_at: starts_at + TimeDelta::minutes(row.session_minutes),
+        ends_at: later(starts_at, TimeDelta::minutes(row.session_minutes)),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -18,6 +18,7 @@ use super::{
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::dates::{self, AnyDay, MeetingMoment};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
@@ -116,9 +117,9 @@ pub struct MeetingsQuery {
     /// With this status.
     status: Option<MeetingStatus>,
     /// On this day or later.
-    from: Option<NaiveDate>,
+    from: Option<AnyDay>,
     /// On this day or earlier.
-    to: Option<NaiveDate>,
+    to: Option<AnyDay>,
     /// Rows per page, 1 to 200.
     #[validate(range(min = 1, max = 200))]
     #[param(minimum = 1, maximum = 200, default = 50)]
@@ -138,11 +139,13 @@ impl MeetingsQuery {
             _ => Vec::new(),
         };
         marac_ids.retain(|id| self.marac_id.is_none_or(|wanted| wanted == *id));
+        let (from, to) = (self.from.map(AnyDay::day), self.to.map(AnyDay::day));
+        dates::period("to", from, to)?;
         Ok(Filter {
             marac_ids,
             status: self.status,
-            from: self.from,
-            to: self.to,
+            from,
+            to,
             after: page.after()?,
             limit: page.limit(),
         })
@@ -182,7 +185,7 @@ pub struct MeetingIn {
     /// What it is for.
     kind: MeetingKind,
     /// When it starts: today or later.
-    starts_at: DateTime<Utc>,
+    starts_at: MeetingMoment,
     /// How people meet.
     mode: MeetingMode,
     /// Where; a room or a link.
@@ -235,16 +238,11 @@ fn plan(tx: &mut Tx<'_>, key: &IdempotencyKey, body: MeetingIn) -> Result<Meetin
         Idempotency::Replay(id) => return in_sight(tx, Act::PlanMeeting, id),
         Idempotency::Fresh(id) => id,
     };
-    rules::starts_at(body.starts_at, tx.today())?;
+    let starts_at = body.starts_at.at();
+    rules::starts_at(starts_at, tx.today())?;
     let marac = maracs::find(tx, body.marac_id)?;
-    let planned = NewMeeting::planned(
-        id,
-        &marac,
-        body.kind,
-        body.starts_at,
-        body.mode,
-        body.place.map(String::from),
-    )?;
+    let place = body.place.map(String::from);
+    let planned = NewMeeting::planned(id, &marac, body.kind, starts_at, body.mode, place)?;
     let new = NewMeeting {
         minutes_per_case: body.minutes_per_case.unwrap_or(planned.minutes_per_case),
         capacity: body.capacity.unwrap_or(planned.capacity),
@@ -277,8 +275,8 @@ async fn read_meeting(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Res
 pub struct MeetingPatch {
     /// When it starts: today or later.
     #[serde(default)]
-    #[schema(value_type = DateTime<Utc>)]
-    starts_at: Change<DateTime<Utc>>,
+    #[schema(value_type = MeetingMoment)]
+    starts_at: Change<MeetingMoment>,
     /// How people meet.
     #[serde(default)]
     #[schema(value_type = MeetingMode)]
@@ -338,6 +336,7 @@ impl MeetingPatch {
             place,
         } = self;
         let mut changes = Changes::default();
+        let starts_at = starts_at.map(MeetingMoment::at);
         changes.take("starts_at", &mut meeting.starts_at, starts_at);
         changes.take("mode", &mut meeting.mode, mode);
         changes.take("place", &mut meeting.place, place);

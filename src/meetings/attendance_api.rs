@@ -18,6 +18,7 @@ use super::{
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::dates::{AnyDay, AnyMoment};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -155,7 +156,7 @@ pub struct AttendanceIn {
     information_sent: bool,
     /// When apologies, and information sent with them, arrived.
     #[serde(default)]
-    received_on: Option<NaiveDate>,
+    received_on: Option<AnyDay>,
     /// The agenda items a guest comes for.
     #[serde(default)]
     #[validate(length(max = 50))]
@@ -227,7 +228,7 @@ fn record(
         role: body.role,
         presence: body.presence,
         information_sent: body.information_sent,
-        received_on: body.received_on,
+        received_on: body.received_on.map(Into::into),
     };
     let stands = seat.and_then(|seat| seat.id.filter(|_| seat.holds(&record, &body.items)));
     let seat_id = match stands {
@@ -275,10 +276,10 @@ fn colleague(tx: &mut Tx<'_>, who: &Sitter, agency_id: Uuid) -> Result<()> {
 pub struct StayIn {
     /// When they joined; null: from the beginning, or not at all.
     #[serde(default)]
-    joined_at: Option<DateTime<Utc>>,
+    joined_at: Option<AnyMoment>,
     /// When they left; null: they stayed to the end.
     #[serde(default)]
-    left_at: Option<DateTime<Utc>>,
+    left_at: Option<AnyMoment>,
 }
 
 /// Somebody's coming and going for one case.
@@ -325,7 +326,7 @@ async fn record_stay(
             let present = attendance_store::stay(tx, &opened.case, id, seat_id)?;
             if_match.check(present.as_ref().map_or(0, |stay| stay.version))?;
             attendance_rules::coming_and_going(opened.meeting.status)?;
-            let times = (body.joined_at, body.left_at);
+            let times = (body.joined_at.map(Into::into), body.left_at.map(Into::into));
             attendance_rules::stay(times.0, times.1, opened.meeting.started_at, tx.now)?;
             let stay = match present {
                 Some(stay) if (stay.joined_at, stay.left_at) == times => stay,

@@ -19,6 +19,7 @@ use super::{agenda_store, listing_store, store};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::dates::AnyDay;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems};
@@ -281,7 +282,7 @@ pub struct DeferIn {
     /// Or the first day on which a list may take it up again; the day after this meeting if neither is
     /// given.
     #[serde(default)]
-    until: Option<NaiveDate>,
+    until: Option<AnyDay>,
 }
 
 /// Defer a case, with a reason and a next date (R22): to another meeting, onto whose agenda it goes with
@@ -303,6 +304,7 @@ async fn defer_item(
         to_meeting_id: to,
         until,
     } = body.0;
+    let until = until.map(Into::into);
     let wait = Wait::For { to, until };
     let say = |remarks: &mut Remarks| remarks.reason = Some(reason.into_string());
     let at = (id.0, if_match);

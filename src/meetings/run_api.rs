@@ -19,6 +19,7 @@ use crate::auth::Caller;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged};
+use crate::names::folded;
 use crate::policy::Act;
 use crate::research;
 
@@ -75,7 +76,7 @@ pub(super) fn passed_over(listed: &[Listed]) -> Vec<PassedOver> {
             agency: row.agency.clone(),
         })
         .collect();
-    out.sort_by(|a, b| (&a.agency, a.agency_id).cmp(&(&b.agency, b.agency_id)));
+    out.sort_by_cached_key(|one| (folded(&one.agency), one.agency.clone(), one.agency_id));
     out.dedup_by_key(|row| row.agency_id);
     out
 }

@@ -2,7 +2,6 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, patch, put};
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -18,6 +17,7 @@ use super::{AgendaItemKind, agenda_store, head_in_sight, in_sight_locked, split_
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::dates::MeetingMoment;
 use crate::error::Result;
 use crate::http::{
     Body, Change, Changes, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged,
@@ -38,7 +38,7 @@ pub struct SessionIn {
     #[serde(default)]
     heading: Option<Line<80>>,
     /// When it starts. What lies before it is a break.
-    starts_at: DateTime<Utc>,
+    starts_at: MeetingMoment,
     /// Its items, in the order wanted.
     #[validate(length(min = 1, max = 400))]
     #[schema(max_items = 400, min_items = 1)]
@@ -54,7 +54,7 @@ impl From<SessionIn> for Session {
         } = sent;
         Self {
             heading: heading.map(Line::into_string),
-            starts_at,
+            starts_at: starts_at.at(),
         }
     }
 }
@@ -89,7 +89,10 @@ async fn split_agenda(
             let meeting = in_sight_locked(tx, Act::ChangeAgenda, id)?;
             if_match.check(meeting.version)?;
             rules::reorder(meeting.status)?;
-            let starts: Vec<_> = sessions.iter().map(|session| session.starts_at).collect();
+            let starts: Vec<_> = sessions
+                .iter()
+                .map(|session| session.starts_at.at())
+                .collect();
             rules::sessions(meeting.starts_at, &starts)?;
             let seats = agenda_store::seats(tx, id)?;
             let present: Vec<_> = seats.iter().map(|seat| seat.id).collect();

@@ -2,7 +2,7 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
-use chrono::{Months, NaiveDate};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -14,6 +14,7 @@ use super::store;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::dates::{self, AnyDay};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{Figures, Problems, Query};
@@ -33,9 +34,9 @@ pub struct MinutesReportQuery {
     /// Of this MARAC.
     marac_id: Uuid,
     /// Held on this day or later.
-    from: NaiveDate,
+    from: AnyDay,
     /// Held on this day or earlier.
-    to: NaiveDate,
+    to: AnyDay,
 }
 
 /// Minutes of the meetings held in a period. A correction counts for those who may see what it corrected.
@@ -84,12 +85,8 @@ fn report(tx: &mut Tx<'_>, query: &MinutesReportQuery) -> Result<MinutesReport> 
     }
     may_in(&tx.actor, Act::ReadMinutesReport, query.marac_id)?;
     let (settings, _) = maracs::settings(tx, query.marac_id)?;
-    // Days outside what a database can hold hold no meeting either.
-    let (first, last) = (
-        NaiveDate::default(),
-        NaiveDate::default() + Months::new(12 * 200),
-    );
-    let period = (query.from.clamp(first, last), query.to.clamp(first, last));
+    let period = (query.from.day(), query.to.day());
+    dates::period("to", Some(period.0), Some(period.1))?;
     let rows = store::counted(tx, query.marac_id, period)?;
     Ok(count(&rows, &settings, tx.today()))
 }

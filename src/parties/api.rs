@@ -10,7 +10,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
+use super::advice::AdviceGiven;
 use super::finding::found_anew;
+use super::look_again::{Changed, PartyChanged, of_people};
 use super::model::{Identity, PartyRole, RelationshipKind};
 use super::patch::IdentityPatch;
 use super::rules;
@@ -21,6 +23,7 @@ use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{Part, must_show, opened, opened_locked};
 use crate::crypto::Place;
+use crate::damage;
 use crate::db::Tx;
 use crate::error::{Error, FieldError, Result};
 use crate::http::{
@@ -47,6 +50,8 @@ pub struct PeopleOut {
     items: Vec<PartyOut>,
     /// How they stand to one another.
     relationships: Vec<RelationshipOut>,
+    /// What to look at again. It refuses nothing.
+    advice: Vec<AdviceGiven>,
     /// Groups of fields this reader does not get.
     withheld: Vec<FieldGroup>,
     /// Always null: a case is one page.
@@ -73,7 +78,9 @@ async fn list_parties(
             let event = Event::of_case(&case)
                 .fields(["parties"])
                 .rows(people.parties.len());
+            let advice = of_people(tx, &case, &people.parties, Changed::Nothing)?;
             let body = PeopleOut {
+                advice,
                 items: people.parties,
                 relationships: people.relationships,
                 withheld: case.lens.withheld(),
@@ -115,7 +122,7 @@ pub struct PartyIn {
 #[utoipa::path(tag = "parties", operation_id = "add_party", request_body = PartyIn,
     params(("id" = Uuid, Path, description = "The case."),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Added.", body = PartyOut), Problems, WriteProblems))]
+    responses((status = 201, description = "Added.", body = PartyChanged), Problems, WriteProblems))]
 #[post("/cases/{id}/parties")]
 async fn add_party(
     state: Data<State>,
@@ -138,7 +145,10 @@ async fn add_party(
             let event = Event::of_case(&case)
                 .on("party", claim.id())
                 .fields(["identity"]);
-            Ok(Audited::new(one(tx, &case, claim.id())?, event))
+            Ok(Audited::new(
+                one(tx, &case, claim.id(), "/identity")?,
+                event,
+            ))
         })
         .await?;
     Ok(HttpResponse::Created().json(party))
@@ -161,14 +171,18 @@ fn add(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, body: &PartyIn) -> Result<
 }
 
 /// One person of a case, as the list shows them.
-pub(super) fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<PartyOut> {
+pub(super) fn one(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    id: Uuid,
+    pointer: &'static str,
+) -> Result<PartyChanged> {
     let rows = store::people(tx, case)?;
     let people = People::of(case, &rows)?;
-    people
-        .parties
-        .into_iter()
-        .find(|party| party.id == id)
-        .ok_or_else(hidden)
+    let advice = of_people(tx, case, &people.parties, Changed::Party(id, pointer))?;
+    let party = people.parties.into_iter().find(|party| party.id == id);
+    let party = party.ok_or_else(hidden)?;
+    Ok(PartyChanged { party, advice })
 }
 
 /// Change who somebody is.
@@ -178,7 +192,7 @@ pub(super) fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Party
 #[utoipa::path(tag = "parties", operation_id = "change_identity", request_body = IdentityPatch,
     params(("id" = Uuid, Path, description = "The case."), ("party_id" = Uuid, Path, description = "The person."),
         ("If-Match" = String, Header, description = "The party's etag.")),
-    responses((status = 200, description = "Changed.", body = PartyOut), Problems, WriteProblems, VersionProblems))]
+    responses((status = 200, description = "Changed.", body = PartyChanged), Problems, WriteProblems, VersionProblems))]
 #[patch("/cases/{id}/parties/{party_id}")]
 async fn change_identity(
     state: Data<State>,
@@ -198,6 +212,9 @@ async fn change_identity(
             let old: Identity = part.open(&case, "parties", "identity")?;
             let mut new = old.clone();
             let changes = body.apply(&mut new)?;
+            if changes.is_whole() {
+                damage::sent_whole(party_id);
+            }
             let place = Place::new("audit_events", "detail", party_id);
             let detail = case
                 .key()
@@ -212,7 +229,10 @@ async fn change_identity(
                 .on("party", party_id)
                 .fields(["identity"])
                 .detail(detail);
-            Ok(Audited::new((one(tx, &case, party_id)?, version), event))
+            Ok(Audited::new(
+                (one(tx, &case, party_id, "")?, version),
+                event,
+            ))
         })
         .await?;
     Ok(tagged(HttpResponse::Ok(), version, &party))

@@ -13,7 +13,7 @@ use validator::Validate;
 
 use super::differences_store::{self as store, Difference};
 use super::finding::found_anew;
-use super::model::{Identity, plain};
+use super::model::Identity;
 use super::store::{Which, part_of, set_identity};
 use crate::app::State;
 use crate::audit::{Audited, Event};
@@ -25,8 +25,10 @@ use crate::error::Result;
 use crate::http::{
     Body, IfMatch, Page, Path, Problems, VersionProblems, WriteProblems, etag, tagged,
 };
+use crate::names::folded;
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden};
+use crate::text::Line;
 use crate::vocabulary;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -78,8 +80,8 @@ impl DifferenceOut {
             party_id: row.party_id,
             referral_id: row.referral_id,
             name: identity.full_name(),
-            date_of_birth: identity.date_of_birth,
-            aliases: identity.aliases,
+            date_of_birth: identity.date_of_birth.map(Into::into),
+            aliases: identity.aliases.into_iter().map(String::from).collect(),
             decision: row.decision,
             decided_by: row.decided_by,
             decided_at: row.decided_at,
@@ -193,10 +195,11 @@ fn with(known: &Identity, other: &Identity, decision: DifferenceDecision) -> Ide
         DifferenceDecision::Alias => {
             let called = |identity: &Identity, name: &str| {
                 let names = identity.full_name().into_iter();
-                let mut names = names.chain(identity.aliases.iter().cloned());
-                names.any(|known| plain(&known) == plain(name))
+                let mut names = names.chain(identity.aliases.iter().map(ToString::to_string));
+                names.any(|known| folded(&known) == folded(name))
             };
-            for name in other.full_name().iter().chain(&other.aliases) {
+            let whole = other.full_name().map(Line::as_stored);
+            for name in whole.iter().chain(&other.aliases) {
                 if !called(&new, name) && new.aliases.len() < 20 {
                     new.aliases.push(name.clone());
                 }

@@ -45,7 +45,7 @@ pub(crate) fn everybody(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<(Uuid
             contacts: party
                 .contacts
                 .into_iter()
-                .map(|c| c.value.into_string())
+                .map(|(_, c)| c.value.into_string())
                 .collect(),
         };
         (party.id, who)

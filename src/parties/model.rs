@@ -1,11 +1,12 @@
 //! What is known of a person in one case: identity, characteristics, addresses, contacts.
 //! Each group is sealed, versioned and seen on its own (design section 3, lens).
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
+use crate::dates::{AnyDay, BirthDay};
+use crate::names::folded;
 use crate::text::{Line, Text};
 use crate::vocabulary;
 use crate::vocabulary::YesNoUnknown;
@@ -125,7 +126,7 @@ pub struct Identity {
     pub aliases: Vec<Line<200>>,
     /// Date of birth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub date_of_birth: Option<NaiveDate>,
+    pub date_of_birth: Option<BirthDay>,
     /// The date is an estimate.
     #[serde(default)]
     pub date_of_birth_estimated: bool,
@@ -133,7 +134,7 @@ pub struct Identity {
     #[serde(default)]
     #[validate(length(max = 10))]
     #[schema(max_items = 10)]
-    pub other_dates_of_birth: Vec<NaiveDate>,
+    pub other_dates_of_birth: Vec<BirthDay>,
     /// Gender.
     #[serde(default = "gender_unknown")]
     pub gender: Gender,
@@ -203,10 +204,10 @@ pub struct Address {
     pub known_to_perpetrator: YesNoUnknown,
     /// First day at the address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<NaiveDate>,
+    pub from: Option<AnyDay>,
     /// Last day at the address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub to: Option<NaiveDate>,
+    pub to: Option<AnyDay>,
 }
 
 /// A mark that was sent: null is refused.
@@ -229,7 +230,7 @@ impl Address {
 
 /// An address as it is compared: letters and digits alone, lower case.
 pub(super) fn plain_place(lines: &str, postcode: Option<&str>) -> String {
-    plain(&format!("{lines}{}", postcode.unwrap_or("")))
+    folded(&format!("{lines}{}", postcode.unwrap_or("")))
 }
 
 /// Where addresses are written anew, no guard falls by being left out: one without a mark takes that
@@ -300,26 +301,23 @@ impl Identity {
         (!parts.is_empty()).then(|| parts.join(" "))
     }
 
-    /// Family name, given names and date of birth as matching compares them: letters and digits
-    /// alone, lower case. `None` unless all three are known: a name alone names many.
+    /// Family name, given names and date of birth as matching compares them. `None` unless all three
+    /// are known: a name alone names many.
     pub fn exact(&self) -> Option<[String; 3]> {
-        let family = plain(self.family_name.as_deref()?);
-        let given = plain(self.given_names.as_deref()?);
+        self.exact_by(folded)
+    }
+
+    /// The same by a certain folding of names.
+    pub(crate) fn exact_by(&self, fold: fn(&str) -> String) -> Option<[String; 3]> {
+        let family = fold(self.family_name.as_deref()?);
+        let given = fold(self.given_names.as_deref()?);
         let born = self.date_of_birth?.to_string();
         (!family.is_empty() && !given.is_empty()).then_some([family, given, born])
     }
 
     /// Whether the names of `other` stand among the aliases.
     pub fn is_also_called(&self, other: &Self) -> bool {
-        let name = other.full_name().map(|name| plain(&name));
-        name.is_some_and(|name| self.aliases.iter().any(|alias| plain(alias) == name))
+        let name = other.full_name().map(|name| folded(&name));
+        name.is_some_and(|name| self.aliases.iter().any(|alias| folded(alias) == name))
     }
-}
-
-/// Letters and digits alone, lower case.
-pub(crate) fn plain(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
 }

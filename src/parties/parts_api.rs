@@ -7,16 +7,18 @@ use serde_json::json;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::look_again::{AddressChanged, Changed, of_case};
 use super::model::{Address, Characteristics, Contact};
 use super::patch::{AddressPatch, ContactPatch};
 use super::rules;
-use super::shape::{self, AddressOut, CharacteristicsOut, ContactOut};
+use super::shape::{self, CharacteristicsOut, ContactOut};
 use super::store::{self, Which};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{must_show, opened};
 use crate::crypto::Place;
+use crate::damage;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
@@ -97,6 +99,7 @@ async fn set_characteristics(
             let part = store::part(tx, &case, Which::Characteristics, party_id)?;
             if_match.check(part.as_ref().map_or(0, |part| part.version))?;
             let old = shape::characteristics_of(&case, part.as_ref())?;
+            damage::sent_whole(party_id);
             let (version, new) = match part {
                 Some(part) if old.characteristics == body => (part.version, old.clone()),
                 _ => {
@@ -125,7 +128,7 @@ async fn set_characteristics(
 #[utoipa::path(tag = "parties", operation_id = "add_address", request_body = Address,
     params(("id" = Uuid, Path, description = "The case."), ("party_id" = Uuid, Path, description = "The person."),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Added.", body = AddressOut), Problems, WriteProblems))]
+    responses((status = 201, description = "Added.", body = AddressChanged), Problems, WriteProblems))]
 #[post("/cases/{id}/parties/{party_id}/addresses")]
 async fn add_address(
     state: Data<State>,
@@ -148,6 +151,8 @@ async fn add_address(
             }
             let part = store::part_of(tx, &case, Which::Address, claim.id())?;
             let address = shape::address(&case, &part)?.ok_or_else(hidden)?;
+            let advice = of_case(tx, &case, Changed::Address(claim.id()))?;
+            let address = AddressChanged { address, advice };
             let event = Event::of_case(&case)
                 .on("address", claim.id())
                 .fields(["address"]);
@@ -165,7 +170,7 @@ async fn add_address(
 #[utoipa::path(tag = "parties", operation_id = "change_address", request_body = AddressPatch,
     params(("id" = Uuid, Path, description = "The case."), ("address_id" = Uuid, Path, description = "The address."),
         ("If-Match" = String, Header, description = "The address's etag.")),
-    responses((status = 200, description = "Changed.", body = AddressOut), Problems, WriteProblems, VersionProblems))]
+    responses((status = 200, description = "Changed.", body = AddressChanged), Problems, WriteProblems, VersionProblems))]
 #[patch("/cases/{id}/addresses/{address_id}")]
 async fn change_address(
     state: Data<State>,
@@ -188,6 +193,9 @@ async fn change_address(
                 if_match.check(part.version)?;
                 let mut new = old.address.clone();
                 let changes = body.apply(&mut new);
+                if changes.is_whole() {
+                    damage::sent_whole(address_id);
+                }
                 rules::address(&new, case.lens)?;
                 if !changes.is_empty() {
                     store::set_address(tx, &case, address_id, &new)?;
@@ -197,6 +205,9 @@ async fn change_address(
                 let at = ("address", address_id);
                 let event = changed(&case, at.0, at.1, Some(&old.address), &new)?;
                 let fallen = rules::address_opened(&old.address, &new);
+                let advice = of_case(tx, &case, Changed::Address(address_id))?;
+                let address = out;
+                let out = AddressChanged { address, advice };
                 opening(tx, &case, event, at, fallen, (out, part.version))
             },
         )
@@ -285,7 +296,11 @@ async fn change_contact(
                 if_match.check(part.version)?;
                 let old = shape::contact(&case, &part)?;
                 let mut new = old.contact.clone();
-                if !body.apply(&mut new).is_empty() {
+                let changes = body.apply(&mut new);
+                if changes.is_whole() {
+                    damage::sent_whole(contact_id);
+                }
+                if !changes.is_empty() {
                     store::set_contact(tx, &case, contact_id, &new)?;
                 }
                 let part = store::part_of(tx, &case, Which::Contact, contact_id)?;

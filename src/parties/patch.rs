@@ -1,12 +1,12 @@
 //! Changes to who somebody is, where they live and how they are reached: one field at a time, and
 //! what is left out stays. A mark that guards an address or a contact falls only where it is sent.
 
-use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
 use super::model::{Address, AddressKind, Contact, ContactKind, Gender, Identity};
+use crate::dates::{AnyDay, BirthDay};
 use crate::error::{Error, Result};
 use crate::http::{Change, Changes, Patch};
 use crate::text::{Line, Text};
@@ -35,8 +35,8 @@ pub struct IdentityPatch {
     aliases: Patch<Vec<Line<200>>>,
     /// Date of birth.
     #[serde(default)]
-    #[schema(value_type = Option<NaiveDate>)]
-    date_of_birth: Patch<NaiveDate>,
+    #[schema(value_type = Option<BirthDay>)]
+    date_of_birth: Patch<BirthDay>,
     /// The date is an estimate.
     #[serde(default)]
     #[schema(value_type = bool)]
@@ -44,8 +44,8 @@ pub struct IdentityPatch {
     /// Other dates of birth in use: the whole list.
     #[serde(default)]
     #[validate(length(max = 10))]
-    #[schema(value_type = Option<Vec<NaiveDate>>, max_items = 10)]
-    other_dates_of_birth: Patch<Vec<NaiveDate>>,
+    #[schema(value_type = Option<Vec<BirthDay>>, max_items = 10)]
+    other_dates_of_birth: Patch<Vec<BirthDay>>,
     /// Gender. Where it is not known, say `unknown`.
     #[serde(default)]
     #[schema(value_type = Gender)]
@@ -137,12 +137,12 @@ pub struct AddressPatch {
     known_to_perpetrator: Change<YesNoUnknown>,
     /// First day at the address.
     #[serde(default)]
-    #[schema(value_type = Option<NaiveDate>)]
-    from: Patch<NaiveDate>,
+    #[schema(value_type = Option<AnyDay>)]
+    from: Patch<AnyDay>,
     /// Last day at the address.
     #[serde(default)]
-    #[schema(value_type = Option<NaiveDate>)]
-    to: Patch<NaiveDate>,
+    #[schema(value_type = Option<AnyDay>)]
+    to: Patch<AnyDay>,
 }
 
 impl AddressPatch {

@@ -10,14 +10,14 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::model::{
-    Address, Characteristics, Contact, Identity, PartyRole, RelationshipKind, plain, plain_place,
+    Address, Characteristics, Contact, Identity, PartyRole, RelationshipKind, plain_place,
 };
 use super::{differences_store, record_store as store};
 use crate::db::Tx;
 use crate::error::Result;
+use crate::names::folded;
 use crate::policy::visibility::VisibleCase;
 use crate::referrals::document::Document;
-use crate::text::Line;
 use crate::vocabulary::YesNoUnknown;
 
 /// A person of the referral on the way into rows.
@@ -166,8 +166,8 @@ pub fn further(
         let mut said: Vec<Uuid> = who.addresses.iter().filter_map(known).copied().collect();
         who.addresses.retain(|a| known(a).is_none());
         let there = party.contacts.iter();
-        let there: HashMap<String, Uuid> = there.map(|(id, c)| (plain(&c.value), *id)).collect();
-        let known = |c: &Contact| there.get(&plain(&c.value));
+        let there: HashMap<String, Uuid> = there.map(|(id, c)| (folded(&c.value), *id)).collect();
+        let known = |c: &Contact| there.get(&folded(&c.value));
         said.extend(who.contacts.iter().filter_map(known));
         who.contacts.retain(|contact| known(contact).is_none());
         store::says_too(tx, case, referral_id, party.id, said)?;
@@ -188,7 +188,7 @@ fn may_be_same(role: PartyRole, known: &Identity, other: &Identity) -> bool {
     let names = known.full_name().zip(other.full_name());
     role == PartyRole::Survivor
         || born.is_none_or(|(known, other)| known == other)
-        || names.is_none_or(|(known, other)| plain(&known) == plain(&other))
+        || names.is_none_or(|(known, other)| folded(&known) == folded(&other))
 }
 
 /// Whether the referral has a name or a date of birth that is not recorded.
@@ -196,7 +196,7 @@ fn differs(known: &Identity, other: &Identity) -> bool {
     let called = |name: &str| {
         let names = known.full_name().into_iter();
         let mut names = names.chain(known.aliases.iter().map(ToString::to_string));
-        names.any(|known| plain(&known) == plain(name))
+        names.any(|known| folded(&known) == folded(name))
     };
     let born = other
         .date_of_birth

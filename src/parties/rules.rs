@@ -93,8 +93,8 @@ mod tests {
                 postcode: None,
                 confidential: None,
                 known_to_perpetrator: YesNoUnknown::No,
-                from,
-                to,
+                from: from.map(Into::into),
+                to: to.map(Into::into),
             };
             assert_eq!(address(&given, lens).is_ok(), good);
             assert!(address(&given, Lens::default()).is_err());

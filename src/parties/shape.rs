@@ -1,6 +1,6 @@
 //! The people of a case as a reader gets them, each group through the lens.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -11,6 +11,7 @@ use super::model::{
 };
 use super::record_store::{SealedAddress, SealedContact};
 use crate::cases::{Part, of_kind};
+use crate::dates::AnyDay;
 use crate::error::Result;
 use crate::http::etag;
 use crate::policy::lens::FieldGroup;
@@ -107,8 +108,8 @@ struct AddressColumns {
     kind: AddressKind,
     confidential: bool,
     known_to_perpetrator: YesNoUnknown,
-    from: Option<NaiveDate>,
-    to: Option<NaiveDate>,
+    from: Option<AnyDay>,
+    to: Option<AnyDay>,
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,6 @@
 //! Rows of people: what they are read as, and their changes.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
@@ -15,6 +16,7 @@ use crate::crypto::Place;
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::policy::hidden;
+use crate::policy::lens::FieldGroup;
 use crate::policy::visibility::VisibleCase;
 
 const PEOPLE: &str = people_rows!();
@@ -105,6 +107,25 @@ pub fn survivor(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Option<Uuid>> {
             .get_result(tx.conn)
             .optional()?;
     Ok(row.map(|row| row.id))
+}
+
+/// When the survivor was born, if that is known and the reader sees it: what is compared with it tells it.
+pub fn survivor_born(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Option<NaiveDate>> {
+    if !case.lens.shows(FieldGroup::Identity) {
+        return Ok(None);
+    }
+    let row: Option<Part> = sql(concat!(
+        party_row!(),
+        "where p.case_id = $1 and p.role = 'survivor'"
+    ))
+    .bind(case.id)
+    .get_result(tx.conn)
+    .optional()?;
+    let identity: Option<Identity> = row
+        .map(|row| row.open(case, "parties", "identity"))
+        .transpose()?;
+    let born = identity.and_then(|identity| identity.date_of_birth);
+    Ok(born.map(Into::into))
 }
 
 /// Adds somebody, linked to nobody elsewhere: matching makes links, recording does not.

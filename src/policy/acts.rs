@@ -368,6 +368,10 @@ acts! {
     ReadActionReport = "read_action_report", Who::Roles(COUNTS), None, Nothing;
     /// Read the audit.
     ReadAudit = "read_audit", Who::Roles(&[Coordinator, Chair, Auditor]), None, Nothing;
+    /// Make tokens of names anew that an older version made.
+    RenewTokens = "renew_tokens", Who::Program, None, Nothing;
+    /// See which parts of which cases cannot be read.
+    ListDamagedParts = "list_damaged_parts", Who::Roles(COORDINATOR), None, Nothing;
 }
 
 #[cfg(test)]

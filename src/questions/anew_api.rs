@@ -2,7 +2,6 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -16,9 +15,11 @@ use crate::account::{self, HowTold, NewEntry, Reader, Sharing};
 use crate::app::State;
 use crate::audit::Event;
 use crate::auth::Caller;
+use crate::dates::{self, AnyDay};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged};
+use crate::parties;
 use crate::policy::Act;
 use crate::policy::visibility::VisibleCase;
 use crate::text::Text;
@@ -30,7 +31,7 @@ pub struct ToldIn {
     /// Who may read it: not the own agency alone, for then it is no answer.
     sharing: Sharing,
     /// When it was told, not before the question was taken.
-    told_on: NaiveDate,
+    told_on: AnyDay,
     /// How it was told.
     how_told: HowTold,
     /// What was told.
@@ -114,8 +115,9 @@ pub(super) async fn answer_question_anew(
 
 /// Writes down what was told, under the question's heading.
 fn tell(tx: &mut Tx<'_>, case: &VisibleCase, question: &Question, told: ToldIn) -> Result<Uuid> {
-    account::told_by("/told/told_on", told.told_on, tx.today())?;
-    rules::told_since_taken(question.taken_at, told.told_on)?;
+    let born = parties::survivor_born(tx, case)?;
+    dates::happened("/told/told_on", told.told_on.day(), tx.today(), born)?;
+    rules::told_since_taken(question.taken_at, told.told_on.day())?;
     if told.sharing == Sharing::AgencyPrivate {
         let message = "What answers another's question is shared.";
         return Err(Error::field("/told/sharing", "agency_private", message));
@@ -124,7 +126,7 @@ fn tell(tx: &mut Tx<'_>, case: &VisibleCase, question: &Question, told: ToldIn) 
         id: Uuid::now_v7(),
         heading: question.heading,
         sharing: told.sharing,
-        told_on: told.told_on,
+        told_on: told.told_on.day(),
         how_told: told.how_told,
         text: told.text.into_string(),
         supersedes_id: None,

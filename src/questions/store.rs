@@ -10,7 +10,7 @@ use super::QuestionStatus;
 use crate::account::Heading;
 use crate::crypto::Place;
 use crate::db::{Tx, sql};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::policy::visibility::VisibleCase;
 
 /// A question.
@@ -76,8 +76,7 @@ impl Question {
     /// What is asked.
     pub fn text(&self, case: &VisibleCase) -> Result<String> {
         let place = Place::new("questions", "sealed", self.id);
-        let plain = case.key().open(place, &self.sealed)?;
-        String::from_utf8(plain.to_vec()).map_err(|_| Error::Internal("a question is not text"))
+        Ok(case.key().open_text(place, &self.sealed)?)
     }
 
     /// What was said when it was settled.

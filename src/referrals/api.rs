@@ -93,7 +93,8 @@ fn write(
     let (code, settings) = store::marac(tx, new.marac_id)?;
     let mut document = new.referral;
     document.keep_guards(&Document::default());
-    let referred_on = *document.referred_on.get_or_insert(tx.today());
+    let today = tx.today();
+    let referred_on = document.referred_on.get_or_insert(today.into()).day();
     let checked = rules::check(&document, tools, &settings, tx.today(), "/referral");
     if !new.draft && !checked.missing.is_empty() {
         return Err(Error::invalid(checked.missing));
@@ -277,6 +278,7 @@ async fn change(
             } = body.0;
             let before = found.document()?;
             referral.keep_guards(&before);
+            crate::damage::sent_whole(id);
             referral.referred_on = referral.referred_on.or(before.referred_on);
             let other = (urgent, co_agency_id) != (found.row.urgent, found.row.co_agency_id);
             if !other && referral.is_same(&before)? {
@@ -312,6 +314,7 @@ async fn submit(
         .run(&caller, Act::SubmitReferral.on("referral", id), move |tx| {
             let found = own(tx, Act::SubmitReferral, id, version, Command::Submit)?;
             let document = found.document()?;
+            crate::damage::refuse_any()?;
             let kept = (found.row.urgent, found.row.co_agency_id);
             rewrite(tx, found, document, kept, ReferralStatus::Submitted, &tools)
         })
@@ -346,7 +349,8 @@ fn rewrite(
     tools: &Tools,
 ) -> Result<Audited<ReferralOut>> {
     let (_, settings) = store::marac(tx, found.row.marac_id)?;
-    let referred_on = *document.referred_on.get_or_insert(tx.today());
+    let today = tx.today();
+    let referred_on = document.referred_on.get_or_insert(today.into()).day();
     let checked = rules::check(&document, tools, &settings, tx.today(), "/referral");
     let submitted = status == ReferralStatus::Submitted;
     if submitted && !checked.missing.is_empty() {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -23,6 +22,7 @@ use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::intake::{self, Accepted};
+use crate::dates::MeetingMoment;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::flags;
@@ -194,8 +194,7 @@ pub struct AcceptIn {
     /// after `GET /referrals/{id}/matches`.
     pub join_case_id: Option<Uuid>,
     /// Why it joins a case whose survivor and perpetrator are not exactly the same. Needed then.
-    #[validate(length(min = 1, max = 4000))]
-    pub reason: Option<String>,
+    pub reason: Option<Text<4000>>,
     /// Opens a new case although the same pair is known here.
     #[validate(nested)]
     pub separate: Option<SeparateIn>,
@@ -209,8 +208,7 @@ pub struct AcceptIn {
 #[serde(deny_unknown_fields)]
 pub struct SeparateIn {
     /// Why.
-    #[validate(length(min = 1, max = 4000))]
-    pub reason: String,
+    pub reason: Text<4000>,
 }
 
 /// Which agenda: a planned meeting's, or an emergency meeting's that is planned with it. One of the
@@ -234,7 +232,7 @@ pub struct OntoAgenda {
 #[serde(deny_unknown_fields)]
 pub struct EmergencyIn {
     /// When.
-    pub starts_at: DateTime<Utc>,
+    pub starts_at: MeetingMoment,
     /// How people meet.
     pub mode: MeetingMode,
     /// Where.
@@ -322,6 +320,7 @@ fn accepted(
     }
     write_store::set_repeat(tx, found.row.id, repeat)?;
     unfold(tx, &case, &referral, joins, (tools, &settings))?;
+    crate::damage::refuse_any()?;
     Ok((case, repeat))
 }
 
@@ -339,7 +338,7 @@ fn put_on_agenda(
         (None, Some(new)) => meetings::emergency(
             tx,
             case.marac_id,
-            new.starts_at,
+            new.starts_at.at(),
             new.mode,
             new.place.map(String::from),
         )?,

@@ -1,11 +1,12 @@
 //! A referral as it is sent: survivor, perpetrators, children, assessment, criteria and consent in
 //! one request, so that nothing is keyed twice. It is kept whole and sealed.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use crate::damage;
+use crate::dates::AnyDay;
 use crate::error::{Error, Result};
 use crate::parties::model::{
     Address, Characteristics, Contact, Identity, RelationshipKind, guard_fell, keep_guards,
@@ -124,7 +125,7 @@ pub struct AssessmentIn {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_version: Option<u16>,
     /// When it was done with the survivor.
-    pub assessed_on: NaiveDate,
+    pub assessed_on: AnyDay,
     /// How it was done; unknown if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub how: Option<crate::risk::AssessedHow>,
@@ -154,7 +155,7 @@ pub struct CriteriaIn {
     #[validate(range(max = 1000))]
     pub escalation_police_reports: Option<u32>,
     /// The referrer knows of an earlier referral of the same pair: when it was heard (R2).
-    pub repeat_previous_date: Option<NaiveDate>,
+    pub repeat_previous_date: Option<AnyDay>,
     /// … or the earlier case's code.
     pub repeat_previous_case: Option<Line<20>>,
 }
@@ -198,7 +199,7 @@ pub struct AccountIn {
 #[serde(deny_unknown_fields, default)]
 pub struct Document {
     /// Day of the referral; today if left out.
-    pub referred_on: Option<NaiveDate>,
+    pub referred_on: Option<AnyDay>,
     /// Contact at the referring agency: name, phone, e-mail.
     pub referrer_contact: Option<Text<400>>,
     /// The person the referral is about.
@@ -266,6 +267,13 @@ impl Document {
 
     /// No address becomes less guarded than in the document before by leaving its mark out.
     pub fn keep_guards(&mut self, before: &Self) {
+        if before.referrer_contact.as_deref() == Some(damage::MARK) {
+            // Nobody can say which were guarded.
+            let unsaid = self.addresses_mut();
+            for address in unsaid.filter(|one| one.confidential.is_none()) {
+                address.confidential = Some(true);
+            }
+        }
         keep_guards(&before.addresses(), self.addresses_mut());
     }
 

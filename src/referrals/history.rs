@@ -59,8 +59,8 @@ pub struct Recorded {
 /// Writes it down as accepted: into the MARAC's case of exactly the same pair, else into a new one.
 pub fn import_history(tx: &mut Tx<'_>, tools: &Tools, from: Historic<'_>) -> Result<Recorded> {
     let tokens = tokens::of_document(from.document, &tx.keys);
-    let pairs = tokens.iter().filter(|(kind, _)| *kind == "pair");
-    let pairs = pairs.map(|(_, token)| token.clone()).collect();
+    let pairs = tokens.iter().filter(|token| token.kind == "pair");
+    let pairs = pairs.map(|token| token.hash.clone()).collect();
     let known = token_store::pair_case(tx, from.marac_id, pairs, from.referred_on)?;
     let previous_on = known.as_ref().and_then(|known| known.previous_on);
     let window_months = u32::from(from.settings.repeat_window_months);
@@ -139,7 +139,7 @@ fn check(
     let mut document = from.document.clone();
     let claims_repeat = document.criteria.claimed.contains(&Criterion::Repeat);
     if claims_repeat && document.criteria.repeat_previous_date.is_none() {
-        document.criteria.repeat_previous_date = previous_on;
+        document.criteria.repeat_previous_date = previous_on.map(Into::into);
     }
     let mut checked = rules::check(&document, tools, from.settings, today, "");
     let mut gaps = Vec::new();

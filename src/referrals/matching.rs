@@ -18,6 +18,7 @@ use super::tokens::{self, Someone, Token};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::dates::BirthDay;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{Body, Path, Problems, WriteProblems};
@@ -124,7 +125,7 @@ pub struct SearchPeople {
     /// Given names.
     pub given_names: Line<120>,
     /// Date of birth.
-    pub date_of_birth: NaiveDate,
+    pub date_of_birth: BirthDay,
 }
 
 /// A file somebody stands in.
@@ -174,10 +175,7 @@ async fn search(
     let found = state
         .db
         .run(&caller, Act::SearchPeople.ask(), move |tx| {
-            let who = identity.exact().unwrap_or_default();
-            let who: Vec<&str> = who.iter().map(String::as_str).collect();
-            let hash = |kind| tx.keys.index(kind, &who);
-            let tokens = ["survivor", "perpetrator", "child"].map(|kind| (kind, hash(kind)));
+            let tokens = tokens::of_somebody(&identity, &tx.keys);
             let maracs = tx.actor.maracs_as(&[Role::Coordinator, Role::Chair]);
             let items = store::people(tx, maracs, &tokens)?;
             let rows = items.len();

@@ -1,5 +1,6 @@
 //! Referrals: the act of sending a case in, from draft to decision.
 
+mod advice;
 mod api;
 mod decisions;
 pub mod document;
@@ -8,6 +9,8 @@ mod joining;
 mod joining_rules;
 mod joining_store;
 mod matching;
+mod renewal;
+mod renewal_store;
 pub mod rules;
 #[cfg(test)]
 mod rules_tests;
@@ -25,6 +28,7 @@ mod write_store;
 mod written;
 
 pub use matching::renew as renew_tokens;
+pub use renewal::renew_old as renew_old_tokens;
 pub use tokens::Someone;
 pub use unseen::find_unseen;
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -3,25 +3,16 @@
 use chrono::NaiveDate;
 
 use super::ReferralStatus;
+use super::advice::advice;
 use super::document::{AssessmentIn, Consent, Document};
+use crate::dates::NotBefore;
 use crate::error::FieldError;
 use crate::maracs::settings::MaracSettings;
+use crate::parties::AdviceGiven;
 use crate::risk::{
     self, AnswerErrorCode, Claims, Criteria, CriteriaError, CriteriaFinding, Criterion, Given,
-    Score, Tools, age_on,
+    Score, Tools,
 };
-use crate::vocabulary;
-
-vocabulary! {
-    /// What the referrer or the coordinator should know. It refuses nothing.
-    ReferralAdvice {
-        SurvivorUnderAge = "survivor_under_age",
-        PerpetratorUnderAge = "perpetrator_under_age",
-        IdvaReferralNotMade = "idva_referral_not_made",
-        ChildrenSafeguardingNotMade = "children_safeguarding_not_made",
-        NoSafeContact = "no_safe_contact",
-    }
-}
 
 /// What the server finds in a document.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +24,7 @@ pub struct Checked {
     /// On which criteria it stands.
     pub finding: Option<CriteriaFinding>,
     /// What to know.
-    pub advice: Vec<ReferralAdvice>,
+    pub advice: Vec<AdviceGiven>,
     /// Criteria that an older record names without their ground.
     pub recorded: Criteria,
 }
@@ -58,7 +49,7 @@ pub fn check(
     today: NaiveDate,
     prefix: &str,
 ) -> Checked {
-    let referred_on = document.referred_on.unwrap_or(today);
+    let referred_on = document.referred_on.map_or(today, NaiveDate::from);
     let mut checked = Checked::default();
     let mut need = Needs {
         prefix,
@@ -72,6 +63,7 @@ pub fn check(
         "in_the_future",
         "This day has not come yet.",
     );
+    need.born_before(document, referred_on);
     need.there(document.referrer_contact.is_some(), "referrer_contact");
     need.there(
         document.account.what_happened.is_some(),
@@ -91,7 +83,7 @@ pub fn check(
             asked.for_each(|error| need.criterion(*error));
         }
     }
-    checked.advice = advice(document, settings, referred_on);
+    checked.advice = advice(document, settings, referred_on, prefix);
     checked
 }
 
@@ -124,7 +116,7 @@ pub fn claims(document: &Document, referred_on: NaiveDate) -> Claims<'_> {
         stated_events: given
             .escalation_events
             .and_then(|count| u16::try_from(count).ok()),
-        previous_on: given.repeat_previous_date,
+        previous_on: given.repeat_previous_date.map(Into::into),
         previous_case: given.repeat_previous_case.as_deref(),
     }
 }
@@ -184,6 +176,26 @@ impl Needs<'_> {
             !children || document.children_safeguarding.is_some(),
             "children_safeguarding",
         );
+    }
+
+    /// Nobody is referred or assessed before birth.
+    fn born_before(&mut self, document: &Document, referred_on: NaiveDate) {
+        let survivor = document.survivor.as_ref();
+        let born = survivor.and_then(|s| s.identity.date_of_birth);
+        let assessed_on = document.assessment.as_ref().map(|a| a.assessed_on.day());
+        let days = [
+            ("referred_on", Some(referred_on)),
+            ("assessment/assessed_on", assessed_on),
+        ];
+        for (path, day) in days {
+            let order = day.map(|day| NotBefore {
+                day,
+                other: born.map(Into::into),
+            });
+            let wrong = order.is_some_and(|order| !order.holds());
+            let message = "This day lies before the survivor's birth.";
+            self.unless(wrong, path, "before_birth", message);
+        }
     }
 
     fn awareness(&mut self, document: &Document) {
@@ -276,46 +288,6 @@ impl Needs<'_> {
         };
         self.unless(true, path, &error.to_string(), message);
     }
-}
-
-fn advice(document: &Document, settings: &MaracSettings, on: NaiveDate) -> Vec<ReferralAdvice> {
-    use super::document::Arranged;
-    let younger = |identity: &crate::parties::model::Identity, least: u8| {
-        let age = identity.date_of_birth.and_then(|born| age_on(born, on));
-        age.is_some_and(|age| age < u32::from(least))
-    };
-    let survivor = document.survivor.as_ref();
-    let safe =
-        survivor.is_some_and(|s| s.contacts.iter().any(|c| c.safe_to_call || c.safe_to_text));
-    let unmade = |state| matches!(state, Some(Arranged::NotMade | Arranged::Unknown));
-    let found = [
-        // R5: routed to child safeguarding as well, never turned away.
-        (
-            survivor.is_some_and(|s| younger(&s.identity, settings.min_age_survivor)),
-            ReferralAdvice::SurvivorUnderAge,
-        ),
-        (
-            document
-                .perpetrators
-                .iter()
-                .any(|p| younger(&p.identity, settings.min_age_perpetrator)),
-            ReferralAdvice::PerpetratorUnderAge,
-        ),
-        (
-            unmade(document.idva_referral),
-            ReferralAdvice::IdvaReferralNotMade,
-        ),
-        (
-            !document.children.is_empty() && unmade(document.children_safeguarding),
-            ReferralAdvice::ChildrenSafeguardingNotMade,
-        ),
-        (survivor.is_some() && !safe, ReferralAdvice::NoSafeContact),
-    ];
-    found
-        .into_iter()
-        .filter(|(there, _)| *there)
-        .map(|(_, advice)| advice)
-        .collect()
 }
 
 /// What somebody wants of a referral.

@@ -8,12 +8,13 @@ use validator::Validate;
 
 use super::ReferralStatus;
 use super::document::Document;
-use super::rules::{Checked, ReferralAdvice};
+use super::rules::Checked;
 use super::store::{ReferralRow, VisibleReferral};
 use crate::cases::is_staff;
 use crate::crypto::Place;
 use crate::error::{FieldError, Result};
 use crate::http::etag;
+use crate::parties::AdviceGiven;
 use crate::policy::lens::FieldGroup;
 use crate::risk;
 use crate::text::Line;
@@ -117,7 +118,7 @@ pub struct ReferralOut {
     /// What submission still needs; empty once it was sent in.
     pub missing: Vec<FieldError>,
     /// What to know. It refuses nothing.
-    pub advice: Vec<ReferralAdvice>,
+    pub advice: Vec<AdviceGiven>,
     /// Practice rules an imported record does not meet.
     pub gaps: Vec<String>,
     /// The decision, once there is one.
@@ -174,12 +175,15 @@ impl ReferralOut {
             missing,
             score,
             finding,
-            advice,
+            mut advice,
             recorded: _,
         } = checked;
         let separate = row.separate.as_deref().filter(|_| is_staff(case));
         let place = Place::new("referrals", "separate", row.id);
         let separate = separate.map(|sealed| case.key().open_json(place, sealed));
+        if !shown {
+            advice.retain(|one| !one.pointer.contains("/addresses/"));
+        }
         let decided = row.decided_at.is_some();
         Ok(Self {
             id: row.id,
@@ -280,7 +284,10 @@ impl ReferralItem {
             score_complete: row
                 .not_asked_count
                 .map(|not_asked| row.score.is_some() && not_asked == 0),
-            assessed_on: document.assessment.as_ref().map(|one| one.assessed_on),
+            assessed_on: document
+                .assessment
+                .as_ref()
+                .map(|one| one.assessed_on.day()),
             criteria: row.criteria.clone(),
             survivor: document
                 .survivor

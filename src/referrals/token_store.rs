@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::document::Document;
 use super::matching::{MatchOut, PersonFound};
+use super::tokens::Token;
 use crate::audit::Event;
 use crate::crypto::Place;
 use crate::db::{Tx, sql};
@@ -15,13 +16,16 @@ use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden, may_in};
 use crate::visible_cases;
 
+fn kinds(tokens: &[Token]) -> Vec<&'static str> {
+    tokens.iter().map(|token| token.kind).collect()
+}
+
+fn hashes(tokens: &[Token]) -> Vec<Vec<u8>> {
+    tokens.iter().map(|token| token.hash.clone()).collect()
+}
+
 /// Replaces the file's tokens.
-pub fn replace(
-    tx: &mut Tx<'_>,
-    case: &VisibleCase,
-    tokens: &[(&'static str, Vec<u8>)],
-    fresh: bool,
-) -> Result<()> {
+pub fn replace(tx: &mut Tx<'_>, case: &VisibleCase, tokens: &[Token], fresh: bool) -> Result<()> {
     if !fresh {
         sql("delete from match_tokens where case_id = $1")
             .bind(case.id)
@@ -31,32 +35,27 @@ pub fn replace(
 }
 
 /// Adds tokens to a file.
-pub fn add(tx: &mut Tx<'_>, case: &VisibleCase, tokens: &[(&'static str, Vec<u8>)]) -> Result<()> {
+pub fn add(tx: &mut Tx<'_>, case: &VisibleCase, tokens: &[Token]) -> Result<()> {
     if tokens.is_empty() {
         return Ok(());
     }
-    sql("insert into match_tokens (marac_id, case_id, kind, token) \
-         select $1, $2, kind, token from unnest($3::text[], $4::bytea[]) as x(kind, token) \
-         on conflict do nothing")
+    sql(
+        "insert into match_tokens as t (marac_id, case_id, kind, token, version) \
+         select $1, $2, kind, token, version from unnest($3::text[], $4::bytea[], $5::smallint[]) as x(kind, token, version) \
+         on conflict (case_id, kind, token) do update set version = excluded.version \
+         where t.version < excluded.version",
+    )
     .bind(case.marac_id)
     .bind(case.id)
-    .bind(tokens.iter().map(|(kind, _)| *kind).collect::<Vec<_>>())
-    .bind(
-        tokens
-            .iter()
-            .map(|(_, token)| token.clone())
-            .collect::<Vec<_>>(),
-    )
+    .bind(kinds(tokens))
+    .bind(hashes(tokens))
+    .bind(tokens.iter().map(|token| token.version).collect::<Vec<_>>())
     .execute(tx.conn)?;
     Ok(())
 }
 
 /// Takes tokens from a file.
-pub fn remove(
-    tx: &mut Tx<'_>,
-    case: &VisibleCase,
-    tokens: &[(&'static str, Vec<u8>)],
-) -> Result<()> {
+pub fn remove(tx: &mut Tx<'_>, case: &VisibleCase, tokens: &[Token]) -> Result<()> {
     if tokens.is_empty() {
         return Ok(());
     }
@@ -65,13 +64,8 @@ pub fn remove(
          where t.case_id = $1 and t.kind = x.kind and t.token = x.token",
     )
     .bind(case.id)
-    .bind(tokens.iter().map(|(kind, _)| *kind).collect::<Vec<_>>())
-    .bind(
-        tokens
-            .iter()
-            .map(|(_, token)| token.clone())
-            .collect::<Vec<_>>(),
-    )
+    .bind(kinds(tokens))
+    .bind(hashes(tokens))
     .execute(tx.conn)?;
     Ok(())
 }
@@ -141,27 +135,19 @@ pub fn pair_matches(tx: &mut Tx<'_>, referral_id: Uuid) -> Result<(Vec<MatchOut>
 }
 
 const PEOPLE: &str = concat!(
-    "select c.id as case_id, c.code, c.status, t.kind as role, c.marac_id from match_tokens t \
-     join unnest($1::text[], $2::bytea[]) as x(kind, token) on x.kind = t.kind and x.token = t.token \
+    "select c.id as case_id, c.code, c.status, t.kind as role, c.marac_id \
+     from (select distinct m.case_id, m.kind from unnest($1::text[], $2::bytea[]) as x(kind, token) \
+       join match_tokens m on m.kind = x.kind and m.token = x.token) t \
      join cases c on c.id = t.case_id where c.marac_id = any ($3) and c.status <> 'joined' and ",
     visible_cases!("c"),
     " order by c.last_referral_on desc nulls last, c.id limit 50"
 );
 
 /// Files in sight in which somebody with one of these tokens stands.
-pub fn people(
-    tx: &mut Tx<'_>,
-    maracs: Vec<Uuid>,
-    tokens: &[(&'static str, Vec<u8>)],
-) -> Result<Vec<PersonFound>> {
+pub fn people(tx: &mut Tx<'_>, maracs: Vec<Uuid>, tokens: &[Token]) -> Result<Vec<PersonFound>> {
     Ok(sql(PEOPLE)
-        .bind(tokens.iter().map(|(kind, _)| *kind).collect::<Vec<_>>())
-        .bind(
-            tokens
-                .iter()
-                .map(|(_, token)| token.clone())
-                .collect::<Vec<_>>(),
-        )
+        .bind(kinds(tokens))
+        .bind(hashes(tokens))
         .bind(maracs)
         .load(tx.conn)?)
 }

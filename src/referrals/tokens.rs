@@ -7,10 +7,28 @@
 
 use super::document::Document;
 use crate::crypto::KeyRing;
-use crate::parties::model::{Identity, PartyRole, plain};
+use crate::damage;
+use crate::names;
+use crate::parties::model::{Identity, PartyRole};
 
-/// A kind of token, and the keyed hash.
-pub type Token = (&'static str, Vec<u8>);
+/// A keyed hash of something by which a file is found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Token {
+    /// What it is a hash of.
+    pub kind: &'static str,
+    /// The hash.
+    pub hash: Vec<u8>,
+    /// The version of the folding of names that made it.
+    pub version: i16,
+}
+
+/// How names are folded before they are compared.
+pub(super) type Fold = fn(&str) -> String;
+
+/// The folding of today, and its version.
+pub(super) const NOW: (Fold, i16) = (names::folded, names::VERSION);
+/// The one before it.
+pub(super) const BEFORE: (Fold, i16) = (names::folded_before, names::VERSION - 1);
 
 /// What of a person tokens are made of.
 #[derive(Debug, Clone)]
@@ -27,6 +45,11 @@ pub struct Someone {
 
 /// The tokens of a referral's people.
 pub fn of_document(document: &Document, keys: &KeyRing) -> Vec<Token> {
+    of_people(&people(document), keys)
+}
+
+/// The people a referral names.
+pub(super) fn people(document: &Document) -> Vec<Someone> {
     let plainly = |role, identity: &Identity| Someone {
         role,
         identity: identity.clone(),
@@ -57,90 +80,168 @@ pub fn of_document(document: &Document, keys: &KeyRing) -> Vec<Token> {
     }
     let children = document.children.iter();
     people.extend(children.map(|child| plainly(PartyRole::Child, &child.identity)));
-    of_people(&people, keys)
+    people
 }
 
-/// The tokens of the people of one file.
+/// The tokens of the people of one file. Those that the folding before this one gives stand beside them where
+/// they differ, so that a file is found by older files from its first moment; `renewal` takes them away.
 pub fn of_people(people: &[Someone], keys: &KeyRing) -> Vec<Token> {
-    let mut tokens = Vec::new();
+    let by = |fold| of_people_by(people, keys, fold).into_iter().flatten();
+    of_both(by(NOW), by(BEFORE))
+}
+
+/// The tokens by which somebody is found in one of the parts that the search goes by.
+pub(super) fn of_somebody(identity: &Identity, keys: &KeyRing) -> Vec<Token> {
+    let by = |(fold, version): (Fold, i16)| {
+        let exact = identity.exact_by(fold);
+        let made = exact.into_iter().flat_map(move |who| {
+            let who: Vec<&str> = who.iter().map(String::as_str).collect();
+            ["survivor", "perpetrator", "child"].map(|kind| Token {
+                kind,
+                hash: keys.index(kind, &who),
+                version,
+            })
+        });
+        made.collect::<Vec<_>>().into_iter()
+    };
+    of_both(by(NOW), by(BEFORE))
+}
+
+fn of_both(now: impl Iterator<Item = Token>, before: impl Iterator<Item = Token>) -> Vec<Token> {
+    let mut tokens: Vec<Token> = now.collect();
+    tokens.sort();
+    tokens.dedup();
+    let is_new = |old: &Token| {
+        let same = |token: &Token| (token.kind, &token.hash) == (old.kind, &old.hash);
+        !tokens.iter().any(same)
+    };
+    let mut before: Vec<Token> = before.filter(is_new).collect();
+    before.sort();
+    before.dedup();
+    tokens.append(&mut before);
+    tokens
+}
+
+/// The tokens by a certain folding of names. How many there are and their order do not hang on the
+/// folding; `None` stands where there is nothing to make a token of.
+pub(super) fn of_people_by(
+    people: &[Someone],
+    keys: &KeyRing,
+    (fold, version): (Fold, i16),
+) -> Vec<Option<Token>> {
+    let mut made = Made {
+        keys,
+        fold,
+        version,
+        tokens: Vec::new(),
+    };
     for who in people {
-        one(who, keys, &mut tokens);
+        made.one(who);
     }
     let of_role = |role| people.iter().filter(move |who| who.role == role);
     for survivor in of_role(PartyRole::Survivor) {
         for perpetrator in of_role(PartyRole::Perpetrator) {
-            let (a, b) = (&survivor.identity, &perpetrator.identity);
-            if let (Some(a), Some(b)) = (a.exact(), b.exact()) {
-                let both: Vec<&str> = a.iter().chain(&b).map(String::as_str).collect();
-                tokens.push(("pair", keys.index("pair", &both)));
-            }
-            if let (Some(a), Some(b)) = (whole_name(a), whole_name(b)) {
-                tokens.push(("pair_names", keys.index("pair_names", &[&a, &b])));
-            }
+            made.pair(&survivor.identity, &perpetrator.identity);
         }
     }
-    tokens.sort();
-    tokens.dedup();
-    tokens
+    made.tokens
 }
 
-fn one(who: &Someone, keys: &KeyRing, tokens: &mut Vec<Token>) {
-    let mut add = |kind: &'static str, values: &[&str]| {
-        tokens.push((kind, keys.index(kind, values)));
-    };
-    let identity = &who.identity;
-    if let Some(exact) = identity.exact() {
-        let exact: Vec<&str> = exact.iter().map(String::as_str).collect();
+struct Made<'k> {
+    keys: &'k KeyRing,
+    fold: Fold,
+    version: i16,
+    tokens: Vec<Option<Token>>,
+}
+
+impl Made<'_> {
+    /// A token of these values, unless one of them is not known.
+    fn add(&mut self, kind: &'static str, values: &[&str]) {
+        let is_known = !values.is_empty() && values.iter().all(|value| !value.is_empty());
+        let token = is_known.then(|| Token {
+            kind,
+            hash: self.keys.index(kind, values),
+            version: self.version,
+        });
+        self.tokens.push(token);
+    }
+
+    fn one(&mut self, who: &Someone) {
+        let identity = &who.identity;
+        let exact = identity.exact_by(self.fold);
+        let exact: Vec<&str> = exact.iter().flatten().map(String::as_str).collect();
         match who.role {
-            PartyRole::Survivor => add("survivor", &exact),
-            PartyRole::Perpetrator => add("perpetrator", &exact),
-            PartyRole::Child => add("child", &exact),
+            PartyRole::Survivor => self.add("survivor", &exact),
+            PartyRole::Perpetrator => self.add("perpetrator", &exact),
+            PartyRole::Child => self.add("child", &exact),
             PartyRole::OtherAdult => {}
         }
-    }
-    let names = whole_name(identity).into_iter();
-    let names = names.chain(identity.aliases.iter().map(|alias| words(alias)));
-    let born = identity.date_of_birth.iter();
-    let born = born.chain(&identity.other_dates_of_birth);
-    let born: Vec<String> = born.map(ToString::to_string).collect();
-    for name in names.filter(|name| !name.is_empty()) {
-        for born in &born {
-            add("person", &[&name, born]);
+        let born = identity.date_of_birth.iter();
+        let born = born.chain(&identity.other_dates_of_birth);
+        let born: Vec<String> = born.map(ToString::to_string).collect();
+        let mut names = vec![self.whole_name(identity)];
+        names.extend(identity.aliases.iter().map(|alias| self.words(alias)));
+        for name in &names {
+            for born in &born {
+                self.add("person", &[name, born]);
+            }
+        }
+        if matches!(who.role, PartyRole::Survivor | PartyRole::Perpetrator) {
+            self.in_doubt(who, &born);
         }
     }
-    if !matches!(who.role, PartyRole::Survivor | PartyRole::Perpetrator) {
-        return;
-    }
-    for number in who.contacts.iter().filter_map(|contact| phone(contact)) {
-        add("phone", &[&number]);
-    }
-    let Some(family) = identity.family_name.as_deref().map(plain) else {
-        return;
-    };
-    let initial: String = plain(identity.given_names.as_deref().unwrap_or_default());
-    let initial: String = initial.chars().take(1).collect();
-    for born in &born {
-        add("family_born", &[&family, born]);
-        if let (Some((year, _)), false) = (born.split_once('-'), initial.is_empty()) {
-            add("sound", &[&soundex(&family), &initial, year]);
+
+    /// What says no more than that somebody may be the same.
+    fn in_doubt(&mut self, who: &Someone, born: &[String]) {
+        for contact in &who.contacts {
+            self.add("phone", &[&phone(contact).unwrap_or_default()]);
+        }
+        let identity = &who.identity;
+        let family = identity.family_name.as_deref();
+        // A name that could not be read is nobody's.
+        let family = family.filter(|name| !name.contains(damage::MARK));
+        let family = (self.fold)(family.unwrap_or_default());
+        let given = (self.fold)(identity.given_names.as_deref().unwrap_or_default());
+        let initial: String = given.chars().take(1).collect();
+        for born in born {
+            self.add("family_born", &[&family, born]);
+            let year = born.split('-').next().unwrap_or_default();
+            self.add("sound", &[&soundex(&family), &initial, year]);
+        }
+        for postcode in &who.postcodes {
+            self.add("place", &[&(self.fold)(postcode), &family]);
         }
     }
-    for postcode in &who.postcodes {
-        add("place", &[&plain(postcode), &family]);
+
+    fn pair(&mut self, survivor: &Identity, perpetrator: &Identity) {
+        let exact = (
+            survivor.exact_by(self.fold),
+            perpetrator.exact_by(self.fold),
+        );
+        let both: Vec<&str> = match &exact {
+            (Some(one), Some(other)) => one.iter().chain(other).map(String::as_str).collect(),
+            _ => Vec::new(),
+        };
+        self.add("pair", &both);
+        let names = [survivor, perpetrator].map(|who| self.whole_name(who));
+        self.add("pair_names", &[&names[0], &names[1]]);
+    }
+
+    /// Given and family name together, in whatever order; empty unless both are known.
+    fn whole_name(&self, identity: &Identity) -> String {
+        match (&identity.given_names, &identity.family_name) {
+            (Some(given), Some(family)) => self.words(&format!("{given} {family}")),
+            _ => String::new(),
+        }
+    }
+
+    fn words(&self, name: &str) -> String {
+        words(name, self.fold)
     }
 }
 
-/// Given and family name together, in whatever order; `None` unless both are known.
-fn whole_name(identity: &Identity) -> Option<String> {
-    let (given, family) = (
-        identity.given_names.as_deref()?,
-        identity.family_name.as_deref()?,
-    );
-    Some(words(&format!("{given} {family}")))
-}
-
-fn words(name: &str) -> String {
-    let mut words: Vec<String> = name.split_whitespace().map(plain).collect();
+fn words(name: &str, fold: Fold) -> String {
+    let mut words: Vec<String> = name.split_whitespace().map(fold).collect();
     words.sort();
     words.concat()
 }
@@ -190,6 +291,7 @@ fn soundex(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::Line;
 
     #[test]
     fn a_name_sounds_as_it_is_spelt_by_others() {
@@ -226,6 +328,56 @@ mod tests {
 
     #[test]
     fn a_whole_name_has_no_order() {
-        assert_eq!(words("Karl  STONE"), words("stone karl"));
+        let folded = |name| words(name, names::folded);
+        assert_eq!(folded("Karl  STONE"), folded("stone karl"));
+    }
+    fn called(role: PartyRole, given: &str, family: &str) -> Someone {
+        Someone {
+            role,
+            identity: Identity {
+                given_names: Some(Line::as_stored(given)),
+                family_name: Some(Line::as_stored(family)),
+                ..Identity::default()
+            },
+            postcodes: vec!["LS1 1AA".to_owned()],
+            contacts: vec!["07700 900123".to_owned(), "ask for Jo".to_owned()],
+        }
+    }
+
+    #[test]
+    fn every_folding_makes_as_many_in_the_same_order() {
+        let keys = KeyRing::parse(&KeyRing::new_file(true).unwrap()).unwrap();
+        let people = [
+            called(PartyRole::Survivor, "Zoë", "Strauß"),
+            called(PartyRole::Perpetrator, "\u{2121}", "-"),
+        ];
+        let before = of_people_by(&people, &keys, BEFORE);
+        let now = of_people_by(&people, &keys, NOW);
+        assert_eq!(before.len(), now.len());
+        for (before, now) in before.iter().zip(&now) {
+            if let (Some(before), Some(now)) = (before, now) {
+                assert_eq!(before.kind, now.kind);
+            }
+        }
+        let kinds: Vec<&str> = now.iter().flatten().map(|token| token.kind).collect();
+        assert_eq!(kinds, ["phone", "place", "phone", "pair_names"]);
+    }
+
+    #[test]
+    fn what_an_older_folding_gives_stands_beside_only_where_it_differs() {
+        let keys = KeyRing::parse(&KeyRing::new_file(true).unwrap()).unwrap();
+        let versions = |given| {
+            let people = [called(PartyRole::Survivor, given, "Stone")];
+            let made = of_people(&people, &keys).into_iter();
+            made.map(|token| (token.kind, token.version))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(versions("Karl"), [("phone", 2), ("place", 2)]);
+        let born = |given| Identity {
+            date_of_birth: chrono::NaiveDate::from_ymd_opt(1990, 4, 2).map(Into::into),
+            ..called(PartyRole::Survivor, given, "Stone").identity
+        };
+        assert_eq!(of_somebody(&born("Karl"), &keys).len(), 3);
+        assert_eq!(of_somebody(&born("Zoë"), &keys).len(), 6);
     }
 }

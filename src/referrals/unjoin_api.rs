@@ -32,6 +32,7 @@ use crate::http::{
 use crate::policy::Act;
 use crate::policy::visibility::{self, VisibleCase};
 use crate::risk::{self, Tools};
+use crate::text::Text;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_joins).service(unjoin);
@@ -98,8 +99,7 @@ async fn list_joins(state: Data<State>, caller: Caller, path: Path<Uuid>) -> Res
 #[serde(deny_unknown_fields)]
 pub struct UnjoinIn {
     /// Why. Coordinator and chair read it with the case's joins.
-    #[validate(length(min = 1, max = 4000))]
-    pub reason: String,
+    pub reason: Text<4000>,
 }
 
 /// Take a joined referral out of its case again, into a case of its own.

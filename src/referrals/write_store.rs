@@ -164,7 +164,7 @@ fn counted(text: Sql, case: &VisibleCase, id: Uuid, written: &Written<'_>) -> Sq
         .map(|s| s.characteristics.clone())
         .unwrap_or_default();
     let born = survivor.and_then(|s| s.identity.date_of_birth);
-    let age = born.and_then(|born| age_on(born, written.referred_on));
+    let age = born.and_then(|born| age_on(born.day(), written.referred_on));
     let gender = survivor.map(|s| s.identity.gender).unwrap_or_default();
     text.bind(id)
         .bind(written.referred_on)
@@ -187,7 +187,7 @@ fn perpetrator_under_18(written: &Written<'_>) -> YesNoUnknown {
         .map(|p| {
             p.identity
                 .date_of_birth
-                .and_then(|born| age_on(born, written.referred_on))
+                .and_then(|born| age_on(born.day(), written.referred_on))
         })
         .collect();
     if ages.iter().flatten().any(|age| *age < 18) {

@@ -2,7 +2,6 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get};
-use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -12,6 +11,7 @@ use super::ActionReport;
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::dates::AnyDay;
 use crate::error::Result;
 use crate::http::{Problems, Query};
 use crate::policy::{Act, Actor, hidden, may_in};
@@ -22,7 +22,7 @@ use crate::policy::{Act, Actor, hidden, may_in};
 #[into_params(parameter_in = Query)]
 pub struct ActionReportQuery {
     /// The day; today unless said.
-    as_at: Option<NaiveDate>,
+    as_at: Option<AnyDay>,
     /// One MARAC; all whose counts the caller may read unless said.
     marac_id: Option<Uuid>,
 }
@@ -58,7 +58,7 @@ pub async fn report_actions(
         .db
         .run(&caller, ask, move |tx| {
             let maracs = maracs(&tx.actor, query.marac_id)?;
-            let as_at = query.as_at.unwrap_or_else(|| tx.today());
+            let as_at = query.as_at.map_or_else(|| tx.today(), Into::into);
             let report = super::actions(tx, as_at, Some(&maracs))?;
             let event = match maracs.as_slice() {
                 [one] => Event::new().in_marac(*one),

@@ -1,12 +1,12 @@
 //! What a return holds, as it is sent and as it is sealed.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
 use crate::crypto::Place;
+use crate::dates::AnyDay;
 use crate::text::{Line, Text};
 use crate::vocabulary;
 
@@ -76,7 +76,7 @@ pub struct ShareablePart {
     pub relevant_necessary_proportionate: bool,
     /// Its last contact with one of the people of the case.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_contact_on: Option<NaiveDate>,
+    pub last_contact_on: Option<AnyDay>,
     /// Its worker with the case, and how to reach them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allocated_worker: Option<Line<400>>,

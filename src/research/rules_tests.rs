@@ -95,7 +95,7 @@ fn an_answer_says_something_or_that_nothing_is_known_and_never_both() {
         ..facts("Two visits.")
     };
     let contact = |on: &str| ShareablePart {
-        last_contact_on: Some(day(on)),
+        last_contact_on: Some(day(on).into()),
         ..facts("Two visits.")
     };
     let none = ShareablePart::default;

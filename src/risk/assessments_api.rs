@@ -15,9 +15,11 @@ use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{Part, must_show, opened, opened_locked};
+use crate::dates;
 use crate::error::{Error, FieldError, Result};
 use crate::http::{Body, Idempotency, IdempotencyKey, Path, Problems, WriteProblems, etag};
 use crate::maracs;
+use crate::parties;
 use crate::policy::lens::FieldGroup;
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden};
@@ -235,13 +237,8 @@ async fn assess_risk(
             let case = opened_locked(tx, Act::AssessRisk, id)?;
             must_show(&case, FieldGroup::DashAnswers)?;
             let score = scored(&tools, &body)?;
-            if body.assessed_on > tx.today() {
-                return Err(Error::field(
-                    "/assessed_on",
-                    "in_the_future",
-                    "Give today or an earlier day.",
-                ));
-            }
+            let born = parties::survivor_born(tx, &case)?;
+            dates::happened("/assessed_on", body.assessed_on.day(), tx.today(), born)?;
             let claim = key.claim(tx, "assess_risk", &(id, &body))?;
             if let Idempotency::Fresh(new_id) = claim {
                 let source = Source {

@@ -72,7 +72,7 @@ pub(super) fn record_as(
         created_by: source.created_by,
         actor_id: source.actor_id,
         how: assessment.how.unwrap_or_default(),
-        assessed_on: assessment.assessed_on,
+        assessed_on: assessment.assessed_on.day(),
         sealed,
     };
     super::record_store::insert(tx, case, row, score)

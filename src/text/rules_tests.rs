@@ -232,8 +232,8 @@ fn what_was_stored_is_opened_as_it_is_and_what_a_caller_sends_is_not() {
         serde_json::to_string(&read).unwrap(),
         "\"\\u0000\u{202e}a\\r\\n \""
     );
-    assert!(from_a_caller(|| serde_json::from_str::<Line<3>>(old)).is_err());
-    assert!(from_a_caller(|| serde_json::from_str::<Text<3>>("\"abcd\"")).is_err());
+    assert!(from_a_caller(None, || serde_json::from_str::<Line<3>>(old)).is_err());
+    assert!(from_a_caller(None, || serde_json::from_str::<Text<3>>("\"abcd\"")).is_err());
     assert!(serde_json::from_str::<Secret<1, 9>>("\"a\\u0000\"").is_err());
     assert!(serde_json::from_str::<Text<3>>("\"abcd\"").is_ok());
     assert!(!format!("{:?}", Line::<9>::as_stored("CANARY")).contains("CANARY"));

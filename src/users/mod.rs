@@ -79,7 +79,7 @@ pub fn grant(
     let grant = RoleGrant {
         marac_id,
         role,
-        ends_at,
+        ends_at: ends_at.map(Into::into),
     };
     grants::give(tx, Holder::User(user_id), &[grant])
 }

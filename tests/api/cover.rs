@@ -202,6 +202,9 @@ const HISTORY: &[&str] = &[
     "minutes_versions.drafted_by",
     "minutes_versions.issued_by",
     "standard_action_versions.created_by",
+    "identity_differences.decided_by",
+    "referral_joins.joined_by",
+    "referral_joins.unjoined_by",
 ];
 
 /// Where it names one for what it may or has to do, and how many of those stand for the account $1.

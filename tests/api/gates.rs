@@ -34,12 +34,13 @@ const BOUND: [&str; 8] = [
 
 /// Paths whose answers do not: people, places, sign-in, figures without names, and the
 /// caller's own inbox, whose rows are judged by the case as these are.
-const UNBOUND: [&str; 16] = [
+const UNBOUND: [&str; 17] = [
     "agencies",
     "api-clients",
     "audit",
     "auth",
     "calendar",
+    "damaged-parts",
     "livez",
     "maracs",
     "me",

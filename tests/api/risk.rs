@@ -393,7 +393,7 @@ async fn a_marac_goes_by_one_published_threshold_tool() {
         ),
         (
             json!({ "threshold_tool": "" }),
-            "/settings/threshold_tool length",
+            "/settings/threshold_tool blank",
         ),
         (
             json!({ "high_risk_threshold": 25 }),

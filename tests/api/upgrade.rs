@@ -403,6 +403,85 @@ struct Kind {
     kind: String,
 }
 
+/// A date that no calendar has is bounded, what stood there is kept, and the coordinator can see it.
+#[test]
+fn a_date_out_of_range_is_set_to_the_nearest_one_and_kept() {
+    use diesel::prelude::*;
+    use diesel::sql_types as st;
+    use toldonce::db::sql;
+
+    #[derive(Debug, PartialEq, QueryableByName)]
+    struct Address {
+        #[diesel(sql_type = st::Text)]
+        from: String,
+        #[diesel(sql_type = st::Text)]
+        to: String,
+    }
+    #[derive(Debug, PartialEq, QueryableByName)]
+    struct Was {
+        #[diesel(sql_type = st::Text)]
+        field: String,
+        #[diesel(sql_type = st::Text)]
+        was: String,
+    }
+    let (_db, mut owner) = old_database();
+    owner
+        .batch_execute(
+            "insert into maracs (id, code, name, created_at) \
+             values ('01900000-0000-7000-8000-000000000001', 'WRW', 'Wharfrow', now()); \
+             insert into cases (id, marac_id, code, status, created_at) values \
+             ('01900000-0000-7000-8000-000000000002', '01900000-0000-7000-8000-000000000001', 'WRW-7K3Q9', 'intake', now()); \
+             insert into persons (id, created_at) values ('01900000-0000-7000-8000-000000000003', now()); \
+             insert into parties (id, marac_id, case_id, person_id, role, identity, created_at) values \
+             ('01900000-0000-7000-8000-000000000004', '01900000-0000-7000-8000-000000000001', \
+              '01900000-0000-7000-8000-000000000002', '01900000-0000-7000-8000-000000000003', 'survivor', '\\x01', now()); \
+             insert into party_addresses (id, party_id, marac_id, case_id, kind, confidential, known_to_perpetrator, \
+               valid_from, valid_to, sealed, created_at) values \
+             ('01900000-0000-7000-8000-000000000005', '01900000-0000-7000-8000-000000000004', \
+              '01900000-0000-7000-8000-000000000001', '01900000-0000-7000-8000-000000000002', 'current', true, 'no', \
+              '0044-03-15 BC', '9999-12-31', '\\x01', now()); \
+             insert into meetings (id, marac_id, kind, status, starts_at, time_zone, mode, minutes_per_case, capacity, settings_version, created_at) values \
+             ('01900000-0000-7000-8000-000000000006', '01900000-0000-7000-8000-000000000001', 'scheduled', 'planned', \
+              '260000-01-01 00:00Z', 'Europe/London', 'online', 12, 9, 1, now())",
+        )
+        .unwrap();
+    install::migrate(&mut owner).unwrap();
+    let address: Address =
+        sql("select valid_from::text as from, valid_to::text as to from party_addresses")
+            .get_result(&mut owner)
+            .unwrap();
+    let bounded = Address {
+        from: "1880-01-01".into(),
+        to: "2199-12-31".into(),
+    };
+    assert_eq!(address, bounded);
+    let was: Vec<Was> = sql("select field, was from damaged_parts order by field")
+        .load(&mut owner)
+        .unwrap();
+    let one = |field: &str, was: &str| Was {
+        field: field.into(),
+        was: was.into(),
+    };
+    assert_eq!(
+        was,
+        [
+            one("valid_from", "0044-03-15 BC"),
+            one("valid_to", "9999-12-31")
+        ]
+    );
+    let all: Vec<Was> =
+        sql("select of_table || '.' || of_column as field, was from bounded_dates order by 1")
+            .load(&mut owner)
+            .unwrap();
+    assert_eq!(all.len(), 3, "{all:?}");
+    assert!(
+        all[0].field == "meetings.starts_at" && all[0].was.starts_with("260000"),
+        "{all:?}"
+    );
+    let refused = owner.batch_execute("update party_addresses set valid_from = '0044-03-15 BC'");
+    assert!(refused.is_err());
+}
+
 /// A file at `n`, of MARAC 1, and a token it is found by.
 fn old_file(n: u8, token: &str) -> String {
     format!(

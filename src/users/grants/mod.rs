@@ -6,13 +6,13 @@ mod pending_store;
 mod rules;
 mod store;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::agencies::{self, Agency};
 use crate::audit::{Audited, Event};
+use crate::dates::AnyMoment;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::Changes;
@@ -31,7 +31,7 @@ pub struct RoleGrant {
     pub role: Role,
     /// When it ends; null: it does not.
     #[serde(default)]
-    pub ends_at: Option<DateTime<Utc>>,
+    pub ends_at: Option<AnyMoment>,
 }
 
 /// Whose roles.

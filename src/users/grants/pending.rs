@@ -83,7 +83,7 @@ impl Pending {
         Some(RoleGrant {
             marac_id: self.marac_id?,
             role: self.role?,
-            ends_at: self.ends_at,
+            ends_at: self.ends_at.map(Into::into),
         })
     }
 

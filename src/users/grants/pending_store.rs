@@ -180,7 +180,7 @@ impl Asked {
         let asked = Self {
             marac_id: Some(grant.marac_id),
             role: Some(grant.role),
-            ends_at: grant.ends_at,
+            ends_at: grant.ends_at.map(Into::into),
             ..Self::default()
         };
         match holder {

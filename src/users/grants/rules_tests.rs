@@ -68,7 +68,7 @@ fn only_what_differs_is_touched() {
         role,
         ends_at,
     };
-    let later = Some(now() + TimeDelta::days(1));
+    let later = Some((now() + TimeDelta::days(1)).into());
     let held = [
         grant(Role::Chair, None),
         grant(Role::Observer, None),
@@ -102,7 +102,7 @@ fn a_strong_role_waits_unless_it_is_held_and_shortened() {
         role,
         ends_at,
     };
-    let day = |n| Some(now() + TimeDelta::days(n));
+    let day = |n| Some((now() + TimeDelta::days(n)).into());
     for role in Role::ALL.iter().copied() {
         let strong = ["coordinator", "chair", "idva"].contains(&role.as_str());
         for (held, wanted, prolongs) in [
@@ -144,12 +144,12 @@ fn a_list_has_each_role_once_and_no_end_in_the_past() {
         (
             vec![
                 grant(Role::Chair, None),
-                grant(Role::Chair, Some(now() + TimeDelta::days(1))),
+                grant(Role::Chair, Some((now() + TimeDelta::days(1)).into())),
             ],
             Some("/roles/1 duplicate"),
         ),
         (
-            vec![grant(Role::Chair, Some(now()))],
+            vec![grant(Role::Chair, Some(now().into()))],
             Some("/roles/0/ends_at past"),
         ),
     ] {

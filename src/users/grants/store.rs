@@ -40,7 +40,7 @@ pub fn held(tx: &mut Tx<'_>, holders: &[Holder]) -> Result<Vec<(Uuid, RoleGrant)
     let grant = |row: Row| RoleGrant {
         marac_id: row.marac_id,
         role: row.role,
-        ends_at: row.ends_at,
+        ends_at: row.ends_at.map(Into::into),
     };
     Ok(rows
         .into_iter()

@@ -184,9 +184,9 @@ fn known(id: &str) -> Option<(Scope, bool)> {
         | "set_characteristics"
         | "add_contact"
         | "end_share" => (Part, false),
-        "list_audit" | "list_cases" | "list_actions" | "list_meetings" | "list_referrals"
-        | "read_agenda" | "list_attendance" | "list_members" | "list_users" | "list_clients"
-        | "list_actors" => (Place, true),
+        "list_audit" | "list_damaged_parts" | "list_cases" | "list_actions" | "list_meetings"
+        | "list_referrals" | "read_agenda" | "list_attendance" | "list_members" | "list_users"
+        | "list_clients" | "list_actors" => (Place, true),
         "list_conflicts" => (Place, true),
         "read_statement" | "word_statement" | "read_confidentiality" | "accept_confidentiality" => {
             (Place, false)
@@ -298,7 +298,9 @@ impl Operation {
             .replace("{token}", "unknown");
         let query = match self.id.as_str() {
             "list_cases" => format!("?count=true&marac_id={}", things.marac),
-            "list_audit" => format!("?limit=1&marac_id={}", things.marac),
+            "list_audit" | "list_damaged_parts" => {
+                format!("?limit=1&marac_id={}", things.marac)
+            }
             "list_actions" => format!("?status=all&marac_id={}", things.marac),
             "list_flags" => format!("?status=all&marac_id={}", things.marac),
             "list_lapses" | "report_flags" => format!("?marac_id={}", things.marac),

@@ -87,7 +87,7 @@ fn party(
         family_name: Some(Line::as_stored(family_name)),
         given_names: Some(Line::as_stored("Given")),
         aliases: vec![Line::as_stored(format!("{family_name}-alias"))],
-        date_of_birth: NaiveDate::from_ymd_opt(1990, 4, 2),
+        date_of_birth: NaiveDate::from_ymd_opt(1990, 4, 2).map(Into::into),
         ..Identity::default()
     };
     let sealed = key

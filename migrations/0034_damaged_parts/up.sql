@@ -1,0 +1,145 @@
+-- Parts of cases that could not be read, for the coordinators. What a part says is not here, only where it is.
+create table damaged_parts (
+  id uuid primary key,
+  marac_id uuid not null references maracs (id),
+  case_id uuid not null references cases (id),
+  part text not null,
+  field text not null,
+  row_id uuid not null,
+  -- SHA-256 of the sealed bytes, to see whether they are the same still; null for a date.
+  digest text,
+  -- Of a date that could not be: what stood there.
+  was text,
+  found_at timestamptz not null,
+  seen_at timestamptz not null,
+  unique (part, field, row_id)
+);
+create index damaged_parts_marac on damaged_parts (marac_id, found_at, id);
+create index damaged_parts_case on damaged_parts (case_id);
+comment on table damaged_parts is 'Which parts of cases cannot be read. Holds no content but dates that no calendar has.';
+alter table damaged_parts enable row level security;
+create policy second_lock on damaged_parts to toldonce_app using (
+  (marac_id = any ((select nullif(current_setting('toldonce.maracs', true), '')::uuid[])::uuid[])) is true
+  and (case_id <> all ((select nullif(current_setting('toldonce.closed', true), '')::uuid[])::uuid[])) is true);
+grant select on damaged_parts to toldonce_app;
+
+-- Records parts of cases that cannot be read, or that they were met again: in an owner's function, so that no reader
+-- is kept from the rest by what they may not see or write. A part that is met again within the hour writes nothing.
+create function record_damage(p_ids uuid[], p_cases uuid[], p_parts text[], p_fields text[], p_rows uuid[],
+  p_digests text[], p_now timestamptz)
+returns void language sql security definer set search_path = public as $$
+  insert into damaged_parts as d (id, marac_id, case_id, part, field, row_id, digest, found_at, seen_at)
+  select distinct on (x.part, x.field, x.row_id) x.id, c.marac_id, c.id, x.part, x.field, x.row_id, x.digest, p_now, p_now
+  from unnest(p_ids, p_cases, p_parts, p_fields, p_rows, p_digests) as x(id, case_id, part, field, row_id, digest)
+  join cases c on c.id = x.case_id
+  order by x.part, x.field, x.row_id, x.id
+  on conflict (part, field, row_id) do update set digest = excluded.digest, seen_at = excluded.seen_at,
+    marac_id = excluded.marac_id, case_id = excluded.case_id,
+    found_at = case when d.digest = excluded.digest then d.found_at else excluded.found_at end
+  where d.digest is distinct from excluded.digest or d.case_id <> excluded.case_id
+    or d.seen_at < excluded.seen_at - interval '1 hour'
+$$;
+revoke all on function record_damage(uuid[], uuid[], text[], text[], uuid[], text[], timestamptz) from public;
+grant execute on function record_damage(uuid[], uuid[], text[], text[], uuid[], text[], timestamptz) to toldonce_app;
+
+-- Whether a part is as it was when it was found damaged. Reads no content: it compares what is sealed, or
+-- asks whether a date still stands at the edge it was set to.
+create function damage_stands(p_part text, p_field text, p_row uuid, p_digest text)
+returns boolean language plpgsql stable security definer set search_path = public as $$
+declare
+  v_type text;
+  v_key text := case p_part when 'data_keys' then 'case_id' when 'party_characteristics' then 'party_id' else 'id' end;
+  v_stands boolean;
+begin
+  select format_type(a.atttypid, null) into v_type from pg_attribute a
+  where a.attrelid = to_regclass(format('public.%I', p_part)) and a.attname = p_field and not a.attisdropped;
+  case v_type
+    when 'bytea' then
+      execute format('select exists (select from %I where %I = $1 and encode(sha256(%I), ''hex'') = $2)', p_part, v_key, p_field)
+        into v_stands using p_row, p_digest;
+    when 'date' then
+      execute format('select exists (select from %I where %I = $1 and %I in (date ''1880-01-01'', date ''2199-12-31''))',
+          p_part, v_key, p_field)
+        into v_stands using p_row;
+    when 'timestamp with time zone' then
+      execute format('select exists (select from %I where %I = $1 and %I in (timestamptz ''1880-01-01 00:00Z'', '
+          'timestamptz ''2199-12-31 00:00Z''))', p_part, v_key, p_field)
+        into v_stands using p_row;
+    else
+      v_stands := false;
+  end case;
+  return v_stands;
+end $$;
+revoke all on function damage_stands(text, text, uuid, text) from public;
+grant execute on function damage_stands(text, text, uuid, text) to toldonce_app;
+
+-- What stood where a date was set to the nearest one allowed, in every table: for those who run the service.
+create table bounded_dates (
+  id uuid primary key,
+  of_table text not null,
+  of_column text not null,
+  -- The ids of the row.
+  of_row text not null,
+  was text not null,
+  bounded_at timestamptz not null
+);
+comment on table bounded_dates is 'Dates that were out of every range when the database began to refuse such dates.';
+
+-- Dates that no calendar of the program reaches: each is set to the nearest one that it does, what stood there is
+-- kept in `damaged_parts` if it is of a case, and from here on the column refuses such dates.
+create function bound_dates(p_table text, p_column text, p_type text) returns void
+language plpgsql set search_path = public as $$
+declare
+  v_first text := case p_type when 'date' then $x$date '1880-01-01'$x$ else $x$timestamptz '1880-01-01 00:00Z'$x$ end;
+  v_last text := case p_type when 'date' then $x$date '2199-12-31'$x$ else $x$timestamptz '2199-12-31 00:00Z'$x$ end;
+  v_end text := case p_type when 'date' then v_last else $x$timestamptz '2199-12-31 23:59:59.999999Z'$x$ end;
+  -- A moment without end is `infinity`; no day is.
+  v_out text := format(case p_type when 'date' then '(%1$I < %2$s or %1$I > %3$s)'
+    else '(isfinite(%1$I) and (%1$I < %2$s or %1$I > %3$s))' end, p_column, v_first, v_end);
+  v_of_case boolean;
+  v_bad boolean;
+begin
+  execute format('select exists (select from %I where %s)', p_table, v_out) into v_bad;
+  if v_bad then
+    select count(*) = 3 into v_of_case from pg_attribute a
+    where a.attrelid = to_regclass(format('public.%I', p_table)) and a.attname in ('id', 'marac_id', 'case_id');
+    if v_of_case then
+      execute format('insert into damaged_parts (id, marac_id, case_id, part, field, row_id, was, found_at, seen_at) '
+        'select uuid_v7(now()), marac_id, case_id, %L, %L, id, %I::text, now(), now() from %I where %s '
+        'on conflict do nothing', p_table, p_column, p_column, p_table, v_out);
+    end if;
+    execute format('insert into bounded_dates (id, of_table, of_column, of_row, was, bounded_at) '
+      'select uuid_v7(now()), %L, %L, (select coalesce(string_agg(k || ''='' || v, '' '' order by k), '''') '
+      'from jsonb_each_text(to_jsonb(t)) as e(k, v) where k = ''id'' or k like ''%%\_id''), %I::text, now() '
+      'from %I t where %s', p_table, p_column, p_column, p_table, v_out);
+    -- Histories refuse to be changed; this changes no word of them.
+    execute format('alter table %I disable trigger user', p_table);
+    execute format('update %1$I set %2$I = case when %2$I < %3$s then %3$s else %4$s end where %5$s',
+      p_table, p_column, v_first, v_last, v_out);
+    execute format('alter table %I enable trigger user', p_table);
+  end if;
+  execute format('alter table %I add constraint %I check (not %s) not valid',
+    p_table, left(p_table || '_' || p_column, 52) || '_in_range', v_out);
+  execute format('alter table %I validate constraint %I',
+    p_table, left(p_table || '_' || p_column, 52) || '_in_range');
+end $$;
+revoke all on function bound_dates(text, text, text) from public;
+
+-- Every day, and every moment that somebody chooses. A table that a later step makes calls `bound_dates` there;
+-- `pending_grants` holds what becomes a grant, which is bounded.
+do $$
+declare
+  c record;
+begin
+  for c in
+    select a.attrelid::regclass::text as tbl, a.attname::text as col, format_type(a.atttypid, null) as typ
+    from pg_attribute a join pg_class t on t.oid = a.attrelid and t.relkind = 'r'
+      and t.relnamespace = 'public'::regnamespace and t.relname <> 'pending_grants'
+    where a.attnum > 0 and not a.attisdropped and (a.atttypid = 'date'::regtype
+      or (a.atttypid = 'timestamptz'::regtype and a.attname in ('starts_at', 'ends_at', 'access_ends_at',
+        'tried_at', 'joined_at', 'left_at', 'contact_due_at')))
+    order by 1, 2
+  loop
+    perform bound_dates(c.tbl, c.col, c.typ);
+  end loop;
+end $$;

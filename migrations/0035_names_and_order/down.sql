@@ -1,0 +1,12 @@
+alter table agencies alter column name type text collate "default";
+alter table users alter column name type text collate "default";
+alter table maracs alter column name type text collate "default";
+alter table api_clients alter column name type text collate "default";
+alter table registered_actors alter column name type text collate "default";
+alter table attendances alter column person_name type text collate "default";
+drop collation english;
+drop index cases_tokens_version;
+alter table cases drop column tokens_version;
+drop index match_tokens_version;
+alter table match_tokens drop column version;
+revoke update on match_tokens from toldonce_app;

@@ -782,6 +782,29 @@ async fn whatever_an_excluded_person_makes_is_excluded_and_what_that_makes_as_we
 }
 
 #[actix_web::test]
+async fn a_role_that_an_excluded_person_asked_for_passes_it_on_whoever_confirms() {
+    let desk = Desk::new().await;
+    let w = &desk.world;
+    let case = desk.case("Okafor").await;
+    let administrator = json!({ "user_id": w.administrator.id });
+    desk.excluded(&w.coordinator, case, administrator).await;
+    let person = World::person(&desk.app, "new-idva", w.idva_service, &[]);
+    let body = json!({ "roles": [{ "marac_id": w.wcc, "role": "idva" }] });
+    let path = format!("/users/{}/roles", person.id);
+    let caller = desk.app.as_(&w.administrator).if_match("\"1\"");
+    caller.put(&path, body).await.expect(200);
+    let of_person = async || {
+        let live = desk.live(&w.coordinator, case).await;
+        live.into_iter()
+            .find(|one| one["user_id"] == json!(person.id))
+    };
+    assert_eq!(of_person().await, None);
+    let coordinator = desk.app.as_(&w.coordinator);
+    assert_eq!(confirm_all(&coordinator, person.id).await, 1);
+    assert_eq!(of_person().await.unwrap()["laid"]["by"], "maker");
+}
+
+#[actix_web::test]
 async fn opening_an_account_again_or_showing_a_secret_passes_an_exclusion_on() {
     let desk = Desk::new().await;
     let w = &desk.world;

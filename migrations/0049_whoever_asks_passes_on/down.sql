@@ -1,0 +1,2 @@
+drop trigger inherit on pending_grants;
+drop function grant_was_confirmed;

@@ -224,20 +224,19 @@ impl KeyRing {
         wrapped: Option<&[u8]>,
     ) -> Result<DataKey, CryptoError> {
         let wrapped = wrapped.ok_or(CryptoError::Destroyed)?;
-        let master = self
-            .0
-            .masters
-            .get(master_key_id)
-            .ok_or(CryptoError::UnknownMasterKey)?;
+        let master = self.0.masters.get(master_key_id);
         let place = Place::new("data_keys", "wrapped", case_id);
         let read = || {
+            let master = master.ok_or(CryptoError::UnknownMasterKey)?;
             let plain = open(master, &place.aad(), wrapped)?;
             let bytes = plain.as_slice().try_into();
             DataKey::from_bytes(case_id, bytes.map_err(|_| CryptoError::Seal)?)
         };
         // Where damage is watched for, a key that is damaged opens nothing, and the rest can be read.
         match read() {
-            Err(CryptoError::Seal) if damage::note(Damage::of(place, case_id, wrapped)) => {
+            Err(CryptoError::Seal | CryptoError::UnknownMasterKey)
+                if damage::note(Damage::of(place, case_id, wrapped)) =>
+            {
                 Ok(DataKey::lost(case_id))
             }
             read => read,

@@ -559,6 +559,7 @@ diesel::table! {
         decided_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
+        taken_over -> Bool,
     }
 }
 

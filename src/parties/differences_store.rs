@@ -103,7 +103,7 @@ pub fn decide(
 ) -> Result<()> {
     sql(
         "update identity_differences set decision = $3, decided_by = $4, decided_at = $5, \
-         version = version + 1 where case_id = $1 and id = $2",
+         taken_over = taken_over or $3 in ('alias', 'correct'), version = version + 1 where case_id = $1 and id = $2",
     )
     .bind(case.id)
     .bind(id)

@@ -16,7 +16,7 @@ use super::store::{self, Which};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
-use crate::cases::{must_show, opened};
+use crate::cases::{must_show, opened_locked};
 use crate::crypto::Place;
 use crate::damage;
 use crate::db::Tx;
@@ -93,7 +93,7 @@ async fn set_characteristics(
     let (body, version) = state
         .db
         .run(&caller, Act::ChangeParty.on("party", party_id), move |tx| {
-            let case = opened(tx, Act::ChangeParty, id)?;
+            let case = opened_locked(tx, Act::ChangeParty, id)?;
             must_show(&case, FieldGroup::ProtectedCharacteristics)?;
             store::part_of(tx, &case, Which::Party, party_id)?;
             let part = store::part(tx, &case, Which::Characteristics, party_id)?;
@@ -141,10 +141,11 @@ async fn add_address(
     let address = state
         .db
         .run(&caller, Act::ChangeParty.on("party", party_id), move |tx| {
-            let case = opened(tx, Act::ChangeParty, id)?;
+            let case = opened_locked(tx, Act::ChangeParty, id)?;
             must_show(&case, FieldGroup::Address)?;
             store::part_of(tx, &case, Which::Party, party_id)?;
             rules::address(&body, case.lens)?;
+            rules::days_in_order(&body)?;
             let claim = key.claim(tx, "add_address", &(id, party_id, &body))?;
             if let Idempotency::Fresh(address_id) = claim {
                 store::insert_address(tx, &case, address_id, party_id, &body)?;
@@ -186,7 +187,7 @@ async fn change_address(
             &caller,
             Act::ChangeParty.on("address", address_id),
             move |tx| {
-                let case = opened(tx, Act::ChangeParty, id)?;
+                let case = opened_locked(tx, Act::ChangeParty, id)?;
                 must_show(&case, FieldGroup::Address)?;
                 let part = store::part_of(tx, &case, Which::Address, address_id)?;
                 let old = shape::address(&case, &part)?.ok_or_else(hidden)?;
@@ -197,6 +198,9 @@ async fn change_address(
                     damage::sent_whole(address_id);
                 }
                 rules::address(&new, case.lens)?;
+                if (old.address.from, old.address.to) != (new.from, new.to) {
+                    rules::days_in_order(&new)?;
+                }
                 if !changes.is_empty() {
                     store::set_address(tx, &case, address_id, &new)?;
                 }
@@ -235,7 +239,7 @@ async fn add_contact(
     let contact = state
         .db
         .run(&caller, Act::AddContact.on("party", party_id), move |tx| {
-            let case = opened(tx, Act::AddContact, id)?;
+            let case = opened_locked(tx, Act::AddContact, id)?;
             store::part_of(tx, &case, Which::Party, party_id)?;
             let claim = key.claim(tx, "add_contact", &(id, party_id, &body))?;
             if let Idempotency::Fresh(contact_id) = claim {
@@ -290,7 +294,7 @@ async fn change_contact(
             &caller,
             Act::ChangeParty.on("contact", contact_id),
             move |tx| {
-                let case = opened(tx, Act::ChangeParty, id)?;
+                let case = opened_locked(tx, Act::ChangeParty, id)?;
                 must_show(&case, FieldGroup::SafeContact)?;
                 let part = store::part_of(tx, &case, Which::Contact, contact_id)?;
                 if_match.check(part.version)?;

@@ -168,6 +168,8 @@ pub fn further(
         let there = party.contacts.iter();
         let there: HashMap<String, Uuid> = there.map(|(id, c)| (folded(&c.value), *id)).collect();
         let known = |c: &Contact| there.get(&folded(&c.value));
+        let unsafe_now = who.contacts.iter().filter_map(|c| Some((*known(c)?, c)));
+        store::guard_contacts(tx, case, &unsafe_now.collect::<Vec<_>>())?;
         said.extend(who.contacts.iter().filter_map(known));
         who.contacts.retain(|contact| known(contact).is_none());
         store::says_too(tx, case, referral_id, party.id, said)?;

@@ -330,6 +330,36 @@ pub fn guard(tx: &mut Tx<'_>, case: &VisibleCase, addresses: Vec<Uuid>) -> Resul
     Ok(())
 }
 
+/// These contacts of a case are as safe as both say: what one calls unsafe, is (R8).
+pub fn guard_contacts(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    said: &[(Uuid, &Contact)],
+) -> Result<()> {
+    if said.is_empty() {
+        return Ok(());
+    }
+    let marks = |of: fn(&Contact) -> bool| said.iter().map(|one| of(one.1)).collect::<Vec<bool>>();
+    sql(
+        "update party_contacts k set safe_to_call = k.safe_to_call and x.calls, \
+         safe_to_text = k.safe_to_text and x.texts, safe_voicemail = k.safe_voicemail and x.voicemail, \
+         withheld_number = k.withheld_number or x.withheld, version = k.version + 1 \
+         from unnest($2::uuid[], $3::bool[], $4::bool[], $5::bool[], $6::bool[]) \
+           as x(id, calls, texts, voicemail, withheld) \
+         where k.case_id = $1 and k.id = x.id and (k.safe_to_call and not x.calls \
+           or k.safe_to_text and not x.texts or k.safe_voicemail and not x.voicemail \
+           or x.withheld and not k.withheld_number)",
+    )
+    .bind(case.id)
+    .bind(said.iter().map(|one| one.0).collect::<Vec<_>>())
+    .bind(marks(|contact| contact.safe_to_call))
+    .bind(marks(|contact| contact.safe_to_text))
+    .bind(marks(|contact| contact.safe_voicemail))
+    .bind(marks(|contact| contact.withheld_number))
+    .execute(tx.conn)?;
+    Ok(())
+}
+
 /// A further referral says the same of this party, and of these addresses and contacts of it.
 pub fn says_too(
     tx: &mut Tx<'_>,

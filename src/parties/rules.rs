@@ -18,8 +18,9 @@ pub fn may_be_added(role: PartyRole) -> Result<()> {
     }
 }
 
-/// An address that is put down must be one its writer could read, its days in order.
-pub fn address(address: &Address, lens: Lens) -> Result<()> {
+/// The days of an address that is put down, or whose days change, stand in order. A guard is raised
+/// whatever days are there already.
+pub fn days_in_order(address: &Address) -> Result<()> {
     if let (Some(from), Some(to)) = (address.from, address.to)
         && to < from
     {
@@ -29,6 +30,11 @@ pub fn address(address: &Address, lens: Lens) -> Result<()> {
             "Give a day not before `from`.",
         ));
     }
+    Ok(())
+}
+
+/// An address that is put down must be one its writer could read.
+pub fn address(address: &Address, lens: Lens) -> Result<()> {
     let confidential = address.is_confidential();
     let known = address.known_to_perpetrator == YesNoUnknown::Yes;
     match lens.shows_address(confidential, known) {

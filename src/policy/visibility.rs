@@ -211,7 +211,9 @@ pub fn case_contributed_to(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Visibl
 
 /// The same, locked until the transaction ends: for everything that decides on its state.
 pub fn case_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
-    let found = sql(LOCK).bind(id).locking(tx)?;
+    let found: Option<Found> = sql(LOCK).bind(id).locking(tx)?;
+    // It may have gone into another case while this waited: its key was read before that.
+    let found = found.filter(|found| found.case.status != crate::cases::CaseStatus::Joined);
     fetch(tx, act, found)
 }
 

@@ -16,12 +16,12 @@ use super::joining::{join, place};
 use super::rules::{Command, decide};
 use super::shapes::ReferralOut;
 use super::store::{self, VisibleReferral};
-use super::unfold::{Unfolding, unfold};
+use super::unfold::{Unfolding, counted, unfold};
 use super::{telling, write_store};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
-use crate::cases::intake::{self, Accepted};
+use crate::cases::intake;
 use crate::dates::MeetingMoment;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -284,21 +284,8 @@ fn accepted(
     let document = found.document()?;
     let checked = checked(tx, found, tools)?;
     let referred_on = found.row.referred_on.unwrap_or_else(|| tx.today());
-    let accepted = Accepted {
-        referred_on,
-        window_months: u32::from(settings.repeat_window_months),
-        criteria: found.row.criteria.clone(),
-        has_children: !document.children.is_empty(),
-    };
-    let referral = Unfolding {
-        referral_id: found.row.id,
-        agency_id: found.row.agency_id,
-        submitted_by: found.row.submitted_by,
-        actor_id: found.row.actor_id,
-        referred_on,
-        document: &document,
-        checked: &checked,
-    };
+    let accepted = counted(&found.row, referred_on, &document, &settings);
+    let referral = Unfolding::of(&found.row, referred_on, &document, &checked);
     let case = place(tx, found, ask)?;
     let mut repeat = false;
     let joins = case.id != found.case.id;

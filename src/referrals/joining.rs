@@ -19,7 +19,7 @@ pub(super) fn place(
     ask: &AcceptIn,
 ) -> Result<VisibleCase> {
     let case_id = ask.join_case_id.unwrap_or(found.case.id);
-    let case = visibility::case_locked(tx, Act::AcceptReferral, case_id)?;
+    let case = held(tx, found.case.id, case_id)?;
     let own = case.id == found.case.id;
     let joinable = case.marac_id == found.row.marac_id && case.row.opened_at.is_some();
     if ask.join_case_id.is_some() && (own || !joinable) {
@@ -36,6 +36,21 @@ pub(super) fn place(
         separate: ask.separate.is_some(),
         known: &known,
     })?;
+    Ok(case)
+}
+
+/// The case, held together with the referral's own file: what somebody lays on the file meanwhile, an
+/// exclusion above all, comes before the join or finds no file. Always in one order, so that two wait for
+/// each other never.
+fn held(tx: &mut Tx<'_>, own: Uuid, case_id: Uuid) -> Result<VisibleCase> {
+    let act = Act::AcceptReferral;
+    if own < case_id {
+        visibility::case_locked(tx, act, own)?;
+    }
+    let case = visibility::case_locked(tx, act, case_id)?;
+    if case_id < own {
+        visibility::case_locked(tx, act, own)?;
+    }
     Ok(case)
 }
 

@@ -5,7 +5,9 @@ use uuid::Uuid;
 
 use super::document::Document;
 use super::rules::Checked;
+use super::store::ReferralRow;
 use crate::account::{self, Telling};
+use crate::cases::intake::Accepted;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::maracs::settings::MaracSettings;
@@ -23,6 +25,41 @@ pub struct Unfolding<'a> {
     pub referred_on: NaiveDate,
     pub document: &'a Document,
     pub checked: &'a Checked,
+}
+
+impl<'a> Unfolding<'a> {
+    /// Of a referral whose author is the one who sent it in.
+    pub fn of(
+        row: &ReferralRow,
+        referred_on: NaiveDate,
+        document: &'a Document,
+        checked: &'a Checked,
+    ) -> Self {
+        Self {
+            referral_id: row.id,
+            agency_id: row.agency_id,
+            submitted_by: row.submitted_by,
+            actor_id: row.actor_id,
+            referred_on,
+            document,
+            checked,
+        }
+    }
+}
+
+/// What a case counts of a referral.
+pub fn counted(
+    row: &ReferralRow,
+    referred_on: NaiveDate,
+    document: &Document,
+    settings: &MaracSettings,
+) -> Accepted {
+    Accepted {
+        referred_on,
+        window_months: u32::from(settings.repeat_window_months),
+        criteria: row.criteria.clone(),
+        has_children: !document.children.is_empty(),
+    }
 }
 
 /// Writes it all down; into a case that is there already only what is new comes. Its assessment is laid

@@ -15,13 +15,12 @@ use super::api::{answer, checked, render};
 use super::joining::revived;
 use super::joining_store::{self, JoinRow};
 use super::store::{self, VisibleReferral};
-use super::unfold::{Unfolding, unfold};
+use super::unfold::{Unfolding, counted, unfold};
 use super::unjoin_store as rows;
 use super::{joining_rules, matching, token_store, tokens};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
-use crate::cases::intake::Accepted;
 use crate::cases::opened;
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -109,7 +108,7 @@ pub struct UnjoinIn {
 /// hold on both. Its case waits for a list. 409: `not_joined`; `origin_unknown` for what was joined before
 /// parts were told apart; `heard` once the case was heard with it; `on_an_agenda` until it is taken off a
 /// list that is to be heard; `parts_changed` if something that came with it was changed or added to, or a
-/// relationship has its word; `difference_taken_over` while a name or date of it stands in the case.
+/// relationship has its word; `difference_taken_over` once a name or date of it was taken over.
 #[utoipa::path(tag = "referrals", operation_id = "unjoin_referral", request_body = UnjoinIn,
     params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
     responses((status = 200, description = "Taken out.", body = super::shapes::ReferralOut), Problems, StepUpProblems, WriteProblems, VersionProblems))]
@@ -150,23 +149,10 @@ fn take_out(
     let (_, settings) = store::marac(tx, found.row.marac_id)?;
     let (document, checked) = (found.document()?, checked(tx, found, tools)?);
     let referred_on = found.row.referred_on.unwrap_or_else(|| tx.today());
-    let own = Accepted {
-        referred_on,
-        window_months: u32::from(settings.repeat_window_months),
-        criteria: found.row.criteria.clone(),
-        has_children: !document.children.is_empty(),
-    };
+    let own = counted(&found.row, referred_on, &document, &settings);
     rows::take_out(tx, found.row.id)?;
     let file = revived(tx, file_id, found, &own)?;
-    let referral = Unfolding {
-        referral_id: found.row.id,
-        agency_id: found.row.agency_id,
-        submitted_by: found.row.submitted_by,
-        actor_id: found.row.actor_id,
-        referred_on,
-        document: &document,
-        checked: &checked,
-    };
+    let referral = Unfolding::of(&found.row, referred_on, &document, &checked);
     let practice = (tools, &settings);
     unfold(tx, &file, &referral, false, practice)?;
     let tokens = tokens::of_document(&document, &tx.keys);

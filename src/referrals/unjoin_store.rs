@@ -58,8 +58,7 @@ const APART: &str = "select case when r.own_file_id <> r.case_id then r.own_file
         or a.filled_by_id = r.id) \
       or exists (select from account_entries e where e.referral_id = r.id \
         and (e.version > 1 or e.superseded_by_id is not null)) as changed, \
-    exists (select from identity_differences d where d.referral_id = r.id \
-      and d.decision in ('alias', 'correct')) as taken_over \
+    exists (select from identity_differences d where d.referral_id = r.id and d.taken_over) as taken_over \
     from referrals r where r.id = $1";
 
 /// The facts that `unjoin` is decided on.
@@ -156,8 +155,8 @@ struct Before {
 }
 
 /// The case stands again as the referrals that are left say (R13, R14): its last referral, when it
-/// lapses, its criteria, which of them were repeats; and, if it came on no list since, where it stood
-/// before the join. `high` is whether the assessments that are left ever showed high risk.
+/// lapses, its criteria, which of them were repeats; and where it stood before the join, unless it came on
+/// a list since, another joined referral is left in it, or it would close over actions (R30). `high` is whether the assessments that are left ever showed high risk.
 pub fn recount(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
@@ -169,7 +168,12 @@ pub fn recount(
         "select (select max(r.referred_on) from referrals r where r.case_id = $2 and r.status = 'accepted') as last, \
          (select max(n.kept_until) from lapse_notices n where n.case_id = $2) as kept_until, \
          j.status_before, j.closed_before, exists (select from agenda_items i where i.case_id = $2 \
-           and i.created_at >= j.created_at and i.status <> 'withdrawn') as went_on \
+           and i.created_at >= j.created_at and i.status <> 'withdrawn') \
+         or exists (select from referral_joins k where k.case_id = $2 and k.referral_id <> $1 \
+           and k.unjoined_at is null and k.created_at >= j.created_at) \
+         or (j.status_before = 'closed' and exists (select from actions a where a.case_id = $2 \
+           and (a.status in ('open', 'in_progress') or (not a.resolved \
+             and a.status in ('not_done', 'not_possible_circumstances_changed'))))) as went_on \
          from referral_joins j where j.referral_id = $1",
     )
     .bind(referral_id)
@@ -218,6 +222,17 @@ pub fn recount(
     .bind(case.id)
     .bind(own.referred_on)
     .bind(i32::try_from(own.window_months).unwrap_or(12))
+    .execute(tx.conn)?;
+    // Where the case stood before this join is where it stood before the next one that is left.
+    sql(
+        "update referral_joins k set status_before = j.status_before, closed_before = j.closed_before, \
+         version = k.version + 1 from referral_joins j where j.referral_id = $1 and k.referral_id = \
+         (select x.referral_id from referral_joins x where x.case_id = $2 and x.referral_id <> $1 \
+           and x.unjoined_at is null and x.created_at >= j.created_at \
+           order by x.created_at, x.referral_id limit 1)",
+    )
+    .bind(referral_id)
+    .bind(case.id)
     .execute(tx.conn)?;
     Ok(())
 }

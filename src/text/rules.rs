@@ -186,6 +186,16 @@ fn refuse_codes(text: &str) -> Result<(), Fault> {
     }
 }
 
+/// Far more bytes than the characters allowed can have, composed or not: refused before anything is
+/// worked out of them.
+fn refuse_flood(text: &str, most: usize) -> Result<(), Fault> {
+    const BYTES: usize = 64;
+    match text.len() > most.saturating_mul(BYTES) {
+        true => Err(Fault::TooLong(most)),
+        false => Ok(()),
+    }
+}
+
 fn measured(text: &str, most: usize) -> Result<String, Fault> {
     let text = text.trim_matches(is_outer_space);
     if text.chars().count() > most {
@@ -197,6 +207,7 @@ fn measured(text: &str, most: usize) -> Result<String, Fault> {
 /// Text of several lines with at most `most` characters. Line breaks of every kind become `\n`, tabs
 /// stay, and characters that turn the direction of writing round are marked as what they are.
 pub fn many_lines(text: &str, most: usize) -> Result<String, Fault> {
+    refuse_flood(text, most)?;
     let text = composed(text);
     refuse_codes(&text)?;
     if is_blank(&text) {
@@ -208,6 +219,7 @@ pub fn many_lines(text: &str, most: usize) -> Result<String, Fault> {
 /// Text of one line with at most `most` characters. Line breaks and tabs within, and characters that
 /// turn the direction of writing round, are refused.
 pub fn one_line(text: &str, most: usize) -> Result<String, Fault> {
+    refuse_flood(text, most)?;
     let text = composed(text);
     refuse_codes(&text)?;
     if is_blank(&text) {

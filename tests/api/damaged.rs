@@ -351,3 +351,33 @@ async fn a_damaged_referral_is_written_anew_and_opens_no_address() {
         .await
         .expect(200);
 }
+
+#[actix_web::test]
+async fn a_key_under_a_master_key_that_is_lost_hides_no_list_and_says_so() {
+    let stage = Stage::set().await;
+    let case = stage.things(Target::Own).case;
+    sql("update data_keys set master_key_id = 'ffff' where case_id = $1")
+        .bind(case)
+        .execute(&mut stage.app.owner())
+        .unwrap();
+    let coordinator = stage.app.as_(&stage.world.coordinator);
+    let list = coordinator.get("/cases?limit=200").await.expect(200);
+    assert!(!list["items"].as_array().unwrap().is_empty());
+    let path = format!("/cases/{case}");
+    let file = coordinator.get(&path).await.expect(200);
+    let damaged = file["damaged"].as_array().unwrap();
+    assert!(damaged.iter().any(|one| one["part"] == "data_keys"));
+}
+
+#[test]
+fn whether_a_damage_stands_can_be_asked_of_every_sealed_column() {
+    let db = crate::support::TestDb::create();
+    let conn = &mut db.owner();
+    for column in sealed_columns(conn) {
+        let text = format!(
+            "select where damage_stands('{}', '{}', gen_random_uuid(), 'none')",
+            column.of, column.name
+        );
+        assert_eq!(diesel::sql_query(text).execute(conn), Ok(0), "{column:?}");
+    }
+}

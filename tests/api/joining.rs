@@ -278,11 +278,15 @@ async fn names_and_dates_that_differ_are_for_the_coordinator_to_decide() {
         party("perpetrator")["identity"]["date_of_birth"],
         "1986-11-20"
     );
-    // What was taken over must be taken back before the referral can leave.
-    assert_eq!(
-        desk.unjoin(&sent).await.body["reason"],
-        "difference_taken_over"
-    );
+    // What was taken over stays in the case, whatever is decided afterwards.
+    for _ in 0..2 {
+        let refused = desk.unjoin(&sent).await;
+        assert_eq!(refused.body["reason"], "difference_taken_over");
+        let found = desk.get(&w.coordinator, &path).await;
+        for one in found["items"].as_array().unwrap() {
+            decide(one, &w.coordinator, "leave").await.expect(200);
+        }
+    }
     // A man who shares neither name nor date is another man, not an alias of this one.
     let mut third = referral("Okafor", "Moss");
     third["perpetrators"][0]["identity"]["date_of_birth"] = json!("1970-01-01");
@@ -685,6 +689,77 @@ async fn a_case_that_had_lapsed_or_lapsed_since_rests_and_the_referral_does_not(
         desk.assert_hidden(&w.officer, case).await;
         let own = desk.file(&w.other_officer, file(&sent)).await.expect(200);
         assert_eq!(own["status"], "listed");
+    }
+}
+
+#[actix_web::test]
+async fn a_case_waits_for_a_list_while_another_joined_referral_is_left_in_it() {
+    let desk = Desk::new().await;
+    let case = desk.case("Okafor").await;
+    let close = "update cases set status = 'closed', closed_at = now() where id = $1";
+    sql(close)
+        .bind(case)
+        .execute(&mut desk.app.owner())
+        .unwrap();
+    let first = desk.joined(case, referral("Okafor", "Stone")).await;
+    let second = desk.joined(case, referral("Okafor", "Stone")).await;
+    let status = async || {
+        let path = format!("/cases/{case}");
+        desk.get(&desk.world.coordinator, &path).await["status"].clone()
+    };
+    desk.unjoin(&first).await.expect(200);
+    assert_eq!(status().await, "listed", "the second one is to be heard");
+    desk.unjoin(&second).await.expect(200);
+    assert_eq!(status().await, "closed", "where it stood before both");
+}
+
+#[actix_web::test]
+async fn a_number_that_a_joined_referral_calls_unsafe_is_unsafe() {
+    let desk = Desk::new().await;
+    let case = desk.case("Okafor").await;
+    let mut document = referral("Okafor", "Stone");
+    document["survivor"]["contacts"][0]["safe_to_call"] = json!(false);
+    let sent = desk.joined(case, document).await;
+    let numbers = async || {
+        let path = format!("/cases/{case}/parties");
+        let parties = desk.get(&desk.world.coordinator, &path).await;
+        let parties = parties["items"].as_array().unwrap().clone();
+        let survivor = parties.into_iter().find(|one| one["role"] == "survivor");
+        survivor.unwrap()["contacts"].as_array().unwrap().clone()
+    };
+    let safe = |numbers: Vec<Value>| numbers[0]["contact"]["safe_to_call"].clone();
+    assert_eq!(safe(numbers().await), false);
+    desk.unjoin(&sent).await.expect(200);
+    assert_eq!(safe(numbers().await), false, "no guard falls by itself");
+}
+
+#[actix_web::test]
+async fn an_exclusion_set_while_its_file_is_joined_holds_or_is_refused() {
+    let desk = Desk::new().await;
+    let w = &desk.world;
+    for (number, name) in ["Okafor", "Novak", "Lind", "Moss", "Berg", "Hale"]
+        .into_iter()
+        .enumerate()
+    {
+        let case = desk.case(name).await;
+        let document = referral(name, "Stone");
+        let sent = desk.sent(&w.other_officer, w.wcc, document).await;
+        let wait = std::time::Duration::from_millis(8 * number as u64);
+        let exclude = async {
+            actix_web::rt::time::sleep(wait).await;
+            let path = format!("/cases/{}/exclusions", file(&sent));
+            let body = json!({ "user_id": w.chair.id, "reason": "A brother of his." });
+            desk.app.as_(&w.coordinator).post(&path, body).await.status
+        };
+        let body = json!({ "join_case_id": case, "reason": "The same people." });
+        let (excluded, joined) =
+            futures_util::future::join(exclude, desk.accept_with(&sent, body)).await;
+        joined.expect(200);
+        assert!([201, 404].contains(&excluded), "{excluded}");
+        let seen = desk.file(&w.chair, case).await.status;
+        assert_eq!(seen, if excluded == 201 { 404 } else { 200 }, "{name}");
+        let path = format!("/cases/{case}/exclusions");
+        desk.get(&w.coordinator, &path).await;
     }
 }
 

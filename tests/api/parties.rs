@@ -103,6 +103,25 @@ async fn characteristics_are_recorded_from_version_nought() {
 }
 
 #[actix_web::test]
+async fn a_guard_is_raised_whatever_days_stand_there() {
+    let s = scene().await;
+    let address = &s.survivor["addresses"][0];
+    let days = "update party_addresses set valid_from = '2026-05-02', valid_to = '2026-05-01' where id = $1";
+    sql(days)
+        .bind(id(address))
+        .execute(&mut s.desk.app.owner())
+        .unwrap();
+    let path = format!("/cases/{}/addresses/{}", s.case, id(address));
+    let coordinator = s.desk.app.as_(&s.desk.world.coordinator);
+    let guarded = coordinator
+        .if_match(&etag(address))
+        .patch(&path, json!({ "confidential": true }))
+        .await
+        .expect(200);
+    assert_eq!(guarded["address"]["confidential"], true);
+}
+
+#[actix_web::test]
 async fn a_refuge_is_confidential_whatever_was_ticked() {
     let s = scene().await;
     let w = &s.desk.world;

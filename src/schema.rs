@@ -453,6 +453,7 @@ diesel::table! {
         origin_id -> Nullable<Uuid>,
         root_id -> Nullable<Uuid>,
         laid_by -> Nullable<Text>,
+        referral_id -> Nullable<Uuid>,
     }
 }
 
@@ -557,9 +558,9 @@ diesel::table! {
         decision -> Nullable<Text>,
         decided_by -> Nullable<Uuid>,
         decided_at -> Nullable<Timestamptz>,
+        taken_over -> Bool,
         version -> Int4,
         created_at -> Timestamptz,
-        taken_over -> Bool,
     }
 }
 
@@ -1105,6 +1106,7 @@ diesel::table! {
         created_at -> Timestamptz,
         origin_id -> Nullable<Uuid>,
         laid_by -> Nullable<Text>,
+        referral_id -> Nullable<Uuid>,
     }
 }
 

@@ -1,4 +1,6 @@
-drop function unjoin_file, take_out, join_file, hold_on_both;
+alter table exclusions drop column referral_id;
+alter table restrictions drop column referral_id;
+drop function unjoin_file, give_back, take_out, join_file, hold_on_both;
 drop table identity_differences, referral_joins;
 do $$
 declare t text;

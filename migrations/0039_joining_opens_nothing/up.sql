@@ -34,6 +34,17 @@ create index party_relationships_filled_by on party_relationships (filled_by_id)
 comment on column party_relationships.filled_by_id is
   'The joined referral whose word stands here in place of another one; null once somebody has set it by hand.';
 
+do $$
+declare t text;
+begin
+  foreach t in array array['exclusions', 'restrictions'] loop
+    execute format('alter table %I add column referral_id uuid references referrals', t);
+    execute format('create index %I on %I (referral_id) where referral_id is not null', t || '_referral', t);
+    execute format($c$comment on column %I.referral_id is
+      'The joined referral on whose file it was set: it goes back there when that one is taken out.'$c$, t);
+  end loop;
+end $$;
+
 create table referral_joins (
   referral_id uuid primary key references referrals,
   marac_id uuid not null references maracs,
@@ -68,6 +79,7 @@ create table identity_differences (
   decision text check (decision in ('alias', 'correct', 'leave')),
   decided_by uuid references users,
   decided_at timestamptz,
+  taken_over boolean not null default false,
   version integer not null default 1,
   created_at timestamptz not null,
   check ((decision is null) = (decided_at is null))
@@ -79,6 +91,7 @@ create index identity_differences_referral on identity_differences (referral_id)
 create index identity_differences_decided_by on identity_differences (decided_by) where decided_by is not null;
 comment on table identity_differences is
   'Names and dates in which a joined referral differs from what is recorded of somebody, as the referral has them.';
+comment on column identity_differences.taken_over is 'A decision has put it into the case; a later one takes nothing back.';
 
 grant select, insert, update on referral_joins, identity_differences to toldonce_app;
 do $$
@@ -198,6 +211,46 @@ begin
     and not exists (select from parties q where q.person_id = p.id and q.referral_id is distinct from p_referral);
 end $$;
 
+-- What was set on the file before it was joined stands there again, sealed under its key by now: what was laid
+-- or inherited from that stands where it would if the two files had never been one. Before anything is written
+-- to the file, so that nothing is laid a second time.
+create function give_back(p_file uuid, p_case uuid) returns void
+language plpgsql security definer set search_path = public as $$
+begin
+  if not exists (select from cases f where f.id = p_file
+      and f.marac_id = any ((select current_setting('toldonce.staff')::uuid[])::uuid[])) then
+    raise exception 'not of this MARAC' using errcode = 'insufficient_privilege';
+  end if;
+  perform follow_alone();
+  -- What was laid on the file from itself is laid on the case, unless that one has it.
+  update exclusions e set case_id = p_case from exclusions r
+    where e.case_id = p_file and e.lifted_by is null and r.id = e.root_id and r.case_id = p_file
+      and r.referral_id is not null and (e.user_id, e.actor_id, e.agency_id, e.client_id)
+        is not distinct from (r.user_id, r.actor_id, r.agency_id, r.client_id)
+      and not exists (select from exclusions k where k.case_id = p_case and k.root_id = r.id and k.lifted_by is null
+        and (k.user_id, k.actor_id, k.agency_id, k.client_id)
+          is not distinct from (e.user_id, e.actor_id, e.agency_id, e.client_id));
+  -- What holds on the file hangs on nothing that may be lifted on the case alone.
+  update exclusions e set origin_id = r.id from exclusions r
+    where e.case_id = p_file and r.id = e.root_id and r.case_id = p_file and r.referral_id is not null;
+  -- Nobody is named on the file by what was laid there from the case.
+  update circle g set ends_at = moment(), version = g.version + 1 from restrictions t, restrictions r
+    where g.case_id = p_file and g.restriction_id = t.id and g.ends_at > moment() and t.case_id = p_file
+      and r.id = t.origin_id and r.case_id = p_file;
+  update restrictions t set case_id = p_case from restrictions r
+    where t.case_id = p_file and r.id = t.origin_id and r.case_id = p_file and r.referral_id is not null
+      and not exists (select from restrictions k where k.case_id = p_case and k.origin_id = r.id and k.ends_at > moment());
+  update exclusions set referral_id = null where case_id = p_file and referral_id is not null;
+  update restrictions set referral_id = null where case_id = p_file and referral_id is not null;
+  -- Those named on the case are named there by what is laid, where nothing that was set there restricts it.
+  if not exists (select from restrictions t where t.case_id = p_case and t.origin_id is null and t.ends_at > moment()) then
+    update circle g set restriction_id = t.id
+      from (select k.id from restrictions k where k.case_id = p_case and k.ends_at > moment()
+        order by k.created_at, k.id limit 1) t
+      where g.case_id = p_case and g.basis = 'named' and not g.as_lead and g.restriction_id is null and g.ends_at > moment();
+  end if;
+end $$;
+
 -- The file that is a case of its own again.
 create function unjoin_file(p_file uuid, p_case uuid) returns void
 language plpgsql security definer set search_path = public as $$
@@ -207,18 +260,20 @@ begin
     raise exception 'not of this MARAC' using errcode = 'insufficient_privilege';
   end if;
   perform hold_on_both(p_file, p_case);
-  -- Whoever was named on the file is named there as long as what restricts it holds.
-  update circle g set restriction_id = (select t.id from restrictions t where t.case_id = p_file
-      and t.ends_at > moment() and t.origin_id is not null order by t.created_at, t.id limit 1)
-    where g.case_id = p_file and g.basis = 'named' and not g.as_lead and g.restriction_id is null and g.ends_at > moment();
-  update circle g set ends_at = moment(), version = version + 1
-    where g.case_id = p_file and g.basis = 'named' and g.restriction_id is null and g.ends_at > moment();
+  if not exists (select from restrictions t where t.case_id = p_file and t.origin_id is null and t.ends_at > moment()) then
+    -- Whoever was named on the file is named there as long as what restricts it holds.
+    update circle g set restriction_id = (select t.id from restrictions t where t.case_id = p_file
+        and t.ends_at > moment() and t.origin_id is not null order by t.created_at, t.id limit 1)
+      where g.case_id = p_file and g.basis = 'named' and not g.as_lead and g.restriction_id is null and g.ends_at > moment();
+    update circle g set ends_at = moment(), version = version + 1
+      where g.case_id = p_file and g.basis = 'named' and g.restriction_id is null and g.ends_at > moment();
+  end if;
   update cases c set restricted = exists (select from restrictions t where t.case_id = c.id and t.ends_at > moment())
     where c.id = p_file;
 end $$;
 
-revoke execute on function hold_on_both, join_file, take_out, unjoin_file from public;
-grant execute on function join_file, take_out, unjoin_file to toldonce_app;
+revoke execute on function hold_on_both, join_file, take_out, give_back, unjoin_file from public;
+grant execute on function join_file, take_out, give_back, unjoin_file to toldonce_app;
 
 -- Referrals that were joined before: which file each was sent in, as far as it can be told, and their
 -- authors' sight of the case ends. They read their own referral.

@@ -107,7 +107,8 @@ pub fn live(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Option<Restriction>> 
         .optional()?)
 }
 
-/// Sets the restriction, or sets it anew: who is not named any more is not from now.
+/// Sets the restriction, or sets it anew: who is not named any more is not from now. One that came with a
+/// joined referral is the case's own from then on.
 pub fn set(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
@@ -122,7 +123,7 @@ pub fn set(
     let sealed = case.key().seal_json(place, &reason)?;
     sql("insert into restrictions as t (id, marac_id, case_id, reason, set_by, ends_at, created_at) \
          values ($1, $2, $3, $4, $5, coalesce($6, 'infinity'), $7) \
-         on conflict (id) do update set reason = $4, set_by = $5, \
+         on conflict (id) do update set reason = $4, set_by = $5, referral_id = null, \
          ends_at = coalesce($6, 'infinity'), version = t.version + 1")
     .bind(id)
     .bind(case.marac_id)

@@ -24,6 +24,13 @@ pub struct SealedPlace {
     save: &'static str,
 }
 
+impl SealedPlace {
+    // `referral_joins` has the referral's id as well, and stays on the case as its history.
+    fn goes_with_referral(&self) -> bool {
+        matches!(self.table, "referrals" | "exclusions" | "restrictions")
+    }
+}
+
 macro_rules! sealed_places {
     ($($table:literal . $column:literal by $id:literal),+ $(,)?) => {
         /// Every sealed column that is bound to a case, but for the case's own row, the audit's details
@@ -93,6 +100,22 @@ struct Sealed {
     sealed: Vec<u8>,
 }
 
+// The referral itself, and what was set on its own file before that one was joined.
+const WITH_REFERRAL: &str = "select $1 as id \
+    union all select id from exclusions where referral_id = $1 \
+    union all select id from restrictions where referral_id = $1";
+
+fn with_referral(tx: &mut Tx<'_>, referral: Uuid) -> Result<Vec<Uuid>> {
+    let rows: Vec<Id> = sql(WITH_REFERRAL).bind(referral).load(tx.conn)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+}
+
 /// Moves everything that is sealed on one file to another, under that one's key: of one referral, or
 /// all there is.
 pub fn move_sealed(
@@ -102,12 +125,16 @@ pub fn move_sealed(
     referral: Option<Uuid>,
 ) -> Result<()> {
     let rows: Vec<Sealed> = sql(ALL).bind(from.id).load(tx.conn)?;
+    let of_referral = referral.map(|referral| with_referral(tx, referral));
+    let of_referral = of_referral.transpose()?;
     for place in PLACES {
         let (mut ids, mut seals) = (Vec::new(), Vec::new());
         let here = rows.iter().filter(|row| row.place == place.name);
-        let meant = here.filter(|row| {
-            referral.is_none_or(|referral| place.table == "referrals" && row.id == referral)
-        });
+        let goes = |row: &&Sealed| {
+            let with = |ids: &Vec<Uuid>| place.goes_with_referral() && ids.contains(&row.id);
+            of_referral.as_ref().is_none_or(with)
+        };
+        let meant = here.filter(goes);
         for row in meant {
             let at = Place::new(place.table, place.column, row.id);
             let plain = from.key().open(at, &row.sealed);

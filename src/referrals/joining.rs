@@ -63,11 +63,13 @@ pub(super) fn join(
     reason: Option<&str>,
 ) -> Result<()> {
     store::end_sight(tx, found.case.id)?;
+    store::mark_set_on_file(tx, found)?;
     move_sealed(tx, &found.case, case, None)?;
     store::join(tx, found, case, reason)
 }
 
-/// The file of a referral that was taken out of a case is a case by itself.
+/// The file of a referral that was taken out of a case is a case by itself, and has again what had been set
+/// on it.
 pub(super) fn revived(
     tx: &mut Tx<'_>,
     file_id: Uuid,
@@ -76,5 +78,6 @@ pub(super) fn revived(
 ) -> Result<VisibleCase> {
     let file = intake::revive(tx, file_id, found.row.marac_id, own)?;
     move_sealed(tx, &found.case, &file, Some(found.row.id))?;
+    store::give_back(tx, &file, &found.case)?;
     Ok(file)
 }

@@ -38,6 +38,18 @@ pub fn cases_of_the_pair(tx: &mut Tx<'_>, found: &VisibleReferral) -> Result<Vec
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// What was set on the file remembers so: it goes back there if the referral is taken out again.
+pub fn mark_set_on_file(tx: &mut Tx<'_>, found: &VisibleReferral) -> Result<()> {
+    sql(
+        "with e as (update exclusions set referral_id = $1 where case_id = $2 and root_id is null) \
+         update restrictions set referral_id = $1 where case_id = $2 and origin_id is null",
+    )
+    .bind(found.row.id)
+    .bind(found.case.id)
+    .execute(tx.conn)?;
+    Ok(())
+}
+
 /// What the file had opened to anybody ends.
 pub fn end_sight(tx: &mut Tx<'_>, file_id: Uuid) -> Result<()> {
     sql("update circle set ends_at = $2, version = version + 1 \
@@ -81,6 +93,16 @@ pub fn join(
     sql("select join_file($1, $2)")
         .bind(found.case.id)
         .bind(into.id)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// The exclusions and restrictions that were set on the file are its own again; from there they hold on
+/// the case. Their reasons must have been sealed for the file before.
+pub fn give_back(tx: &mut Tx<'_>, file: &VisibleCase, case: &VisibleCase) -> Result<()> {
+    sql("select give_back($1, $2)")
+        .bind(file.id)
+        .bind(case.id)
         .execute(tx.conn)?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use toldonce::cases::SEALED_PLACES;
@@ -75,6 +76,17 @@ impl Desk {
             }
         }
         rows
+    }
+
+    /// The live exclusion of a file that names somebody.
+    async fn of(&self, case: Uuid, whom: &Person) -> Value {
+        let live = self.live(&self.world.coordinator, case).await;
+        let found: Vec<&Value> = live
+            .iter()
+            .filter(|one| one["user_id"] == json!(whom.id))
+            .collect();
+        assert_eq!(found.len(), 1, "{live:#?}");
+        found[0].clone()
     }
 
     async fn get(&self, by: &Person, path: &str) -> Value {
@@ -456,21 +468,17 @@ async fn exclusions_and_restrictions_hold_and_are_read_on_both_sides() {
             "{live:#?}"
         );
     }
-    desk.lift(&w.coordinator, case, &{
-        let path = format!("/cases/{case}/exclusions");
-        let items = desk.get(&w.coordinator, &path).await;
-        items["items"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|one| one["id"] == on_file["id"])
-            .unwrap()
-            .clone()
-    })
-    .await;
-    for side in [case, file(&sent)] {
-        desk.file(&w.chair, side).await.expect(200);
-    }
+    // What was set on the file stands there again: lifted on the case, it holds on the file.
+    let laid = desk.of(case, &w.chair).await;
+    assert_eq!(laid["laid"]["from_case_id"], sent["case_id"], "{laid:#?}");
+    desk.lift(&w.coordinator, case, &laid).await;
+    desk.file(&w.chair, case).await.expect(200);
+    desk.assert_hidden(&w.chair, file(&sent)).await;
+    let set = desk.of(file(&sent), &w.chair).await;
+    assert_eq!(set["id"], on_file["id"]);
+    assert_eq!(set["laid"], Value::Null);
+    desk.lift(&w.coordinator, file(&sent), &set).await;
+    desk.file(&w.chair, file(&sent)).await.expect(200);
     // A restricted file restricts the case, and opens it to nobody.
     let named = World::person(&desk.app, "named", w.health, &[(w.wcc, "practitioner")]);
     let sent = desk
@@ -792,11 +800,92 @@ async fn whoever_a_restriction_named_on_the_file_is_named_there_again() {
     let caller = desk.app.as_(&w.coordinator).if_match(&etag(&state));
     let lift = format!("{path}/lift");
     caller.post(&lift, Value::Null).await.expect(200);
+    desk.file(&w.chair, case).await.expect(200);
+    desk.assert_hidden(&w.chair, file(&sent)).await;
+    desk.file(&named, file(&sent)).await.expect(200);
+    let path = format!("/cases/{}/restriction", file(&sent));
+    let state = desk.get(&w.coordinator, &path).await;
+    assert_eq!(state["restriction"]["laid"], Value::Null);
+    let caller = desk.app.as_(&w.coordinator).if_match(&etag(&state));
+    let lift = format!("{path}/lift");
+    caller.post(&lift, Value::Null).await.expect(200);
     for side in [case, file(&sent)] {
         desk.file(&w.chair, side).await.expect(200);
         desk.assert_hidden(&named, side).await;
     }
     desk.file(&w.other_officer, file(&sent)).await.expect(200);
+}
+
+/// What is set anew on the case is the case's own: it stays there, and is laid on the file.
+#[actix_web::test]
+async fn a_restriction_that_was_set_anew_on_the_case_stays_there() {
+    let desk = Desk::new().await;
+    let w = &desk.world;
+    let case = desk.case("Okafor").await;
+    let document = referral("Lind", "Moss");
+    let sent = desk.sent(&w.other_officer, w.wcc, document).await;
+    desk.restrict(&w.coordinator, file(&sent), vec![]).await;
+    let body = json!({ "join_case_id": case, "reason": "The same household." });
+    desk.accept_with(&sent, body).await.expect(200);
+    desk.restrict(&w.coordinator, case, vec![w.idva.id]).await;
+    desk.unjoin(&sent).await.expect(200);
+    for (side, laid) in [(case, false), (file(&sent), true)] {
+        desk.assert_hidden(&w.chair, side).await;
+        let state = desk
+            .get(&w.coordinator, &format!("/cases/{side}/restriction"))
+            .await;
+        assert_eq!(state["restriction"]["laid"].is_object(), laid, "{state:#?}");
+    }
+}
+
+/// An exclusion that had been laid on the case already, and passed on to an account, changes sides whole.
+#[actix_web::test]
+async fn what_was_laid_and_inherited_goes_back_with_the_exclusion_it_came_from() {
+    let desk = Desk::new().await;
+    let w = &desk.world;
+    let case = desk.case("Okafor").await;
+    let document = referral("Okafor", "Stone");
+    let sent = desk.sent(&w.other_officer, w.wcc, document).await;
+    let second = World::person(&desk.app, "second", w.health, &[(w.wcc, "chair")]);
+    let whom = json!({ "user_id": w.chair.id });
+    let set = desk.excluded(&w.coordinator, file(&sent), whom).await;
+    desk.app
+        .owner()
+        .batch_execute(&format!(
+            "begin; select set_config('toldonce.user', '{}', true); \
+             update users set email = 'changed@example.org' where id = '{}'; commit",
+            w.chair.id, second.id
+        ))
+        .unwrap();
+    let body = json!({ "join_case_id": case, "reason": "The same people." });
+    desk.accept_with(&sent, body).await.expect(200);
+    for who in [&w.chair, &second] {
+        desk.assert_hidden(who, case).await;
+    }
+    desk.unjoin(&sent).await.expect(200);
+    for side in [case, file(&sent)] {
+        for who in [&w.chair, &second] {
+            desk.assert_hidden(who, side).await;
+        }
+    }
+    let live = desk.live(&w.coordinator, case).await;
+    assert!(live.iter().all(|one| one["laid"].is_object()), "{live:#?}");
+    for one in &live {
+        let now = desk.live(&w.coordinator, case).await;
+        if let Some(one) = now.iter().find(|now| now["id"] == one["id"]) {
+            desk.lift(&w.coordinator, case, one).await;
+        }
+    }
+    for who in [&w.chair, &second] {
+        desk.file(who, case).await.expect(200);
+        desk.assert_hidden(who, file(&sent)).await;
+    }
+    let live = desk.live(&w.coordinator, file(&sent)).await;
+    let set = live.iter().find(|one| one["id"] == set["id"]).unwrap();
+    desk.lift(&w.coordinator, file(&sent), set).await;
+    for who in [&w.chair, &second] {
+        desk.file(who, file(&sent)).await.expect(200);
+    }
 }
 
 /// Taken out is what only that referral said: what a later one says as well stays.

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::model::{Address, Identity, PartyRole};
+use crate::maracs::settings::MaracSettings;
 use crate::names::folded;
 use crate::risk::age_on;
 
@@ -52,6 +53,15 @@ pub struct LeastAges {
     pub survivor: u8,
     /// Of a perpetrator.
     pub perpetrator: u8,
+}
+
+impl From<&MaracSettings> for LeastAges {
+    fn from(settings: &MaracSettings) -> Self {
+        Self {
+            survivor: settings.min_age_survivor,
+            perpetrator: settings.min_age_perpetrator,
+        }
+    }
 }
 
 /// Older than anybody has become.

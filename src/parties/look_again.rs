@@ -51,10 +51,7 @@ pub fn of_people(
     changed: Changed,
 ) -> Result<Vec<AdviceGiven>> {
     let (settings, _) = maracs::settings(tx, case.marac_id)?;
-    let least = LeastAges {
-        survivor: settings.min_age_survivor,
-        perpetrator: settings.min_age_perpetrator,
-    };
+    let least = LeastAges::from(&settings);
     Ok(advice(&looked(people, changed), least, tx.today()))
 }
 

@@ -221,6 +221,24 @@ impl Address {
         self.confidential == Some(true) || self.kind == AddressKind::Refuge
     }
 
+    /// Whether its last day is not before its first.
+    pub fn has_days_in_order(&self) -> bool {
+        self.from.zip(self.to).is_none_or(|(from, to)| from <= to)
+    }
+
+    /// Whether nothing is said of the place in the other one that is not said here. Its guard is another
+    /// matter.
+    pub fn says_all_of(&self, other: &Self) -> bool {
+        let day =
+            |own: Option<AnyDay>, of_other: Option<AnyDay>| of_other.is_none() || own == of_other;
+        self.is_same_place(other)
+            && self.kind == other.kind
+            && [self.known_to_perpetrator, YesNoUnknown::Unknown]
+                .contains(&other.known_to_perpetrator)
+            && day(self.from, other.from)
+            && day(self.to, other.to)
+    }
+
     /// Whether both are the same place, however it is written.
     pub fn is_same_place(&self, other: &Self) -> bool {
         let place = |address: &Self| plain_place(&address.lines, address.postcode.as_deref());
@@ -229,7 +247,7 @@ impl Address {
 }
 
 /// An address as it is compared: letters and digits alone, lower case.
-pub(super) fn plain_place(lines: &str, postcode: Option<&str>) -> String {
+fn plain_place(lines: &str, postcode: Option<&str>) -> String {
     folded(&format!("{lines}{}", postcode.unwrap_or("")))
 }
 
@@ -280,6 +298,21 @@ pub struct Contact {
 
 fn yes() -> bool {
     true
+}
+
+impl Contact {
+    /// Whether both reach somebody by the same number, address or person, however it is written.
+    pub fn is_same_way(&self, other: &Self) -> bool {
+        folded(&self.value) == folded(&other.value)
+    }
+
+    /// Whether nothing is said of this way in the other one that is not said here. What is safe is another
+    /// matter.
+    pub fn says_all_of(&self, other: &Self) -> bool {
+        self.is_same_way(other)
+            && self.kind == other.kind
+            && (other.notes.is_none() || self.notes == other.notes)
+    }
 }
 
 /// Whether a guarded address stands there unguarded now.

@@ -1,17 +1,13 @@
 //! Writing down the people a referral tells of, as rows of its case.
 //!
 //! Into a new case they come as they were sent. Into a case that is there already only what is new
-//! comes: another address, another way to be reached. Another name or date is noted as a difference, for
-//! the coordinator to decide. Nothing recorded is overwritten; an address that is known already becomes
-//! confidential if the referral says so.
-
-use std::collections::HashMap;
+//! comes: another address, another way to be reached, another word on one that is known. Another name or
+//! date is noted as a difference, for the coordinator to decide. Nothing recorded is overwritten; an address
+//! that is known already becomes confidential if the referral says so.
 
 use uuid::Uuid;
 
-use super::model::{
-    Address, Characteristics, Contact, Identity, PartyRole, RelationshipKind, plain_place,
-};
+use super::model::{Address, Characteristics, Contact, Identity, PartyRole, RelationshipKind};
 use super::{differences_store, record_store as store};
 use crate::db::Tx;
 use crate::error::Result;
@@ -155,28 +151,75 @@ pub fn further(
             differences_store::insert(tx, case, party.id, referral_id, &who.identity)?;
         }
         who.id = party.id;
-        let there: HashMap<String, Uuid> = party
-            .addresses
-            .iter()
-            .map(|(id, a)| (plain_place(&a.lines, a.postcode.as_deref()), *id))
-            .collect();
-        let known = |a: &Address| there.get(&plain_place(&a.lines, a.postcode.as_deref()));
-        let guarded = who.addresses.iter().filter(|a| a.is_confidential());
-        store::guard(tx, case, guarded.filter_map(known).copied().collect())?;
-        let mut said: Vec<Uuid> = who.addresses.iter().filter_map(known).copied().collect();
-        who.addresses.retain(|a| known(a).is_none());
-        let there = party.contacts.iter();
-        let there: HashMap<String, Uuid> = there.map(|(id, c)| (folded(&c.value), *id)).collect();
-        let known = |c: &Contact| there.get(&folded(&c.value));
-        let unsafe_now = who.contacts.iter().filter_map(|c| Some((*known(c)?, c)));
-        store::guard_contacts(tx, case, &unsafe_now.collect::<Vec<_>>())?;
-        said.extend(who.contacts.iter().filter_map(known));
-        who.contacts.retain(|contact| known(contact).is_none());
+        let mut said = addresses(tx, case, &party.addresses, &mut who.addresses)?;
+        said.extend(contacts(tx, case, &party.contacts, &mut who.contacts)?);
         store::says_too(tx, case, referral_id, party.id, said)?;
         store::insert_places(tx, case, std::slice::from_ref(&who), referral_id)?;
     }
     store::insert(tx, case, &fresh, referral_id)?;
     store::insert_relations(tx, case, &relations, referral_id)
+}
+
+/// Leaves in `incoming` what is not recorded, and answers the ids of what is. A place that is known already
+/// and of which something else is said stands a second time, so that nothing is lost and nothing is
+/// overwritten: as guarded as the first, and guarded where the referral alone says that the perpetrator
+/// knows it, since that would show it to more people.
+fn addresses(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    recorded: &[(Uuid, Address)],
+    incoming: &mut Vec<Address>,
+) -> Result<Vec<Uuid>> {
+    let known = |address: &Address| address.known_to_perpetrator == YesNoUnknown::Yes;
+    let (mut said, mut guarded, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
+    for mut new in incoming.drain(..) {
+        let there = recorded.iter().filter(|(_, old)| old.is_same_place(&new));
+        let there: Vec<&(Uuid, Address)> = there.collect();
+        if new.is_confidential() {
+            guarded.extend(there.iter().map(|(id, _)| *id));
+        }
+        if let Some((id, _)) = there.iter().find(|(_, old)| old.says_all_of(&new)) {
+            said.push(*id);
+            continue;
+        }
+        let opens = known(&new) && !there.iter().any(|(_, old)| known(old));
+        if there.iter().any(|(_, old)| old.is_confidential() || opens) {
+            new.confidential = Some(true);
+        }
+        fresh.push(new);
+    }
+    *incoming = fresh;
+    store::guard(tx, case, guarded)?;
+    Ok(said)
+}
+
+/// The same of ways to reach somebody: one is as safe as all that is said of it (R8).
+fn contacts(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    recorded: &[(Uuid, Contact)],
+    incoming: &mut Vec<Contact>,
+) -> Result<Vec<Uuid>> {
+    let (mut said, mut marked, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
+    for mut new in incoming.drain(..) {
+        let there = recorded.iter().filter(|(_, old)| old.is_same_way(&new));
+        let there: Vec<&(Uuid, Contact)> = there.collect();
+        marked.extend(there.iter().map(|(id, _)| (*id, new.clone())));
+        if let Some((id, _)) = there.iter().find(|(_, old)| old.says_all_of(&new)) {
+            said.push(*id);
+            continue;
+        }
+        for (_, old) in there {
+            new.safe_to_call &= old.safe_to_call;
+            new.safe_to_text &= old.safe_to_text;
+            new.safe_voicemail &= old.safe_voicemail;
+            new.withheld_number |= old.withheld_number;
+        }
+        fresh.push(new);
+    }
+    *incoming = fresh;
+    store::guard_contacts(tx, case, &marked)?;
+    Ok(said)
 }
 
 fn same_person(a: &Identity, b: &Identity) -> bool {

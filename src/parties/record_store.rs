@@ -1,14 +1,13 @@
 //! Rows of people on their way in: few statements, however many people.
 
-use std::collections::BTreeMap;
-
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::model::{Address, Contact, Identity, PartyRole};
 use super::record::{Incoming, Relation};
+use super::{shape, store};
+use crate::cases::of_kind;
 use crate::crypto::Place;
 use crate::db::{Tx, sql};
 use crate::error::Result;
@@ -246,73 +245,31 @@ pub struct Known {
     pub role: PartyRole,
     pub identity: Identity,
     /// With their ids.
-    pub addresses: Vec<(Uuid, SealedAddress)>,
-    pub contacts: Vec<(Uuid, SealedContact)>,
+    pub addresses: Vec<(Uuid, Address)>,
+    pub contacts: Vec<(Uuid, Contact)>,
 }
 
-#[derive(QueryableByName)]
-struct PartyRow {
-    #[diesel(sql_type = st::Uuid)]
-    id: Uuid,
-    #[diesel(sql_type = st::Text)]
-    role: PartyRole,
-    #[diesel(sql_type = st::Binary)]
-    identity: Vec<u8>,
-}
-
-#[derive(QueryableByName)]
-struct PlaceRow {
-    #[diesel(sql_type = st::Uuid)]
-    id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
-    party_id: Uuid,
-    #[diesel(sql_type = st::Bool)]
-    is_address: bool,
-    #[diesel(sql_type = st::Binary)]
-    sealed: Vec<u8>,
-}
-
-/// The case's parties with their addresses and contacts.
+/// The case's parties with their addresses and contacts, whatever the lens shows.
 pub fn load(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Known>> {
-    let rows: Vec<PartyRow> =
-        sql("select id, role, identity from parties where case_id = $1 order by id")
-            .bind(case.id)
-            .load(tx.conn)?;
-    let places: Vec<PlaceRow> = sql(
-        "select id, party_id, true as is_address, sealed from party_addresses where case_id = $1 \
-         union all select id, party_id, false, sealed from party_contacts where case_id = $1",
-    )
-    .bind(case.id)
-    .load(tx.conn)?;
-    let mut known = BTreeMap::new();
-    for row in rows {
-        let identity = case
-            .key()
-            .open_json(Place::new("parties", "identity", row.id), &row.identity)?;
-        let party = Known {
-            id: row.id,
-            role: row.role,
-            identity,
-            addresses: Vec::new(),
-            contacts: Vec::new(),
-        };
-        known.insert(row.id, party);
-    }
-    for row in places {
-        let Some(party) = known.get_mut(&row.party_id) else {
-            continue;
-        };
-        if row.is_address {
-            let place = Place::new("party_addresses", "sealed", row.id);
-            let address = case.key().open_json(place, &row.sealed)?;
-            party.addresses.push((row.id, address));
-        } else {
-            let place = Place::new("party_contacts", "sealed", row.id);
-            let contact = case.key().open_json(place, &row.sealed)?;
-            party.contacts.push((row.id, contact));
-        }
-    }
-    Ok(known.into_values().collect())
+    let parts = store::people(tx, case)?;
+    let mut known = of_kind(&parts, "party")
+        .map(|part| {
+            let own = |kind| of_kind(&parts, kind).filter(|other| other.parent == Some(part.id));
+            let addresses =
+                own("address").map(|one| Ok((one.id, shape::address_as_recorded(case, one)?)));
+            let contacts =
+                own("contact").map(|one| Ok((one.id, shape::contact(case, one)?.contact)));
+            Ok(Known {
+                id: part.id,
+                role: shape::role(part)?,
+                identity: part.open(case, "parties", "identity")?,
+                addresses: addresses.collect::<Result<_>>()?,
+                contacts: contacts.collect::<Result<_>>()?,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    known.sort_by_key(|party| party.id);
+    Ok(known)
 }
 
 /// These addresses of a case become confidential.
@@ -331,15 +288,11 @@ pub fn guard(tx: &mut Tx<'_>, case: &VisibleCase, addresses: Vec<Uuid>) -> Resul
 }
 
 /// These contacts of a case are as safe as both say: what one calls unsafe, is (R8).
-pub fn guard_contacts(
-    tx: &mut Tx<'_>,
-    case: &VisibleCase,
-    said: &[(Uuid, &Contact)],
-) -> Result<()> {
+pub fn guard_contacts(tx: &mut Tx<'_>, case: &VisibleCase, said: &[(Uuid, Contact)]) -> Result<()> {
     if said.is_empty() {
         return Ok(());
     }
-    let marks = |of: fn(&Contact) -> bool| said.iter().map(|one| of(one.1)).collect::<Vec<bool>>();
+    let marks = |of: fn(&Contact) -> bool| said.iter().map(|one| of(&one.1)).collect::<Vec<bool>>();
     sql(
         "update party_contacts k set safe_to_call = k.safe_to_call and x.calls, \
          safe_to_text = k.safe_to_text and x.texts, safe_voicemail = k.safe_voicemail and x.voicemail, \

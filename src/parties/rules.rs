@@ -21,9 +21,7 @@ pub fn may_be_added(role: PartyRole) -> Result<()> {
 /// The days of an address that is put down, or whose days change, stand in order. A guard is raised
 /// whatever days are there already.
 pub fn days_in_order(address: &Address) -> Result<()> {
-    if let (Some(from), Some(to)) = (address.from, address.to)
-        && to < from
-    {
+    if !address.has_days_in_order() {
         return Err(Error::field(
             "/to",
             "before_from",

@@ -182,6 +182,11 @@ fn party(case: &VisibleCase, parts: &[Part], part: &Part) -> Result<PartyOut> {
     })
 }
 
+/// The part that a party plays.
+pub fn role(part: &Part) -> Result<PartyRole> {
+    Ok(part.plain::<PartyColumns>()?.role)
+}
+
 /// The characteristics of a party, unknown throughout while nothing is recorded.
 pub fn characteristics_of(case: &VisibleCase, part: Option<&Part>) -> Result<CharacteristicsOut> {
     let characteristics = part
@@ -201,20 +206,26 @@ pub fn address(case: &VisibleCase, part: &Part) -> Result<Option<AddressOut>> {
     if !case.lens.shows_address(confidential, known) {
         return Ok(None);
     }
-    let seal: SealedAddress = part.open(case, "party_addresses", "sealed")?;
     Ok(Some(AddressOut {
         id: part.id,
         etag: etag(part.version),
-        address: Address {
-            kind: columns.kind,
-            lines: seal.lines,
-            postcode: seal.postcode,
-            confidential: Some(confidential),
-            known_to_perpetrator: columns.known_to_perpetrator,
-            from: columns.from,
-            to: columns.to,
-        },
+        address: address_as_recorded(case, part)?,
     }))
+}
+
+/// An address, whatever the lens shows: for what the program compares.
+pub fn address_as_recorded(case: &VisibleCase, part: &Part) -> Result<Address> {
+    let columns: AddressColumns = part.plain()?;
+    let seal: SealedAddress = part.open(case, "party_addresses", "sealed")?;
+    Ok(Address {
+        kind: columns.kind,
+        lines: seal.lines,
+        postcode: seal.postcode,
+        confidential: Some(columns.confidential || columns.kind == AddressKind::Refuge),
+        known_to_perpetrator: columns.known_to_perpetrator,
+        from: columns.from,
+        to: columns.to,
+    })
 }
 
 /// A contact. The caller has asked the lens.

@@ -15,10 +15,7 @@ pub(super) fn advice(
     prefix: &str,
 ) -> Vec<AdviceGiven> {
     use super::document::Arranged;
-    let least = LeastAges {
-        survivor: settings.min_age_survivor,
-        perpetrator: settings.min_age_perpetrator,
-    };
+    let least = LeastAges::from(settings);
     let mut found = parties::advice(&looked(document, prefix), least, on);
     let survivor = document.survivor.as_ref();
     let safe =

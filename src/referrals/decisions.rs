@@ -284,7 +284,7 @@ fn accepted(
     let document = found.document()?;
     let checked = checked(tx, found, tools)?;
     let referred_on = found.row.referred_on.unwrap_or_else(|| tx.today());
-    let accepted = counted(&found.row, referred_on, &document, &settings);
+    let accepted = counted(&found.row.criteria, referred_on, &document, &settings);
     let referral = Unfolding::of(&found.row, referred_on, &document, &checked);
     let case = place(tx, found, ask)?;
     let mut repeat = false;

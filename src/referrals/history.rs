@@ -8,11 +8,11 @@ use uuid::Uuid;
 use super::document::Document;
 use super::rules::{self, Checked};
 use super::store::ReferralRow;
-use super::unfold::{Unfolding, unfold};
+use super::unfold::{Unfolding, counted, unfold};
 use super::write_store::{self, Origin};
 use super::written::Written;
 use super::{ReferralStatus, token_store, tokens};
-use crate::cases::intake::{self, Accepted, Person};
+use crate::cases::intake::{self, Person};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::maracs::settings::MaracSettings;
@@ -93,12 +93,8 @@ pub fn import_history(tx: &mut Tx<'_>, tools: &Tools, from: Historic<'_>) -> Res
     write_store::insert(tx, &case, &origin, &written)?;
     write_store::set_repeat(tx, origin.id, repeat)?;
     token_store::add(tx, &case, &tokens)?;
-    let accepted = Accepted {
-        referred_on: from.referred_on,
-        window_months,
-        criteria: written.criteria().into_iter().map(str::to_owned).collect(),
-        has_children: !from.document.children.is_empty(),
-    };
+    let criteria: Vec<String> = written.criteria().into_iter().map(str::to_owned).collect();
+    let accepted = counted(&criteria, from.referred_on, from.document, from.settings);
     if !joined {
         intake::open_case(tx, &case, &accepted)?;
     } else if case

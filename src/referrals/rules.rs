@@ -64,6 +64,7 @@ pub fn check(
         "This day has not come yet.",
     );
     need.born_before(document, referred_on);
+    need.days_of_addresses(document);
     need.there(document.referrer_contact.is_some(), "referrer_contact");
     need.there(
         document.account.what_happened.is_some(),
@@ -195,6 +196,20 @@ impl Needs<'_> {
             let wrong = order.is_some_and(|order| !order.holds());
             let message = "This day lies before the survivor's birth.";
             self.unless(wrong, path, "before_birth", message);
+        }
+    }
+
+    fn days_of_addresses(&mut self, document: &Document) {
+        let survivor = document.survivor.iter();
+        let survivor = survivor.map(|s| ("survivor".to_owned(), &s.addresses));
+        let perpetrators = document.perpetrators.iter().enumerate();
+        let perpetrators = perpetrators.map(|(n, p)| (format!("perpetrators/{n}"), &p.addresses));
+        for (whose, addresses) in survivor.chain(perpetrators) {
+            for (number, address) in addresses.iter().enumerate() {
+                let path = format!("{whose}/addresses/{number}/to");
+                let wrong = !address.has_days_in_order();
+                self.unless(wrong, &path, "before_from", "Give a day not before `from`.");
+            }
         }
     }
 

@@ -78,6 +78,16 @@ fn every_required_part_is_named_when_it_is_missing() {
             vec![],
         ),
         (
+            vec![(
+                "/survivor/addresses",
+                json!([
+                    { "kind": "current", "lines": "A", "from": "2020-01-02", "to": "2020-01-02" },
+                    { "kind": "previous", "lines": "B", "from": "2020-01-02", "to": "2020-01-01" },
+                ]),
+            )],
+            vec!["/survivor/addresses/1/to before_from"],
+        ),
+        (
             vec![("/awareness", json!({}))],
             vec![
                 "/awareness/survivor_aware required",

@@ -49,7 +49,7 @@ impl<'a> Unfolding<'a> {
 
 /// What a case counts of a referral.
 pub fn counted(
-    row: &ReferralRow,
+    criteria: &[String],
     referred_on: NaiveDate,
     document: &Document,
     settings: &MaracSettings,
@@ -57,7 +57,7 @@ pub fn counted(
     Accepted {
         referred_on,
         window_months: u32::from(settings.repeat_window_months),
-        criteria: row.criteria.clone(),
+        criteria: criteria.to_vec(),
         has_children: !document.children.is_empty(),
     }
 }

@@ -149,7 +149,7 @@ fn take_out(
     let (_, settings) = store::marac(tx, found.row.marac_id)?;
     let (document, checked) = (found.document()?, checked(tx, found, tools)?);
     let referred_on = found.row.referred_on.unwrap_or_else(|| tx.today());
-    let own = counted(&found.row, referred_on, &document, &settings);
+    let own = counted(&found.row.criteria, referred_on, &document, &settings);
     rows::take_out(tx, found.row.id)?;
     let file = revived(tx, file_id, found, &own)?;
     let referral = Unfolding::of(&found.row, referred_on, &document, &checked);

@@ -816,6 +816,69 @@ async fn whoever_a_restriction_named_on_the_file_is_named_there_again() {
     desk.file(&w.other_officer, file(&sent)).await.expect(200);
 }
 
+/// What a further referral says else of an address or a number that is known is kept beside it, and opens
+/// nothing: not the address that the perpetrator is said to know, not the number that was called unsafe.
+#[actix_web::test]
+async fn what_is_said_else_of_a_known_address_or_number_is_kept_and_opens_nothing() {
+    let desk = Desk::new().await;
+    let w = &desk.world;
+    let mut document = referral("Okafor", "Stone");
+    document["survivor"]["addresses"][0]["known_to_perpetrator"] = json!("no");
+    document["survivor"]["contacts"][0]["safe_to_call"] = json!(false);
+    let sent = desk.sent(&w.officer, w.wcc, document).await;
+    desk.accept_with(&sent, json!({})).await.expect(200);
+    let case = file(&sent);
+    let mut other = referral("Okafor", "Stone");
+    other["survivor"]["contacts"][0]["notes"] = json!("Never after five.");
+    let sent = desk.joined(case, other).await;
+    let survivor = async || {
+        let path = format!("/cases/{case}/parties");
+        let people = desk.get(&w.coordinator, &path).await;
+        let people = people["items"].as_array().unwrap().clone();
+        people
+            .into_iter()
+            .find(|one| one["role"] == "survivor")
+            .unwrap()
+    };
+    let said = survivor().await;
+    let known = |part: &Value| part["address"]["lines"] == "Flat 2, 11 Invented Street";
+    let addresses = said["addresses"].as_array().unwrap();
+    let marks: Vec<_> = addresses.iter().filter(|one| known(one)).collect();
+    let marks: Vec<_> = marks
+        .iter()
+        .map(|one| {
+            (
+                &one["address"]["known_to_perpetrator"],
+                &one["address"]["confidential"],
+            )
+        })
+        .collect();
+    assert_eq!(
+        marks,
+        [(&json!("no"), &json!(false)), (&json!("yes"), &json!(true))]
+    );
+    assert_eq!(addresses.len(), 3, "the refuge is said once: {said:#?}");
+    let contacts = said["contacts"].as_array().unwrap();
+    let notes: Vec<_> = contacts
+        .iter()
+        .map(|one| (&one["contact"]["notes"], &one["contact"]["safe_to_call"]))
+        .collect();
+    assert_eq!(
+        notes,
+        [
+            (
+                &json!("After ten, she says her sister is calling."),
+                &json!(false)
+            ),
+            (&json!("Never after five."), &json!(false))
+        ]
+    );
+    desk.unjoin(&sent).await.expect(200);
+    let said = survivor().await;
+    assert_eq!(said["addresses"].as_array().unwrap().len(), 2);
+    assert_eq!(said["contacts"].as_array().unwrap().len(), 1);
+}
+
 /// What is set anew on the case is the case's own: it stays there, and is laid on the file.
 #[actix_web::test]
 async fn a_restriction_that_was_set_anew_on_the_case_stays_there() {

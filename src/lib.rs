@@ -22,6 +22,7 @@ pub mod crypto;
 pub mod damage;
 pub mod dates;
 pub mod db;
+#[cfg(feature = "demo")]
 pub mod demo;
 pub mod edge;
 pub mod error;
@@ -32,7 +33,6 @@ pub mod idva;
 pub mod import;
 pub mod install;
 pub mod jobs;
-pub mod localpg;
 pub mod maracs;
 pub mod meetings;
 pub mod metrics;

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use diesel::pg::PgConnection;
+use localpg::{LocalPg, Options};
 use toldonce::clock::Clock;
 use toldonce::crypto::KeyRing;
-use toldonce::localpg::{LocalPg, Options};
 use toldonce::{db, install};
 
 use crate::{Outcome, Place};

@@ -26,7 +26,6 @@ use uuid::Uuid;
 
 use crate::app::State;
 use crate::error::{Code, Error, Result};
-use crate::http::Network;
 use crate::policy::Principal;
 use crate::text::Line;
 
@@ -51,9 +50,10 @@ pub fn end_sessions_everywhere(tx: &mut crate::db::Tx<'_>, user_id: Uuid) -> Res
 }
 
 /// Opens a session without a password: for the demonstration's story alone.
+#[cfg(feature = "demo")]
 pub(crate) fn open_session(db: &crate::db::Db, user_id: Uuid) -> Result<Uuid> {
     db.run_system(crate::policy::Act::SetUp.ask(), |tx| {
-        let (session_id, _) = sessions::open(tx, user_id, Network::of(None))?;
+        let (session_id, _) = sessions::open(tx, user_id, crate::http::Network::of(None))?;
         let event = crate::audit::Event::new().on("session", session_id);
         Ok(crate::audit::Audited::new(session_id, event))
     })

@@ -37,6 +37,7 @@ impl Default for Limits {
     }
 }
 
+#[cfg(feature = "demo")]
 impl Limits {
     /// None to speak of: for the demonstration's story, which is told in seconds.
     pub const fn unlimited() -> Self {

@@ -4,13 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use diesel::pg::PgConnection;
+use localpg::{Guard, LocalPg, Options};
 use secrecy::ExposeSecret;
 use toldonce::clock::Clock;
 use toldonce::config::Config;
 use toldonce::crypto::KeyRing;
 use toldonce::db::{Db, PoolOptions, connect};
 use toldonce::install;
-use toldonce::localpg::{Guard, LocalPg, Options};
 
 use super::{Failure, Outcome};
 

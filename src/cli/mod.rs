@@ -4,6 +4,7 @@
 mod audit;
 mod caretaker;
 mod database;
+#[cfg(feature = "demo")]
 mod demo;
 mod import;
 mod keys;
@@ -39,6 +40,7 @@ enum Command {
     /// Run the service
     Serve,
     /// Run the demonstration: its own keys, its own database, invented people
+    #[cfg(feature = "demo")]
     Demo(demo::Args),
     /// Bring the database up to date, make the application's login, tie it to its keys
     Migrate,
@@ -83,6 +85,7 @@ pub type Outcome<T = ()> = Result<T, Failure>;
 pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve => serve::run(),
+        #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args),
         Command::Migrate => migrate::run(),
         Command::Openapi => openapi::run(),

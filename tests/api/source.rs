@@ -22,6 +22,7 @@ fn root() -> &'static Path {
 fn sources() -> Vec<Source> {
     let mut files = Vec::new();
     walk(&root().join("src"), &mut files);
+    walk(&root().join("crates"), &mut files);
     files
         .into_iter()
         .filter_map(|file| {
@@ -75,15 +76,9 @@ fn may_hold_sql(path: &str) -> bool {
             "src/install.rs",
         ]
         .contains(&path)
-        || [
-            "src/db/",
-            "src/audit/",
-            "src/import/",
-            "src/cli/",
-            "src/localpg/",
-        ]
-        .iter()
-        .any(|folder| path.starts_with(folder))
+        || ["src/db/", "src/audit/", "src/import/", "src/cli/"]
+            .iter()
+            .any(|folder| path.starts_with(folder))
 }
 
 fn calls_sql(line: &str) -> bool {
@@ -335,6 +330,7 @@ fn comments_leave_no_work_for_later() {
 fn of_tests() -> Vec<PathBuf> {
     let mut files = Vec::new();
     walk(&root().join("src"), &mut files);
+    walk(&root().join("crates"), &mut files);
     files.retain(|file| {
         let path = file.to_str().unwrap();
         path.ends_with("tests.rs") || path.contains("/tests/")
@@ -386,7 +382,7 @@ fn names_a_shared_thing(line: &str) -> bool {
 /// What is rightly named: by file and a part of the line.
 const SHARED_ON_PURPOSE: [(&str, &str); 1] =
     // Where the socket goes when a path is too long; its folder's name cannot be guessed.
-    [("src/localpg/tests.rs", "socket_dir.starts_with")];
+    [("crates/localpg/src/tests.rs", "socket_dir.starts_with")];
 
 /// Tests and scripts run beside a demonstration, and beside each other.
 #[test]

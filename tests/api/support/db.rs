@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use localpg::{LocalPg, Options};
 use toldonce::install;
-use toldonce::localpg::{LocalPg, Options};
 use uuid::Uuid;
 
 struct Cluster {

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use localpg::{LocalPg, Options};
 use serde_json::{Value, json};
-use toldonce::localpg::{LocalPg, Options};
 use uuid::Uuid;
 
 pub const PASSWORD: &str = "four random socks tonight";

@@ -246,7 +246,7 @@ fn renamed(
     old: Identity,
     new: &Identity,
 ) -> Result<()> {
-    let kept = new.is_also_called(&old);
+    let kept = new.keeps(&old);
     found_anew(tx, case, (!kept).then_some((id, old)))
 }
 

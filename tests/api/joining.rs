@@ -278,6 +278,10 @@ async fn names_and_dates_that_differ_are_for_the_coordinator_to_decide() {
         party("perpetrator")["identity"]["date_of_birth"],
         "1986-11-20"
     );
+    assert_eq!(
+        party("perpetrator")["identity"]["other_dates_of_birth"],
+        json!(["1985-11-20"])
+    );
     // What was taken over stays in the case, whatever is decided afterwards.
     for _ in 0..2 {
         let refused = desk.unjoin(&sent).await;
@@ -300,6 +304,85 @@ async fn names_and_dates_that_differ_are_for_the_coordinator_to_decide() {
         .iter()
         .filter(|one| one["role"] == "perpetrator");
     assert_eq!(men.count(), 2);
+}
+
+/// Who knows somebody by what was recorded finds them after it was corrected by what a referral says.
+#[actix_web::test]
+async fn what_a_difference_corrects_is_kept_beside_it_within_the_lists_limits() {
+    let desk = Desk::new().await;
+    let w = &desk.world;
+    let case = desk.case("Okafor").await;
+    let mut other = referral("Okafor", "Stone");
+    other["survivor"]["identity"] = json!({ "family_name": "Bell", "given_names": "Ada",
+        "aliases": ["Addie Bell", "amina OKAFOR"], "date_of_birth": "1991-05-03" });
+    other["perpetrators"][0]["identity"] = json!({ "family_name": "Stohne", "given_names": "Karl",
+        "date_of_birth": "1985-11-20" });
+    desk.joined(case, other).await;
+    let parties = format!("/cases/{case}/parties");
+    let party = async |role: &str| {
+        let found = desk.get(&w.coordinator, &parties).await;
+        let found = found["items"].as_array().unwrap().clone();
+        found.into_iter().find(|one| one["role"] == role).unwrap()
+    };
+    // His lists are full: they stay within their limits, and nothing is lost of them.
+    let he = party("perpetrator").await;
+    let aliases: Vec<String> = (0..20).map(|n| format!("Alias {n}")).collect();
+    let dates: Vec<String> = (10..20).map(|day| format!("1970-01-{day}")).collect();
+    let full = json!({ "aliases": aliases, "other_dates_of_birth": dates });
+    let coordinator = desk.app.as_(&w.coordinator).if_match(&etag(&he));
+    let path = format!("{parties}/{}", id(&he));
+    coordinator.patch(&path, full).await.expect(200);
+    let path = format!("/cases/{case}/differences");
+    let decide = async |person: &Value, decision: &str| {
+        let found = desk.get(&w.coordinator, &path).await;
+        let mut items = found["items"].as_array().unwrap().iter();
+        let one = items.find(|one| one["party_id"] == person["id"]).unwrap();
+        let caller = desk.app.as_(&w.coordinator).if_match(&etag(one));
+        let path = format!("{path}/{}/decide", id(one));
+        caller
+            .post(&path, json!({ "decision": decision }))
+            .await
+            .expect(200)
+    };
+    let she = party("survivor").await;
+    // Decided twice: what was an alias becomes the name, and is an alias no more.
+    decide(&she, "alias").await;
+    decide(&she, "correct").await;
+    decide(&he, "correct").await;
+    let she = party("survivor").await["identity"].clone();
+    assert_eq!(
+        (
+            &she["family_name"],
+            &she["given_names"],
+            &she["date_of_birth"]
+        ),
+        (&json!("Bell"), &json!("Ada"), &json!("1991-05-03"))
+    );
+    assert_eq!(she["aliases"], json!(["Addie Bell", "Amina Okafor"]));
+    assert_eq!(she["other_dates_of_birth"], json!(["1990-04-02"]));
+    let he = party("perpetrator").await["identity"].clone();
+    assert_eq!(he["family_name"], "Stohne");
+    assert_eq!(
+        (&he["aliases"], &he["other_dates_of_birth"]),
+        (&json!(aliases), &json!(dates))
+    );
+    let search = async |family: &str, given: &str, born: &str| {
+        let who = json!({ "family_name": family, "given_names": given, "date_of_birth": born });
+        let coordinator = desk.app.as_(&w.coordinator);
+        let found = coordinator.post("/people/search", who).await.expect(200);
+        found["items"].as_array().unwrap().len()
+    };
+    assert_eq!(search("Bell", "Ada", "1991-05-03").await, 1);
+    assert_eq!(search("Okafor", "Amina", "1990-04-02").await, 1);
+    // Another file of her former name alone is followed.
+    desk.excluded(&w.coordinator, case, json!({ "user_id": w.chair.id }))
+        .await;
+    let mut hers = referral("Lind", "Moss");
+    hers["survivor"]["identity"] = json!({ "family_name": "Okafor", "given_names": "Amina",
+        "date_of_birth": "1990-04-02" });
+    let sent = desk.sent(&w.officer, w.wcc, hers).await;
+    let laid = desk.live(&w.coordinator, file(&sent)).await;
+    assert_eq!(laid[0]["laid"]["by"], "same_person");
 }
 
 #[actix_web::test]

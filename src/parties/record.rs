@@ -158,7 +158,7 @@ pub fn further(
         let there: HashMap<String, Uuid> = party
             .addresses
             .iter()
-            .map(|(id, a)| (plain_place(&a.lines, a.postcode.as_deref()), *id))
+            .map(|a| (plain_place(&a.seal.lines, a.seal.postcode.as_deref()), a.id))
             .collect();
         let known = |a: &Address| there.get(&plain_place(&a.lines, a.postcode.as_deref()));
         let guarded = who.addresses.iter().filter(|a| a.is_confidential());

@@ -240,13 +240,20 @@ pub fn insert_relations(
     Ok(())
 }
 
+/// An address as joining needs it.
+pub struct KnownAddress {
+    pub id: Uuid,
+    pub is_refuge: bool,
+    pub seal: SealedAddress,
+}
+
 /// A party as joining needs it.
 pub struct Known {
     pub id: Uuid,
     pub role: PartyRole,
     pub identity: Identity,
+    pub addresses: Vec<KnownAddress>,
     /// With their ids.
-    pub addresses: Vec<(Uuid, SealedAddress)>,
     pub contacts: Vec<(Uuid, SealedContact)>,
 }
 
@@ -268,6 +275,8 @@ struct PlaceRow {
     party_id: Uuid,
     #[diesel(sql_type = st::Bool)]
     is_address: bool,
+    #[diesel(sql_type = st::Bool)]
+    is_refuge: bool,
     #[diesel(sql_type = st::Binary)]
     sealed: Vec<u8>,
 }
@@ -279,8 +288,9 @@ pub fn load(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Known>> {
             .bind(case.id)
             .load(tx.conn)?;
     let places: Vec<PlaceRow> = sql(
-        "select id, party_id, true as is_address, sealed from party_addresses where case_id = $1 \
-         union all select id, party_id, false, sealed from party_contacts where case_id = $1",
+        "select id, party_id, true as is_address, kind = 'refuge' as is_refuge, sealed \
+           from party_addresses where case_id = $1 \
+         union all select id, party_id, false, false, sealed from party_contacts where case_id = $1",
     )
     .bind(case.id)
     .load(tx.conn)?;
@@ -304,8 +314,11 @@ pub fn load(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Known>> {
         };
         if row.is_address {
             let place = Place::new("party_addresses", "sealed", row.id);
-            let address = case.key().open_json(place, &row.sealed)?;
-            party.addresses.push((row.id, address));
+            party.addresses.push(KnownAddress {
+                id: row.id,
+                is_refuge: row.is_refuge,
+                seal: case.key().open_json(place, &row.sealed)?,
+            });
         } else {
             let place = Place::new("party_contacts", "sealed", row.id);
             let contact = case.key().open_json(place, &row.sealed)?;

@@ -32,7 +32,7 @@ fn file(sent: &Value) -> Uuid {
 }
 
 impl Desk {
-    async fn accept_with(&self, sent: &Value, body: Value) -> Answer {
+    pub async fn accept_with(&self, sent: &Value, body: Value) -> Answer {
         let coordinator = self.app.as_(&self.world.coordinator);
         let path = format!("/referrals/{}", id(sent));
         let read = coordinator.get(&path).await.expect(200);
@@ -50,7 +50,7 @@ impl Desk {
     }
 
     /// A second referral of the couple, by another officer, joined to the case.
-    async fn joined(&self, case: Uuid, document: Value) -> Value {
+    pub async fn joined(&self, case: Uuid, document: Value) -> Value {
         let by = &self.world.other_officer;
         let sent = self.sent(by, self.world.wcc, document).await;
         let body = json!({ "join_case_id": case, "reason": "The same people." });
@@ -383,6 +383,43 @@ async fn what_a_difference_corrects_is_kept_beside_it_within_the_lists_limits() 
     let sent = desk.sent(&w.officer, w.wcc, hers).await;
     let laid = desk.live(&w.coordinator, file(&sent)).await;
     assert_eq!(laid[0]["laid"]["by"], "same_person");
+}
+
+#[actix_web::test]
+async fn a_case_is_no_longer_found_by_what_was_taken_out_of_it() {
+    let desk = Desk::new().await;
+    let w = &desk.world;
+    let case = desk.case("Okafor").await;
+    let hers =
+        json!({ "family_name": "Bell", "given_names": "Ada", "date_of_birth": "1991-05-03" });
+    let called_bell = |him: &str| {
+        let mut document = referral("Okafor", him);
+        document["survivor"]["identity"] = hers.clone();
+        document
+    };
+    let joined = desk.joined(case, called_bell("Stone")).await;
+    let parties = format!("/cases/{case}/parties");
+    let people = desk.get(&w.coordinator, &parties).await;
+    let mut people = people["items"].as_array().unwrap().iter();
+    let he = people.find(|one| one["role"] == "perpetrator").unwrap();
+    let coordinator = desk.app.as_(&w.coordinator).if_match(&etag(he));
+    let path = format!("{parties}/{}", id(he));
+    let corrected = json!({ "family_name": "Stane" });
+    coordinator.patch(&path, corrected).await.expect(200);
+    let finds = async |document: Value| {
+        let sent = desk.sent(&w.officer, w.wcc, document).await;
+        let path = format!("/referrals/{}/matches", id(&sent));
+        let found = desk.get(&w.coordinator, &path).await;
+        found.to_string().contains(&case.to_string())
+    };
+    // By every name of hers with every name of his.
+    for him in ["Stone", "Stane"] {
+        assert!(finds(called_bell(him)).await && finds(referral("Okafor", him)).await);
+    }
+    desk.unjoin(&joined).await.expect(200);
+    for him in ["Stone", "Stane"] {
+        assert!(!finds(called_bell(him)).await && finds(referral("Okafor", him)).await);
+    }
 }
 
 #[actix_web::test]
@@ -844,6 +881,27 @@ async fn an_exclusion_set_while_its_file_is_joined_holds_or_is_refused() {
         let path = format!("/cases/{case}/exclusions");
         desk.get(&w.coordinator, &path).await;
     }
+}
+
+/// The file that was joined is no more, but the audit tells of it.
+#[actix_web::test]
+async fn an_exclusion_set_after_a_join_holds_on_the_file_that_was_joined() {
+    let desk = Desk::new().await;
+    let w = &desk.world;
+    let case = desk.case("Okafor").await;
+    let sent = desk.joined(case, referral("Okafor", "Stone")).await;
+    let told = async || {
+        let path = format!("/audit?marac_id={}", w.wcc);
+        let audit = desk.get(&w.chair, &path).await;
+        audit.to_string().contains(&file(&sent).to_string())
+    };
+    assert!(told().await);
+    let set = desk
+        .excluded(&w.coordinator, case, json!({ "user_id": w.chair.id }))
+        .await;
+    assert!(!told().await);
+    desk.lift(&w.coordinator, case, &set).await;
+    assert!(told().await);
 }
 
 #[actix_web::test]

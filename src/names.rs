@@ -4,13 +4,10 @@
 use icu_casemap::CaseMapper;
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
-/// The version of `folded` that tokens are made by. A change of what it gives is a new version: a job makes the
-/// tokens of files anew that an older one had made.
-pub const VERSION: i16 = 2;
-
 /// A name as it is compared: compatible forms as one (NFKC), full case folding (`ß` is `ss`), without marks, with
 /// letters that hold a stroke or join two taken apart, and of what is left letters and digits alone. A dotted and a
-/// dotless `i` are one letter, as they are to whoever has no Turkish keyboard.
+/// dotless `i` are one letter, as they are to whoever has no Turkish keyboard. A change of what it gives is a new
+/// version of tokens.
 pub fn folded(name: &str) -> String {
     let one_form = ComposingNormalizerBorrowed::new_nfkc().normalize(name);
     let folded = CaseMapper::new().fold_string(&one_form);

@@ -77,7 +77,7 @@ pub fn insert(
     .bind(wrapped.master_key_id.clone())
     .bind(wrapped.bytes.clone())
     .bind(received.then_some(tx.now))
-    .bind(crate::names::VERSION)
+    .bind(crate::referrals::TOKENS_VERSION)
     .execute(tx.conn)?;
     Ok(inserted == 1)
 }

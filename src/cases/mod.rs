@@ -74,13 +74,15 @@ vocabulary! {
 
 vocabulary! {
     /// Why an exclusion or a restriction was laid on a file: its referral was joined there, the persons
-    /// are linked, a survivor and a perpetrator or one person are the same; in doubt, names alike, an
-    /// address's postcode and family name, or a telephone number; or somebody excluded made the account.
+    /// are linked, a survivor and a perpetrator or one person are the same; in doubt, both their dates of
+    /// birth, names alike, an address or its postcode and family name, or a telephone number; or somebody
+    /// excluded made the account.
     LaidBy {
         Joined = "joined",
         Linked = "linked",
         SamePair = "same_pair",
         SamePerson = "same_person",
+        SameDates = "same_dates",
         SimilarNames = "similar_names",
         SamePlace = "same_place",
         SamePhone = "same_phone",

@@ -187,8 +187,9 @@ pub(super) fn one(
 
 /// Change who somebody is.
 ///
-/// What it was is kept, sealed, in the audit. From now on the repeat check finds the case by the new
-/// name; by the former one only while it is kept as an alias.
+/// What it was is kept, sealed, in the audit. From now on the search finds the case by the new name; by the
+/// former one only while it is kept as an alias. The repeat check, exclusions and restrictions go by what the
+/// case's referrals say too.
 #[utoipa::path(tag = "parties", operation_id = "change_identity", request_body = IdentityPatch,
     params(("id" = Uuid, Path, description = "The case."), ("party_id" = Uuid, Path, description = "The person."),
         ("If-Match" = String, Header, description = "The party's etag.")),
@@ -238,7 +239,7 @@ async fn change_identity(
     Ok(tagged(HttpResponse::Ok(), version, &party))
 }
 
-/// The case is found by its people's present names; by a former one only while it is kept as an alias.
+/// The case is searched by its people's present names; by a former one only while it is kept as an alias.
 fn renamed(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
@@ -246,7 +247,7 @@ fn renamed(
     old: Identity,
     new: &Identity,
 ) -> Result<()> {
-    let kept = new.is_also_called(&old);
+    let kept = new.keeps(&old);
     found_anew(tx, case, (!kept).then_some((id, old)))
 }
 

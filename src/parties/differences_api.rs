@@ -28,7 +28,6 @@ use crate::http::{
 use crate::names::folded;
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden};
-use crate::text::Line;
 use crate::vocabulary;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -122,8 +121,8 @@ async fn list_differences(
 #[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct DecideDifferenceIn {
-    /// `alias` keeps the referral's names and date beside what is recorded; `correct` puts them in its
-    /// place; `leave` changes nothing.
+    /// `alias` keeps the referral's names and dates beside what is recorded; `correct` puts its name and date
+    /// in the place of what is recorded, and keeps that beside them; `leave` changes nothing.
     decision: DifferenceDecision,
 }
 
@@ -182,47 +181,31 @@ fn take_over(
     let detail = json!({ "old": old, "new": new });
     let detail = case.key().seal_json(place, &detail)?;
     set_identity(tx, case, row.party_id, &new)?;
-    let kept = new.is_also_called(&old) || new.exact() == old.exact();
+    let kept = new.keeps(&old);
     found_anew(tx, case, (!kept).then_some((row.party_id, old)))?;
     Ok(event.detail(detail))
 }
 
-/// The identity as it is after the decision.
+/// The identity as it is after the decision. What is corrected stays beside it: people know them by it.
 fn with(known: &Identity, other: &Identity, decision: DifferenceDecision) -> Identity {
     let mut new = known.clone();
     match decision {
         DifferenceDecision::Leave => {}
-        DifferenceDecision::Alias => {
-            let called = |identity: &Identity, name: &str| {
-                let names = identity.full_name().into_iter();
-                let mut names = names.chain(identity.aliases.iter().map(ToString::to_string));
-                names.any(|known| folded(&known) == folded(name))
-            };
-            let whole = other.full_name().map(Line::as_stored);
-            for name in whole.iter().chain(&other.aliases) {
-                if !called(&new, name) && new.aliases.len() < 20 {
-                    new.aliases.push(name.clone());
-                }
-            }
-            let born = other.date_of_birth.filter(|born| {
-                new.date_of_birth != Some(*born) && !new.other_dates_of_birth.contains(born)
-            });
-            if new.date_of_birth.is_none() {
-                new.date_of_birth = born;
-            } else if new.other_dates_of_birth.len() < 10 {
-                new.other_dates_of_birth.extend(born);
-            }
-        }
+        DifferenceDecision::Alias => new.keep_beside(other),
         DifferenceDecision::Correct => {
-            if other.full_name().is_some() {
+            if let Some(name) = other.full_name() {
                 new.family_name.clone_from(&other.family_name);
                 new.given_names.clone_from(&other.given_names);
                 new.name_unknown = false;
+                new.aliases.retain(|alias| folded(alias) != folded(&name));
             }
-            if other.date_of_birth.is_some() {
-                new.date_of_birth = other.date_of_birth;
+            if let Some(born) = other.date_of_birth {
+                new.date_of_birth = Some(born);
                 new.date_of_birth_estimated = other.date_of_birth_estimated;
+                new.other_dates_of_birth.retain(|other| *other != born);
             }
+            new.keep_beside(known);
+            new.keep_beside(other);
         }
     }
     new

@@ -7,7 +7,7 @@ use super::record_store;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::policy::visibility::VisibleCase;
-use crate::referrals::{Someone, renew_tokens};
+use crate::referrals::{Home, Someone, renew_tokens};
 
 /// After a change of a case's people. By what one of them was called before, the case is found no
 /// longer; give it with the party's id.
@@ -34,14 +34,11 @@ pub(super) fn found_anew(
 /// Everybody of a case, as far as tokens are made of it.
 pub(crate) fn everybody(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<(Uuid, Someone)>> {
     let known = record_store::load(tx, case)?.into_iter().map(|party| {
-        let postcodes = party
-            .addresses
-            .into_iter()
-            .filter_map(|(_, address)| address.postcode.map(String::from));
+        let addresses = party.addresses.iter().map(|(_, one)| Home::of(one));
         let who = Someone {
             role: party.role,
             identity: party.identity,
-            postcodes: postcodes.collect(),
+            addresses: addresses.collect(),
             contacts: party
                 .contacts
                 .into_iter()

@@ -105,6 +105,10 @@ vocabulary! {
     }
 }
 
+/// The most aliases and other dates of birth of somebody, as an identity is held to when it is sent.
+const ALIASES: usize = 20;
+const OTHER_DATES_OF_BIRTH: usize = 10;
+
 /// Names and date of birth. At least a family name, or `name_unknown` (SL7).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -348,9 +352,43 @@ impl Identity {
         (!family.is_empty() && !given.is_empty()).then_some([family, given, born])
     }
 
-    /// Whether the names of `other` stand among the aliases.
-    pub fn is_also_called(&self, other: &Self) -> bool {
-        let name = other.full_name().map(|name| folded(&name));
-        name.is_some_and(|name| self.aliases.iter().any(|alias| folded(alias) == name))
+    /// Whether what was corrected of `old` is kept: its name as an alias, or its date of birth as another one
+    /// of the same name.
+    pub fn keeps(&self, old: &Self) -> bool {
+        let Some(name) = old.full_name().map(|name| folded(&name)) else {
+            return false;
+        };
+        let is_same = self.full_name().is_some_and(|own| folded(&own) == name);
+        let born = old.date_of_birth;
+        let is_born = born.is_some_and(|born| self.other_dates_of_birth.contains(&born));
+        is_same && is_born || self.aliases.iter().any(|alias| folded(alias) == name)
+    }
+
+    /// Keeps the names and the date of birth of `other` beside one's own, as far as the lists have room.
+    pub fn keep_beside(&mut self, other: &Self) {
+        let whole = other.full_name().map(Line::as_stored);
+        for name in whole.iter().chain(&other.aliases) {
+            let is_name = |known: &str| folded(known) == folded(name);
+            let is_known = self.full_name().is_some_and(|known| is_name(&known))
+                || self.aliases.iter().any(|known| is_name(known));
+            if !is_known && self.aliases.len() < ALIASES {
+                self.aliases.push(name.clone());
+            }
+        }
+        let born = other
+            .date_of_birth
+            .iter()
+            .chain(&other.other_dates_of_birth);
+        for born in born {
+            let others = &mut self.other_dates_of_birth;
+            if self.date_of_birth.is_none() {
+                self.date_of_birth = Some(*born);
+            } else if self.date_of_birth != Some(*born)
+                && !others.contains(born)
+                && others.len() < OTHER_DATES_OF_BIRTH
+            {
+                others.push(*born);
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ use super::store::ReferralRow;
 use super::unfold::{Unfolding, counted, unfold};
 use super::write_store::{self, Origin};
 use super::written::Written;
-use super::{ReferralStatus, token_store, tokens};
+use super::{ReferralStatus, TokenKind, token_store, tokens};
 use crate::cases::intake::{self, Person};
 use crate::db::Tx;
 use crate::error::{Error, Result};
@@ -59,7 +59,7 @@ pub struct Recorded {
 /// Writes it down as accepted: into the MARAC's case of exactly the same pair, else into a new one.
 pub fn import_history(tx: &mut Tx<'_>, tools: &Tools, from: Historic<'_>) -> Result<Recorded> {
     let tokens = tokens::of_document(from.document, &tx.keys);
-    let pairs = tokens.iter().filter(|token| token.kind == "pair");
+    let pairs = tokens.iter().filter(|token| token.kind == TokenKind::Pair);
     let pairs = pairs.map(|token| token.hash.clone()).collect();
     let known = token_store::pair_case(tx, from.marac_id, pairs, from.referred_on)?;
     let previous_on = known.as_ref().and_then(|known| known.previous_on);

@@ -13,11 +13,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
+use super::document::Document;
+use super::someone::{self, Someone};
 use super::token_store as store;
-use super::tokens::{self, Someone, Token};
+use super::tokens::{self, Token};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::damage;
 use crate::dates::BirthDay;
 use crate::db::Tx;
 use crate::error::Result;
@@ -32,8 +35,8 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// After somebody was added to a case, is called something else or has another address or number: it is
-/// found by the people it has now. What only `gone` named is found no longer; what a referral that
-/// joined the case named stays.
+/// found by the people it has now. What `gone` alone gave is found no longer; what a referral of the case says
+/// stays, but for the search.
 pub fn renew(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
@@ -41,28 +44,45 @@ pub fn renew(
     people: &[Someone],
 ) -> Result<()> {
     let current = tokens::of_people(people, &tx.keys);
-    let mut gone = gone
-        .map(|people| tokens::of_people(people, &tx.keys))
-        .unwrap_or_default();
-    gone.retain(|token| !current.contains(token));
-    store::remove(tx, case, &gone)?;
-    store::add(tx, case, &current)
+    let gone = gone.unwrap_or_default();
+    let before = tokens::of_people(gone, &tx.keys);
+    if tokens::without(before, &current).is_empty() {
+        return store::add(tx, case, &current);
+    }
+    let named = named(tx, case)?;
+    let before = tokens::of_case(gone, &named, &tx.keys);
+    let now = tokens::of_case(people, &named, &tx.keys);
+    let (searched, others) = tokens::without(before, &now)
+        .into_iter()
+        .partition::<Vec<_>, _>(|token| token.kind.is_of_search());
+    store::remove(tx, case, &searched)?;
+    forget(tx, case, &others)?;
+    store::add(tx, case, &now)
 }
 
-/// After a referral left the case: what only it had named is found there no longer.
-pub(super) fn found_without(tx: &mut Tx<'_>, case: &VisibleCase, gone: &[Token]) -> Result<()> {
-    let people = crate::parties::everybody(tx, case)?;
-    let people: Vec<Someone> = people.into_iter().map(|(_, who)| who).collect();
-    let mut keep = tokens::of_people(&people, &tx.keys);
-    for document in store::documents(tx, case)? {
-        keep.extend(tokens::of_document(&document, &tx.keys));
+/// After a referral left the case: what only it had named is found there no longer, also together with others.
+pub(super) fn found_without(tx: &mut Tx<'_>, case: &VisibleCase, gone: &Document) -> Result<()> {
+    let people = crate::parties::everybody(tx, case)?.into_iter();
+    let mut left: Vec<Someone> = people.map(|(_, who)| who).collect();
+    left.append(&mut named(tx, case)?);
+    let kept = tokens::of_people(&left, &tx.keys);
+    left.append(&mut someone::people(gone));
+    let before = tokens::of_people(&left, &tx.keys);
+    forget(tx, case, &tokens::without(before, &kept))
+}
+
+/// What a referral says that cannot be read may be just this: then nothing is forgotten.
+fn forget(tx: &mut Tx<'_>, case: &VisibleCase, lost: &[Token]) -> Result<()> {
+    match damage::found().is_empty() {
+        true => store::remove(tx, case, lost),
+        false => Ok(()),
     }
-    let gone: Vec<Token> = gone
-        .iter()
-        .filter(|token| !keep.contains(token))
-        .cloned()
-        .collect();
-    store::remove(tx, case, &gone)
+}
+
+/// The people whom the referrals of a case name.
+fn named(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Someone>> {
+    let documents = store::documents(tx, case)?;
+    Ok(documents.iter().flat_map(someone::people).collect())
 }
 
 /// Another file of the same pair.

@@ -8,6 +8,7 @@ pub mod history;
 mod joining;
 mod joining_rules;
 mod joining_store;
+mod likeness;
 mod matching;
 mod renewal;
 mod renewal_store;
@@ -15,6 +16,7 @@ pub mod rules;
 #[cfg(test)]
 mod rules_tests;
 mod shapes;
+mod someone;
 mod store;
 mod telling;
 mod token_store;
@@ -29,7 +31,8 @@ mod written;
 
 pub use matching::renew as renew_tokens;
 pub use renewal::renew_old as renew_old_tokens;
-pub use tokens::Someone;
+pub use someone::{Home, Someone};
+pub use tokens::{TokenKind, VERSION as TOKENS_VERSION};
 pub use unseen::find_unseen;
 use utoipa_actix_web::service_config::ServiceConfig;
 

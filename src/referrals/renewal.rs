@@ -1,17 +1,16 @@
-//! Tokens that an older folding of names made are made anew, file by file.
+//! Tokens that an older version made are made anew, file by file.
 //!
-//! Each old token of a file is replaced by the one that the same people give now; what a file is found by stays the
-//! same people. Kinds of tokens that are younger than the file are added for its people, and a file whose names the
-//! older folding could make nothing of gets its first ones. What a new token links is followed by exclusions and
-//! restrictions, by the triggers that do so for every token. A file is done in one transaction, and another server
-//! passes over it meanwhile. Tokens of people who cannot be read stay as they are until somebody mends them.
+//! A file gets those of today of its people and of those whom its referrals name. What the search goes by is
+//! replaced where it is there, and added for its people alone: what was corrected stays so. What an older version
+//! made of the same people goes; what nobody gives any more stays. What a new token links is followed by exclusions
+//! and restrictions, by the triggers that do so for every token. A file is done in one transaction, and another
+//! server passes over it meanwhile. Tokens of people who cannot be read stay as they are until somebody mends them.
 
 use uuid::Uuid;
 
 use super::renewal_store::{self as store, After, OldFile};
-use super::tokens::{self, Someone, Token};
+use super::tokens;
 use crate::audit::{Audited, Event};
-use crate::crypto::KeyRing;
 use crate::db::{Db, Tx, nothing};
 use crate::error::Result;
 use crate::policy::Act;
@@ -45,34 +44,16 @@ fn renew_next(tx: &mut Tx<'_>, next: Next, after: &mut After) -> Result<Audited<
         return nothing();
     };
     *after = (file.version, file.id);
-    let named = store::people(tx, &file)?;
+    let store::Named { parties, named } = store::people(tx, &file)?;
     let whole = crate::damage::found().is_empty();
-    let everybody = named.documents.iter().chain([&named.parties]);
-    let replaced: Vec<_> = everybody
-        .flat_map(|people| old_and_new(people, &tx.keys))
-        .collect();
-    store::replace(tx, &file, &replaced)?;
-    let known_by = match named.parties.is_empty() {
-        true => &named.documents[..],
-        false => std::slice::from_ref(&named.parties),
-    };
-    let missing = known_by.iter().flat_map(|who| now(who, &tx.keys)).collect();
-    store::add(tx, &file, missing)?;
+    let everybody = parties.iter().chain(&named);
+    let searched = everybody.flat_map(|who| tokens::searched_anew(who, &tx.keys));
+    store::replace(tx, &file, &searched.collect::<Vec<_>>())?;
+    let tokens = tokens::of_case(&parties, &named, &tx.keys).into_iter();
+    let (today, older) = tokens.partition(|token| token.version == tokens::VERSION);
+    store::add(tx, &file, today)?;
+    store::remove(tx, &file, older)?;
     store::done(tx, &file, whole)?;
     let event = Event::list(1).in_case(file.marac_id, file.id);
     Ok(Audited::new((), event.fields(["tokens"])))
-}
-
-fn now(people: &[Someone], keys: &KeyRing) -> Vec<Token> {
-    let made = tokens::of_people_by(people, keys, tokens::NOW);
-    made.into_iter().flatten().collect()
-}
-
-/// What these people gave before, beside what they give now.
-fn old_and_new(people: &[Someone], keys: &KeyRing) -> Vec<(Token, Token)> {
-    let by = |fold| tokens::of_people_by(people, keys, fold).into_iter();
-    by(tokens::BEFORE)
-        .zip(by(tokens::NOW))
-        .filter_map(|(old, new)| old.zip(new))
-        .collect()
 }

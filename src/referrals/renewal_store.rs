@@ -8,12 +8,12 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::document::Document;
+use super::someone::{self, Home, Someone};
 use super::store::place;
-use super::tokens::{self, Someone, Token};
+use super::tokens::{self, Token};
 use crate::crypto::Place;
 use crate::db::{Tx, sql};
 use crate::error::Result;
-use crate::names;
 use crate::parties::model::PartyRole;
 
 /// A file whose tokens an older version made.
@@ -65,16 +65,16 @@ pub fn next_old(tx: &mut Tx<'_>, after: After) -> Result<Option<OldFile>> {
 }
 
 fn first(tx: &mut Tx<'_>, text: &'static str, after: After) -> Result<Option<OldFile>> {
-    let found = sql(text).bind(names::VERSION).bind(after.0).bind(after.1);
+    let found = sql(text).bind(tokens::VERSION).bind(after.0).bind(after.1);
     Ok(found.get_result(tx.conn).optional()?)
 }
 
 /// The people a file is or was found by.
 pub struct Named {
-    /// Those of each referral in it, apart.
-    pub documents: Vec<Vec<Someone>>,
     /// Its own.
     pub parties: Vec<Someone>,
+    /// Those whom its referrals name.
+    pub named: Vec<Someone>,
 }
 
 #[derive(QueryableByName)]
@@ -96,6 +96,7 @@ struct Sealed {
 /// What of an address tokens are made of.
 #[derive(Deserialize)]
 struct SealedPlace {
+    lines: String,
     postcode: Option<String>,
 }
 
@@ -107,7 +108,8 @@ struct SealedNumber {
 
 const SEALED: &str = "select id, 'party' as kind, null::uuid as party_id, role, identity as sealed, 0 as turn \
       from parties where case_id = $1 \
-    union all select id, 'address', party_id, null, sealed, 1 from party_addresses where case_id = $1 \
+    union all select id, case kind when 'refuge' then kind else 'address' end, party_id, null, sealed, 1 \
+      from party_addresses where case_id = $1 \
     union all select id, 'contact', party_id, null, sealed, 1 from party_contacts where case_id = $1 \
     union all select id, 'referral', null, null, document, 1 from referrals \
       where case_id = $1 and submitted_at is not null \
@@ -115,7 +117,7 @@ const SEALED: &str = "select id, 'party' as kind, null::uuid as party_id, role, 
 
 /// Everybody the file is or was found by.
 pub fn people(tx: &mut Tx<'_>, file: &OldFile) -> Result<Named> {
-    let mut documents = Vec::new();
+    let mut named = Vec::new();
     let mut parties: BTreeMap<Uuid, Someone> = BTreeMap::new();
     if let (Some(master), Some(wrapped)) = (&file.master_key_id, &file.wrapped) {
         let key = tx.keys.unwrap(file.id, master, Some(wrapped))?;
@@ -126,37 +128,44 @@ pub fn people(tx: &mut Tx<'_>, file: &OldFile) -> Result<Named> {
                 let who = Someone {
                     role,
                     identity: key.open_json(at("parties", "identity"), &row.sealed)?,
-                    postcodes: Vec::new(),
+                    addresses: Vec::new(),
                     contacts: Vec::new(),
                 };
                 parties.insert(row.id, who);
             } else if row.kind == "referral" {
                 let document: Document = key.open_json(place(row.id), &row.sealed)?;
-                documents.push(tokens::people(&document));
+                named.extend(someone::people(&document));
             } else if let Some(owner) = row.party_id.and_then(|id| parties.get_mut(&id)) {
-                match row.kind == "address" {
-                    true => {
-                        let place = at("party_addresses", "sealed");
-                        let address: SealedPlace = key.open_json(place, &row.sealed)?;
-                        owner.postcodes.extend(address.postcode);
-                    }
-                    false => {
-                        let place = at("party_contacts", "sealed");
-                        let number: SealedNumber = key.open_json(place, &row.sealed)?;
-                        owner.contacts.push(number.value);
-                    }
+                if row.kind == "contact" {
+                    let place = at("party_contacts", "sealed");
+                    let number: SealedNumber = key.open_json(place, &row.sealed)?;
+                    owner.contacts.push(number.value);
+                } else {
+                    let place = at("party_addresses", "sealed");
+                    let address: SealedPlace = key.open_json(place, &row.sealed)?;
+                    owner.addresses.push(Home {
+                        lines: address.lines,
+                        postcode: address.postcode,
+                        is_refuge: row.kind == "refuge",
+                    });
                 }
             }
         }
     }
     let parties = parties.into_values().collect();
-    Ok(Named { documents, parties })
+    Ok(Named { parties, named })
+}
+
+fn apart(tokens: Vec<Token>) -> (Vec<&'static str>, Vec<Vec<u8>>) {
+    let each = tokens
+        .into_iter()
+        .map(|token| (token.kind.as_str(), token.hash));
+    each.unzip()
 }
 
 /// Adds the tokens that the file lacks.
 pub fn add(tx: &mut Tx<'_>, file: &OldFile, tokens: Vec<Token>) -> Result<()> {
-    let made = tokens.into_iter().map(|token| (token.kind, token.hash));
-    let (kinds, hashes): (Vec<&'static str>, Vec<Vec<u8>>) = made.unzip();
+    let (kinds, hashes) = apart(tokens);
     sql(
         "insert into match_tokens (marac_id, case_id, kind, token, version) \
          select distinct $1::uuid, $2::uuid, kind, token, $5::smallint \
@@ -167,14 +176,14 @@ pub fn add(tx: &mut Tx<'_>, file: &OldFile, tokens: Vec<Token>) -> Result<()> {
     .bind(file.id)
     .bind(kinds)
     .bind(hashes)
-    .bind(names::VERSION)
+    .bind(tokens::VERSION)
     .execute(tx.conn)?;
     Ok(())
 }
 
 /// Puts the new tokens in the place of the old ones that the file has; what nobody gives any more stays.
 pub fn replace(tx: &mut Tx<'_>, file: &OldFile, replaced: &[(Token, Token)]) -> Result<()> {
-    let kinds: Vec<&'static str> = replaced.iter().map(|(old, _)| old.kind).collect();
+    let kinds: Vec<&'static str> = replaced.iter().map(|(old, _)| old.kind.as_str()).collect();
     let old: Vec<Vec<u8>> = replaced.iter().map(|(old, _)| old.hash.clone()).collect();
     let new: Vec<Vec<u8>> = replaced.iter().map(|(_, new)| new.hash.clone()).collect();
     sql("with gone as (select distinct x.kind, x.old, x.new from unnest($3::text[], $4::bytea[], $5::bytea[]) \
@@ -184,19 +193,26 @@ pub fn replace(tx: &mut Tx<'_>, file: &OldFile, replaced: &[(Token, Token)]) -> 
          on conflict (case_id, kind, token) do update set version = excluded.version")
     .bind(file.marac_id)
     .bind(file.id)
-    .bind(kinds.clone())
-    .bind(old.clone())
-    .bind(new.clone())
-    .bind(names::VERSION)
+    .bind(kinds)
+    .bind(old)
+    .bind(new)
+    .bind(tokens::VERSION)
     .execute(tx.conn)?;
+    let old = replaced.iter().map(|(old, _)| old.clone()).collect();
+    remove(tx, file, old)
+}
+
+/// Takes away those of these tokens that an older version made.
+pub fn remove(tx: &mut Tx<'_>, file: &OldFile, tokens: Vec<Token>) -> Result<()> {
+    let (kinds, hashes) = apart(tokens);
     sql(
         "delete from match_tokens t using unnest($2::text[], $3::bytea[]) as x(kind, token) \
          where t.case_id = $1 and t.kind = x.kind and t.token = x.token and t.version < $4",
     )
     .bind(file.id)
     .bind(kinds)
-    .bind(old)
-    .bind(names::VERSION)
+    .bind(hashes)
+    .bind(tokens::VERSION)
     .execute(tx.conn)?;
     Ok(())
 }
@@ -205,11 +221,11 @@ pub fn replace(tx: &mut Tx<'_>, file: &OldFile, replaced: &[(Token, Token)]) -> 
 pub fn done(tx: &mut Tx<'_>, file: &OldFile, whole: bool) -> Result<()> {
     sql("update cases set tokens_version = $2 where id = $1 and tokens_version < $2")
         .bind(file.id)
-        .bind(names::VERSION)
+        .bind(tokens::VERSION)
         .execute(tx.conn)?;
     sql("update match_tokens set version = $2 where case_id = $1 and version < $2 and $3")
         .bind(file.id)
-        .bind(names::VERSION)
+        .bind(tokens::VERSION)
         .bind(whole)
         .execute(tx.conn)?;
     Ok(())

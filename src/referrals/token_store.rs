@@ -17,7 +17,7 @@ use crate::policy::{Act, hidden, may_in};
 use crate::visible_cases;
 
 fn kinds(tokens: &[Token]) -> Vec<&'static str> {
-    tokens.iter().map(|token| token.kind).collect()
+    tokens.iter().map(|token| token.kind.as_str()).collect()
 }
 
 fn hashes(tokens: &[Token]) -> Vec<Vec<u8>> {

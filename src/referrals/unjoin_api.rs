@@ -155,9 +155,9 @@ fn take_out(
     let referral = Unfolding::of(&found.row, referred_on, &document, &checked);
     let practice = (tools, &settings);
     unfold(tx, &file, &referral, false, practice)?;
-    let tokens = tokens::of_document(&document, &tx.keys);
-    matching::found_without(tx, case, &tokens)?;
+    matching::found_without(tx, case, &document)?;
     rows::unjoin(tx, found, &file, reason)?;
+    let tokens = tokens::of_document(&document, &tx.keys);
     token_store::add(tx, &file, &tokens)?;
     let high = risk::ever_showed_high_risk(tx, case, tools, &settings)?;
     rows::recount(tx, case, found.row.id, &own, high)?;

@@ -233,6 +233,148 @@ async fn it_follows_everybody_of_the_file_in_any_part_and_in_doubt_too() {
     assert_eq!(desk.reads(&w.chair, &sent).await, 200);
 }
 
+/// What was corrected stands in the referral still, and whoever wrote it may write so again.
+#[actix_web::test]
+async fn a_referral_in_the_spelling_that_was_corrected_is_known_and_followed() {
+    let desk = Desk::new().await;
+    let w = &desk.world;
+    let case = desk.case("Okafor").await;
+    let coordinator = desk.app.as_(&w.coordinator);
+    let parties = format!("/cases/{case}/parties");
+    for (role, family, given, born) in [
+        ("survivor", "Bello", "Ngozi", "1991-05-03"),
+        ("perpetrator", "Reed", "Tom", "1980-01-02"),
+    ] {
+        let people = coordinator.get(&parties).await.expect(200);
+        let people = people["items"].as_array().unwrap().clone();
+        let party = people.iter().find(|one| one["role"] == role).unwrap();
+        let identity =
+            json!({ "family_name": family, "given_names": given, "date_of_birth": born });
+        let caller = coordinator.clone().if_match(&etag(party));
+        let path = format!("{parties}/{}", id(party));
+        caller.patch(&path, identity).await.expect(200);
+    }
+    desk.excluded(&w.coordinator, case, json!({ "user_id": w.chair.id }))
+        .await;
+    let mut again = referral("Okafor", "Stone");
+    again["survivor"]["contacts"] = json!([]);
+    again["survivor"]["addresses"] = json!([]);
+    again["children"][0]["identity"] = json!({ "family_name": "Quill", "given_names": "Lee" });
+    let sent = desk.sent(&w.other_officer, w.wcc, again).await;
+    assert_eq!(desk.reads(&w.chair, &sent).await, 404);
+    let laid = desk.live(&w.coordinator, file(&sent)).await;
+    assert_eq!(laid[0]["laid"]["by"], "same_pair");
+    let known = desk.accept_with(&sent, json!({})).await;
+    assert_eq!(
+        (known.status, &known.body["reason"], &known.body["ids"]),
+        (409, &json!("pair_known"), &json!([case]))
+    );
+}
+
+/// Both names are others, and so is the number: where they live, when they were born and how it sounds is
+/// enough to lay what is set in doubt. A date, a given name or a refuge alone is not.
+#[actix_web::test]
+async fn a_couple_whose_names_and_number_are_others_is_followed_by_door_dates_and_sound() {
+    let desk = Desk::new().await;
+    let w = &desk.world;
+    let mut known = referral("Philips", "Kerrigan");
+    known["survivor"]["identity"]["given_names"] = json!("Catherine Ann");
+    let refuge = json!({ "kind": "refuge", "lines": "12 Haven Road", "postcode": "W9 7YY" });
+    known["survivor"]["addresses"][1] = refuge.clone();
+    let first = desk.sent(&w.officer, w.wcc, known.clone()).await;
+    desk.excluded(
+        &w.coordinator,
+        file(&first),
+        json!({ "user_id": w.chair.id }),
+    )
+    .await;
+    let was = |pointer: &str| known.pointer(pointer).unwrap().clone();
+    let (her, his) = (
+        was("/survivor/identity/date_of_birth"),
+        was("/perpetrators/0/identity/date_of_birth"),
+    );
+    let fresh = || {
+        let mut other = referral("Lind", "Moss");
+        other["survivor"]["identity"]["given_names"] = json!("Jana");
+        other["perpetrators"][0]["identity"]["given_names"] = json!("Piotr");
+        other["survivor"]["addresses"]
+            .as_array_mut()
+            .unwrap()
+            .truncate(1);
+        other
+    };
+    let lines = was("/survivor/addresses/0/lines");
+    let number: String = lines.as_str().unwrap().chars().skip(8).take(3).collect();
+    let mut table: Vec<(Option<&str>, Value)> = Vec::new();
+    // The same door, however it is written, whoever of them lives there.
+    for lines in [
+        lines.as_str().unwrap().to_uppercase(),
+        format!("{number} Invented St., flat 2\nLondon"),
+    ] {
+        let postcode = was("/survivor/addresses/0/postcode");
+        let postcode = postcode.as_str().unwrap().replace(' ', "").to_lowercase();
+        let address = json!({ "kind": "previous", "lines": lines, "postcode": postcode });
+        let mut other = fresh();
+        other["survivor"]["addresses"][0] = address.clone();
+        table.push((Some("same_place"), other));
+        let mut other = fresh();
+        other["perpetrators"][0]["addresses"] = json!([address]);
+        table.push((Some("same_place"), other));
+    }
+    // Moved, and both dates are the same; also where each is named in the other's part.
+    let mut other = fresh();
+    other["survivor"]["identity"]["date_of_birth"] = her.clone();
+    other["perpetrators"][0]["identity"]["date_of_birth"] = his.clone();
+    table.push((Some("same_dates"), other));
+    let mut other = fresh();
+    other["survivor"]["identity"]["other_dates_of_birth"] = json!([his]);
+    other["perpetrators"][0]["identity"]["date_of_birth"] = her.clone();
+    table.push((Some("same_dates"), other));
+    // One of the given names with its date, and a family name that sounds the same.
+    let mut other = fresh();
+    other["survivor"]["identity"]["given_names"] = json!("Katharine");
+    other["survivor"]["identity"]["date_of_birth"] = her.clone();
+    table.push((Some("similar_names"), other));
+    let mut other = fresh();
+    other["survivor"]["identity"]["family_name"] = json!("Fillips");
+    other["survivor"]["identity"]["given_names"] = json!("K.");
+    other["survivor"]["identity"]["date_of_birth"] =
+        json!(format!("{}-12-29", &her.as_str().unwrap()[..4]));
+    table.push((Some("similar_names"), other));
+    let mut other = fresh();
+    other["survivor"]["identity"]["family_name"] = json!("Fillips");
+    other["survivor"]["addresses"][0]["postcode"] = was("/survivor/addresses/0/postcode");
+    table.push((Some("same_place"), other));
+    // Not enough by itself.
+    table.push((None, fresh()));
+    let mut other = fresh();
+    other["survivor"]["identity"]["date_of_birth"] = her.clone();
+    table.push((None, other));
+    let mut other = fresh();
+    other["survivor"]["identity"]["given_names"] = json!("C.");
+    other["survivor"]["identity"]["date_of_birth"] = her.clone();
+    table.push((None, other));
+    let mut other = fresh();
+    other["survivor"]["identity"]["given_names"] = json!("Catherine");
+    table.push((None, other));
+    let mut other = fresh();
+    other["survivor"]["addresses"][0] = refuge;
+    table.push((None, other));
+    for (by, document) in table {
+        let sent = desk.sent(&w.officer, w.wcc, document.clone()).await;
+        let status = if by.is_some() { 404 } else { 200 };
+        assert_eq!(
+            desk.reads(&w.chair, &sent).await,
+            status,
+            "{by:?} {document:#}"
+        );
+        let laid = desk.live(&w.coordinator, file(&sent)).await;
+        let grounds: Vec<_> = laid.iter().map(|one| &one["laid"]["by"]).collect();
+        let wanted: Vec<_> = by.into_iter().map(Value::from).collect();
+        assert_eq!(grounds, wanted.iter().collect::<Vec<_>>(), "{document:#}");
+    }
+}
+
 #[actix_web::test]
 async fn a_doubtful_one_is_lifted_by_hand_and_comes_back_only_on_a_better_ground() {
     let desk = Desk::new().await;

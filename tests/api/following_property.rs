@@ -99,11 +99,15 @@ impl Play {
         let name = COUPLES[couple];
         let mut document = referral(name, &format!("{name}man"));
         for address in document["survivor"]["addresses"].as_array_mut().unwrap() {
-            address["lines"] = json!(format!("{name} Road"));
+            address["lines"] = json!(format!("4 {name} Road"));
         }
         document["account"]["what_happened"] = json!(name);
-        // As people write: with another given name, without the date of birth, or as it was.
-        match self.dice.below(3) {
+        // As people write: with another given name, without the date of birth, with all names and the
+        // number of others at the same address, with both family names and the number of others at
+        // another one, or as it was. Any two of these have something in common.
+        let spelling = self.dice.below(5);
+        self.said.push(format!("spelling {spelling}"));
+        match spelling {
             0 => document["survivor"]["identity"]["given_names"] = json!("A."),
             1 => {
                 document["perpetrators"][0]["identity"]["date_of_birth"] = Value::Null;
@@ -112,9 +116,32 @@ impl Play {
                     .unwrap()
                     .remove("date_of_birth");
             }
+            2 => self.respell(&mut document, true),
+            3 => {
+                self.respell(&mut document, false);
+                let postcode = format!("N{} 1AA", 1 + self.dice.below(9));
+                document["survivor"]["addresses"][0]["postcode"] = json!(postcode);
+            }
             _ => {}
         }
         document
+    }
+
+    fn respell(&mut self, document: &mut Value, given_too: bool) {
+        let phone = format!("07700 7{:05}", self.dice.below(100_000));
+        document["survivor"]["contacts"][0]["value"] = json!(phone);
+        document["children"][0]["identity"] = json!({ "family_name": "Quill", "given_names": "Lee",
+            "date_of_birth": format!("20{:02}-03-04", 10 + self.dice.below(9)) });
+        for (who, given) in [("/survivor", "Jana"), ("/perpetrators/0", "Piotr")] {
+            let identity = document.pointer_mut(&format!("{who}/identity")).unwrap();
+            let letters: String = (0..6)
+                .map(|_| char::from(b"bdflmnrstv"[self.dice.below(10)]))
+                .collect();
+            identity["family_name"] = json!(format!("Q{letters}"));
+            if given_too {
+                identity["given_names"] = json!(given);
+            }
+        }
     }
 
     async fn step(&mut self) {
@@ -136,7 +163,8 @@ impl Play {
         let case = sent["case_id"].as_str().unwrap().parse().unwrap();
         self.files.push((couple, case, id(&sent)));
         self.waiting.push((couple, id(&sent)));
-        self.said.push(format!("refer {couple}"));
+        self.said
+            .push(format!("refer {couple}: {case} {}", id(&sent)));
     }
 
     async fn accept(&mut self) {
@@ -200,7 +228,8 @@ impl Play {
             .await;
         self.out.entry(at).or_default().insert(self.sets.len());
         self.sets.push(Some(Set { case, made, couple }));
-        self.said.push(format!("exclude {at} from {couple}"));
+        self.said
+            .push(format!("exclude {at} from {couple} at {case}"));
     }
 
     async fn actors(&self, client: &Client) -> Uuid {
@@ -317,7 +346,9 @@ impl Play {
             text += &caller.get(&uri).await.body.to_string().to_lowercase();
         }
         for name in COUPLES {
-            let body = json!({ "family_name": name, "given_names": "Amina", "date_of_birth": "1990-04-02" });
+            let born = &referral(name, "")["survivor"]["identity"]["date_of_birth"];
+            let body =
+                json!({ "family_name": name, "given_names": "Amina", "date_of_birth": born });
             let found = caller.post("/people/search", body).await.body;
             text += &found["items"].to_string();
         }
@@ -344,7 +375,7 @@ impl Play {
                     for id in [case, referral] {
                         assert!(
                             !text.contains(&id.to_string()),
-                            "{at} finds a file of {name}: {:#?}",
+                            "{at} finds {id}, a file of {name}: {:#?}",
                             self.said
                         );
                     }

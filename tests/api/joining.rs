@@ -33,7 +33,7 @@ fn file(sent: &Value) -> Uuid {
 }
 
 impl Desk {
-    async fn accept_with(&self, sent: &Value, body: Value) -> Answer {
+    pub async fn accept_with(&self, sent: &Value, body: Value) -> Answer {
         let coordinator = self.app.as_(&self.world.coordinator);
         let path = format!("/referrals/{}", id(sent));
         let read = coordinator.get(&path).await.expect(200);
@@ -51,7 +51,7 @@ impl Desk {
     }
 
     /// A second referral of the couple, by another officer, joined to the case.
-    async fn joined(&self, case: Uuid, document: Value) -> Value {
+    pub async fn joined(&self, case: Uuid, document: Value) -> Value {
         let by = &self.world.other_officer;
         let sent = self.sent(by, self.world.wcc, document).await;
         let body = json!({ "join_case_id": case, "reason": "The same people." });
@@ -290,6 +290,10 @@ async fn names_and_dates_that_differ_are_for_the_coordinator_to_decide() {
         party("perpetrator")["identity"]["date_of_birth"],
         "1986-11-20"
     );
+    assert_eq!(
+        party("perpetrator")["identity"]["other_dates_of_birth"],
+        json!(["1985-11-20"])
+    );
     // What was taken over stays in the case, whatever is decided afterwards.
     for _ in 0..2 {
         let refused = desk.unjoin(&sent).await;
@@ -312,6 +316,122 @@ async fn names_and_dates_that_differ_are_for_the_coordinator_to_decide() {
         .iter()
         .filter(|one| one["role"] == "perpetrator");
     assert_eq!(men.count(), 2);
+}
+
+/// Who knows somebody by what was recorded finds them after it was corrected by what a referral says.
+#[actix_web::test]
+async fn what_a_difference_corrects_is_kept_beside_it_within_the_lists_limits() {
+    let desk = Desk::new().await;
+    let w = &desk.world;
+    let case = desk.case("Okafor").await;
+    let mut other = referral("Okafor", "Stone");
+    other["survivor"]["identity"] = json!({ "family_name": "Bell", "given_names": "Ada",
+        "aliases": ["Addie Bell", "amina OKAFOR"], "date_of_birth": "1991-05-03" });
+    other["perpetrators"][0]["identity"] = json!({ "family_name": "Stohne", "given_names": "Karl",
+        "date_of_birth": "1985-11-20" });
+    desk.joined(case, other).await;
+    let parties = format!("/cases/{case}/parties");
+    let party = async |role: &str| {
+        let found = desk.get(&w.coordinator, &parties).await;
+        let found = found["items"].as_array().unwrap().clone();
+        found.into_iter().find(|one| one["role"] == role).unwrap()
+    };
+    // His lists are full: they stay within their limits, and nothing is lost of them.
+    let he = party("perpetrator").await;
+    let aliases: Vec<String> = (0..20).map(|n| format!("Alias {n}")).collect();
+    let dates: Vec<String> = (10..20).map(|day| format!("1970-01-{day}")).collect();
+    let full = json!({ "aliases": aliases, "other_dates_of_birth": dates });
+    let coordinator = desk.app.as_(&w.coordinator).if_match(&etag(&he));
+    let path = format!("{parties}/{}", id(&he));
+    coordinator.patch(&path, full).await.expect(200);
+    let path = format!("/cases/{case}/differences");
+    let decide = async |person: &Value, decision: &str| {
+        let found = desk.get(&w.coordinator, &path).await;
+        let mut items = found["items"].as_array().unwrap().iter();
+        let one = items.find(|one| one["party_id"] == person["id"]).unwrap();
+        let caller = desk.app.as_(&w.coordinator).if_match(&etag(one));
+        let path = format!("{path}/{}/decide", id(one));
+        caller
+            .post(&path, json!({ "decision": decision }))
+            .await
+            .expect(200)
+    };
+    let she = party("survivor").await;
+    // Decided twice: what was an alias becomes the name, and is an alias no more.
+    decide(&she, "alias").await;
+    decide(&she, "correct").await;
+    decide(&he, "correct").await;
+    let she = party("survivor").await["identity"].clone();
+    assert_eq!(
+        (
+            &she["family_name"],
+            &she["given_names"],
+            &she["date_of_birth"]
+        ),
+        (&json!("Bell"), &json!("Ada"), &json!("1991-05-03"))
+    );
+    assert_eq!(she["aliases"], json!(["Addie Bell", "Amina Okafor"]));
+    assert_eq!(she["other_dates_of_birth"], json!(["1990-04-02"]));
+    let he = party("perpetrator").await["identity"].clone();
+    assert_eq!(he["family_name"], "Stohne");
+    assert_eq!(
+        (&he["aliases"], &he["other_dates_of_birth"]),
+        (&json!(aliases), &json!(dates))
+    );
+    let search = async |family: &str, given: &str, born: &str| {
+        let who = json!({ "family_name": family, "given_names": given, "date_of_birth": born });
+        let coordinator = desk.app.as_(&w.coordinator);
+        let found = coordinator.post("/people/search", who).await.expect(200);
+        found["items"].as_array().unwrap().len()
+    };
+    assert_eq!(search("Bell", "Ada", "1991-05-03").await, 1);
+    assert_eq!(search("Okafor", "Amina", "1990-04-02").await, 1);
+    // Another file of her former name alone is followed.
+    desk.excluded(&w.coordinator, case, json!({ "user_id": w.chair.id }))
+        .await;
+    let mut hers = referral("Lind", "Moss");
+    hers["survivor"]["identity"] = json!({ "family_name": "Okafor", "given_names": "Amina",
+        "date_of_birth": "1990-04-02" });
+    let sent = desk.sent(&w.officer, w.wcc, hers).await;
+    let laid = desk.live(&w.coordinator, file(&sent)).await;
+    assert_eq!(laid[0]["laid"]["by"], "same_person");
+}
+
+#[actix_web::test]
+async fn a_case_is_no_longer_found_by_what_was_taken_out_of_it() {
+    let desk = Desk::new().await;
+    let w = &desk.world;
+    let case = desk.case("Okafor").await;
+    let hers =
+        json!({ "family_name": "Bell", "given_names": "Ada", "date_of_birth": "1991-05-03" });
+    let called_bell = |him: &str| {
+        let mut document = referral("Okafor", him);
+        document["survivor"]["identity"] = hers.clone();
+        document
+    };
+    let joined = desk.joined(case, called_bell("Stone")).await;
+    let parties = format!("/cases/{case}/parties");
+    let people = desk.get(&w.coordinator, &parties).await;
+    let mut people = people["items"].as_array().unwrap().iter();
+    let he = people.find(|one| one["role"] == "perpetrator").unwrap();
+    let coordinator = desk.app.as_(&w.coordinator).if_match(&etag(he));
+    let path = format!("{parties}/{}", id(he));
+    let corrected = json!({ "family_name": "Stane" });
+    coordinator.patch(&path, corrected).await.expect(200);
+    let finds = async |document: Value| {
+        let sent = desk.sent(&w.officer, w.wcc, document).await;
+        let path = format!("/referrals/{}/matches", id(&sent));
+        let found = desk.get(&w.coordinator, &path).await;
+        found.to_string().contains(&case.to_string())
+    };
+    // By every name of hers with every name of his.
+    for him in ["Stone", "Stane"] {
+        assert!(finds(called_bell(him)).await && finds(referral("Okafor", him)).await);
+    }
+    desk.unjoin(&joined).await.expect(200);
+    for him in ["Stone", "Stane"] {
+        assert!(!finds(called_bell(him)).await && finds(referral("Okafor", him)).await);
+    }
 }
 
 #[actix_web::test]
@@ -769,6 +889,27 @@ async fn an_exclusion_set_while_its_file_is_joined_holds_or_is_refused() {
         let path = format!("/cases/{case}/exclusions");
         desk.get(&w.coordinator, &path).await;
     }
+}
+
+/// The file that was joined is no more, but the audit tells of it.
+#[actix_web::test]
+async fn an_exclusion_set_after_a_join_holds_on_the_file_that_was_joined() {
+    let desk = Desk::new().await;
+    let w = &desk.world;
+    let case = desk.case("Okafor").await;
+    let sent = desk.joined(case, referral("Okafor", "Stone")).await;
+    let told = async || {
+        let path = format!("/audit?marac_id={}", w.wcc);
+        let audit = desk.get(&w.chair, &path).await;
+        audit.to_string().contains(&file(&sent).to_string())
+    };
+    assert!(told().await);
+    let set = desk
+        .excluded(&w.coordinator, case, json!({ "user_id": w.chair.id }))
+        .await;
+    assert!(!told().await);
+    desk.lift(&w.coordinator, case, &set).await;
+    assert!(told().await);
 }
 
 #[actix_web::test]

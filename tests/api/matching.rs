@@ -1,7 +1,10 @@
-//! The repeat check goes by who people are now: what is corrected on a case is found, and what it
-//! corrected is not.
+//! What is corrected on a case is found. What it corrected is not found by the search, and is still by the
+//! repeat check where a referral of the case says so.
 
+use diesel::prelude::*;
 use serde_json::{Value, json};
+use toldonce::db::sql;
+use uuid::Uuid;
 
 use crate::support::{TestApp, World, etag, id, referral};
 
@@ -96,17 +99,43 @@ async fn a_corrected_name_is_found_and_the_wrong_one_no_longer() {
         .correct("perpetrator", json!({ "family_name": "Stone" }))
         .await;
     assert!(scene.finds("Okafor", "Stone").await);
-    assert!(!scene.finds("Okafor", "Stohne").await);
     assert!(scene.searched("Stone").await && !scene.searched("Stohne").await);
+    // Whoever referred him misheard his name, and may do so again.
+    assert!(scene.finds("Okafor", "Stohne").await);
     scene
         .correct("survivor", json!({ "family_name": "Okafor-Bell" }))
         .await;
     assert!(scene.finds("Okafor-Bell", "Stone").await);
-    assert!(!scene.finds("Okafor", "Stone").await);
+    // Her name of the referral beside his of today, and the other way round.
+    assert!(scene.finds("Okafor", "Stone").await);
+    assert!(scene.finds("Okafor-Bell", "Stohne").await);
+    assert!(scene.finds("Okafor", "Stohne").await);
+    // A name that no referral of the case has was a mistake alone.
+    scene
+        .correct("survivor", json!({ "family_name": "Okafor-Hill" }))
+        .await;
+    assert!(scene.finds("Okafor-Hill", "Stone").await);
+    assert!(!scene.finds("Okafor-Bell", "Stone").await);
     scene
         .correct("survivor", json!({ "date_of_birth": "1991-04-02" }))
         .await;
-    assert!(!scene.finds("Okafor-Bell", "Stone").await);
+    assert!(!scene.finds("Okafor-Hill", "Stone").await);
+    assert!(!scene.searched("Stohne").await);
+}
+
+#[actix_web::test]
+async fn what_a_referral_that_cannot_be_read_may_say_is_not_forgotten() {
+    let scene = Scene::new().await;
+    let case: Uuid = scene.case["/cases/".len()..].parse().unwrap();
+    sql("update referrals set document = '\\x01' where case_id = $1")
+        .bind(case)
+        .execute(&mut scene.app.owner())
+        .unwrap();
+    scene
+        .correct("perpetrator", json!({ "family_name": "Stone" }))
+        .await;
+    assert!(scene.finds("Okafor", "Stone").await && scene.finds("Okafor", "Stohne").await);
+    assert!(!scene.searched("Stohne").await);
 }
 
 #[actix_web::test]

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use serde_json::{Value, json};
 use toldonce::db::sql;
+use toldonce::referrals::TOKENS_VERSION;
 use uuid::Uuid;
 
 use crate::casework::Desk;
@@ -30,6 +31,7 @@ impl Scene {
     async fn sent(&self, survivor: &str, given: &str) -> Value {
         let mut document = referral(survivor, "Stone");
         document["survivor"]["identity"]["given_names"] = json!(given);
+        document["survivor"]["identity"]["date_of_birth"] = json!("1990-04-02");
         document["perpetrators"][0]["identity"]["date_of_birth"] = json!("1985-11-20");
         let body = json!({ "marac_id": self.world.wcc, "referral": document });
         let officer = self.app.as_(&self.world.officer);
@@ -75,14 +77,15 @@ struct Token {
 impl Scene {
     /// What every file is found by today.
     fn tokens(&self) -> Vec<Token> {
-        sql("select case_id, kind, token from match_tokens where version = 2 order by case_id, kind, token")
+        sql("select case_id, kind, token from match_tokens where version = $1 order by case_id, kind, token")
+            .bind(TOKENS_VERSION)
             .load(&mut self.app.owner())
             .unwrap()
     }
 
     fn versions(&self) -> Versions {
         sql("select count(*) filter (where version < $1) as old, count(*) as tokens from match_tokens")
-            .bind(toldonce::names::VERSION)
+            .bind(TOKENS_VERSION)
             .get_result(&mut self.app.owner())
             .unwrap()
     }
@@ -268,6 +271,49 @@ async fn a_file_without_any_token_gets_its_first_ones() {
     assert_eq!(scene.tokens(), made);
 }
 
+/// A case that was corrected is found in the spelling of its referral, also once its tokens are made anew.
+#[actix_web::test]
+async fn what_the_referral_of_a_corrected_case_says_is_made_anew_too() {
+    let scene = Scene::set().await;
+    let accepted = scene.accepted(&scene.sent("Strauß", "Zoë").await).await;
+    let case: Uuid = accepted["case_id"].as_str().unwrap().parse().unwrap();
+    let path = format!("/cases/{case}/parties");
+    let people = scene.coordinator().get(&path).await.expect(200);
+    let mut people = people["items"].as_array().unwrap().iter();
+    let she = people.find(|one| one["role"] == "survivor").unwrap();
+    let corrected = json!({ "family_name": "Weiß", "given_names": "Chloé" });
+    let caller = scene.coordinator().if_match(&etag(she));
+    let path = format!("{path}/{}", id(she));
+    caller.patch(&path, corrected).await.expect(200);
+    toldonce::referrals::renew_old_tokens(&scene.app.state.db).unwrap();
+    let made = scene.tokens();
+    // As version 2 had left it, and as version 1 had.
+    let mut owner = scene.app.owner();
+    owner
+        .batch_execute(
+            "delete from match_tokens where kind in ('pair_born', 'given_born', 'place_sound', 'door'); \
+             update match_tokens set version = 2; update cases set tokens_version = 2",
+        )
+        .unwrap();
+    let renew = || toldonce::referrals::renew_old_tokens(&scene.app.state.db).unwrap();
+    assert_eq!(renew(), 1);
+    assert_eq!(scene.tokens(), made);
+    let born = "1990-04-02";
+    let survivor = ("survivor", ["weiß", "chloé", born]);
+    scene.make_old(
+        case,
+        &[survivor, ("perpetrator", ["stone", "karl", "1985-11-20"])],
+    );
+    assert_eq!(renew(), 1);
+    assert_eq!(scene.tokens(), made);
+    assert_eq!(scene.found("Strauss", "Zoe").await, 0);
+    assert_eq!(scene.found("Weiss", "Chloe").await, 1);
+    let again = scene.sent("STRAUSS", "ZOE").await;
+    let path = format!("/referrals/{}/matches", id(&again));
+    let matches = scene.coordinator().get(&path).await.expect(200);
+    assert_eq!(matches["items"][0]["case_id"], json!(case));
+}
+
 /// Two files of one woman that the older folding told apart: whoever is shut out of one is shut out of both.
 #[actix_web::test]
 async fn what_a_renewed_token_links_is_followed_by_exclusions_and_restrictions() {
@@ -283,6 +329,7 @@ async fn what_a_renewed_token_links_is_followed_by_exclusions_and_restrictions()
     let files = async |family: &str, given: &str| {
         let mut document = referral(family, "Stone");
         document["survivor"]["identity"]["given_names"] = json!(given);
+        document["survivor"]["identity"]["date_of_birth"] = json!(born);
         desk.sent(&w.officer, w.wcc, document).await
     };
     let file = |sent: &Value| -> Uuid { sent["case_id"].as_str().unwrap().parse().unwrap() };

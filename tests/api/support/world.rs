@@ -255,32 +255,49 @@ pub fn dash(letters: &str) -> Value {
     json!({ "tool": "safelives_dash", "assessed_on": "2026-01-05", "answers": answers })
 }
 
-/// A complete referral about a survivor and a perpetrator of these family names. Each survivor has a
-/// number of her own, and `Stone` is another man for each of them: exclusions follow people.
+/// A complete referral about a survivor and a perpetrator of these family names. Each survivor has a date
+/// of birth, a door and a number of her own, each perpetrator a date of birth, and `Stone` is another man for
+/// each of them: exclusions follow people.
 pub fn referral(survivor: &str, perpetrator: &str) -> Value {
-    let sum = survivor
-        .bytes()
-        .fold(7_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 90_007);
-    let (mut phone, mut born) = ("07700 900123".to_owned(), "1985-11-20".to_owned());
+    let sum = |name: &str| {
+        let bytes = name.bytes();
+        bytes.fold(7_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 90_007)
+    };
+    // A day of one of 35 years, so that hardly two names have the same.
+    let born = |from: u32, sum: u32| {
+        let (year, month, day) = (from + sum % 35, 1 + sum / 35 % 12, 1 + sum / 420 % 28);
+        format!("{year}-{month:02}-{day:02}")
+    };
+    let (mut phone, mut door) = ("07700 900123".to_owned(), 11);
+    let (mut postcode, mut her, mut his) = (
+        "W9 9ZZ".to_owned(),
+        "1990-04-02".into(),
+        "1985-11-20".into(),
+    );
     if !survivor.starts_with("Okafor") {
-        phone = format!("07700 8{sum:05}");
-        if perpetrator == "Stone" {
-            born = format!("{}-{:02}-20", 1940 + sum % 45, 1 + sum % 12);
-        }
+        let sum_of_her = sum(survivor);
+        phone = format!("07700 8{sum_of_her:05}");
+        door = 100 + sum_of_her % 900;
+        postcode = format!("W9 {}AB", sum_of_her % 9);
+        her = born(1955, sum_of_her);
+        his = match perpetrator {
+            "Stone" => born(1945, sum_of_her),
+            _ => born(1945, sum(perpetrator)),
+        };
     }
     json!({
         "referrer_contact": "Duty desk, 020 7946 0123",
         "survivor": {
-            "identity": { "family_name": survivor, "given_names": "Amina", "date_of_birth": "1990-04-02", "gender": "female" },
+            "identity": { "family_name": survivor, "given_names": "Amina", "date_of_birth": her, "gender": "female" },
             "characteristics": { "ethnicity": "black_african", "disabled": "no", "lgbt": "no" },
             "addresses": [
-                { "kind": "current", "lines": "Flat 2, 11 Invented Street", "postcode": "W9 9ZZ", "known_to_perpetrator": "yes" },
+                { "kind": "current", "lines": format!("Flat 2, {door} Invented Street"), "postcode": postcode, "known_to_perpetrator": "yes" },
                 { "kind": "refuge", "lines": "The Safe House", "confidential": true, "known_to_perpetrator": "no" },
             ],
             "contacts": [{ "kind": "phone", "value": phone, "safe_to_call": true, "notes": "After ten, she says her sister is calling." }],
         },
         "perpetrators": [{
-            "identity": { "family_name": perpetrator, "given_names": "Karl", "date_of_birth": born, "gender": "male" },
+            "identity": { "family_name": perpetrator, "given_names": "Karl", "date_of_birth": his, "gender": "male" },
             "relationship": "ex_partner",
         }],
         "children": [{ "identity": { "family_name": survivor, "given_names": "Sam", "date_of_birth": "2018-06-01" }, "lives_with_survivor": "yes" }],

@@ -1,3 +1,5 @@
+drop trigger hold_on_joined on restrictions;
+drop function restriction_was_made, lay_restriction_on_joined;
 drop trigger hold_on_joined on exclusions;
 drop function exclusion_was_made, lay_on_joined;
 

@@ -64,5 +64,22 @@ begin
   return null;
 end $$;
 create trigger hold_on_joined after insert on exclusions for each row execute function exclusion_was_made();
-revoke execute on function lay_on_joined, exclusion_was_made from public;
+create function lay_restriction_on_joined(p_restriction uuid) returns void
+language sql set search_path = public as $$
+  select lay_restrictions(array_agg(o.case_id), array_agg(r.own_file_id), array_agg('joined'::text))
+  from restrictions t join restrictions o on o.id = coalesce(t.origin_id, t.id)
+  join referrals r on r.case_id = t.case_id and r.own_file_id is not null
+  where t.id = p_restriction and t.ends_at > moment() and o.case_id <> r.own_file_id
+$$;
+create function restriction_was_made() returns trigger
+language plpgsql security definer set search_path = public as $$
+begin
+  perform lay_restriction_on_joined(new.id);
+  return null;
+end $$;
+-- At the end of the transaction, when it is known who is named.
+create constraint trigger hold_on_joined after insert on restrictions
+  deferrable initially deferred for each row execute function restriction_was_made();
+revoke execute on function lay_on_joined, exclusion_was_made, lay_restriction_on_joined, restriction_was_made from public;
 select lay_on_joined(e.id) from exclusions e where e.ends_at > moment();
+select lay_restriction_on_joined(t.id) from restrictions t where t.ends_at > moment();

@@ -893,7 +893,7 @@ async fn an_exclusion_set_while_its_file_is_joined_holds_or_is_refused() {
 
 /// The file that was joined is no more, but the audit tells of it.
 #[actix_web::test]
-async fn an_exclusion_set_after_a_join_holds_on_the_file_that_was_joined() {
+async fn an_exclusion_or_restriction_set_after_a_join_holds_on_the_file_that_was_joined() {
     let desk = Desk::new().await;
     let w = &desk.world;
     let case = desk.case("Okafor").await;
@@ -909,6 +909,14 @@ async fn an_exclusion_set_after_a_join_holds_on_the_file_that_was_joined() {
         .await;
     assert!(!told().await);
     desk.lift(&w.coordinator, case, &set).await;
+    assert!(told().await);
+    desk.restrict(&w.coordinator, case, vec![w.idva.id]).await;
+    assert!(!told().await);
+    let path = format!("/cases/{case}/restriction");
+    let state = desk.get(&w.coordinator, &path).await;
+    let caller = desk.app.as_(&w.coordinator).if_match(&etag(&state));
+    let lift = format!("{path}/lift");
+    caller.post(&lift, Value::Null).await.expect(200);
     assert!(told().await);
 }
 

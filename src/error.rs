@@ -243,6 +243,8 @@ impl Error {
             Self::Pool => Code::Unavailable,
             Self::Database(error) if is_transient(error) => Code::Unavailable,
             Self::Crypto(CryptoError::Damaged) => Code::Conflict,
+            // What was destroyed by decision is gone for everybody.
+            Self::Crypto(CryptoError::Destroyed) => Code::NotFound,
             Self::Database(_) | Self::Crypto(_) | Self::Internal(_) => Code::Internal,
         }
     }

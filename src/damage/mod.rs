@@ -35,6 +35,8 @@ pub struct Damage {
     pub owner: Uuid,
     /// SHA-256 of the sealed bytes.
     pub digest: String,
+    /// What is damaged is the key that it is sealed under. Once that key opens again, so does this.
+    pub by_its_key: bool,
 }
 
 impl Damage {
@@ -46,6 +48,7 @@ impl Damage {
             place,
             owner,
             digest,
+            by_its_key: false,
         }
     }
 }
@@ -131,6 +134,11 @@ fn keeps_copies(table: &str) -> bool {
 pub(crate) fn would_replace(place: &Place, plain: &[u8]) -> bool {
     let mark = MARK.as_bytes();
     !keeps_copies(place.table) && plain.windows(mark.len()).any(|window| window == mark)
+}
+
+/// Takes keys off the list of what is damaged that open again; answers how many.
+pub(crate) fn forget_opened_keys(tx: &mut crate::db::Tx<'_>) -> Result<usize> {
+    store::forget_opened_keys(tx, None)
 }
 
 /// Logs, counts and records what was found, before the transaction ends.

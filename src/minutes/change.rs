@@ -11,7 +11,7 @@ use super::model::{Kept, MinutesCorrection, MinutesFrame, MinutesPart, frame_of}
 use super::read::{self, Seen};
 use super::rules::{self, Command, Latest, Step};
 use super::store::{self, NewVersion, Parts, VersionRow};
-use super::{MinutesStatus, edits};
+use super::{MinutesStatus, edits, key_store};
 use crate::audit::Audited;
 use crate::db::Tx;
 use crate::error::{Error, FieldError, Result};
@@ -77,7 +77,7 @@ pub fn draft(
     let marac = maracs::find(tx, meeting.marac_id)?;
     let frame = draft::frame(tx, meeting, &marac, any_other_business)?;
     let parts = draft::parts(tx, meeting)?;
-    let key = store::key_or_new(tx, meeting)?;
+    let key = key_store::key_or_new(tx, meeting)?;
     let id = match work.step {
         Step::Begin | Step::Next => {
             let id = Uuid::now_v7();

@@ -13,6 +13,7 @@ mod change_api;
 mod draft;
 mod edits;
 mod model;
+mod key_store;
 mod print;
 mod print_api;
 mod read;

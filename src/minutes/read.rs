@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+use super::key_store;
 use super::model::{Kept, MinutesCorrection, MinutesFrame, MinutesPart, frame_of, part_of};
 use super::store::{self, PartRow, VersionRow};
 use crate::crypto::DataKey;
@@ -169,7 +170,7 @@ impl Seen {
                 content,
                 corrections,
             },
-            key: store::key(tx, meeting)?,
+            key: key_store::key(tx, meeting)?,
             position: 0,
         })
     }
@@ -206,7 +207,7 @@ fn frame(
     meeting: &Meeting,
     versions: &[VersionRow],
 ) -> Result<(MinutesFrame, Vec<MinutesCorrection>)> {
-    let key = store::key(tx, meeting)?;
+    let key = key_store::key(tx, meeting)?;
     let told = versions.iter().rev().find_map(|row| {
         let sealed = row.frame.as_ref()?;
         Some((row.id, sealed))

@@ -55,6 +55,7 @@ mod minutes_print;
 mod names;
 mod notifications;
 mod openapi;
+mod objects;
 mod order;
 mod parties;
 mod patch;

@@ -168,9 +168,19 @@ pub fn find(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleReferral> {
     load(tx, act, row)
 }
 
-/// The same, locked.
+/// How often a referral is looked for that may have gone into another file while its lock was waited for.
+const TRIES: u8 = 3;
+
+/// The same, locked. The statement that waited knows the file it was in before, and finds it there no more: the next
+/// one knows the file it went into.
 pub fn lock(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleReferral> {
-    let row = sql(LOCK).bind(id).locking(tx)?;
+    let mut row = None;
+    for _ in 0..TRIES {
+        row = sql(LOCK).bind(id).locking(tx)?;
+        if row.is_some() {
+            break;
+        }
+    }
     load(tx, act, row)
 }
 

@@ -572,6 +572,24 @@ async fn a_case_whose_key_was_destroyed_is_gone_and_keeps_no_list_from_being_rea
     assert_eq!(on_the_list(&coordinator, things).await, BTreeSet::new());
 }
 
+/// Words may speak of the mark. The mark for a whole text is what comes back from whoever sends what they read.
+#[actix_web::test]
+async fn words_may_quote_the_mark_of_damage_and_are_not_the_mark() {
+    let stage = Stage::set().await;
+    let things = stage.things(Target::Own);
+    let coordinator = stage.app.as_(&stage.world.coordinator);
+    let path = format!("/cases/{}/account", things.case);
+    let said = |text: &str| {
+        json!({ "heading": "what_is_feared", "sharing": "marac", "told_on": "2026-01-06", "how_told": "phone",
+            "text": text })
+    };
+    let quoted = format!("The file said \"{MARK}\" where the address is.");
+    let sent = coordinator.post(&path, said(&quoted)).await;
+    assert_eq!(sent.status, 201, "{:#}", sent.body);
+    let refused = coordinator.post(&path, said(MARK)).await;
+    assert_eq!(refused.expect(409)["reason"], "part_damaged");
+}
+
 #[test]
 fn whether_a_damage_stands_can_be_asked_of_every_sealed_column() {
     let db = crate::support::TestDb::create();

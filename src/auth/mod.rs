@@ -19,14 +19,13 @@ use std::future::{Ready, ready};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, web};
 use uuid::Uuid;
 
 use crate::app::State;
 use crate::error::{Code, Error, Result};
-use crate::http::Network;
+use crate::http::{Network, once};
 use crate::policy::Principal;
 use crate::text::Line;
 
@@ -165,16 +164,14 @@ fn caller_of(request: &HttpRequest) -> Result<Caller> {
     let state = request
         .app_data::<web::Data<State>>()
         .ok_or(Error::Internal("no state"))?;
-    let bearer = request
-        .headers()
-        .get(AUTHORIZATION)
+    let bearer = once(request, "Authorization")?
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .ok_or(Code::Unauthenticated)?;
     let claims = state.tokens.verify(bearer, state.db.clock().now())?;
-    let actor_ref = match request.headers().get(ACTOR_HEADER) {
+    let actor_ref = match once(request, ACTOR_HEADER)? {
         None => None,
         Some(value) => Some(
             value

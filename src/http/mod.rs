@@ -2,6 +2,7 @@
 
 mod etag;
 mod extract;
+mod header;
 mod idempotency;
 mod limit;
 mod network;
@@ -12,6 +13,7 @@ mod refuse;
 
 pub use etag::{IfMatch, etag, tagged};
 pub use extract::{Body, Form, Path, Query};
+pub(crate) use header::once;
 pub use idempotency::{Idempotency, IdempotencyKey};
 pub use limit::{MOST as MOST_BODY, in_sum as most_bytes_of};
 pub use network::{Network, TrustedProxies};

@@ -3,6 +3,7 @@
 
 pub mod address;
 mod api;
+mod client_api;
 mod failures;
 mod guess_store;
 mod guesses;
@@ -29,12 +30,14 @@ use crate::http::{Network, once};
 use crate::policy::Principal;
 use crate::text::Line;
 
+pub(crate) use client_api::OwnShape;
 pub(crate) use failures::{refused, tidy};
 pub use throttle::{Limits, Throttle};
 
 /// The operations of this resource.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     api::routes(config);
+    client_api::routes(config);
     own_api::routes(config);
     sessions_api::routes(config);
 }

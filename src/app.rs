@@ -78,6 +78,18 @@ impl utoipa::Modify for Bearer {
             .components
             .get_or_insert_default()
             .add_security_scheme("bearer", scheme);
+        let client = SecurityScheme::Http(
+            Http::builder()
+                .scheme(HttpAuthScheme::Basic)
+                .description(Some(
+                    "The id and the secret of an API client, each form-encoded (RFC 6749 §2.3.1).",
+                ))
+                .build(),
+        );
+        document
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("client", client);
     }
 }
 
@@ -259,6 +271,10 @@ fn as_problem<B: MessageBody + 'static>(
 ) -> actix_web::Result<ErrorHandlerResponse<B>> {
     let kind = response.headers().get(header::CONTENT_TYPE);
     if kind.is_some_and(|kind| kind == "application/problem+json")
+        || response
+            .response()
+            .extensions()
+            .contains::<crate::auth::OwnShape>()
         || !response.status().is_client_error()
     {
         return Ok(ErrorHandlerResponse::Response(

@@ -224,23 +224,56 @@ impl KeyRing {
         wrapped: Option<&[u8]>,
     ) -> Result<DataKey, CryptoError> {
         let wrapped = wrapped.ok_or(CryptoError::Destroyed)?;
-        let master = self.0.masters.get(master_key_id);
-        let place = Place::new("data_keys", "wrapped", case_id);
-        let read = || {
-            let master = master.ok_or(CryptoError::UnknownMasterKey)?;
-            let plain = open(master, &place.aad(), wrapped)?;
-            let bytes = plain.as_slice().try_into();
-            DataKey::from_bytes(case_id, bytes.map_err(|_| CryptoError::Seal)?)
-        };
-        // Where damage is watched for, a key that is damaged opens nothing, and the rest can be read.
-        match read() {
+        self.unwrap_of("data_keys", case_id, master_key_id, wrapped)
+    }
+
+    /// The same for the key of what is told at a meeting about no case.
+    pub fn unwrap_of_meeting(
+        &self,
+        meeting_id: Uuid,
+        master_key_id: &str,
+        wrapped: Option<&[u8]>,
+    ) -> Result<DataKey, CryptoError> {
+        let wrapped = wrapped.ok_or(CryptoError::Destroyed)?;
+        self.unwrap_of("meeting_keys", meeting_id, master_key_id, wrapped)
+    }
+
+    /// Whether the key of a case or of a meeting opens.
+    pub fn opens(&self, owner: Uuid, master_key_id: &str, wrapped: &[u8]) -> bool {
+        self.unwrapped(owner, master_key_id, wrapped).is_ok()
+    }
+
+    /// Where damage is watched for, a key that is damaged opens nothing, and the rest can be read.
+    fn unwrap_of(
+        &self,
+        table: &'static str,
+        owner: Uuid,
+        master_key_id: &str,
+        wrapped: &[u8],
+    ) -> Result<DataKey, CryptoError> {
+        let place = Place::new(table, "wrapped", owner);
+        match self.unwrapped(owner, master_key_id, wrapped) {
             Err(CryptoError::Seal | CryptoError::UnknownMasterKey)
-                if damage::note(Damage::of(place, case_id, wrapped)) =>
+                if damage::note(Damage::of(place, owner, wrapped)) =>
             {
-                Ok(DataKey::lost(case_id))
+                Ok(DataKey::lost(owner))
             }
             read => read,
         }
+    }
+
+    fn unwrapped(
+        &self,
+        owner: Uuid,
+        master_key_id: &str,
+        wrapped: &[u8],
+    ) -> Result<DataKey, CryptoError> {
+        let master = self.0.masters.get(master_key_id);
+        let master = master.ok_or(CryptoError::UnknownMasterKey)?;
+        let place = Place::new("data_keys", "wrapped", owner);
+        let plain = open(master, &place.aad(), wrapped)?;
+        let bytes = plain.as_slice().try_into();
+        DataKey::from_bytes(owner, bytes.map_err(|_| CryptoError::Seal)?)
     }
 
     /// Seals what belongs to no case and is soon gone, under the current master key itself.

@@ -92,7 +92,7 @@ pub struct ProblemDocument {
     pub reason: Option<String>,
     /// Ties the answer to the log.
     pub request_id: uuid::Uuid,
-    /// Refused fields.
+    /// Refused fields; with a 409, the places that its rule is about.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
     /// What the rule points at: with `already_told`, the entries of the account that you can read
@@ -213,6 +213,16 @@ impl Error {
         .into()
     }
 
+    /// 409 with the named rule and the places it is about.
+    pub fn conflict_at(reason: &'static str, errors: Vec<FieldError>) -> Self {
+        Problem {
+            reason: Some(reason),
+            errors,
+            ..Problem::of(Code::Conflict)
+        }
+        .into()
+    }
+
     /// 409 with the named rule and how many of each kind stand against it.
     pub fn conflict_counted(
         reason: &'static str,
@@ -243,6 +253,8 @@ impl Error {
             Self::Pool => Code::Unavailable,
             Self::Database(error) if is_transient(error) => Code::Unavailable,
             Self::Crypto(CryptoError::Damaged) => Code::Conflict,
+            // What was destroyed by decision is gone for everybody.
+            Self::Crypto(CryptoError::Destroyed) => Code::NotFound,
             Self::Database(_) | Self::Crypto(_) | Self::Internal(_) => Code::Internal,
         }
     }

@@ -396,6 +396,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    damaged_meeting_parts (id) {
+        id -> Uuid,
+        marac_id -> Uuid,
+        meeting_id -> Uuid,
+        part -> Text,
+        field -> Text,
+        row_id -> Uuid,
+        digest -> Text,
+        found_at -> Timestamptz,
+        seen_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     damaged_parts (id) {
         id -> Uuid,
         marac_id -> Uuid,
@@ -1299,6 +1313,8 @@ diesel::joinable!(conflicts_of_interest -> cases (case_id));
 diesel::joinable!(conflicts_of_interest -> exclusions (exclusion_id));
 diesel::joinable!(conflicts_of_interest -> maracs (marac_id));
 diesel::joinable!(conflicts_of_interest -> users (declared_by));
+diesel::joinable!(damaged_meeting_parts -> maracs (marac_id));
+diesel::joinable!(damaged_meeting_parts -> meetings (meeting_id));
 diesel::joinable!(damaged_parts -> cases (case_id));
 diesel::joinable!(damaged_parts -> maracs (marac_id));
 diesel::joinable!(data_keys -> cases (case_id));
@@ -1449,6 +1465,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     circle,
     confidentiality_statements,
     conflicts_of_interest,
+    damaged_meeting_parts,
     damaged_parts,
     data_keys,
     entry_openings,

@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::parties::model::Identity;
 use crate::policy::visibility::VisibleAction;
 use crate::text::Line;
-use crate::{owned_action, visible_actions};
+use crate::{file_key, key_columns, owned_action, visible_actions};
 
 /// An action with what its reader always gets: code, owner's name, survivor.
 #[derive(QueryableByName)]
@@ -170,10 +170,11 @@ macro_rules! with_cases {
             "a.agreed_on, a.status, a.resolved, a.needs, a.carried_over, a.escalation, a.reminders, ",
             "a.gaps, a.status_at, ",
             "a.meeting_id, a.agenda_item_id, a.superseded_by_id, a.version, a.sealed, ",
-            "k.master_key_id, k.wrapped, s.id as survivor_id, s.identity as survivor ",
+            key_columns!(),
+            ", s.id as survivor_id, s.identity as survivor ",
             "from (", $($inner)+, ") a ",
             "join cases c on c.id = a.case_id ",
-            "join data_keys k on k.case_id = a.case_id ",
+            file_key!("a.case_id"),
             "join agencies o on o.id = a.owner_agency_id ",
             "left join lateral (select p.id, p.identity from parties p ",
             "where p.case_id = a.case_id and p.role = 'survivor' order by p.id limit 1) s on true ",

@@ -1,4 +1,4 @@
-//! How a token is had: by password, by refresh token, by invitation, by a client's secret.
+//! How a person has a token: by password, by refresh token, by invitation.
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
@@ -14,7 +14,7 @@ use super::{failures, guess_store, password, proof};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::error::{Code, Error, Result};
-use crate::http::{Body, Form, Network, Problems, WriteProblems};
+use crate::http::{Body, Network, Problems, WriteProblems};
 use crate::policy::Act;
 use crate::text::{Line, Secret};
 
@@ -23,8 +23,7 @@ pub fn routes(config: &mut ApiConfig<'_>) {
     config
         .service(login)
         .service(refresh)
-        .service(accept_invitation)
-        .service(client_token);
+        .service(accept_invitation);
 }
 
 /// E-mail address and password.
@@ -196,76 +195,4 @@ async fn accept_invitation(
         })
         .await?;
     session(&state, user_id, session_id, token)
-}
-
-/// OAuth 2 client credentials.
-#[derive(Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct ClientTokenIn {
-    /// `client_credentials`.
-    grant_type: Line<40>,
-    /// The client.
-    client_id: Uuid,
-    /// Its secret, shown once when it was made.
-    client_secret: Secret<1, 200>,
-}
-
-/// A client's token.
-#[derive(Serialize, ToSchema)]
-pub struct ClientTokenOut {
-    /// Send as `Authorization: Bearer …`, with `X-ToldOnce-Actor` naming the person it is for.
-    access_token: String,
-    /// Always `Bearer`.
-    token_type: &'static str,
-    /// Seconds it holds.
-    expires_in: i64,
-}
-
-/// A token for an agency's API client (OAuth 2 client credentials).
-///
-/// It ends when the client is disabled or its secret is changed.
-#[utoipa::path(tag = "auth", operation_id = "client_token", security(()),
-    request_body(content = ClientTokenIn, content_type = "application/x-www-form-urlencoded"), responses(
-    (status = 200, description = "A token.", body = ClientTokenOut), Problems, WriteProblems))]
-#[post("/oauth/token")]
-async fn client_token(
-    state: Data<State>,
-    from: Network,
-    body: Form<ClientTokenIn>,
-) -> Result<HttpResponse> {
-    let body = body.0;
-    if body.grant_type.as_str() != "client_credentials" {
-        return Err(Error::field(
-            "/grant_type",
-            "not_allowed",
-            "Only client_credentials is offered.",
-        ));
-    }
-    state.throttle.stranger(from)?;
-    let (client_id, act) = (body.client_id, Act::IssueClientToken);
-    let version = state
-        .db
-        .count(move |tx| sessions::client_secret(tx, client_id, body.client_secret.expose()))
-        .await?;
-    let Some(secret_version) = version else {
-        let refused = Code::BadCredentials.into();
-        return Err(failures::refused(&state, act, from, refused).await);
-    };
-    state.throttle.search(client_id)?;
-    state
-        .db
-        .run_public(act.on("api_client", client_id), |_| {
-            Ok(Audited::new((), Event::new()))
-        })
-        .await?;
-    let subject = Subject::Client {
-        client_id,
-        secret_version,
-    };
-    let (access_token, expires_in) = state.tokens.issue(subject, state.db.clock().now())?;
-    Ok(HttpResponse::Ok().json(ClientTokenOut {
-        access_token,
-        token_type: "Bearer",
-        expires_in,
-    }))
 }

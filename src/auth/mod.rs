@@ -3,6 +3,7 @@
 
 pub mod address;
 mod api;
+mod client_api;
 mod failures;
 mod guess_store;
 mod guesses;
@@ -19,22 +20,24 @@ use std::future::{Ready, ready};
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, web};
 use uuid::Uuid;
 
 use crate::app::State;
 use crate::error::{Code, Error, Result};
+use crate::http::once;
 use crate::policy::Principal;
 use crate::text::Line;
 
+pub(crate) use client_api::OwnShape;
 pub(crate) use failures::{refused, tidy};
 pub use throttle::{Limits, Throttle};
 
 /// The operations of this resource.
 pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
     api::routes(config);
+    client_api::routes(config);
     own_api::routes(config);
     sessions_api::routes(config);
 }
@@ -165,16 +168,14 @@ fn caller_of(request: &HttpRequest) -> Result<Caller> {
     let state = request
         .app_data::<web::Data<State>>()
         .ok_or(Error::Internal("no state"))?;
-    let bearer = request
-        .headers()
-        .get(AUTHORIZATION)
+    let bearer = once(request, "Authorization")?
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .ok_or(Code::Unauthenticated)?;
     let claims = state.tokens.verify(bearer, state.db.clock().now())?;
-    let actor_ref = match request.headers().get(ACTOR_HEADER) {
+    let actor_ref = match once(request, ACTOR_HEADER)? {
         None => None,
         Some(value) => Some(
             value

@@ -10,7 +10,7 @@ use crate::crypto::{KeyRing, Place};
 use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::policy::visibility::VisibleCase;
-use crate::visible_cases;
+use crate::{file_key, key_columns, not_destroyed, visible_cases};
 
 /// An exclusion.
 #[derive(QueryableByName)]
@@ -105,9 +105,13 @@ macro_rules! exclusion {
             "nullif(e.ends_at, 'infinity') as ends_at, e.lifted_by, e.version, e.reason, e.client_id, ",
             "e.laid_by, e.root_id, s.case_id as from_case_id, s.reason as root_reason, ",
             "s.master_key_id as root_master_key_id, s.wrapped as root_wrapped ",
-            "from exclusions e left join lateral (select r.case_id, r.reason, k.master_key_id, k.wrapped ",
-            "from exclusions r join cases c on c.id = r.case_id join data_keys k on k.case_id = c.id ",
-            "where r.id = e.root_id and c.marac_id = any ($staff) and ",
+            "from exclusions e left join lateral (select r.case_id, r.reason, ",
+            key_columns!(),
+            " from exclusions r join cases c on c.id = r.case_id",
+            file_key!("c.id"),
+            "where ",
+            not_destroyed!(),
+            " and r.id = e.root_id and c.marac_id = any ($staff) and ",
             visible_cases!("c"),
             ") s on true where e.case_id = $1 and (e.root_id is null or exists (select from marac_agencies m ",
             "where m.marac_id = e.marac_id and m.agency_id in (select e.agency_id ",

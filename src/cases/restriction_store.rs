@@ -10,7 +10,7 @@ use crate::crypto::{KeyRing, Place};
 use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::policy::visibility::VisibleCase;
-use crate::visible_cases;
+use crate::{file_key, key_columns, not_destroyed, visible_cases};
 
 /// A restriction.
 #[derive(QueryableByName)]
@@ -90,9 +90,13 @@ const LIVE: &str = concat!(
     "s.master_key_id as origin_master_key_id, s.wrapped as origin_wrapped, ",
     "array(select distinct g.user_id from circle g where g.case_id = $1 and g.basis = 'named' ",
     "and g.user_id is not null and g.opens_at <= $2 and g.ends_at > $2 order by g.user_id) as named ",
-    "from restrictions t left join lateral (select o.case_id, o.reason, k.master_key_id, k.wrapped ",
-    "from restrictions o join cases c on c.id = o.case_id join data_keys k on k.case_id = c.id ",
-    "where o.id = t.origin_id and c.marac_id = any ($staff) and ",
+    "from restrictions t left join lateral (select o.case_id, o.reason, ",
+    key_columns!(),
+    " from restrictions o join cases c on c.id = o.case_id",
+    file_key!("c.id"),
+    "where ",
+    not_destroyed!(),
+    " and o.id = t.origin_id and c.marac_id = any ($staff) and ",
     visible_cases!("c"),
     ") s on true where t.case_id = $1 and t.ends_at > $2 ",
     "order by t.origin_id is not null, t.created_at desc, t.id desc limit 1"

@@ -13,7 +13,7 @@ use crate::parties::model::{Identity, PartyRole};
 use crate::parties::people_of;
 use crate::policy::visibility::VisibleCase;
 use crate::risk::{CaseRisk, risk_column};
-use crate::visible_cases;
+use crate::{file_key, key_columns, visible_cases};
 
 /// What a list is narrowed to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -93,12 +93,13 @@ impl Line {
     }
 }
 
-/// SQL: the case at `c` is in sight, opened, and passes the filter $1, $2, $3.
+/// SQL: the case at `c` is in sight, opened, not destroyed, and passes the filter $1, $2, $3.
 macro_rules! listed {
     () => {
         concat!(
             "c.opened_at is not null and ($2::text is null or c.status = $2) ",
-            "and ($3::date is null or c.lapses_on < $3) and ",
+            "and ($3::date is null or c.lapses_on < $3) and not exists (select from data_keys d ",
+            "where d.case_id = c.id and d.wrapped is null) and ",
             visible_cases!("c")
         )
     };
@@ -108,7 +109,9 @@ macro_rules! listed {
 const PAGE: &str = concat!(
     "select c.id, c.code, c.marac_id, c.status, c.last_referral_on, c.lapses_on, c.criteria, ",
     risk_column!("c.id"),
-    "c.has_children, c.version, k.master_key_id, k.wrapped, ",
+    "c.has_children, c.version, ",
+    key_columns!(),
+    ", ",
     "(c.restricted and exists (select from restrictions r where r.case_id = c.id ",
     "and r.ends_at > $now)) as restricted, ",
     "coalesce(p.ids, '{}') as party_ids, coalesce(p.roles, '{}') as party_roles, ",
@@ -121,7 +124,7 @@ const PAGE: &str = concat!(
     " order by c.last_referral_on desc, c.id desc limit $6) c ",
     "where $1::uuid is null or m.id = $1 ",
     "order by c.last_referral_on desc, c.id desc limit $6) c ",
-    "join data_keys k on k.case_id = c.id ",
+    file_key!("c.id"),
     people_of!("c.id", "'survivor', 'perpetrator'"),
     "order by c.last_referral_on desc, c.id desc"
 );

@@ -140,7 +140,10 @@ impl DataKey {
     }
 
     fn damage(&self, place: Place, sealed: &[u8]) -> Damage {
-        Damage::of(place, self.owner, sealed)
+        Damage {
+            by_its_key: self.key.is_none(),
+            ..Damage::of(place, self.owner, sealed)
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Which parts of which cases are damaged, for those who look after them.
+//! Which parts of which cases and meetings are damaged, for those who look after them.
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -24,18 +24,21 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_damaged_parts);
 }
 
-/// A part of a case that is damaged.
+/// A part of a case, or of a meeting and of no case, that is damaged.
 #[derive(Debug, Serialize, ToSchema, QueryableByName)]
 pub struct DamagedPartOut {
     /// Id.
     #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    /// The case.
-    #[diesel(sql_type = st::Uuid)]
-    pub case_id: Uuid,
+    /// The case; null for a part of a meeting.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub case_id: Option<Uuid>,
     /// Its code.
-    #[diesel(sql_type = st::Text)]
-    pub case_code: String,
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub case_code: Option<String>,
+    /// The meeting, of what belongs to no case: the frame of its minutes, and its key.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub meeting_id: Option<Uuid>,
     /// Which kind of part: the table it is kept in.
     #[diesel(sql_type = st::Text)]
     #[schema(example = "party_addresses")]
@@ -75,9 +78,10 @@ pub struct ListDamagedParts {
     pub cursor: Option<Line<400>>,
 }
 
-/// Which parts of which cases are damaged, newest first.
+/// Which parts of which cases and meetings are damaged, newest first.
 ///
-/// A part stands here from when somebody met it until it is written anew or restored.
+/// A part stands here from when somebody met it until it is written anew or restored. If a key is damaged, none of
+/// what it seals can be read: the key stands here alone, as `data_keys` or `meeting_keys`.
 #[utoipa::path(tag = "cases", operation_id = "list_damaged_parts", params(ListDamagedParts),
     responses((status = 200, description = "A page.", body = Page<DamagedPartOut>), Problems))]
 #[get("/damaged-parts")]

@@ -11,6 +11,7 @@ mod placeholder;
 use std::cell::RefCell;
 
 use diesel::pg::PgConnection;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::crypto::{CryptoError, Place};
@@ -35,6 +36,8 @@ pub struct Damage {
     pub owner: Uuid,
     /// SHA-256 of the sealed bytes.
     pub digest: String,
+    /// What is damaged is the key that it is sealed under. Once that key opens again, so does this.
+    pub by_its_key: bool,
 }
 
 impl Damage {
@@ -46,6 +49,7 @@ impl Damage {
             place,
             owner,
             digest,
+            by_its_key: false,
         }
     }
 }
@@ -127,10 +131,34 @@ fn keeps_copies(table: &str) -> bool {
     ["audit_events", "minutes_parts", "minutes_versions"].contains(&table)
 }
 
-/// Whether this content is, or holds, a placeholder that would replace what could not be read.
+/// Whether this content is, or holds, a placeholder that would replace what could not be read. Words that quote the
+/// mark are no placeholder, unless something was found damaged that they may have been made of. The mark for a whole
+/// text is one: it comes back from whoever sends what they read.
 pub(crate) fn would_replace(place: &Place, plain: &[u8]) -> bool {
     let mark = MARK.as_bytes();
-    !keeps_copies(place.table) && plain.windows(mark.len()).any(|window| window == mark)
+    if keeps_copies(place.table) || !plain.windows(mark.len()).any(|window| window == mark) {
+        return false;
+    }
+    let is_whole = match serde_json::from_slice(plain) {
+        Ok(value) => has_whole(&value),
+        Err(_) => plain == mark,
+    };
+    is_whole || !found().is_empty()
+}
+
+/// Whether the mark stands for a whole text of it.
+fn has_whole(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text == MARK,
+        Value::Array(items) => items.iter().any(has_whole),
+        Value::Object(fields) => fields.values().any(has_whole),
+        _ => false,
+    }
+}
+
+/// Takes keys off the list of what is damaged that open again; answers how many.
+pub(crate) fn forget_opened_keys(tx: &mut crate::db::Tx<'_>) -> Result<usize> {
+    store::forget_opened_keys(tx, None)
 }
 
 /// Logs, counts and records what was found, before the transaction ends.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::Damage;
@@ -11,8 +12,10 @@ use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::visible_cases;
 
-/// Records damaged parts of cases, or that they were met again.
+/// Records damaged parts of cases and of meetings, or that they were met again. What is damaged for want of its key
+/// is not recorded beside the key.
 pub fn record(conn: &mut PgConnection, found: &[Damage], now: DateTime<Utc>) -> Result<()> {
+    let found: Vec<_> = found.iter().filter(|damage| !damage.by_its_key).collect();
     let digests = found.iter().map(|damage| damage.digest.clone());
     sql("select record_damage($1, $2, $3, $4, $5, $6, $7)")
         .bind(found.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
@@ -41,13 +44,50 @@ pub fn record(conn: &mut PgConnection, found: &[Damage], now: DateTime<Utc>) -> 
     Ok(())
 }
 
+#[derive(QueryableByName)]
+struct Key {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    owner: Uuid,
+    #[diesel(sql_type = st::Text)]
+    master_key_id: String,
+    #[diesel(sql_type = st::Binary)]
+    wrapped: Vec<u8>,
+}
+
+const KEYS: &str = "select d.id, k.case_id as owner, k.master_key_id, k.wrapped from data_keys k \
+       join damaged_parts d on d.part = 'data_keys' and d.row_id = k.case_id \
+       where k.wrapped is not null and ($1::uuid is null or d.marac_id = $1) \
+     union all select d.id, k.meeting_id, k.master_key_id, k.wrapped from meeting_keys k \
+       join damaged_meeting_parts d on d.part = 'meeting_keys' and d.row_id = k.meeting_id \
+       where k.wrapped is not null and ($1::uuid is null or d.marac_id = $1)";
+
+/// Takes the keys off the list that open again, and with them everything that they seal; answers how many.
+pub fn forget_opened_keys(tx: &mut Tx<'_>, marac_id: Option<Uuid>) -> Result<usize> {
+    let keys: Vec<Key> = sql(KEYS).bind(marac_id).load(tx.conn)?;
+    let opens = |key: &&Key| tx.keys.opens(key.owner, &key.master_key_id, &key.wrapped);
+    let opened: Vec<Uuid> = keys.iter().filter(opens).map(|key| key.id).collect();
+    let count = opened.len();
+    if count > 0 {
+        sql("select forget_opened_keys($1)")
+            .bind(opened)
+            .execute(tx.conn)?;
+    }
+    Ok(count)
+}
+
 const PAGE: &str = concat!(
-    "select d.id, d.case_id, c.code as case_code, d.part, d.field, d.row_id, d.was, d.found_at, d.seen_at ",
-    "from damaged_parts d join cases c on c.id = d.case_id where d.marac_id = $1 ",
-    "and ($2::timestamptz is null or (d.found_at, d.id) < ($2, $3)) ",
-    "and damage_stands(d.part, d.field, d.row_id, d.digest) and ",
+    "select d.id, d.case_id, d.case_code, d.meeting_id, d.part, d.field, d.row_id, d.was, d.found_at, d.seen_at ",
+    "from (select d.id, d.case_id, c.code as case_code, null::uuid as meeting_id, d.part, d.field, d.row_id, ",
+    "d.digest, d.was, d.found_at, d.seen_at from damaged_parts d join cases c on c.id = d.case_id ",
+    "where d.marac_id = $1 and ",
     visible_cases!("c"),
-    " order by d.found_at desc, d.id desc limit $4"
+    " union all select d.id, null, null, d.meeting_id, d.part, d.field, d.row_id, d.digest, null, d.found_at, ",
+    "d.seen_at from damaged_meeting_parts d where d.marac_id = $1 and d.marac_id = any ($staff)) d ",
+    "where ($2::timestamptz is null or (d.found_at, d.id) < ($2, $3)) ",
+    "and damage_stands(d.part, d.field, d.row_id, d.digest) ",
+    "order by d.found_at desc, d.id desc limit $4"
 );
 
 /// A page of the parts that are damaged still, newest first.
@@ -57,6 +97,7 @@ pub fn page(
     after: Option<(DateTime<Utc>, Uuid)>,
     limit: i64,
 ) -> Result<Vec<DamagedPartOut>> {
+    forget_opened_keys(tx, Some(marac_id))?;
     Ok(sql(PAGE)
         .bind(marac_id)
         .bind(after.map(|(at, _)| at))

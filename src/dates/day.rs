@@ -130,9 +130,12 @@ fn strict<M: Meaning>(
     let (first, last) = today.map_or((M::FIRST, M::LAST), M::limits);
     let day = text.parse::<NaiveDate>().ok();
     match day {
-        None if !beyond_years(text) => Err(("wrong_type", "Give a date as YYYY-MM-DD.".into())),
         Some(day) if is_written_as_a_day(text) && first <= day && day <= last => Ok(day),
-        _ => Err(("date_out_of_range", limits_text(first, last))),
+        Some(_) if is_written_as_a_day(text.strip_prefix('-').unwrap_or(text)) => {
+            Err(("date_out_of_range", limits_text(first, last)))
+        }
+        _ if beyond_years(text) => Err(("date_out_of_range", limits_text(first, last))),
+        _ => Err(("wrong_type", "Give a date as YYYY-MM-DD.".into())),
     }
 }
 

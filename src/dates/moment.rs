@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use chrono::{DateTime, NaiveTime, SubsecRound, Utc};
+use chrono::{DateTime, Datelike, NaiveTime, SubsecRound, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::extensions::ExtensionsBuilder;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
@@ -79,11 +79,12 @@ impl<'de, M: Meaning> Deserialize<'de> for Moment<M> {
         };
         let (first, last) = today.map_or((M::FIRST, M::LAST), M::limits);
         let strict = DateTime::parse_from_rfc3339(&text).ok();
-        match (strict.or(read), strict.is_some()) {
-            (None, _) if !looks_like_a_time(&text) => Err(refusal("wrong_type", not_a_time)),
-            (Some(at), true) if (first..=last).contains(&at.to_utc().date_naive()) => {
+        let is_far = || looks_like_a_time(&text) || read.is_some_and(|at| at.year() < 0);
+        match strict {
+            Some(at) if (first..=last).contains(&at.to_utc().date_naive()) => {
                 Ok(Self::from(smooth(at.to_utc())))
             }
+            None if !is_far() => Err(refusal("wrong_type", not_a_time)),
             _ => Err(refusal("date_out_of_range", &limits_text(first, last))),
         }
     }

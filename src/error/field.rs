@@ -8,7 +8,8 @@ use crate::text::Fault;
 /// One refused field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// JSON pointer into the request body, or the name of a parameter or header.
+    /// JSON pointer into the request body, or the name of a parameter or header; with a 409, JSON pointer into what
+    /// was read.
     #[schema(example = "/survivor/identity/family_name")]
     pub pointer: String,
     /// Stable code of the rule.

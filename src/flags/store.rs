@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::parties::model::Identity;
 use crate::policy::hidden;
 use crate::policy::visibility::VisibleCase;
-use crate::{owned_action, visible_actions};
+use crate::{file_key, key_columns, owned_action, visible_actions};
 
 /// A flag with what its reader gets: the case's code and the survivor's name, nothing else of the case.
 #[derive(QueryableByName)]
@@ -130,11 +130,12 @@ macro_rules! with_cases {
             "select a.id, a.case_id, c.code as case_code, a.marac_id, a.owner_agency_id as agency_id, ",
             "o.name as agency, a.flag_status, a.asked_on, a.due_on, a.expires_on, a.confirmed_on, ",
             "a.confirmed_until, coalesce(", owned_action!("a"), ", false) as owned, a.version, ",
-            "k.master_key_id, k.wrapped, s.id as survivor_id, s.identity as survivor, ",
+            key_columns!(),
+            ", s.id as survivor_id, s.identity as survivor, ",
             "e.id as said_id, e.sealed as said ",
             "from (", $($inner)+, ") a ",
             "join cases c on c.id = a.case_id ",
-            "join data_keys k on k.case_id = a.case_id ",
+            file_key!("a.case_id"),
             "join agencies o on o.id = a.owner_agency_id ",
             "left join lateral (select p.id, p.identity from parties p ",
             "where p.case_id = a.case_id and p.role = 'survivor' order by p.id limit 1) s on true ",

@@ -9,7 +9,7 @@ use crate::cases::Part;
 use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::policy::hidden;
-use crate::visible_cases;
+use crate::{file_key, key_columns, not_destroyed, visible_cases};
 
 /// SQL: entries of hearings at `e`.
 macro_rules! entry_rows {
@@ -93,10 +93,13 @@ pub struct ItemRow {
 /// The items of a meeting whose cases are in sight, in the order of the agenda.
 pub fn items(tx: &mut Tx<'_>, marac_id: Uuid, meeting_id: Uuid) -> Result<Vec<ItemRow>> {
     Ok(sql(concat!(
-        "select i.id, i.case_id, k.master_key_id, k.wrapped from agenda_items i ",
-        "join cases c on c.id = i.case_id ",
-        "join data_keys k on k.case_id = i.case_id and k.wrapped is not null ",
-        "where i.meeting_id = $1 and i.marac_id = $2 and ",
+        "select i.id, i.case_id, ",
+        key_columns!(),
+        " from agenda_items i join cases c on c.id = i.case_id",
+        file_key!("i.case_id"),
+        "where ",
+        not_destroyed!(),
+        " and i.meeting_id = $1 and i.marac_id = $2 and ",
         visible_cases!("c"),
         " order by i.position, i.id"
     ))

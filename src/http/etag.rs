@@ -2,10 +2,11 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::http::header::{ETAG, IF_MATCH};
+use actix_web::http::header::ETAG;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, dev::Payload};
 use serde::Serialize;
 
+use super::header::once;
 use crate::error::{Code, Error, Result};
 
 /// The entity tag of a version.
@@ -37,23 +38,50 @@ impl IfMatch {
     }
 }
 
+/// The version whose entity tag this is, written as `etag` writes it.
+fn version(text: &str) -> Option<i32> {
+    let version = text.strip_prefix('"')?.strip_suffix('"')?.parse().ok()?;
+    (version >= 0 && etag(version) == text).then_some(version)
+}
+
 impl FromRequest for IfMatch {
     type Error = Error;
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let Some(value) = request.headers().get(IF_MATCH) else {
-            return ready(Err(Code::PreconditionRequired.into()));
+        let value = match once(request, "If-Match") {
+            Ok(Some(value)) => value,
+            Ok(None) => return ready(Err(Code::PreconditionRequired.into())),
+            Err(error) => return ready(Err(error)),
         };
-        let version = value.to_str().ok().and_then(|text| {
-            text.trim()
-                .strip_prefix('"')?
-                .strip_suffix('"')?
-                .parse()
-                .ok()
-        });
+        let version = value.to_str().ok().and_then(|text| version(text.trim()));
         ready(version.map(Self).ok_or_else(|| {
             Error::malformed("If-Match", "etag", "Send one entity tag as it was given.")
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version;
+
+    #[test]
+    fn a_tag_is_taken_as_it_was_given_and_in_no_other_form() {
+        for (text, wanted) in [
+            ("\"0\"", Some(0)),
+            ("\"17\"", Some(17)),
+            ("\"+1\"", None),
+            ("\"01\"", None),
+            ("\"-1\"", None),
+            ("\" 1\"", None),
+            ("1", None),
+            ("\"\"", None),
+            ("W/\"1\"", None),
+            ("*", None),
+            ("\"1\", \"2\"", None),
+            ("\"2147483648\"", None),
+        ] {
+            assert_eq!(version(text), wanted, "{text}");
+        }
     }
 }

@@ -2,15 +2,17 @@
 //! is sent here is somebody's life.
 
 use std::future::{Ready, ready};
+use std::marker::PhantomData;
 
-use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 use validator::Validate;
+use zeroize::Zeroizing;
 
+use super::header::once;
 use super::limit::most_bytes;
 use super::refuse::{as_malformed, date_fault, read_json, text_fault, validated};
 use crate::app::State;
@@ -34,10 +36,11 @@ impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Body<T
     }
 }
 
-/// A form-encoded body, for OAuth 2 alone (RFC 6749).
-pub struct Form<T>(pub T);
+/// A form-encoded body as its pairs of names and values, for OAuth 2 alone (RFC 6749). `T` describes it, and with it
+/// how long it may be.
+pub struct Form<T>(pub Vec<(String, Zeroizing<String>)>, PhantomData<T>);
 
-impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Form<T> {
+impl<T: ToSchema + 'static> FromRequest for Form<T> {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self>>;
 
@@ -48,17 +51,11 @@ impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Form<T
             &mime::APPLICATION_WWW_FORM_URLENCODED,
             most_bytes::<T>(),
         );
-        let today = today(request);
         Box::pin(async move {
             let bytes = bytes.await?;
-            let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(&bytes));
-            let read =
-                edge::from_a_caller(today, || serde_path_to_error::deserialize::<_, T>(pairs));
-            let value = read.map_err(|error| match text_fault(&error) {
-                Some(field) => Error::invalid(vec![field]),
-                None => Error::malformed("", "form", "A field is missing, unknown or malformed."),
-            })?;
-            validated(value).map(Self)
+            let pairs = form_urlencoded::parse(&bytes)
+                .map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned())));
+            Ok(Self(pairs.collect(), PhantomData))
         })
     }
 }
@@ -75,20 +72,19 @@ fn read(
     payload: &mut Payload,
     wanted: &'static mime::Mime,
     most: usize,
-) -> LocalBoxFuture<'static, Result<zeroize::Zeroizing<Vec<u8>>>> {
-    let header = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let fits = header
-        .and_then(|value| value.parse::<mime::Mime>().ok())
-        .is_some_and(|mime| mime.essence_str() == wanted.essence_str());
+) -> LocalBoxFuture<'static, Result<Zeroizing<Vec<u8>>>> {
+    let header = once(request, "Content-Type");
+    let fits = header.map(|value| {
+        value
+            .and_then(|value| value.to_str().ok()?.parse::<mime::Mime>().ok())
+            .is_some_and(|mime| mime.essence_str() == wanted.essence_str())
+    });
     let mut payload = payload.take();
     Box::pin(async move {
-        if !fits {
+        if !fits? {
             return Err(Code::UnsupportedMediaType.into());
         }
-        let mut bytes = zeroize::Zeroizing::new(Vec::new());
+        let mut bytes = Zeroizing::new(Vec::new());
         while let Some(chunk) = payload.next().await {
             let chunk =
                 chunk.map_err(|_| Error::malformed("", "unreadable", "The body broke off."))?;

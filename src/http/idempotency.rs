@@ -10,6 +10,7 @@ use diesel::sql_types as st;
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::header::once;
 use crate::db::{Tx, sql};
 use crate::error::{Code, Error, Result};
 
@@ -22,8 +23,10 @@ impl FromRequest for IdempotencyKey {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let Some(value) = request.headers().get("idempotency-key") else {
-            return ready(Ok(Self(None)));
+        let value = match once(request, "Idempotency-Key") {
+            Ok(Some(value)) => value,
+            Ok(None) => return ready(Ok(Self(None))),
+            Err(error) => return ready(Err(error)),
         };
         let key = value.to_str().ok().map(str::trim).filter(|key| {
             (8..=128).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())

@@ -2,21 +2,24 @@
 
 mod etag;
 mod extract;
+mod header;
 mod idempotency;
 mod limit;
 mod network;
+mod objects;
 mod page;
 mod patch;
 mod refuse;
 
 pub use etag::{IfMatch, etag, tagged};
 pub use extract::{Body, Form, Path, Query};
+pub(crate) use header::once;
 pub use idempotency::{Idempotency, IdempotencyKey};
 pub use limit::{MOST as MOST_BODY, in_sum as most_bytes_of};
 pub use network::{Network, TrustedProxies};
 pub use page::{Cursor, Page, PageQuery, linked, paged};
 pub use patch::{Change, Changes, Field, Patch, Sent};
-pub use refuse::{read_json, refuse_deserialization, validated};
+pub use refuse::{read_json, read_value, validated};
 
 use serde::Serialize;
 use utoipa::{IntoResponses, ToSchema};

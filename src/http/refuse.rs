@@ -7,6 +7,7 @@ use serde_json::Value;
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 use zeroize::Zeroize;
 
+use super::objects::Objects;
 use crate::dates;
 use crate::edge::{self, STAND_IN};
 use crate::error::{Code, Error, FieldError, Result};
@@ -25,7 +26,7 @@ pub fn read_json<T: DeserializeOwned + Validate>(
 ) -> Result<T> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let read = edge::from_a_caller(today, || {
-        serde_path_to_error::deserialize(&mut deserializer)
+        serde_path_to_error::deserialize(Objects(&mut deserializer))
     });
     let value: T = read.map_err(|error| match text_fault(&error) {
         Some(first) if bytes.len() <= LOOKED_THROUGH => {
@@ -37,6 +38,11 @@ pub fn read_json<T: DeserializeOwned + Validate>(
         .end()
         .map_err(|_| Error::malformed("", "trailing_content", "More follows the JSON value."))?;
     validated(value)
+}
+
+/// A part of a caller's JSON that was read as any value before.
+pub fn read_value<T: DeserializeOwned>(value: Value) -> Result<T> {
+    serde_path_to_error::deserialize(Objects(value)).map_err(|error| refuse_deserialization(&error))
 }
 
 /// The first refused text and all others: the body is read again with stand-ins where texts were
@@ -56,7 +62,9 @@ fn every_refusal<T: DeserializeOwned + Validate>(
             break;
         };
         *place = Value::String(STAND_IN.to_owned());
-        let read = edge::with_stand_ins(today, || serde_path_to_error::deserialize::<_, T>(&body));
+        let read = edge::with_stand_ins(today, || {
+            serde_path_to_error::deserialize::<_, T>(Objects(&body))
+        });
         let next = read.as_ref().err().and_then(text_fault);
         let is_new = |field: &FieldError| found.iter().all(|known| known.pointer != field.pointer);
         if let Some(next) = next.filter(&is_new) {
@@ -133,7 +141,7 @@ pub fn validated<T: Validate>(value: T) -> Result<T> {
 }
 
 /// Where and why JSON was refused, as code and pointer; the parser's own words may quote a value.
-pub fn refuse_deserialization(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
+fn refuse_deserialization(error: &serde_path_to_error::Error<serde_json::Error>) -> Error {
     if let Some(field) = text_fault(error).or_else(|| date_fault(error)) {
         return Error::invalid(vec![field]);
     }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::settings::MaracSettings;
 use crate::edge::from_a_caller;
 use crate::error::{Error, FieldError, Result};
-use crate::http::{refuse_deserialization, validated};
+use crate::http::{read_value, validated};
 use crate::risk::{ToolRole, Tools};
 
 /// The settings after a change: what is sent takes the place of what was, group by group; what is
@@ -14,9 +14,7 @@ pub fn changed(current: &MaracSettings, change: Map<String, Value>) -> Result<Ma
     let change = read(&Value::Object(change)).map_err(below_settings)?;
     let mut merged = to_json(current)?;
     merge(&mut merged, change);
-    let merged = serde_path_to_error::deserialize::<_, MaracSettings>(merged);
-    merged
-        .map_err(|error| refuse_deserialization(&error))
+    read_value(merged)
         .and_then(validated)
         .map_err(below_settings)
 }
@@ -26,10 +24,7 @@ pub fn changed(current: &MaracSettings, change: Map<String, Value>) -> Result<Ma
 fn read(change: &Value) -> Result<Value> {
     let mut whole = to_json(&MaracSettings::default())?;
     merge(&mut whole, change.clone());
-    let whole = from_a_caller(None, || {
-        serde_path_to_error::deserialize::<_, MaracSettings>(whole)
-    });
-    let whole = whole.map_err(|error| refuse_deserialization(&error))?;
+    let whole: MaracSettings = from_a_caller(None, || read_value(whole))?;
     Ok(only_sent(to_json(&whole)?, change))
 }
 

@@ -14,7 +14,7 @@ use crate::policy::hidden;
 use crate::policy::lens::Basis;
 use crate::policy::visibility::VisibleCase;
 use crate::risk::{CaseRisk, risk_column};
-use crate::{not_closed, standings_of, visible_cases};
+use crate::{file_key, key_columns, not_closed, standings_of, visible_cases};
 
 /// A case on an agenda, with what is needed to open it and to know how much of it to show.
 #[derive(Debug, QueryableByName)]
@@ -91,22 +91,23 @@ pub const AGENDA_ITEMS: &str = concat!(
     "and a.ends_at > $now) ",
     "or exists (select from referrals f where f.case_id = i.case_id and f.status = 'accepted' ",
     "and f.idva_referral in ('made', 'declined', 'already_open'))) as idva_recorded, ",
-    "i.outcome, i.version, c.code, c.criteria, k.master_key_id, k.wrapped, ",
+    "i.outcome, i.version, c.code, c.criteria, ",
     risk_column!("c.id"),
     "coalesce(p.ids, '{}') as party_ids, coalesce(p.roles, '{}') as party_roles, ",
     "coalesce(p.identities, '{}') as identities, ",
     "array(select l.agency_id from agenda_listings l where l.agenda_item_id = i.id ",
     "order by l.agency_id) as agency_ids, ",
-    "coalesce(s.bases, '{}') as bases, coalesce(s.full_at, '{}') as full_at ",
-    "from (select i.*, coalesce(sum(i.slot_minutes) ",
-    "filter (where i.status not in ('withdrawn', 'deferred')) ",
+    key_columns!(),
+    ", coalesce(s.bases, '{}') as bases, coalesce(s.full_at, '{}') as full_at ",
+    "from (select i.*, coalesce(sum(i.slot_minutes) filter (where i.status not in ('withdrawn', 'deferred')) ",
     "over (partition by i.session order by i.position, i.id ",
     "rows between unbounded preceding and 1 preceding), 0) as minutes_before, ",
     "coalesce(sum(i.slot_minutes) filter (where i.status not in ('withdrawn', 'deferred')) ",
     "over (partition by i.session), 0) as session_minutes ",
     "from agenda_items i where i.meeting_id = $1 and ",
     not_closed!("i"),
-    ") i join cases c on c.id = i.case_id join data_keys k on k.case_id = i.case_id ",
+    ") i join cases c on c.id = i.case_id",
+    file_key!("i.case_id"),
     people_of!("i.case_id", "'survivor', 'perpetrator', 'child'"),
     standings_of!("c"),
     " left join agenda_sessions h on h.meeting_id = $1 and h.number = i.session where ",

@@ -11,7 +11,7 @@ use super::{AgendaItemKind, AgendaItemStatus};
 use crate::crypto::DataKey;
 use crate::db::{Tx, sql};
 use crate::error::Result;
-use crate::visible_cases;
+use crate::{file_key, key_columns, not_destroyed, visible_cases};
 
 /// A case that waits, with what decides whether and how it comes on.
 #[derive(QueryableByName)]
@@ -95,7 +95,9 @@ impl WaitingRow {
 /// Accepted and on no list that is still to be heard; or deferred, whatever the case's status. A test
 /// holds its plan.
 pub const WAITING: &str = concat!(
-    "select c.id as case_id, c.code, c.has_children, k.master_key_id, k.wrapped, ",
+    "select c.id as case_id, c.code, c.has_children, ",
+    key_columns!(),
+    ", ",
     "coalesce(r.received_on, c.last_referral_on, $3) as referred_on, r.id as referral_id, ",
     "coalesce(r.is_repeat, false) as is_repeat, r.decided_at as accepted_at, ",
     "exists (select from agenda_items h where h.case_id = c.id and h.status = 'heard' ",
@@ -113,7 +115,8 @@ pub const WAITING: &str = concat!(
     "coalesce(p.agencies, '{}') as item_agencies ",
     "from (select w.id from cases w where w.marac_id = $1 and w.status = 'listed' ",
     "union select d.case_id from agenda_items d where d.marac_id = $1 and d.status = 'deferred') w ",
-    "join cases c on c.id = w.id join data_keys k on k.case_id = c.id and k.wrapped is not null ",
+    "join cases c on c.id = w.id",
+    file_key!("c.id"),
     "left join lateral (select r.id, r.is_repeat, r.decided_at, r.agency_id, r.co_agency_id, ",
     "coalesce((r.submitted_at at time zone 'Europe/London')::date, r.referred_on) as received_on ",
     "from referrals r where r.case_id = c.id and r.status = 'accepted' ",
@@ -123,7 +126,9 @@ pub const WAITING: &str = concat!(
     "from agenda_listings l where l.agenda_item_id = i.id) as agencies ",
     "from agenda_items i join meetings m on m.id = i.meeting_id where i.case_id = c.id ",
     "order by coalesce(i.decided_at, i.created_at) desc, i.id desc limit 1) p on true ",
-    "where c.opened_at is not null and (c.status = 'listed' ",
+    "where ",
+    not_destroyed!(),
+    " and c.opened_at is not null and (c.status = 'listed' ",
     "or (c.status in ('heard', 'monitoring') and p.status = 'deferred')) ",
     "and not exists (select from agenda_items i join meetings m on m.id = i.meeting_id ",
     "where i.case_id = c.id and i.status = 'listed' ",

@@ -11,7 +11,7 @@ use super::model::{Kept, MinutesCorrection, MinutesFrame, MinutesPart, frame_of}
 use super::read::{self, Seen};
 use super::rules::{self, Command, Latest, Step};
 use super::store::{self, NewVersion, Parts, VersionRow};
-use super::{MinutesStatus, edits};
+use super::{MinutesStatus, damaged, edits, key_store};
 use crate::audit::Audited;
 use crate::db::Tx;
 use crate::error::{Error, FieldError, Result};
@@ -77,7 +77,7 @@ pub fn draft(
     let marac = maracs::find(tx, meeting.marac_id)?;
     let frame = draft::frame(tx, meeting, &marac, any_other_business)?;
     let parts = draft::parts(tx, meeting)?;
-    let key = store::key_or_new(tx, meeting)?;
+    let key = key_store::key_or_new(tx, meeting)?;
     let id = match work.step {
         Step::Begin | Step::Next => {
             let id = Uuid::now_v7();
@@ -110,7 +110,7 @@ pub fn approve(
     let act = Act::ApproveMinutes;
     let work = begin(tx, act, meeting_id, if_match, Command::Approve)?;
     let latest = work.latest()?;
-    whole(tx, &work.meeting, latest)?;
+    whole(tx, &work, latest)?;
     store::approve(tx, latest.id)?;
     outcome(tx, &work.meeting, latest.id)
 }
@@ -119,7 +119,7 @@ pub fn approve(
 pub fn issue(tx: &mut Tx<'_>, meeting_id: Uuid, if_match: IfMatch) -> Result<Audited<MinutesOut>> {
     let work = begin(tx, Act::IssueMinutes, meeting_id, if_match, Command::Issue)?;
     let latest = work.latest()?.clone();
-    whole(tx, &work.meeting, &latest)?;
+    whole(tx, &work, &latest)?;
     store::issue(tx, latest.id)?;
     tell(tx, &work.meeting, &latest)?;
     let meeting = match work.meeting.status {
@@ -148,11 +148,14 @@ fn tell(tx: &mut Tx<'_>, meeting: &Meeting, version: &VersionRow) -> Result<()> 
 }
 
 /// Who drafted the minutes may have been shut out of a case; then somebody who is not drafts them again.
-fn whole(tx: &mut Tx<'_>, meeting: &Meeting, version: &VersionRow) -> Result<()> {
+/// What could not be read is not minutes.
+fn whole(tx: &mut Tx<'_>, work: &Work, version: &VersionRow) -> Result<()> {
+    let meeting = &work.meeting;
     if version.number == 1 && store::lacks_parts(tx, meeting.id, version.id)? {
         return Err(Error::conflict("parts_missing"));
     }
-    Ok(())
+    let edition = work.seen.edition(tx, meeting, version.id)?;
+    damaged::refuse(&edition.ok_or_else(hidden)?)
 }
 
 /// Corrects what was issued by a version of its own, or goes on with the one in hand (R24).
@@ -182,8 +185,11 @@ pub fn correct(
         match change.case_id {
             None => {
                 let mut base = work.seen.base_frame(tx, &work.meeting, hand)?;
-                if change.from_record {
-                    base.kept.content = reframed(tx, &work.meeting, base.kept.content)?;
+                match change.from_record {
+                    true => {
+                        base.kept.content = reframed(tx, &work.meeting, base.kept.content)?;
+                    }
+                    false => damaged::refuse_base(base.place, &format!("/changes/{index}"))?,
                 }
                 base.kept.content = edits::apply(&base.kept.content, &change.edits, &under)?;
                 base.kept.corrections.push(correction);
@@ -195,6 +201,9 @@ pub fn correct(
                     let pointer = format!("/changes/{index}/case_id");
                     Error::field(&pointer, "unknown", "These minutes have no such case.")
                 })?;
+                if !change.from_record {
+                    damaged::refuse_base(base.place, &format!("/changes/{index}"))?;
+                }
                 if let Some(part) = again.remove(&case_id).filter(|_| change.from_record) {
                     let notes = std::mem::take(&mut base.kept.content.notes);
                     base.kept.content = MinutesPart { notes, ..part };

@@ -62,6 +62,9 @@ async fn draft_minutes(
 }
 
 /// Approve the version in hand, as the chair (R24).
+///
+/// 409 `part_damaged`: something that this version wrote could not be read; `errors` points into the minutes. Once it is
+/// restored or written anew, the minutes are drafted again.
 #[utoipa::path(tag = "minutes", operation_id = "approve_minutes", params(
     ("id" = Uuid, Path, description = "The meeting."),
     ("If-Match" = String, Header, description = "The version's `etag`.")), responses(
@@ -85,6 +88,8 @@ async fn approve_minutes(
 
 /// Issue the approved version. From here on it stays as it is, and its readers have it; with the first,
 /// the meeting is `minuted`.
+///
+/// 409 `part_damaged` as with approving.
 #[utoipa::path(tag = "minutes", operation_id = "issue_minutes", params(
     ("id" = Uuid, Path, description = "The meeting."),
     ("If-Match" = String, Header, description = "The version's `etag`.")), responses(
@@ -140,6 +145,8 @@ pub struct MinutesChangeIn {
 /// Correct minutes that were issued. Another version says what changed and why; it is approved and issued
 /// like the first, and until then readers have the one before. While it is in hand, a further correction
 /// goes into it, and the chair's approval falls.
+///
+/// 409 `part_damaged`: what is to be corrected cannot be read. Write it `from_record`.
 #[utoipa::path(tag = "minutes", operation_id = "correct_minutes", request_body = MinutesCorrectionIn, params(
     ("id" = Uuid, Path, description = "The meeting."),
     ("If-Match" = String, Header, description = "The version's `etag`.")), responses(

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+use super::key_store;
 use super::model::{Kept, MinutesCorrection, MinutesFrame, MinutesPart, frame_of, part_of};
 use super::store::{self, PartRow, VersionRow};
-use crate::crypto::DataKey;
+use crate::crypto::{DataKey, Place};
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::meetings::Meeting;
@@ -23,6 +24,10 @@ pub struct Seen {
 
 /// A part as its reader gets it.
 pub struct SeenPart {
+    /// Its id.
+    pub id: Uuid,
+    /// It was written in this version, not in one before.
+    pub own: bool,
     /// The case.
     pub case_id: Uuid,
     /// Its code.
@@ -91,7 +96,7 @@ impl Seen {
         let Some(row) = upto.last().cloned() else {
             return Ok(None);
         };
-        let (frame, corrections) = frame(tx, meeting, upto)?;
+        let (_, frame, corrections) = frame(tx, meeting, upto)?;
         let mut latest: BTreeMap<Uuid, &(PartRow, Lens)> = BTreeMap::new();
         for part in self
             .parts
@@ -123,7 +128,7 @@ impl Seen {
     ) -> Result<Vec<(Option<Uuid>, MinutesCorrection)>> {
         let mut found = Vec::new();
         if version.frame.is_some() {
-            let (_, corrections) = frame(tx, meeting, std::slice::from_ref(version))?;
+            let (_, _, corrections) = frame(tx, meeting, std::slice::from_ref(version))?;
             found.extend(corrections.into_iter().map(|one| (None, one)));
         }
         for (part, lens) in &self.parts {
@@ -141,6 +146,8 @@ impl Seen {
 pub struct Base<T> {
     /// The content, with what was corrected in the version in hand.
     pub kept: Kept<T>,
+    /// Where it was read.
+    pub place: Place,
     /// Its key.
     pub key: DataKey,
     /// Where the case stood on the agenda.
@@ -158,7 +165,7 @@ impl Seen {
         let own = self
             .latest()
             .filter(|row| Some(row.id) == hand && row.frame.is_some());
-        let (content, corrections) = frame(tx, meeting, &self.versions)?;
+        let (place, content, corrections) = frame(tx, meeting, &self.versions)?;
         let corrections = if own.is_some() {
             corrections
         } else {
@@ -169,7 +176,8 @@ impl Seen {
                 content,
                 corrections,
             },
-            key: store::key(tx, meeting)?,
+            place,
+            key: key_store::key(tx, meeting)?,
             position: 0,
         })
     }
@@ -194,19 +202,20 @@ impl Seen {
         }
         Ok(Some(Base {
             kept,
+            place: part_of(row.id),
             key,
             position: row.position,
         }))
     }
 }
 
-/// The latest frame among these versions.
+/// The latest frame among these versions, and where it is sealed.
 fn frame(
     tx: &mut Tx<'_>,
     meeting: &Meeting,
     versions: &[VersionRow],
-) -> Result<(MinutesFrame, Vec<MinutesCorrection>)> {
-    let key = store::key(tx, meeting)?;
+) -> Result<(Place, MinutesFrame, Vec<MinutesCorrection>)> {
+    let key = key_store::key(tx, meeting)?;
     let told = versions.iter().rev().find_map(|row| {
         let sealed = row.frame.as_ref()?;
         Some((row.id, sealed))
@@ -215,7 +224,7 @@ fn frame(
     let kept: Kept<MinutesFrame> = key.open_json(frame_of(id), sealed)?;
     let own = versions.last().is_some_and(|row| row.id == id);
     let corrections = if own { kept.corrections } else { Vec::new() };
-    Ok((kept.content, corrections))
+    Ok((frame_of(id), kept.content, corrections))
 }
 
 fn opened(tx: &Tx<'_>, row: &PartRow, lens: Lens, version_id: Uuid) -> Result<SeenPart> {
@@ -227,6 +236,8 @@ fn opened(tx: &Tx<'_>, row: &PartRow, lens: Lens, version_id: Uuid) -> Result<Se
     let mut withheld = lens.withheld();
     withheld.retain(|group| *group != FieldGroup::Minutes);
     Ok(SeenPart {
+        id: row.id,
+        own,
         case_id: row.case_id,
         code: row.code.clone(),
         position: row.position,

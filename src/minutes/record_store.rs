@@ -13,7 +13,7 @@ use crate::meetings::{AgendaItemKind, AgendaItemStatus, AttendanceRole, Meeting,
 use crate::parties::model::PartyRole;
 use crate::parties::people_of;
 use crate::risk::{CaseRisk, risk_column};
-use crate::visible_cases;
+use crate::{file_key, key_columns, not_destroyed, visible_cases};
 
 /// Who sat at the meeting, but for guests, who came for a case.
 #[derive(Debug, QueryableByName)]
@@ -104,17 +104,21 @@ const CASES: &str = concat!(
     "select c.id as case_id, ",
     risk_column!("c.id"),
     "case when c.lapses_on > (select day from since) and c.lapses_on <= $3 then c.lapses_on end ",
-    "as lapsed_on, k.master_key_id, k.wrapped, i.id as item_id, i.kind, i.status, ",
+    "as lapsed_on, ",
+    key_columns!(),
+    ", i.id as item_id, i.kind, i.status, ",
     "coalesce(i.late, false) as late, coalesce(i.position, 2147483647) as position, ",
     "d.starts_at as deferred_to, coalesce(p.ids, '{}') as party_ids, ",
     "coalesce(p.roles, '{}') as party_roles, coalesce(p.identities, '{}') as identities ",
-    "from wanted w join cases c on c.id = w.case_id ",
-    "join data_keys k on k.case_id = c.id and k.wrapped is not null ",
+    "from wanted w join cases c on c.id = w.case_id",
+    file_key!("c.id"),
     "left join agenda_items i on i.meeting_id = $1 and i.case_id = c.id ",
     "and i.status in ('heard', 'deferred', 'alert_noted') ",
     "left join meetings d on d.id = i.deferred_to_id ",
     people_of!("c.id", "'survivor', 'perpetrator', 'child'"),
     "where ",
+    not_destroyed!(),
+    " and ",
     visible_cases!("c"),
     " order by position, c.code"
 );

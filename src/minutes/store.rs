@@ -6,12 +6,14 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::MinutesStatus;
-use crate::crypto::DataKey;
 use crate::db::{Tx, sql};
 use crate::error::{Error, Result};
 use crate::meetings::Meeting;
 use crate::policy::lens::Basis;
-use crate::{accepted_statement, not_shut_out, standings_of, visible_cases};
+use crate::{
+    accepted_statement, file_key, key_columns, not_destroyed, not_shut_out, standings_of,
+    visible_cases,
+};
 
 /// A version, with the names of those who took its steps.
 #[derive(Debug, Clone, QueryableByName)]
@@ -104,12 +106,12 @@ macro_rules! came {
 // A seat that was taken gives the part of the minutes as a listing does, and nothing else of the case.
 const PARTS: &str = concat!(
     "select p.id, p.version_id, v.number, p.case_id, c.code, p.position, p.sealed, ",
-    "k.master_key_id, k.wrapped, ",
-    "coalesce(s.bases, '{}') || case when w.came and w.attended then '{listing}'::text[] else '{}' end as bases, ",
+    key_columns!(),
+    ", coalesce(s.bases, '{}') || case when w.came and w.attended then '{listing}'::text[] else '{}' end as bases, ",
     "coalesce(s.full_at, '{}') || case when w.came and w.attended then array[$now] else '{}' end as full_at, ",
     "w.attended from minutes_parts p join minutes_versions v on v.id = p.version_id ",
-    "join cases c on c.id = p.case_id ",
-    "join data_keys k on k.case_id = p.case_id and k.wrapped is not null ",
+    "join cases c on c.id = p.case_id",
+    file_key!("p.case_id"),
     standings_of!("c"),
     " cross join lateral (select ",
     came!(),
@@ -118,7 +120,9 @@ const PARTS: &str = concat!(
     "and t.presence in ('present', 'apologies') and t.role in ('representative', 'deputy')) and ",
     accepted_statement!("$1"),
     ") as attended) w",
-    " where p.meeting_id = $1 and (v.status = 'issued' or $2) and (",
+    " where ",
+    not_destroyed!(),
+    " and p.meeting_id = $1 and (v.status = 'issued' or $2) and (",
     visible_cases!("c"),
     " or (v.status = 'issued' and w.came and w.attended)) order by v.number, p.position, c.code"
 );
@@ -126,42 +130,6 @@ const PARTS: &str = concat!(
 /// The parts of a meeting's minutes whose cases are in the caller's sight, oldest version first.
 pub fn parts(tx: &mut Tx<'_>, meeting_id: Uuid, in_hand: bool) -> Result<Vec<PartRow>> {
     Ok(sql(PARTS).bind(meeting_id).bind(in_hand).load(tx.conn)?)
-}
-
-#[derive(QueryableByName)]
-struct KeyRow {
-    #[diesel(sql_type = st::Text)]
-    master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
-    wrapped: Option<Vec<u8>>,
-}
-
-/// The key of what is told at a meeting about no case.
-pub fn key(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<DataKey> {
-    let row: KeyRow = sql("select master_key_id, wrapped from meeting_keys where meeting_id = $1")
-        .bind(meeting.id)
-        .get_result(tx.conn)
-        .optional()?
-        .ok_or(Error::Internal("minutes have no key"))?;
-    Ok(tx
-        .keys
-        .unwrap(meeting.id, &row.master_key_id, row.wrapped.as_deref())?)
-}
-
-/// The same, made if there is none yet.
-pub fn key_or_new(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<DataKey> {
-    let wrapped = tx.keys.wrap(meeting.id, &DataKey::generate()?)?;
-    sql(
-        "insert into meeting_keys (meeting_id, marac_id, master_key_id, wrapped, created_at) \
-         values ($1, $2, $3, $4, $5) on conflict (meeting_id) do nothing",
-    )
-    .bind(meeting.id)
-    .bind(meeting.marac_id)
-    .bind(wrapped.master_key_id)
-    .bind(wrapped.bytes)
-    .bind(tx.now)
-    .execute(tx.conn)?;
-    key(tx, meeting)
 }
 
 /// A version to begin.
@@ -305,9 +273,11 @@ struct Missing {
 /// it was shut out of the case.
 pub fn lacks_parts(tx: &mut Tx<'_>, meeting_id: Uuid, version_id: Uuid) -> Result<bool> {
     let row: Missing = sql(concat!(
-        "select exists (select from agenda_items i join cases c on c.id = i.case_id ",
-        "join data_keys k on k.case_id = c.id and k.wrapped is not null ",
-        "where i.meeting_id = $1 and i.status in ('heard', 'deferred', 'alert_noted') ",
+        "select exists (select from agenda_items i join cases c on c.id = i.case_id",
+        file_key!("c.id"),
+        "where ",
+        not_destroyed!(),
+        " and i.meeting_id = $1 and i.status in ('heard', 'deferred', 'alert_noted') ",
         "and not exists (select from minutes_parts p where p.version_id = $2 ",
         "and p.case_id = i.case_id) and ",
         visible_cases!("c"),

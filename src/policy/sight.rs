@@ -172,3 +172,30 @@ macro_rules! not_closed {
         concat!($a, ".case_id <> all ($closed)")
     };
 }
+
+/// SQL: joins the key of the file of this id, as `k`. A file whose key's row is missing stays where it is read: see
+/// `key_columns!`.
+#[macro_export]
+macro_rules! file_key {
+    ($case:literal) => {
+        concat!(" left join data_keys k on k.case_id = ", $case, " ")
+    };
+}
+
+/// SQL: the columns `master_key_id` and `wrapped` of the key at `k`. Of one that was destroyed on purpose `wrapped` is
+/// null; one whose row is missing is read as bytes that open under no master key, and so as damaged.
+#[macro_export]
+macro_rules! key_columns {
+    () => {
+        "coalesce(k.master_key_id, '') as master_key_id, \
+         case when k.case_id is null then ''::bytea else k.wrapped end as wrapped"
+    };
+}
+
+/// SQL: the key at `k` was not destroyed on purpose.
+#[macro_export]
+macro_rules! not_destroyed {
+    () => {
+        "(k.case_id is null or k.wrapped is not null)"
+    };
+}

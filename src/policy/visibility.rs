@@ -164,11 +164,11 @@ macro_rules! find_case {
         concat!(
             "select c.id, c.marac_id, c.code, c.status, c.opened_at, c.last_referral_on, c.lapses_on, ",
             "c.criteria, c.has_children, c.lead_user_id, c.lead_agency_id, c.restricted, ",
-            "c.version, k.master_key_id, k.wrapped, ",
-            "coalesce(s.bases, '{}') as bases, coalesce(s.full_at, '{}') as full_at ",
-            "from cases c join data_keys k on k.case_id = c.id and k.wrapped is not null ",
-            $crate::standings_of!("c"), " ",
-            "where c.id = $1 and ", $sight, $tail
+            "c.version, ",
+            $crate::key_columns!(),
+            ", coalesce(s.bases, '{}') as bases, coalesce(s.full_at, '{}') as full_at ",
+            "from cases c", $crate::file_key!("c.id"), $crate::standings_of!("c"),
+            " where c.id = $1 and ", $crate::not_destroyed!(), " and ", $sight, $tail
         )
     };
 }
@@ -315,9 +315,13 @@ macro_rules! find_action {
             ", false) as owned, ",
             "exists (select from cases c where c.id = a.case_id and ",
             $crate::visible_cases!("c"),
-            ") as case_visible, k.master_key_id, k.wrapped ",
-            "from actions a join data_keys k on k.case_id = a.case_id ",
+            ") as case_visible, ",
+            $crate::key_columns!(),
+            " from actions a",
+            $crate::file_key!("a.case_id"),
             "where a.id = $1 and ",
+            $crate::not_destroyed!(),
+            " and ",
             $crate::visible_actions!("a"),
             $tail
         )

@@ -10,7 +10,7 @@ use crate::crypto::Place;
 use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::policy::visibility::VisibleCase;
-use crate::visible_cases;
+use crate::{file_key, not_destroyed, visible_cases};
 
 #[derive(QueryableByName)]
 struct Found {
@@ -21,8 +21,11 @@ struct Found {
 const KNOWN: &str = concat!(
     "select distinct c.id from match_tokens t ",
     "join match_tokens o on o.kind = 'pair' and o.token = t.token and o.case_id <> t.case_id ",
-    "join cases c on c.id = o.case_id join data_keys k on k.case_id = c.id and k.wrapped is not null ",
-    "where t.case_id = $1 and t.kind = 'pair' and c.marac_id = $2 and c.opened_at is not null ",
+    "join cases c on c.id = o.case_id",
+    file_key!("c.id"),
+    "where ",
+    not_destroyed!(),
+    " and t.case_id = $1 and t.kind = 'pair' and c.marac_id = $2 and c.opened_at is not null ",
     "and c.status not in ('joined', 'transferred_out') and ",
     visible_cases!("c"),
     " order by c.id"

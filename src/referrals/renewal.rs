@@ -18,6 +18,13 @@ use crate::policy::Act;
 /// Makes the tokens anew that an older version made; returns how many files were looked at. One file that fails
 /// keeps no other from being done: its error is told at the end, and the next run tries again.
 pub fn renew_old(db: &Db) -> Result<usize> {
+    db.run_round(
+        Act::RenewTokens.ask(),
+        |tx| match crate::damage::forget_opened_keys(tx)? {
+            0 => nothing(),
+            opened => Ok(Audited::new((), Event::list(opened).fields(["data_keys"]))),
+        },
+    )?;
     let (mut done, mut failed) = (0, None);
     for next in [store::next_unseen as Next, store::next_old] {
         let mut after = (0, Uuid::nil());

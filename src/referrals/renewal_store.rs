@@ -15,6 +15,7 @@ use crate::crypto::Place;
 use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::parties::model::PartyRole;
+use crate::{file_key, key_columns};
 
 /// A file whose tokens an older version made.
 #[derive(QueryableByName)]
@@ -28,8 +29,8 @@ pub struct OldFile {
     /// The version that it has, or that a token of it has.
     #[diesel(sql_type = st::SmallInt)]
     pub version: i16,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
-    master_key_id: Option<String>,
+    #[diesel(sql_type = st::Text)]
+    master_key_id: String,
     #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
 }
@@ -41,10 +42,14 @@ pub type After = (i16, Uuid);
 pub fn next_unseen(tx: &mut Tx<'_>, after: After) -> Result<Option<OldFile>> {
     first(
         tx,
-        "select c.id, c.marac_id, c.tokens_version as version, k.master_key_id, k.wrapped from cases c \
-         left join data_keys k on k.case_id = c.id \
-         where c.tokens_version < $1 and (c.tokens_version, c.id) > ($2, $3) \
-         order by c.tokens_version, c.id limit 1 for no key update of c skip locked",
+        concat!(
+            "select c.id, c.marac_id, c.tokens_version as version, ",
+            key_columns!(),
+            " from cases c",
+            file_key!("c.id"),
+            "where c.tokens_version < $1 and (c.tokens_version, c.id) > ($2, $3) \
+         order by c.tokens_version, c.id limit 1 for no key update of c skip locked"
+        ),
         after,
     )
 }
@@ -54,12 +59,16 @@ pub fn next_unseen(tx: &mut Tx<'_>, after: After) -> Result<Option<OldFile>> {
 pub fn next_old(tx: &mut Tx<'_>, after: After) -> Result<Option<OldFile>> {
     first(
         tx,
-        "select c.id, c.marac_id, t.version, k.master_key_id, k.wrapped from match_tokens t \
-         join cases c on c.id = t.case_id left join data_keys k on k.case_id = c.id \
-         where t.version < $1 and (t.version, t.case_id) > ($2, $3) and not exists ( \
+        concat!(
+            "select c.id, c.marac_id, t.version, ",
+            key_columns!(),
+            " from match_tokens t join cases c on c.id = t.case_id",
+            file_key!("c.id"),
+            "where t.version < $1 and (t.version, t.case_id) > ($2, $3) and not exists ( \
            select from damaged_parts d where d.case_id = t.case_id and d.part in ('data_keys', 'parties', \
              'party_addresses', 'party_contacts', 'referrals') and damage_stands(d.part, d.field, d.row_id, d.digest)) \
-         order by t.version, t.case_id limit 1 for no key update of c skip locked",
+         order by t.version, t.case_id limit 1 for no key update of c skip locked"
+        ),
         after,
     )
 }
@@ -119,8 +128,10 @@ const SEALED: &str = "select id, 'party' as kind, null::uuid as party_id, role, 
 pub fn people(tx: &mut Tx<'_>, file: &OldFile) -> Result<Named> {
     let mut named = Vec::new();
     let mut parties: BTreeMap<Uuid, Someone> = BTreeMap::new();
-    if let (Some(master), Some(wrapped)) = (&file.master_key_id, &file.wrapped) {
-        let key = tx.keys.unwrap(file.id, master, Some(wrapped))?;
+    if let Some(wrapped) = &file.wrapped {
+        let key = tx
+            .keys
+            .unwrap(file.id, &file.master_key_id, Some(wrapped))?;
         let rows: Vec<Sealed> = sql(SEALED).bind(file.id).load(tx.conn)?;
         for row in rows {
             let at = |table, column| Place::new(table, column, row.id);

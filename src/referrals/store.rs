@@ -14,7 +14,9 @@ use crate::error::{Error, Result};
 use crate::maracs::settings::MaracSettings;
 use crate::policy::visibility::{self, VisibleCase};
 use crate::policy::{Act, hidden};
-use crate::{in_circle, not_shut_out, own_referral, visible_cases};
+use crate::{
+    file_key, in_circle, key_columns, not_destroyed, not_shut_out, own_referral, visible_cases,
+};
 
 /// A referral's plain columns and seals.
 #[derive(QueryableByName)]
@@ -166,9 +168,19 @@ pub fn find(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleReferral> {
     load(tx, act, row)
 }
 
-/// The same, locked.
+/// How often a referral is looked for that may have gone into another file while its lock was waited for.
+const TRIES: u8 = 3;
+
+/// The same, locked. The statement that waited knows the file it was in before, and finds it there no more: the next
+/// one knows the file it went into.
 pub fn lock(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleReferral> {
-    let row = sql(LOCK).bind(id).locking(tx)?;
+    let mut row = None;
+    for _ in 0..TRIES {
+        row = sql(LOCK).bind(id).locking(tx)?;
+        if row.is_some() {
+            break;
+        }
+    }
     load(tx, act, row)
 }
 
@@ -216,8 +228,13 @@ impl Listed {
 const MINE: &str = concat!(
     "select ",
     columns!(),
-    ", r.created_at, k.master_key_id, k.wrapped from referrals r \
-     join cases c on c.id = r.case_id join data_keys k on k.case_id = r.case_id where ",
+    ", r.created_at, ",
+    key_columns!(),
+    " from referrals r join cases c on c.id = r.case_id",
+    file_key!("r.case_id"),
+    "where ",
+    not_destroyed!(),
+    " and ",
     own_referral!("r"),
     " and ",
     not_shut_out!("r", "case_id"),
@@ -249,9 +266,13 @@ fn far_future() -> DateTime<Utc> {
 const INBOX: &str = concat!(
     "select ",
     columns!(),
-    ", r.created_at, k.master_key_id, k.wrapped from referrals r \
-     join cases c on c.id = r.case_id join data_keys k on k.case_id = r.case_id where r.marac_id = $1 \
-     and r.status = any ($2) and r.submitted_at is not null and ",
+    ", r.created_at, ",
+    key_columns!(),
+    " from referrals r join cases c on c.id = r.case_id",
+    file_key!("r.case_id"),
+    "where ",
+    not_destroyed!(),
+    " and r.marac_id = $1 and r.status = any ($2) and r.submitted_at is not null and ",
     visible_cases!("c"),
     " and (not r.urgent, r.submitted_at, r.id) > ($3, $4, $5) \
      order by (not r.urgent), r.submitted_at, r.id limit $6"

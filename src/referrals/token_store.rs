@@ -14,7 +14,7 @@ use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::policy::visibility::VisibleCase;
 use crate::policy::{Act, hidden, may_in};
-use crate::visible_cases;
+use crate::{file_key, not_destroyed, visible_cases};
 
 fn kinds(tokens: &[Token]) -> Vec<&'static str> {
     tokens.iter().map(|token| token.kind.as_str()).collect()
@@ -165,9 +165,12 @@ pub struct PairCase {
 const PAIR_CASE: &str = concat!(
     "select c.id as case_id, (select max(r.referred_on) from referrals r where r.case_id = c.id \
      and r.status = 'accepted' and r.referred_on <= $3) as previous_on \
-     from match_tokens t join cases c on c.id = t.case_id join data_keys k on k.case_id = c.id \
-     where t.kind = 'pair' and t.token = any ($2) and c.marac_id = $1 and c.opened_at is not null \
-     and k.wrapped is not null and c.status not in ('joined', 'transferred_out') and ",
+     from match_tokens t join cases c on c.id = t.case_id",
+    file_key!("c.id"),
+    "where t.kind = 'pair' and t.token = any ($2) and c.marac_id = $1 and c.opened_at is not null \
+     and c.status not in ('joined', 'transferred_out') and ",
+    not_destroyed!(),
+    " and ",
     visible_cases!("c"),
     " order by c.last_referral_on desc nulls last, c.id limit 1"
 );

@@ -12,7 +12,7 @@ use crate::crypto::DataKey;
 use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::meetings::{AgendaItemStatus, MeetingStatus};
-use crate::visible_cases;
+use crate::{file_key, key_columns, not_destroyed, visible_cases};
 
 /// A request of the agency's, with its case's key.
 #[derive(QueryableByName)]
@@ -72,11 +72,15 @@ impl AskedRow {
 const ASKED: &str = concat!(
     "select r.id, r.marac_id, r.case_id, r.agenda_item_id, r.status, r.standing, ",
     "i.status as item_status, m.status as meeting_status, r.due_on, r.answered_on, r.batch_id, ",
-    "r.version, k.master_key_id, k.wrapped from research_returns r ",
+    "r.version, ",
+    key_columns!(),
+    " from research_returns r ",
     "join agenda_items i on i.id = r.agenda_item_id join meetings m on m.id = r.meeting_id ",
-    "join cases c on c.id = r.case_id ",
-    "join data_keys k on k.case_id = r.case_id and k.wrapped is not null ",
-    "where r.meeting_id = $1 and r.agency_id = $2 and r.agenda_item_id = any ($3) and ",
+    "join cases c on c.id = r.case_id",
+    file_key!("r.case_id"),
+    "where ",
+    not_destroyed!(),
+    " and r.meeting_id = $1 and r.agency_id = $2 and r.agenda_item_id = any ($3) and ",
     visible_cases!("c"),
     " order by r.id for share of m for update of r"
 );

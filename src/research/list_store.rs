@@ -11,7 +11,7 @@ use crate::db::{Tx, sql};
 use crate::error::Result;
 use crate::parties::model::{Identity, PartyRole};
 use crate::parties::people_of;
-use crate::visible_cases;
+use crate::{file_key, key_columns, visible_cases};
 
 /// A request with the people to look for.
 #[derive(QueryableByName)]
@@ -79,7 +79,8 @@ macro_rules! page {
         concat!(
             "select r.id, r.marac_id, r.case_id, c.code as case_code, r.meeting_id, m.starts_at, ",
             "r.agenda_item_id, r.status, r.standing, r.nothing_known, r.due_on, r.version, ",
-            "k.master_key_id, k.wrapped, coalesce(p.ids, '{}') as party_ids, ",
+            key_columns!(),
+            ", coalesce(p.ids, '{}') as party_ids, ",
             "coalesce(p.roles, '{}') as party_roles, coalesce(p.identities, '{}') as identities ",
             "from (select r.* from (select r.* from research_returns r where r.agency_id = $1 ",
             "and (r.due_on, r.id) > ($2, $3) and ",
@@ -93,7 +94,7 @@ macro_rules! page {
             visible_cases!("c"),
             " offset 0) order by r.due_on, r.id limit $6) r ",
             "join cases c on c.id = r.case_id join meetings m on m.id = r.meeting_id ",
-            "join data_keys k on k.case_id = r.case_id ",
+            file_key!("r.case_id"),
             people_of!("r.case_id", "'survivor', 'perpetrator', 'child'"),
             "order by r.due_on, r.id"
         )

@@ -125,19 +125,21 @@ const fn is_noncharacter(c: char) -> bool {
 }
 
 /// Whether a character leaves nothing to be seen: spaces, what Unicode says to ignore (zero-width
-/// characters, fillers, variation selectors, tags, the soft hyphen), the empty Braille pattern, marks
-/// without a letter, and codes without an agreed meaning.
+/// characters, fillers, variation selectors, tags, the soft hyphen), the empty Braille pattern, blanks among the
+/// hieroglyphs, marks without a letter, what only says how others are laid out, and codes without an agreed meaning.
 pub fn is_invisible(c: char) -> bool {
     let category = || CodePointMapData::<GeneralCategory>::new().get(c);
     !c.is_ascii_graphic()
         && (c.is_whitespace()
             || c.is_control()
-            || matches!(c, '\u{2800}' | '\u{1d159}' | '\u{fff9}'..='\u{fffb}' | '\u{13430}'..='\u{13440}')
+            || matches!(c, '\u{2800}' | '\u{1d159}' | '\u{13441}' | '\u{13442}')
             || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
             || matches!(
                 category(),
                 GeneralCategory::NonspacingMark
                     | GeneralCategory::EnclosingMark
+                    | GeneralCategory::Format
+                    | GeneralCategory::Unassigned
                     | GeneralCategory::PrivateUse
             ))
 }

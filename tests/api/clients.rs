@@ -385,3 +385,97 @@ async fn another_agencys_client_answers_a_lead_like_none() {
     assert_eq!(all["items"].as_array().unwrap().len(), 1);
     assert_eq!(all["items"][0]["roles"].as_array().unwrap().len(), 2);
 }
+
+/// RFC 6749: §2.3.1 how a client names itself, §3.2 what is ignored and what stands once, §5.2 how it is refused.
+#[actix_web::test]
+async fn a_client_has_its_token_as_the_standard_says() {
+    let (app, world) = start().await;
+    let (id, secret) = (world.client.id.to_string(), world.client.secret.clone());
+    let kind = "application/x-www-form-urlencoded";
+    let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let basic = |id: &str, secret: &str| {
+        use base64::Engine;
+        let plain = format!("{}:{}", encoded(id), encoded(secret));
+        let sent = base64::engine::general_purpose::STANDARD.encode(plain);
+        app.anonymous()
+            .with("authorization", &format!("Basic {sent}"))
+    };
+    let post = actix_web::http::Method::POST;
+    let nobody = app.anonymous();
+    let grant = "grant_type=client_credentials";
+    let form = format!("{grant}&client_id={id}&client_secret={secret}");
+    for (caller, form) in [
+        (&nobody, form.clone()),
+        (&nobody, format!("{form}&scope=everything&audience=here")),
+        (&basic(&id, &secret), grant.to_owned()),
+        (&basic(&id, &secret), format!("{grant}&client_id={id}")),
+        (&basic(&id, &secret), format!("{grant}&client_secret=")),
+    ] {
+        let answer = caller
+            .send_raw(post.clone(), "/oauth/token", kind, &form)
+            .await;
+        assert_eq!(answer.expect(200)["token_type"], "Bearer", "{form}");
+    }
+    for (caller, form, status, error) in [
+        (
+            &nobody,
+            format!("{grant}&client_id={id}&client_secret=wrong"),
+            401,
+            "invalid_client",
+        ),
+        (
+            &nobody,
+            format!("{grant}&client_id=nobody&client_secret=x"),
+            401,
+            "invalid_client",
+        ),
+        (&nobody, grant.to_owned(), 401, "invalid_client"),
+        (
+            &basic(&id, "wrong"),
+            grant.to_owned(),
+            401,
+            "invalid_client",
+        ),
+        (&basic(&id, &secret), form.clone(), 400, "invalid_request"),
+        (
+            &nobody,
+            format!("{form}&client_id={id}"),
+            400,
+            "invalid_request",
+        ),
+        (&nobody, format!("{form}&x=1&x=1"), 400, "invalid_request"),
+        (
+            &nobody,
+            format!("client_id={id}&client_secret={secret}"),
+            400,
+            "invalid_request",
+        ),
+        (
+            &nobody,
+            form.replace("client_credentials", "password"),
+            400,
+            "unsupported_grant_type",
+        ),
+    ] {
+        let answer = caller
+            .send_raw(post.clone(), "/oauth/token", kind, &form)
+            .await;
+        assert_eq!(answer.status, status, "{form}");
+        assert_eq!(answer.body["error"], error, "{form}");
+        assert!(answer.body["error_description"].is_string(), "{form}");
+        assert_eq!(answer.body.as_object().unwrap().len(), 2, "{form}");
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        let challenge = answer.header("www-authenticate").unwrap_or_default();
+        assert_eq!(challenge.starts_with("Basic "), status == 401, "{form}");
+    }
+    let json = nobody.post(
+        "/oauth/token",
+        json!({ "grant_type": "client_credentials" }),
+    );
+    let json = json.await;
+    assert_eq!(
+        (json.status, &json.body["error"]),
+        (400, &json!("invalid_request"))
+    );
+}

@@ -1,5 +1,7 @@
 //! A file that holds a part nobody can read opens all the same, and says which part it is.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::Method;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -113,19 +115,53 @@ fn without_cases(path: &str) -> bool {
         .any(|family| path.split('/').next() == Some(family))
 }
 
-/// Reads everything that can be read about these things; what answers with a fault of ours.
-async fn faults(caller: &Caller<'_>, things: Things, title: &str) -> (Vec<String>, usize) {
-    let (mut faults, mut damaged) = (Vec::new(), 0);
+/// What reading everything about some things answered.
+#[derive(Default)]
+struct Read {
+    /// Faults of ours.
+    faults: Vec<String>,
+    /// Answers that named damaged parts.
+    told: usize,
+    /// The parts that were named: table, column and id.
+    parts: BTreeSet<[String; 3]>,
+}
+
+fn part(row: &Value, id: &str) -> [String; 3] {
+    [&row["part"], &row["field"], &row[id]].map(|one| one.as_str().unwrap().to_owned())
+}
+
+/// Reads everything that can be read about these things.
+async fn read_all(caller: &Caller<'_>, things: Things, title: &str) -> Read {
+    let mut read = Read::default();
     let about_cases = |one: &&Operation| one.method == "GET" && !without_cases(&one.path);
     for operation in operations().iter().filter(about_cases) {
         let uri = operation.uri_of(things);
         let answer = caller.send(Method::GET, &uri, None).await;
         if answer.status >= 500 || answer.status == 409 {
-            faults.push(format!("{title}: {} {}", operation.id, answer.status));
+            let fault = format!("{title}: {} {}", operation.id, answer.status);
+            read.faults.push(fault);
         }
-        damaged += usize::from(answer.body.get("damaged").is_some());
+        if let Some(damaged) = answer.body["damaged"].as_array() {
+            read.told += 1;
+            read.parts.extend(damaged.iter().map(|one| part(one, "id")));
+        }
     }
-    (faults, damaged)
+    read
+}
+
+/// Every part on the list of this MARAC.
+async fn on_the_list(caller: &Caller<'_>, things: Things) -> BTreeSet<[String; 3]> {
+    let path = format!("/damaged-parts?limit=200&marac_id={}", things.marac);
+    let (mut found, mut cursor) = (BTreeSet::new(), String::new());
+    loop {
+        let page = caller.get(&format!("{path}{cursor}")).await.expect(200);
+        let rows = page["items"].as_array().unwrap();
+        found.extend(rows.iter().map(|row| part(row, "row_id")));
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return found,
+        }
+    }
 }
 
 /// Found from the schema: a new sealed column joins by itself.
@@ -134,6 +170,7 @@ async fn no_damaged_column_keeps_anything_else_from_being_read() {
     let stage = Stage::set().await;
     let things = stage.things(Target::Own);
     let mut owner = stage.app.owner();
+    let coordinator = stage.app.as_(&stage.world.coordinator);
     let columns = sealed_columns(&mut owner);
     assert!(columns.len() > 20, "{columns:?}");
     let mut wrong = Vec::new();
@@ -145,12 +182,28 @@ async fn no_damaged_column_keeps_anything_else_from_being_read() {
             ("representative", stage.app.as_(&stage.world.housing_rep)),
         ] {
             let title = format!("{}.{} for the {name}", column.of, column.name);
-            let (faults, damaged) = faults(&caller, things, &title).await;
-            wrong.extend(faults);
-            told += damaged;
+            let read = read_all(&caller, things, &title).await;
+            wrong.extend(read.faults);
+            told += read.told;
+            let listed = on_the_list(&coordinator, things).await;
+            let is_key = |part: &[String; 3]| part[0] == "data_keys" || part[0] == "meeting_keys";
+            let of_key = read.parts.iter().any(is_key);
+            // What cannot be read for want of its key stands there as the key.
+            let missing = read.parts.difference(&listed);
+            let missing: Vec<_> = missing.filter(|part| !of_key || is_key(part)).collect();
+            if !missing.is_empty() {
+                wrong.push(format!("{title}: not on the list: {missing:?}"));
+            }
         }
         wrong.extend(column.not_listed(&mut owner));
         column.mend(&mut owner);
+        let left = on_the_list(&coordinator, things).await;
+        if !left.is_empty() {
+            wrong.push(format!(
+                "{}.{}: still on the list: {left:?}",
+                column.of, column.name
+            ));
+        }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(told > 25, "{told}");
@@ -356,6 +409,15 @@ async fn a_damaged_referral_is_written_anew_and_opens_no_address() {
 async fn a_key_under_a_master_key_that_is_lost_hides_no_list_and_says_so() {
     let stage = Stage::set().await;
     let case = stage.things(Target::Own).case;
+    #[derive(QueryableByName)]
+    struct Master {
+        #[diesel(sql_type = st::Text)]
+        id: String,
+    }
+    let was: Master = sql("select master_key_id as id from data_keys where case_id = $1")
+        .bind(case)
+        .get_result(&mut stage.app.owner())
+        .unwrap();
     sql("update data_keys set master_key_id = 'ffff' where case_id = $1")
         .bind(case)
         .execute(&mut stage.app.owner())
@@ -367,6 +429,165 @@ async fn a_key_under_a_master_key_that_is_lost_hides_no_list_and_says_so() {
     let file = coordinator.get(&path).await.expect(200);
     let damaged = file["damaged"].as_array().unwrap();
     assert!(damaged.iter().any(|one| one["part"] == "data_keys"));
+    let things = stage.things(Target::Own);
+    let listed = on_the_list(&coordinator, things).await;
+    let key = [
+        "data_keys".to_owned(),
+        "wrapped".to_owned(),
+        case.to_string(),
+    ];
+    assert_eq!(listed, BTreeSet::from([key]), "the key alone");
+    // The master key came back: every byte is as it was.
+    sql("update data_keys set master_key_id = $2 where case_id = $1")
+        .bind(case)
+        .bind(was.id)
+        .execute(&mut stage.app.owner())
+        .unwrap();
+    let file = coordinator.get(&path).await.expect(200);
+    assert_eq!(file.get("damaged"), None);
+    assert_eq!(on_the_list(&coordinator, things).await, BTreeSet::new());
+}
+
+/// The lines of a list that are of a case.
+fn lines_of(list: &Value, id: uuid::Uuid) -> Vec<&Value> {
+    let items = list["items"].as_array().unwrap();
+    items.iter().filter(|one| one["id"] == json!(id)).collect()
+}
+
+/// Whoever reads, whatever they read: one case whose key is not there keeps no other from being read.
+#[actix_web::test]
+async fn a_case_whose_key_is_missing_stays_in_every_list_and_says_so() {
+    let stage = Stage::set().await;
+    let things = stage.things(Target::Own);
+    let coordinator = stage.app.as_(&stage.world.coordinator);
+    let before = coordinator
+        .get("/cases?limit=200&count=true")
+        .await
+        .expect(200);
+    let mut owner = stage.app.owner();
+    owner
+        .batch_execute(&format!(
+            "create table kept_for_a_test as select * from data_keys where case_id = '{0}'; \
+             delete from data_keys where case_id = '{0}'",
+            things.case
+        ))
+        .unwrap();
+    let mut wrong = Vec::new();
+    for (name, caller) in [
+        ("coordinator", stage.app.as_(&stage.world.coordinator)),
+        ("representative", stage.app.as_(&stage.world.housing_rep)),
+    ] {
+        wrong.extend(read_all(&caller, things, name).await.faults);
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let after = coordinator
+        .get("/cases?limit=200&count=true")
+        .await
+        .expect(200);
+    let ids = |list: &Value| -> Vec<Value> {
+        let items = list["items"].as_array().unwrap();
+        items.iter().map(|one| one["id"].clone()).collect()
+    };
+    assert_eq!(ids(&after), ids(&before));
+    assert_eq!(after["total"], before["total"]);
+    let line = lines_of(&after, things.case)[0];
+    assert_eq!(line["is_damaged"], true);
+    assert_eq!(line["survivor"]["family_name"], MARK);
+    for path in [
+        "/actions?status=all",
+        "/research?status=all",
+        "/flags?status=all",
+    ] {
+        let path = format!("{path}&marac_id={}", things.marac);
+        let list = coordinator.get(&path).await;
+        assert!(list.status < 500, "{path} {}", list.status);
+    }
+    let key = [
+        "data_keys".to_owned(),
+        "wrapped".to_owned(),
+        things.case.to_string(),
+    ];
+    assert_eq!(
+        on_the_list(&coordinator, things).await,
+        BTreeSet::from([key])
+    );
+    owner
+        .batch_execute(
+            "insert into data_keys select * from kept_for_a_test; drop table kept_for_a_test",
+        )
+        .unwrap();
+    assert_eq!(file(&coordinator, things).await.get("damaged"), None);
+    assert_eq!(on_the_list(&coordinator, things).await, BTreeSet::new());
+}
+
+#[actix_web::test]
+async fn a_case_whose_key_was_destroyed_is_gone_and_keeps_no_list_from_being_read() {
+    let stage = Stage::set().await;
+    let things = stage.things(Target::Own);
+    for name in ["Lind", "Moss", "Frost"] {
+        stage.world.case(&stage.app, name, "Brandt");
+    }
+    let coordinator = stage.app.as_(&stage.world.coordinator);
+    let before = coordinator
+        .get("/cases?limit=200&count=true")
+        .await
+        .expect(200);
+    sql("update data_keys set wrapped = null, destroyed_at = $2 where case_id = $1")
+        .bind(things.case)
+        .bind(stage.app.now())
+        .execute(&mut stage.app.owner())
+        .unwrap();
+    let mut wrong = Vec::new();
+    for (name, caller) in [
+        ("coordinator", stage.app.as_(&stage.world.coordinator)),
+        ("representative", stage.app.as_(&stage.world.housing_rep)),
+        ("author", stage.app.as_(&stage.world.officer)),
+    ] {
+        wrong.extend(read_all(&caller, things, name).await.faults);
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let after = coordinator
+        .get("/cases?limit=200&count=true")
+        .await
+        .expect(200);
+    assert_eq!(lines_of(&before, things.case).len(), 1);
+    assert_eq!(lines_of(&after, things.case), Vec::<&Value>::new());
+    let total = |list: &Value| list["total"].as_i64().unwrap();
+    assert_eq!(total(&after), total(&before) - 1);
+    let path = format!("/cases/{}", things.case);
+    assert_eq!(coordinator.get(&path).await.status, 404);
+    // No page ends the list for what was left out of it.
+    let (mut paged, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = coordinator.get(&format!("/cases?limit=1{cursor}")).await;
+        let page = page.expect(200);
+        paged.extend(page["items"].as_array().unwrap().clone());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(json!(paged), after["items"]);
+    assert!(paged.len() > 1, "{paged:#?}");
+    assert_eq!(on_the_list(&coordinator, things).await, BTreeSet::new());
+}
+
+/// Words may speak of the mark. The mark for a whole text is what comes back from whoever sends what they read.
+#[actix_web::test]
+async fn words_may_quote_the_mark_of_damage_and_are_not_the_mark() {
+    let stage = Stage::set().await;
+    let things = stage.things(Target::Own);
+    let coordinator = stage.app.as_(&stage.world.coordinator);
+    let path = format!("/cases/{}/account", things.case);
+    let said = |text: &str| {
+        json!({ "heading": "what_is_feared", "sharing": "marac", "told_on": "2026-01-06", "how_told": "phone",
+            "text": text })
+    };
+    let quoted = format!("The file said \"{MARK}\" where the address is.");
+    let sent = coordinator.post(&path, said(&quoted)).await;
+    assert_eq!(sent.status, 201, "{:#}", sent.body);
+    let refused = coordinator.post(&path, said(MARK)).await;
+    assert_eq!(refused.expect(409)["reason"], "part_damaged");
 }
 
 #[test]

@@ -1125,3 +1125,32 @@ async fn what_another_referral_says_as_well_stays() {
     desk.unjoin(&second).await.expect(200);
     assert_eq!(seen(words).await, [0, 0, 0, 0]);
 }
+
+/// Whoever loses hears that somebody was first, not that there is nothing.
+#[actix_web::test]
+async fn of_six_who_accept_or_take_out_at_once_one_does_and_the_others_are_late() {
+    let desk = Desk::new().await;
+    let case = desk.case("Okafor").await;
+    let document = referral("Okafor", "Stone");
+    let sent = desk
+        .sent(&desk.world.other_officer, desk.world.wcc, document)
+        .await;
+    let coordinator = desk.app.as_(&desk.world.coordinator);
+    let path = format!("/referrals/{}", id(&sent));
+    for (what, body) in [
+        (
+            "accept",
+            json!({ "join_case_id": case, "reason": "The same people." }),
+        ),
+        ("unjoin", json!({ "reason": "It was another family." })),
+    ] {
+        let read = coordinator.get(&path).await.expect(200);
+        let caller = coordinator.clone().if_match(&etag(&read));
+        let at = format!("{path}/{what}");
+        let all = (0..6).map(|_| caller.post(&at, body.clone()));
+        let answers = futures_util::future::join_all(all).await;
+        let mut found: Vec<_> = answers.iter().map(|answer| answer.status).collect();
+        found.sort_unstable();
+        assert_eq!(found, [200, 412, 412, 412, 412, 412], "{what}");
+    }
+}

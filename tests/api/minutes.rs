@@ -734,3 +734,142 @@ async fn minutes_are_late_after_three_working_days_and_lateness_is_counted() {
     );
     assert_eq!(app.as_(&w.analyst).get(&there).await.status, 404);
 }
+
+/// Writes over what is sealed there, and gives back what was.
+fn spoil(held: &Held, table: &str, column: &str, condition: &str) -> impl FnOnce() + use<> {
+    let mut owner = held.app.owner();
+    owner
+        .batch_execute(&format!(
+            "create table kept_for_a_test as select id, {column} as was from {table} where {condition}; \
+             alter table {table} disable trigger user; \
+             update {table} set {column} = '\\x01' where {condition}; \
+             alter table {table} enable trigger user"
+        ))
+        .unwrap();
+    let mend = format!(
+        "alter table {table} disable trigger user; \
+         update {table} t set {column} = k.was from kept_for_a_test k where k.id = t.id; \
+         alter table {table} enable trigger user; drop table kept_for_a_test"
+    );
+    move || owner.batch_execute(&mend).unwrap()
+}
+
+async fn damaged(held: &Held) -> Vec<Value> {
+    let path = format!("/damaged-parts?limit=200&marac_id={}", held.world.wcc);
+    let coordinator = held.app.as_(&held.world.coordinator);
+    let list = coordinator.get(&path).await.expect(200);
+    list["items"].as_array().unwrap().clone()
+}
+
+#[actix_web::test]
+async fn minutes_over_what_could_not_be_read_are_drafted_and_neither_approved_nor_issued() {
+    let held = Held::new().await;
+    let w = &held.world;
+    let mend = spoil(
+        &held,
+        "actions",
+        "sealed",
+        &format!("case_id = '{}'", held.a),
+    );
+    let drafted = held.draft(&w.coordinator, "\"0\"").await.expect(200);
+    let index = drafted["cases"].as_array().unwrap().iter();
+    let index = index
+        .enumerate()
+        .find(|(_, one)| one["case_id"] == json!(held.a));
+    let (index, _) = index.unwrap();
+    let answer = held.act(&w.chair, "approve").await;
+    assert_eq!(reason(&answer), refused("part_damaged"));
+    for error in answer.body["errors"].as_array().unwrap() {
+        let pointer = error["pointer"].as_str().unwrap();
+        assert!(
+            pointer.starts_with(&format!("/cases/{index}/heard/actions/")),
+            "{pointer}"
+        );
+        assert_eq!(
+            drafted.pointer(pointer),
+            Some(&json!(toldonce::damage::MARK))
+        );
+    }
+    assert!(!answer.errors().is_empty());
+    mend();
+    // They say so still, until they are drafted again.
+    assert_eq!(
+        reason(&held.act(&w.chair, "approve").await),
+        refused("part_damaged")
+    );
+    let version = held.version(&w.coordinator).await;
+    held.draft(&w.coordinator, &version).await.expect(200);
+    held.act(&w.chair, "approve").await.expect(200);
+    // Approved, and damaged since.
+    let mend = spoil(
+        &held,
+        "minutes_parts",
+        "sealed",
+        &format!("case_id = '{}'", held.a),
+    );
+    let answer = held.act(&w.coordinator, "issue").await;
+    assert_eq!(reason(&answer), refused("part_damaged"));
+    assert_eq!(answer.errors(), [format!("/cases/{index} part_damaged")]);
+    mend();
+    held.act(&w.coordinator, "issue").await.expect(200);
+    assert_eq!(damaged(&held).await, Vec::<Value>::new());
+}
+
+#[actix_web::test]
+async fn a_damaged_frame_is_recorded_and_its_words_are_not_corrected_unread() {
+    let held = Held::new().await;
+    let w = &held.world;
+    held.draft(&w.coordinator, "\"0\"").await.expect(200);
+    let mend = spoil(&held, "minutes_versions", "frame", "frame is not null");
+    let read = held.get(&w.coordinator, "").await.expect(200);
+    assert_eq!(read["damaged"][0]["part"], "minutes_versions");
+    assert_eq!(read["version"]["is_damaged"], true);
+    let list = damaged(&held).await;
+    assert_eq!(list.len(), 1, "{list:#?}");
+    assert_eq!(list[0]["part"], "minutes_versions");
+    assert_eq!(list[0]["field"], "frame");
+    assert_eq!(list[0]["row_id"], read["version"]["id"]);
+    assert_eq!(list[0]["meeting_id"], json!(held.meeting));
+    assert_eq!(list[0]["case_id"], Value::Null);
+    let answer = held.act(&w.chair, "approve").await;
+    assert_eq!(reason(&answer), refused("part_damaged"));
+    assert_eq!(answer.errors(), ["/frame part_damaged"]);
+    mend();
+    assert_eq!(damaged(&held).await, Vec::<Value>::new());
+    held.act(&w.chair, "approve").await.expect(200);
+    held.act(&w.coordinator, "issue").await.expect(200);
+    let mend = spoil(&held, "minutes_versions", "frame", "frame is not null");
+    let note = edit(None, "/notes/-", "A note.");
+    let answer = held.correct(&w.coordinator, note.clone()).await;
+    assert_eq!(reason(&answer), refused("part_damaged"));
+    assert_eq!(answer.errors(), ["/changes/0 part_damaged"]);
+    mend();
+    held.correct(&w.coordinator, note).await.expect(200);
+}
+
+#[actix_web::test]
+async fn a_meeting_whose_key_is_missing_has_minutes_that_say_so() {
+    let held = Held::new().await;
+    let w = &held.world;
+    held.draft(&w.coordinator, "\"0\"").await.expect(200);
+    held.app
+        .owner()
+        .batch_execute(
+            "create table kept_for_a_test as select * from meeting_keys; delete from meeting_keys",
+        )
+        .unwrap();
+    let read = held.get(&w.coordinator, "").await.expect(200);
+    assert_eq!(read["version"]["is_damaged"], true);
+    let list = damaged(&held).await;
+    let parts: Vec<_> = list.iter().map(|one| one["part"].clone()).collect();
+    assert_eq!(parts, ["meeting_keys"]);
+    held.app
+        .owner()
+        .batch_execute(
+            "insert into meeting_keys select * from kept_for_a_test; drop table kept_for_a_test",
+        )
+        .unwrap();
+    let read = held.get(&w.coordinator, "").await.expect(200);
+    assert_eq!(read.get("damaged"), None);
+    assert_eq!(damaged(&held).await, Vec::<Value>::new());
+}

@@ -580,3 +580,17 @@ fn whoever_waits_for_a_row_is_not_earlier_than_what_they_find() {
     }
     assert!(found.is_empty(), "a lock that moves no moment: {found:#?}");
 }
+
+/// A list that joins keys in its own words would lose a case without a word, or fail for it.
+#[test]
+fn the_key_of_a_file_is_joined_in_one_place() {
+    let mut found = Vec::new();
+    for source in sources().iter().filter(|s| s.path != "src/policy/sight.rs") {
+        for (number, line) in lines(source) {
+            if line.contains("join data_keys") {
+                found.push(format!("{}:{number}", source.path));
+            }
+        }
+    }
+    assert!(found.is_empty(), "not by `file_key!`: {found:#?}");
+}

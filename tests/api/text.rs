@@ -1,5 +1,5 @@
 //! Text at the edge: every text of every request is tried, found from the document.
 
-mod requests;
+pub mod requests;
 mod stored;
 mod walk;

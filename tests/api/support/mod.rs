@@ -247,6 +247,9 @@ impl TestApp {
 /// Stands among a caller's headers for the address of the socket.
 const PEER: &str = "the peer";
 
+/// Stands before the name of a header that is added to one of the same name.
+const MORE: &str = "once more: ";
+
 /// Somebody who sends requests.
 #[derive(Clone)]
 pub struct Caller<'a> {
@@ -258,6 +261,11 @@ impl Caller<'_> {
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), value.into()));
         self
+    }
+
+    /// With a header that stands there already, once more.
+    pub fn once_more(self, name: &str, value: &str) -> Self {
+        self.with(&format!("{MORE}{name}"), value)
     }
 
     /// From an address, as the socket or a proxy's word has it.
@@ -310,7 +318,10 @@ impl Caller<'_> {
         for (name, value) in &self.headers {
             request = match name.as_str() {
                 PEER => request.peer_addr(format!("{value}:4711").parse().unwrap()),
-                name => request.insert_header((name, value.as_str())),
+                name => match name.strip_prefix(MORE) {
+                    Some(name) => request.append_header((name, value.as_str())),
+                    None => request.insert_header((name, value.as_str())),
+                },
             };
         }
         request

@@ -180,6 +180,21 @@ impl Document {
         }
     }
 
+    /// A body of a schema with every field, and one part in every list.
+    pub fn one_of_each(&self, schema: &Value) -> Value {
+        let (schema, _) = self.resolved(schema);
+        let properties = schema["properties"].as_object();
+        if let Some(properties) = properties.filter(|_| is(schema, "object")) {
+            let fields = properties.iter();
+            let fields = fields.map(|(name, one)| (name.clone(), self.one_of_each(one)));
+            return Value::Object(fields.collect());
+        }
+        match is(schema, "array") {
+            true => json!([self.one_of_each(&schema["items"])]),
+            false => self.sample(schema),
+        }
+    }
+
     /// The largest body of a schema: every field, every list full, every text full of a character that
     /// takes most bytes.
     pub fn full(&self, schema: &Value) -> Value {

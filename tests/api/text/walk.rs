@@ -204,6 +204,15 @@ async fn every_text_of_every_body_is_refused_with_its_pointer_and_nothing_is_wri
                     text.escape_unicode().to_string(),
                 );
                 let expected = format!("{} {code}", field.pointer);
+                if request.form {
+                    assert!([400, 401].contains(&answer.status), "{said:?}");
+                    assert!(
+                        answer.body["error"].is_string(),
+                        "{said:?} {:#}",
+                        answer.body
+                    );
+                    continue;
+                }
                 assert_eq!(answer.status, 422, "{said:?} {:#}", answer.body);
                 assert!(
                     answer.errors().contains(&expected),

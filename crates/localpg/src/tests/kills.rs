@@ -43,7 +43,7 @@ fn program(data: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
-            "localpg::tests::kills::the_program_that_is_killed",
+            "tests::kills::the_program_that_is_killed",
         ])
         .env(CHILD_DATA, data)
         .stdout(Stdio::null())

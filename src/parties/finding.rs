@@ -42,7 +42,8 @@ pub(crate) fn everybody(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<(Uuid
             contacts: party
                 .contacts
                 .into_iter()
-                .map(|(_, c)| c.value.into_string())
+                .filter(|(_, contact)| contact.is_own())
+                .map(|(_, contact)| contact.value.into_string())
                 .collect(),
         };
         (party.id, who)

@@ -6,6 +6,7 @@ mod api;
 mod differences_api;
 mod differences_store;
 mod finding;
+mod guards;
 mod look_again;
 pub mod model;
 mod parts_api;

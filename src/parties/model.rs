@@ -230,19 +230,6 @@ impl Address {
         self.from.zip(self.to).is_none_or(|(from, to)| from <= to)
     }
 
-    /// Whether nothing is said of the place in the other one that is not said here. Its guard is another
-    /// matter.
-    pub fn says_all_of(&self, other: &Self) -> bool {
-        let day =
-            |own: Option<AnyDay>, of_other: Option<AnyDay>| of_other.is_none() || own == of_other;
-        self.is_same_place(other)
-            && self.kind == other.kind
-            && [self.known_to_perpetrator, YesNoUnknown::Unknown]
-                .contains(&other.known_to_perpetrator)
-            && day(self.from, other.from)
-            && day(self.to, other.to)
-    }
-
     /// Whether both are the same place, however it is written.
     pub fn is_same_place(&self, other: &Self) -> bool {
         let place = |address: &Self| plain_place(&address.lines, address.postcode.as_deref());
@@ -305,17 +292,9 @@ fn yes() -> bool {
 }
 
 impl Contact {
-    /// Whether both reach somebody by the same number, address or person, however it is written.
-    pub fn is_same_way(&self, other: &Self) -> bool {
-        folded(&self.value) == folded(&other.value)
-    }
-
-    /// Whether nothing is said of this way in the other one that is not said here. What is safe is another
-    /// matter.
-    pub fn says_all_of(&self, other: &Self) -> bool {
-        self.is_same_way(other)
-            && self.kind == other.kind
-            && (other.notes.is_none() || self.notes == other.notes)
+    /// Whether it is the person's own: a third party's, such as a worker's, is many people's.
+    pub fn is_own(&self) -> bool {
+        self.kind != ContactKind::ThirdParty
     }
 }
 

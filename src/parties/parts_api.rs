@@ -10,9 +10,9 @@ use uuid::Uuid;
 use super::look_again::{AddressChanged, Changed, of_case};
 use super::model::{Address, Characteristics, Contact};
 use super::patch::{AddressPatch, ContactPatch};
-use super::rules;
-use super::shape::{self, CharacteristicsOut, ContactOut};
+use super::shape::{self, AddressOut, CharacteristicsOut, ContactOut};
 use super::store::{self, Which};
+use super::{guards, record_store, rules};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -36,6 +36,19 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .service(change_address)
         .service(add_contact)
         .service(change_contact);
+}
+
+/// Every address of the case, whatever the lens shows.
+fn addresses(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<(Uuid, Address)>> {
+    let known = record_store::load(tx, case)?.into_iter();
+    Ok(known.flat_map(|party| party.addresses).collect())
+}
+
+/// The ways to reach somebody, whatever the lens shows.
+fn contacts(tx: &mut Tx<'_>, case: &VisibleCase, party_id: Uuid) -> Result<Vec<(Uuid, Contact)>> {
+    let known = record_store::load(tx, case)?.into_iter();
+    let own = known.filter(|party| party.id == party_id);
+    Ok(own.flat_map(|party| party.contacts).collect())
 }
 
 /// An event that keeps, sealed, what stood there and what stands there now.
@@ -124,7 +137,8 @@ async fn set_characteristics(
 
 /// Add an address.
 ///
-/// A refuge is always confidential.
+/// A refuge is always confidential. So is an address that is like a confidential one of the case, and one of which
+/// `confidential` is left out in a case that has any: it may be that one in other words. Changing it says otherwise.
 #[utoipa::path(tag = "parties", operation_id = "add_address", request_body = Address,
     params(("id" = Uuid, Path, description = "The case."), ("party_id" = Uuid, Path, description = "The person."),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
@@ -148,10 +162,17 @@ async fn add_address(
             rules::days_in_order(&body)?;
             let claim = key.claim(tx, "add_address", &(id, party_id, &body))?;
             if let Idempotency::Fresh(address_id) = claim {
-                store::insert_address(tx, &case, address_id, party_id, &body)?;
+                let mut new = body.clone();
+                guards::guard(&addresses(tx, &case)?, &mut new);
+                store::insert_address(tx, &case, address_id, party_id, &new)?;
             }
             let part = store::part_of(tx, &case, Which::Address, claim.id())?;
-            let address = shape::address(&case, &part)?.ok_or_else(hidden)?;
+            // Who is not shown what it became gets back what they sent.
+            let address = shape::address(&case, &part)?.unwrap_or_else(|| AddressOut {
+                id: claim.id(),
+                etag: super::api::first(),
+                address: body,
+            });
             let advice = of_case(tx, &case, Changed::Address(claim.id()))?;
             let address = AddressChanged { address, advice };
             let event = Event::of_case(&case)
@@ -222,7 +243,8 @@ async fn change_address(
 /// Add a way to reach somebody.
 ///
 /// Open to everybody who sees the case, because whoever learns of a safe number must be able to say
-/// so; they get back what they sent and nothing else. Everything is unsafe until said (R8).
+/// so; they get back what they sent and nothing else. Everything is unsafe until said (R8); a number that is recorded
+/// already is no safer than it was said to be, until that record is changed.
 #[utoipa::path(tag = "parties", operation_id = "add_contact", request_body = Contact,
     params(("id" = Uuid, Path, description = "The case."), ("party_id" = Uuid, Path, description = "The person."),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
@@ -243,7 +265,9 @@ async fn add_contact(
             store::part_of(tx, &case, Which::Party, party_id)?;
             let claim = key.claim(tx, "add_contact", &(id, party_id, &body))?;
             if let Idempotency::Fresh(contact_id) = claim {
-                store::insert_contact(tx, &case, contact_id, party_id, &body)?;
+                let mut new = body.clone();
+                guards::make_safe(&contacts(tx, &case, party_id)?, &mut new);
+                store::insert_contact(tx, &case, contact_id, party_id, &new)?;
             }
             let contact = match case.lens.shows(FieldGroup::SafeContact) {
                 true => {

@@ -8,7 +8,7 @@
 use uuid::Uuid;
 
 use super::model::{Address, Characteristics, Contact, Identity, PartyRole, RelationshipKind};
-use super::{differences_store, record_store as store};
+use super::{differences_store, guards, record_store as store};
 use crate::db::Tx;
 use crate::error::Result;
 use crate::names::folded;
@@ -116,6 +116,10 @@ pub fn further(
 ) -> Result<()> {
     let (incoming, mut relations) = people(document);
     let known = store::load(tx, case)?;
+    let of_case: Vec<(Uuid, Address)> = known
+        .iter()
+        .flat_map(|party| party.addresses.iter().cloned())
+        .collect();
     let sole_in_document = |role| match role {
         PartyRole::Survivor => true,
         PartyRole::Perpetrator => document.perpetrators.len() == 1,
@@ -132,6 +136,7 @@ pub fn further(
                     || sole && may_be_same(who.role, &party.identity, &who.identity))
         });
         let Some(party) = found else {
+            addresses(tx, case, (&[], &of_case), &mut who.addresses)?;
             fresh.push(who);
             continue;
         };
@@ -151,7 +156,7 @@ pub fn further(
             differences_store::insert(tx, case, party.id, referral_id, &who.identity)?;
         }
         who.id = party.id;
-        let mut said = addresses(tx, case, &party.addresses, &mut who.addresses)?;
+        let mut said = addresses(tx, case, (&party.addresses, &of_case), &mut who.addresses)?;
         said.extend(contacts(tx, case, &party.contacts, &mut who.contacts)?);
         store::says_too(tx, case, referral_id, party.id, said)?;
         store::insert_places(tx, case, std::slice::from_ref(&who), referral_id)?;
@@ -160,32 +165,25 @@ pub fn further(
     store::insert_relations(tx, case, &relations, referral_id)
 }
 
-/// Leaves in `incoming` what is not recorded, and answers the ids of what is. A place that is known already
-/// and of which something else is said stands a second time, so that nothing is lost and nothing is
-/// overwritten: as guarded as the first, and guarded where the referral alone says that the perpetrator
-/// knows it, since that would show it to more people.
+/// Leaves in `incoming` what is not recorded of somebody, and answers the ids of what is. A place that is
+/// known already and of which something else is said stands a second time, so that nothing is lost and
+/// nothing is overwritten. The referral's author cannot know what is guarded here: only a guard that it
+/// raises counts.
 fn addresses(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
-    recorded: &[(Uuid, Address)],
+    (recorded, of_case): (&[(Uuid, Address)], &[(Uuid, Address)]),
     incoming: &mut Vec<Address>,
 ) -> Result<Vec<Uuid>> {
-    let known = |address: &Address| address.known_to_perpetrator == YesNoUnknown::Yes;
     let (mut said, mut guarded, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
     for mut new in incoming.drain(..) {
-        let there = recorded.iter().filter(|(_, old)| old.is_same_place(&new));
-        let there: Vec<&(Uuid, Address)> = there.collect();
-        if new.is_confidential() {
-            guarded.extend(there.iter().map(|(id, _)| *id));
-        }
-        if let Some((id, _)) = there.iter().find(|(_, old)| old.says_all_of(&new)) {
+        guarded.extend(guards::guarded_by(of_case, &new));
+        if let Some((id, _)) = recorded.iter().find(|(_, old)| old.says_all_of(&new)) {
             said.push(*id);
             continue;
         }
-        let opens = known(&new) && !there.iter().any(|(_, old)| known(old));
-        if there.iter().any(|(_, old)| old.is_confidential() || opens) {
-            new.confidential = Some(true);
-        }
+        new.confidential = new.is_confidential().then_some(true);
+        guards::guard(of_case, &mut new);
         fresh.push(new);
     }
     *incoming = fresh;
@@ -203,18 +201,12 @@ fn contacts(
     let (mut said, mut marked, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
     for mut new in incoming.drain(..) {
         let there = recorded.iter().filter(|(_, old)| old.is_same_way(&new));
-        let there: Vec<&(Uuid, Contact)> = there.collect();
-        marked.extend(there.iter().map(|(id, _)| (*id, new.clone())));
-        if let Some((id, _)) = there.iter().find(|(_, old)| old.says_all_of(&new)) {
+        marked.extend(there.map(|(id, _)| (*id, new.clone())));
+        if let Some((id, _)) = recorded.iter().find(|(_, old)| old.says_all_of(&new)) {
             said.push(*id);
             continue;
         }
-        for (_, old) in there {
-            new.safe_to_call &= old.safe_to_call;
-            new.safe_to_text &= old.safe_to_text;
-            new.safe_voicemail &= old.safe_voicemail;
-            new.withheld_number |= old.withheld_number;
-        }
+        guards::make_safe(recorded, &mut new);
         fresh.push(new);
     }
     *incoming = fresh;

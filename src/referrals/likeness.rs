@@ -73,7 +73,7 @@ pub(super) fn words(name: &str, fold: fn(&str) -> String) -> String {
 
 /// What tells a door from the others of its postcode: the numbers of the lines, or where there is none their
 /// words, in whatever order. "Flat 2, 11 Mill Street" and "11 MILL ST, FLAT 2, LEEDS" are one door.
-pub(super) fn door(lines: &str, postcode: &str, fold: fn(&str) -> String) -> String {
+pub fn door(lines: &str, postcode: &str, fold: fn(&str) -> String) -> String {
     let inward = postcode.char_indices().rev().nth(2);
     let (outward, inward) = postcode.split_at(inward.map_or(0, |(at, _)| at));
     let words = lines.split(|letter: char| !letter.is_alphanumeric());
@@ -96,7 +96,7 @@ pub(super) fn door(lines: &str, postcode: &str, fold: fn(&str) -> String) -> Str
 }
 
 /// The digits of a telephone number, the country's prefix as a zero.
-pub(super) fn phone(contact: &str) -> Option<String> {
+pub fn phone(contact: &str) -> Option<String> {
     if contact.contains('@') {
         return None;
     }
@@ -107,7 +107,9 @@ pub(super) fn phone(contact: &str) -> Option<String> {
     let digits = national.map_or(digits.clone(), |rest| {
         format!("0{}", rest.trim_start_matches('0'))
     });
-    (9..=15).contains(&digits.len()).then_some(digits)
+    // A number of one digit alone stands for none.
+    let is_one = digits.chars().all(|digit| digits.starts_with(digit));
+    ((9..=15).contains(&digits.len()) && !is_one).then_some(digits)
 }
 
 #[cfg(test)]

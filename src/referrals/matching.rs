@@ -16,7 +16,7 @@ use validator::Validate;
 use super::document::Document;
 use super::someone::{self, Someone};
 use super::token_store as store;
-use super::tokens::{self, Token};
+use super::tokens::{self, Token, TokenKind};
 use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
@@ -34,9 +34,9 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(matches).service(search);
 }
 
-/// After somebody was added to a case, is called something else or has another address or number: it is
-/// found by the people it has now. What `gone` alone gave is found no longer; what a referral of the case says
-/// stays, but for the search.
+/// After somebody was added to a case, is called something else or has another address or number: search and
+/// repeat check find it by the people it has now, and the repeat check by those whom its referrals name. By the
+/// other kinds it stays found as `gone` were called too: exclusions follow a person in every spelling.
 pub fn renew(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
@@ -52,11 +52,13 @@ pub fn renew(
     let named = named(tx, case)?;
     let before = tokens::of_case(gone, &named, &tx.keys);
     let now = tokens::of_case(people, &named, &tx.keys);
-    let (searched, others) = tokens::without(before, &now)
-        .into_iter()
-        .partition::<Vec<_>, _>(|token| token.kind.is_of_search());
+    let lost = tokens::without(before, &now);
+    let of_search = |token: &&Token| token.kind.is_of_search();
+    let searched: Vec<Token> = lost.iter().filter(of_search).cloned().collect();
+    let of_pair = |token: &&Token| token.kind == TokenKind::Pair;
+    let pairs: Vec<Token> = lost.iter().filter(of_pair).cloned().collect();
     store::remove(tx, case, &searched)?;
-    forget(tx, case, &others)?;
+    forget(tx, case, &pairs)?;
     store::add(tx, case, &now)
 }
 

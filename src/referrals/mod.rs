@@ -29,6 +29,7 @@ mod unseen_store;
 mod write_store;
 mod written;
 
+pub(crate) use likeness::{door, phone};
 pub use matching::renew as renew_tokens;
 pub use renewal::renew_old as renew_old_tokens;
 pub use someone::{Home, Someone};

@@ -48,7 +48,7 @@ pub(super) fn people(document: &Document) -> Vec<Someone> {
     };
     let mut people = Vec::new();
     if let Some(survivor) = &document.survivor {
-        let contacts = survivor.contacts.iter();
+        let contacts = survivor.contacts.iter().filter(|contact| contact.is_own());
         people.push(Someone {
             contacts: contacts.map(|contact| contact.value.to_string()).collect(),
             ..someone(PartyRole::Survivor, &survivor.identity, &survivor.addresses)

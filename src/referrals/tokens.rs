@@ -304,8 +304,13 @@ impl<'k> Made<'k> {
         }
         let names = [survivor, perpetrator].map(|who| self.whole_name(who));
         self.add(TokenKind::PairNames, &[&names[0], &names[1]]);
-        for one in births(survivor) {
-            for other in births(perpetrator) {
+        // Estimated dates are those of many: the first of January of a year.
+        let exact = |identity: &Identity| match identity.date_of_birth_estimated {
+            true => Vec::new(),
+            false => births(identity),
+        };
+        for one in exact(survivor) {
+            for other in exact(perpetrator) {
                 // Whichever of them is named as the survivor.
                 let (first, second) = (one.as_str().min(&other), one.as_str().max(&other));
                 self.add(TokenKind::PairBorn, &[first, second]);

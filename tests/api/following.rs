@@ -241,7 +241,10 @@ async fn a_referral_in_the_spelling_that_was_corrected_is_known_and_followed() {
     let case = desk.case("Okafor").await;
     let coordinator = desk.app.as_(&w.coordinator);
     let parties = format!("/cases/{case}/parties");
+    // Corrected twice: what stood in between was in no referral.
     for (role, family, given, born) in [
+        ("survivor", "Vane", "Ada", "1988-02-03"),
+        ("perpetrator", "Marsh", "Lew", "1977-03-04"),
         ("survivor", "Bello", "Ngozi", "1991-05-03"),
         ("perpetrator", "Reed", "Tom", "1980-01-02"),
     ] {
@@ -260,7 +263,7 @@ async fn a_referral_in_the_spelling_that_was_corrected_is_known_and_followed() {
     again["survivor"]["contacts"] = json!([]);
     again["survivor"]["addresses"] = json!([]);
     again["children"][0]["identity"] = json!({ "family_name": "Quill", "given_names": "Lee" });
-    let sent = desk.sent(&w.other_officer, w.wcc, again).await;
+    let sent = desk.sent(&w.other_officer, w.wcc, again.clone()).await;
     assert_eq!(desk.reads(&w.chair, &sent).await, 404);
     let laid = desk.live(&w.coordinator, file(&sent)).await;
     assert_eq!(laid[0]["laid"]["by"], "same_pair");
@@ -269,6 +272,16 @@ async fn a_referral_in_the_spelling_that_was_corrected_is_known_and_followed() {
         (known.status, &known.body["reason"], &known.body["ids"]),
         (409, &json!("pair_known"), &json!([case]))
     );
+    let mut between = again;
+    for (pointer, family, given, born) in [
+        ("/survivor/identity", "Vane", "Ada", "1988-02-03"),
+        ("/perpetrators/0/identity", "Marsh", "Lew", "1977-03-04"),
+    ] {
+        *between.pointer_mut(pointer).unwrap() =
+            json!({ "family_name": family, "given_names": given, "date_of_birth": born });
+    }
+    let sent = desk.sent(&w.other_officer, w.wcc, between).await;
+    assert_eq!(desk.reads(&w.chair, &sent).await, 404);
 }
 
 /// Both names are others, and so is the number: where they live, when they were born and how it sounds is

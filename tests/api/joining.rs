@@ -1028,6 +1028,119 @@ async fn what_is_said_else_of_a_known_address_or_number_is_kept_and_opens_nothin
     assert_eq!(said["contacts"].as_array().unwrap().len(), 1);
 }
 
+/// An address or a number that is written in other words is no way around its guard, neither by a further
+/// referral nor by adding it by hand.
+#[actix_web::test]
+async fn no_guard_falls_by_writing_an_address_or_a_number_in_other_words() {
+    let desk = Desk::new().await;
+    let w = &desk.world;
+    let at = |lines: &str, postcode: Value, more: Value| {
+        let mut address = json!({ "kind": "current", "lines": lines, "postcode": postcode, "known_to_perpetrator": "no" });
+        let fields = more.as_object().unwrap().clone();
+        address.as_object_mut().unwrap().extend(fields);
+        address
+    };
+    let hidden = at(
+        "7 Larder Lane",
+        json!("SW4 9NA"),
+        json!({ "confidential": true }),
+    );
+    let opened = json!({ "known_to_perpetrator": "yes" });
+    for (number, other) in [
+        at("7 Larder Ln", json!("SW4 9NA"), opened.clone()),
+        at("7 Larder Lane, London", json!("SW4 9NA"), opened.clone()),
+        at("7 Larder Lane", Value::Null, opened.clone()),
+        at(
+            "Flat 2, 7 Larder Lane",
+            json!("SW4 9NA"),
+            json!({ "known_to_perpetrator": "yes", "confidential": false }),
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let name = ["Lind", "Moss", "Berg", "Hale"][number];
+        let document = |address: &Value, call: bool, phone: &str| {
+            let mut document = referral(name, "Stone");
+            document["survivor"]["addresses"] = json!([address]);
+            document["survivor"]["contacts"] =
+                json!([{ "kind": "phone", "value": phone, "safe_to_call": call }]);
+            document
+        };
+        let unsafe_number = format!("07700 90011{number}");
+        let sent = desk
+            .sent(&w.officer, w.wcc, document(&hidden, false, &unsafe_number))
+            .await;
+        desk.accept_with(&sent, json!({})).await.expect(200);
+        let case = file(&sent);
+        let abroad = unsafe_number.replacen('0', "+44", 1);
+        desk.joined(case, document(&other, true, &abroad)).await;
+        let parties = format!("/cases/{case}/parties");
+        let survivor = async || {
+            let people = desk.get(&w.coordinator, &parties).await;
+            let mut people = people["items"].as_array().unwrap().clone().into_iter();
+            people.find(|one| one["role"] == "survivor").unwrap()
+        };
+        let said = survivor().await;
+        for address in said["addresses"].as_array().unwrap() {
+            assert_eq!(
+                address["address"]["confidential"], true,
+                "{name}: {said:#?}"
+            );
+        }
+        let coordinator = desk.app.as_(&w.coordinator);
+        let path = format!("{parties}/{}", id(&said));
+        let mut unsaid = other.clone();
+        unsaid.as_object_mut().unwrap().remove("confidential");
+        let added = coordinator
+            .post(&format!("{path}/addresses"), unsaid)
+            .await
+            .expect(201);
+        assert_eq!(added["address"]["confidential"], true);
+        let contact = json!({ "kind": "phone", "value": abroad, "safe_to_call": true });
+        let added = coordinator
+            .post(&format!("{path}/contacts"), contact)
+            .await
+            .expect(201);
+        assert_eq!(added["contact"]["safe_to_call"], false);
+        for contact in survivor().await["contacts"].as_array().unwrap() {
+            assert_eq!(contact["contact"]["safe_to_call"], false, "{name}");
+        }
+    }
+}
+
+/// The other way round: what a further referral calls confidential or unsafe becomes so, in whatever words.
+#[actix_web::test]
+async fn a_guard_that_a_further_referral_raises_holds_for_other_words_of_the_same() {
+    let desk = Desk::new().await;
+    let w = &desk.world;
+    let said = |lines: &str, guarded: bool, phone: &str| {
+        let mut document = referral("Okafor", "Stone");
+        document["survivor"]["addresses"] = json!([{ "kind": "current", "lines": lines, "postcode": "SW4 9NA",
+            "known_to_perpetrator": "no", "confidential": guarded }]);
+        document["survivor"]["contacts"] =
+            json!([{ "kind": "phone", "value": phone, "safe_to_call": !guarded }]);
+        document
+    };
+    let document = said("7 Larder Ln", false, "+44 7700 900115");
+    let sent = desk.sent(&w.officer, w.wcc, document).await;
+    desk.accept_with(&sent, json!({})).await.expect(200);
+    let case = file(&sent);
+    desk.joined(case, said("7 Larder Lane", true, "07700900115"))
+        .await;
+    let people = desk
+        .get(&w.coordinator, &format!("/cases/{case}/parties"))
+        .await;
+    let mut people = people["items"].as_array().unwrap().iter();
+    let survivor = people.find(|one| one["role"] == "survivor").unwrap();
+    for address in survivor["addresses"].as_array().unwrap() {
+        assert_eq!(address["address"]["confidential"], true, "{survivor:#?}");
+    }
+    for contact in survivor["contacts"].as_array().unwrap() {
+        assert_eq!(contact["contact"]["safe_to_call"], false, "{survivor:#?}");
+    }
+}
+
 /// What is set anew on the case is the case's own: it stays there, and is laid on the file.
 #[actix_web::test]
 async fn a_restriction_that_was_set_anew_on_the_case_stays_there() {

@@ -274,7 +274,7 @@ pub fn referral(survivor: &str, perpetrator: &str) -> Value {
         "1990-04-02".into(),
         "1985-11-20".into(),
     );
-    if !survivor.starts_with("Okafor") {
+    if !toldonce::names::folded(survivor).starts_with("okafor") {
         let sum_of_her = sum(survivor);
         phone = format!("07700 8{sum_of_her:05}");
         door = 100 + sum_of_her % 900;

@@ -72,7 +72,10 @@ pub fn paper(
     let born = |year: usize| format!("{year}-{:02}-{:02}", pair % 12 + 1, pair % 28 + 1);
     document["survivor"]["identity"]["date_of_birth"] = json!(born(year));
     document["perpetrators"][0]["identity"]["date_of_birth"] = json!(born(year - 4));
-    // Nobody sounds like somebody else of the same year: an exclusion would follow in doubt.
+    // Nobody sounds like somebody else of the same year, and nobody lives by the same postcode: an exclusion
+    // would follow in doubt.
+    document["survivor"]["addresses"][0]["postcode"] =
+        json!(format!("N{} {}AB", pair / 9 + 1, pair % 9));
     let given = |first: usize| format!("{}essa", char::from(b'A' + u8::try_from(first).unwrap()));
     document["survivor"]["identity"]["given_names"] = json!(given(pair / 40));
     document["perpetrators"][0]["identity"]["given_names"] = json!(given(13 + pair / 40));

@@ -41,10 +41,7 @@ fn a_killed_server_recovers_at_the_next_start() {
 /// The test binary once more, as a program that runs the database until it is killed.
 fn program(data: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "tests::kills::the_program_that_is_killed",
-        ])
+        .args(["--exact", "tests::kills::the_program_that_is_killed"])
         .env(CHILD_DATA, data)
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -20,7 +20,7 @@ test: needs ## Run every test
 	cargo test --locked --workspace
 
 lint: ## Check format and lints
-	cargo fmt --check
+	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
 	cargo clippy --locked --no-default-features --quiet -- -D warnings
 

@@ -136,7 +136,7 @@ pub fn further(
                     || sole && may_be_same(who.role, &party.identity, &who.identity))
         });
         let Some(party) = found else {
-            addresses(tx, case, (&[], &of_case), &mut who.addresses)?;
+            addresses(tx, case, &[], &of_case, &mut who.addresses)?;
             fresh.push(who);
             continue;
         };
@@ -156,7 +156,7 @@ pub fn further(
             differences_store::insert(tx, case, party.id, referral_id, &who.identity)?;
         }
         who.id = party.id;
-        let mut said = addresses(tx, case, (&party.addresses, &of_case), &mut who.addresses)?;
+        let mut said = addresses(tx, case, &party.addresses, &of_case, &mut who.addresses)?;
         said.extend(contacts(tx, case, &party.contacts, &mut who.contacts)?);
         store::says_too(tx, case, referral_id, party.id, said)?;
         store::insert_places(tx, case, std::slice::from_ref(&who), referral_id)?;
@@ -167,12 +167,13 @@ pub fn further(
 
 /// Leaves in `incoming` what is not recorded of somebody, and answers the ids of what is. A place that is
 /// known already and of which something else is said stands a second time, so that nothing is lost and
-/// nothing is overwritten. The referral's author cannot know what is guarded here: only a guard that it
-/// raises counts.
+/// nothing is overwritten. The referral's author cannot know what is guarded in the case: only a guard that
+/// it raises counts.
 fn addresses(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
-    (recorded, of_case): (&[(Uuid, Address)], &[(Uuid, Address)]),
+    recorded: &[(Uuid, Address)],
+    of_case: &[(Uuid, Address)],
     incoming: &mut Vec<Address>,
 ) -> Result<Vec<Uuid>> {
     let (mut said, mut guarded, mut fresh) = (Vec::new(), Vec::new(), Vec::new());

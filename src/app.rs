@@ -17,30 +17,55 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::auth::{Throttle, authenticate, password::Passwords, token::Tokens};
 use crate::db::Db;
 use crate::error::{Code, Error, Result};
-use crate::http::most_bytes_of;
+use crate::http::{TrustedProxies, most_bytes_of};
 use crate::notifications::mail::Mailer;
 use crate::risk::Tools;
 use crate::telemetry::{RootSpan, identify};
 use crate::text::Line;
 
-/// What every request can reach.
-pub struct State {
+/// The parts that the service is made of. A handler asks for those it needs, each by its own type.
+#[derive(Clone)]
+pub struct Parts {
     /// The database.
-    pub db: Db,
+    pub db: Data<Db>,
     /// Signs and verifies access tokens.
-    pub tokens: Tokens,
+    pub tokens: Data<Tokens>,
     /// Hashes passwords.
-    pub passwords: Passwords,
+    pub passwords: Data<Passwords>,
     /// Limits per person.
-    pub throttle: Throttle,
+    pub throttle: Data<Throttle>,
     /// Proxies whose word on where a request comes from is believed.
-    pub proxies: crate::http::TrustedProxies,
+    pub proxies: Data<TrustedProxies>,
     /// The published risk tools.
-    pub tools: std::sync::Arc<Tools>,
+    pub tools: Data<Tools>,
     /// Sends e-mail.
-    pub mail: Mailer,
+    pub mail: Data<Mailer>,
     /// Days that a notification is kept after it was read.
     pub keep_read_days: u32,
+}
+
+impl Parts {
+    /// Gives the handlers each part.
+    fn hand_out(&self, config: &mut actix_web::web::ServiceConfig) {
+        let Self {
+            db,
+            tokens,
+            passwords,
+            throttle,
+            proxies,
+            tools,
+            mail,
+            keep_read_days: _,
+        } = self;
+        config
+            .app_data(db.clone())
+            .app_data(tokens.clone())
+            .app_data(passwords.clone())
+            .app_data(throttle.clone())
+            .app_data(proxies.clone())
+            .app_data(tools.clone())
+            .app_data(mail.clone());
+    }
 }
 
 #[derive(OpenApi)]
@@ -143,17 +168,17 @@ macro_rules! assemble {
 
 /// The application as the server and the tests run it.
 pub fn app(
-    state: Data<State>,
+    parts: &Parts,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
         Config = (),
-        Response = ServiceResponse<impl MessageBody>,
+        Response = ServiceResponse<impl MessageBody + use<>>,
         Error = actix_web::Error,
         InitError = (),
-    >,
+    > + use<>,
 > {
-    let (app, document) = assemble!(App::new().app_data(state));
+    let (app, document) = assemble!(App::new().configure(|config| parts.hand_out(config)));
     app.service(documentation(described(document)))
         .default_service(actix_web::web::to(nothing_here))
         .wrap(ErrorHandlers::new().default_handler(as_problem))
@@ -237,8 +262,8 @@ async fn livez() -> HttpResponse {
     (status = 503, description = "The database does not answer.", body = crate::error::ProblemDocument,
         content_type = "application/problem+json")))]
 #[get("/readyz")]
-async fn readyz(state: Data<State>) -> Result<HttpResponse> {
-    state.db.ping().await.map_err(|_| Error::Pool)?;
+async fn readyz(db: Data<Db>) -> Result<HttpResponse> {
+    db.ping().await.map_err(|_| Error::Pool)?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -2,14 +2,13 @@
 
 use std::io::Write;
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use diesel::pg::PgConnection;
 use serde_json::{Map, Value, json};
-use toldonce::app::{State, app};
+use toldonce::app::{Parts, app};
 use toldonce::auth::password::{Cost, Passwords};
 use toldonce::auth::token::{Subject, Tokens};
 use toldonce::auth::{Limits, Throttle};
@@ -73,7 +72,7 @@ fn calls(conn: &mut PgConnection, scenario: &str) -> Outcome<Vec<Call>> {
         .collect())
 }
 
-fn state(database: &Database) -> Outcome<Data<State>> {
+fn parts(database: &Database) -> Outcome<Parts> {
     let options = PoolOptions {
         size: 1,
         timeout: Duration::from_secs(5),
@@ -82,33 +81,33 @@ fn state(database: &Database) -> Outcome<Data<State>> {
         requests: NonZeroU32::MAX,
         searches: NonZeroU32::MAX,
     };
-    Ok(Data::new(State {
-        db: Db::new(
+    Ok(Parts {
+        db: Data::new(Db::new(
             &database.app_url(),
             options,
             database.clock.clone(),
             database.keys.clone(),
-        )?,
-        tokens: Tokens::new(&database.keys)?,
-        passwords: Passwords::new(Cost::STANDARD, 1),
-        throttle: Throttle::new(limits),
-        proxies: toldonce::http::TrustedProxies::default(),
-        tools: Arc::new(Tools::shipped()?),
-        mail: Mailer::off(),
+        )?),
+        tokens: Data::new(Tokens::new(&database.keys)?),
+        passwords: Data::new(Passwords::new(Cost::STANDARD, 1)),
+        throttle: Data::new(Throttle::new(limits)),
+        proxies: Data::new(toldonce::http::TrustedProxies::default()),
+        tools: Data::new(Tools::shipped()?),
+        mail: Data::new(Mailer::off()),
         keep_read_days: u32::MAX,
-    }))
+    })
 }
 
 /// Prints `{scenario: {statements, bytes}}`.
 pub fn print(place: &Place) -> Outcome {
     let database = Database::open(place)?;
     let mut conn = database.owner()?;
-    let state = state(&database)?;
+    let parts = parts(&database)?;
     let mut found = Map::new();
     once::undo(&mut conn)?;
     for scenario in fixtures::SCENARIOS.into_iter().chain(once::SCENARIOS) {
         let calls = calls(&mut conn, scenario)?;
-        let counted = actix_web::rt::System::new().block_on(count(&state, scenario, calls))?;
+        let counted = actix_web::rt::System::new().block_on(count(&parts, scenario, calls))?;
         found.insert(
             scenario.into(),
             json!({ "statements": counted.statements, "bytes": counted.bytes }),
@@ -119,14 +118,14 @@ pub fn print(place: &Place) -> Outcome {
     Ok(())
 }
 
-async fn count(state: &Data<State>, scenario: &str, calls: Vec<Call>) -> Outcome<Counted> {
-    let service = init_service(app(state.clone())).await;
+async fn count(parts: &Parts, scenario: &str, calls: Vec<Call>) -> Outcome<Counted> {
+    let service = init_service(app(parts)).await;
     let mut counted = Counted {
         statements: 0,
         bytes: 0,
     };
     for call in calls {
-        let (token, _) = state.tokens.issue(call.subject, state.db.clock().now())?;
+        let (token, _) = parts.tokens.issue(call.subject, parts.db.clock().now())?;
         let mut request = match call.body {
             Some(body) => TestRequest::post()
                 .set_json(body)
@@ -139,7 +138,7 @@ async fn count(state: &Data<State>, scenario: &str, calls: Vec<Call>) -> Outcome
         request = request
             .uri(&call.path)
             .insert_header(("authorization", format!("Bearer {token}")));
-        let before = state.db.statements();
+        let before = parts.db.statements();
         let response = call_service(&service, request.to_request()).await;
         let status = response.status();
         let body = read_body(response).await;
@@ -148,7 +147,7 @@ async fn count(state: &Data<State>, scenario: &str, calls: Vec<Call>) -> Outcome
         }
         // The most that any of them took: which is the same for all, if the promise holds.
         if counted.bytes > 0 {
-            counted.statements = counted.statements.max(state.db.statements() - before);
+            counted.statements = counted.statements.max(parts.db.statements() - before);
         }
         counted.bytes = counted.bytes.max(body.len());
     }

@@ -11,11 +11,11 @@ use validator::Validate;
 
 use super::store::{self, NewEntry};
 use super::{Heading, HowTold, Reader, Sharing, rules};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{Part, opened};
 use crate::dates::{self, AnyDay};
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Body, Idempotency, IdempotencyKey, Path, Problems, Query, WriteProblems, etag};
 use crate::parties;
@@ -156,14 +156,13 @@ pub struct AccountQuery {
     responses((status = 200, description = "What this reader may read of it.", body = AccountOut), Problems))]
 #[get("/cases/{id}/account")]
 async fn read_account(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     query: Query<AccountQuery>,
 ) -> Result<HttpResponse> {
     let (id, all) = (path.0, matches!(query.0.versions, Some(Versions::All)));
-    let body = state
-        .db
+    let body = db
         .run(&caller, Act::ReadAccount.on("case", id), move |tx| {
             let case = opened(tx, Act::ReadAccount, id)?;
             let reader = Reader::of(tx, &case);
@@ -225,15 +224,14 @@ pub struct EntryIn {
     responses((status = 201, description = "Added.", body = EntryOut), Problems, WriteProblems))]
 #[post("/cases/{id}/account")]
 async fn add_account_entry(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<EntryIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (path.0, body.0);
-    let entry = state
-        .db
+    let entry = db
         .run(&caller, Act::AddAccountEntry.on("case", id), move |tx| {
             let case = opened(tx, Act::AddAccountEntry, id)?;
             let born = parties::survivor_born(tx, &case)?;
@@ -282,7 +280,7 @@ pub struct VersionIn {
     responses((status = 201, description = "The new version.", body = EntryOut), Problems, WriteProblems))]
 #[post("/cases/{id}/account/{entry_id}/versions")]
 async fn supersede_account_entry(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     key: IdempotencyKey,
@@ -290,8 +288,7 @@ async fn supersede_account_entry(
 ) -> Result<HttpResponse> {
     let ((id, old_id), body) = (path.0, body.0);
     let ask = Act::AddAccountEntry.on("account_entry", old_id);
-    let entry = state
-        .db
+    let entry = db
         .run(&caller, ask, move |tx| {
             let case = opened(tx, Act::AddAccountEntry, id)?;
             let born = parties::survivor_born(tx, &case)?;

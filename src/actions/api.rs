@@ -7,10 +7,10 @@ use uuid::Uuid;
 use super::detail_store;
 use super::lists::{self, ListQuery, ListedActionOut};
 use super::shapes::{ActionEventOut, ActionOut, ActionRowOut, detail, event_out};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::opened;
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Page, PageQuery, Path, Problems, Query, paged, tagged};
 use crate::policy::Act;
@@ -26,15 +26,14 @@ use crate::policy::visibility;
     (status = 200, description = "Actions, or changes of actions.", body = Page<ListedActionOut>), Problems))]
 #[get("/actions")]
 pub async fn list_actions(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     request: HttpRequest,
     query: Query<ListQuery>,
 ) -> Result<HttpResponse> {
     let query = query.0;
     let feed = query.changed_after.is_some();
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ListActions.ask(), move |tx| {
             let page = match &query.changed_after {
                 Some(after) => lists::feed(tx, &query, after)?,
@@ -56,15 +55,14 @@ pub async fn list_actions(
     (status = 200, description = "Actions by due date.", body = Page<ActionRowOut>), Problems))]
 #[get("/cases/{case_id}/actions")]
 pub async fn list_case_actions(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     request: HttpRequest,
     case_id: Path<Uuid>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     let (case_id, query) = (case_id.0, query.0);
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ListActions.on("case", case_id), move |tx| {
             let case = opened(tx, Act::ListActions, case_id)?;
             let page = lists::of_case(tx, case.id, &query)?;
@@ -83,14 +81,9 @@ pub async fn list_case_actions(
     params(("id" = Uuid, Path, description = "The action.")), responses(
     (status = 200, description = "The action.", body = ActionOut), Problems))]
 #[get("/actions/{id}")]
-pub async fn get_action(
-    state: Data<State>,
-    caller: Caller,
-    id: Path<Uuid>,
-) -> Result<HttpResponse> {
+pub async fn get_action(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = id.0;
-    let (version, body) = state
-        .db
+    let (version, body) = db
         .run(&caller, Act::ReadAction.on("action", id), move |tx| {
             let action = visibility::action(tx, Act::ReadAction, id)?;
             let (version, body, read) = detail(tx, &action)?;
@@ -107,13 +100,12 @@ pub async fn get_action(
     (status = 200, description = "Its history, whole.", body = Page<ActionEventOut>), Problems))]
 #[get("/actions/{id}/history")]
 pub async fn get_action_history(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
 ) -> Result<HttpResponse> {
     let id = id.0;
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ReadAction.on("action", id), move |tx| {
             let action = visibility::action(tx, Act::ReadAction, id)?;
             let rows = detail_store::history(tx, &action)?;

@@ -12,11 +12,11 @@ use super::model::{
     ActionCategory, ActionPriority, ActionTarget, Need, Note, ReportedStatus, Resolution,
 };
 use super::shapes::{ActionOut, detail};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::opened_locked;
 use crate::dates::{AnyDay, DueDay};
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
@@ -85,15 +85,14 @@ impl AgreeActionIn {
     responses((status = 201, description = "Agreed.", body = ActionOut), Problems, WriteProblems))]
 #[post("/cases/{case_id}/actions")]
 pub async fn agree_action(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     case_id: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<AgreeActionIn>,
 ) -> Result<HttpResponse> {
     let (case_id, body) = (case_id.0, body.0);
-    let (version, body) = state
-        .db
+    let (version, body) = db
         .run(&caller, Act::AgreeAction.on("case", case_id), move |tx| {
             let case = opened_locked(tx, Act::AgreeAction, case_id)?;
             let claim = key.claim(tx, "agree_action", &(case_id, &body))?;
@@ -143,15 +142,14 @@ pub struct ReportActionIn {
         VersionProblems))]
 #[post("/actions/{id}/report")]
 pub async fn report_action(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<ReportActionIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (id.0, body.0);
-    let (version, body) = state
-        .db
+    let (version, body) = db
         .run(&caller, Act::ReportAction.on("action", id), move |tx| {
             let report = Report {
                 status: body.status,
@@ -194,15 +192,14 @@ pub struct ChangeActionIn {
         VersionProblems))]
 #[post("/actions/{id}/change")]
 pub async fn change_action(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<ChangeActionIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (id.0, body.0);
-    let (version, body) = state
-        .db
+    let (version, body) = db
         .run(&caller, Act::ChangeAction.on("action", id), move |tx| {
             let change = Change {
                 reason: body.reason.into_string(),
@@ -233,15 +230,14 @@ pub struct ReopenActionIn {
         VersionProblems))]
 #[post("/actions/{id}/reopen")]
 pub async fn reopen_action(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<ReopenActionIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (id.0, body.0);
-    let (version, body) = state
-        .db
+    let (version, body) = db
         .run(&caller, Act::ChangeAction.on("action", id), move |tx| {
             let changed = commands::reopen(tx, id, if_match, body.reason.into_string())?;
             shown(tx, changed)
@@ -274,15 +270,14 @@ pub struct ResolveActionIn {
         VersionProblems))]
 #[post("/actions/{id}/resolve")]
 pub async fn resolve_action(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<ResolveActionIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (id.0, body.0);
-    let (version, body) = state
-        .db
+    let (version, body) = db
         .run(&caller, Act::ResolveAction.on("action", id), move |tx| {
             let word = Word {
                 resolution: body.decision,

@@ -11,10 +11,10 @@ use validator::Validate;
 use super::model::ActionStatus;
 use super::standard::{self, StandardAction};
 use super::standard_store::{self as store, Agency, NewStandard};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{CaseStatus, opened_locked};
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::http::{
@@ -84,15 +84,14 @@ fn out(marac_id: Uuid, (version, actions): (i32, Vec<StandardAction>)) -> Standa
     (status = 200, description = "The catalogue.", body = StandardActionsOut), Problems))]
 #[get("/maracs/{id}/standard-actions")]
 pub async fn read_standard_actions(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     query: Query<CatalogueQuery>,
 ) -> Result<HttpResponse> {
     let (id, version) = (id.0, query.0.version);
     let ask = Act::ReadStandardActions.on("marac", id);
-    let body = state
-        .db
+    let body = db
         .run(&caller, ask, move |tx| {
             may_in(&tx.actor, Act::ReadStandardActions, id)?;
             let body = out(id, catalogue(tx, id, version)?);
@@ -122,7 +121,7 @@ pub struct StandardActionsIn {
         WriteProblems, VersionProblems))]
 #[put("/maracs/{id}/standard-actions")]
 pub async fn set_standard_actions(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
@@ -130,8 +129,7 @@ pub async fn set_standard_actions(
 ) -> Result<HttpResponse> {
     let (id, actions) = (id.0, body.0.actions);
     let ask = Act::ChangeStandardActions.on("marac", id);
-    let body = state
-        .db
+    let body = db
         .run(&caller, ask, move |tx| {
             may_in(&tx.actor, Act::ChangeStandardActions, id)?;
             let version = store::latest(tx, id)?;
@@ -203,14 +201,13 @@ pub struct StandardActionsAgreed {
     responses((status = 200, description = "Agreed.", body = StandardActionsAgreed), Problems, WriteProblems))]
 #[post("/cases/{case_id}/actions/standard")]
 pub async fn agree_standard_actions(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     case_id: Path<Uuid>,
     body: Body<AgreeStandardIn>,
 ) -> Result<HttpResponse> {
     let (case_id, body) = (case_id.0, body.0);
-    let out = state
-        .db
+    let out = db
         .run(&caller, Act::AgreeAction.on("case", case_id), move |tx| {
             let case = opened_locked(tx, Act::AgreeAction, case_id)?;
             let out = agree(tx, &case, &body)?;

@@ -11,9 +11,9 @@ use validator::Validate;
 
 use super::store::{self, Agency};
 use super::{create, find, rules};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
@@ -105,7 +105,7 @@ impl From<Agency> for AgencyOut {
 #[get("/agencies")]
 async fn list_agencies(
     request: HttpRequest,
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     query: Query<AgencyQuery>,
 ) -> Result<HttpResponse> {
@@ -116,8 +116,7 @@ async fn list_agencies(
     } = query.0;
     let page = PageQuery { limit, cursor };
     let (limit, after) = (page.limit(), page.after()?);
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ListAgencies.ask(), move |tx| {
             let rows = store::list(tx, kind, after, limit + 1)?;
             let page = Page::of(rows, limit, |row| row.id);
@@ -134,14 +133,13 @@ async fn list_agencies(
     responses((status = 201, description = "Registered.", body = AgencyOut), Problems, WriteProblems))]
 #[post("/agencies")]
 async fn create_agency(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     key: IdempotencyKey,
     body: Body<NewAgency>,
 ) -> Result<HttpResponse> {
     let new = body.0;
-    let agency = state
-        .db
+    let agency = db
         .run(&caller, Act::CreateAgency.ask(), move |tx| {
             let claimed = key.claim(tx, "create_agency", &new)?;
             if let Idempotency::Fresh(id) = claimed {
@@ -165,10 +163,9 @@ fn answer(response: actix_web::HttpResponseBuilder, agency: Agency) -> HttpRespo
     params(("id" = Uuid, Path, description = "The agency.")),
     responses((status = 200, description = "The agency.", body = AgencyOut), Problems))]
 #[get("/agencies/{id}")]
-async fn read_agency(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+async fn read_agency(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = id.0;
-    let agency = state
-        .db
+    let agency = db
         .run(&caller, Act::ReadAgency.on("agency", id), move |tx| {
             Ok(Audited::new(find(tx, id)?, Event::new()))
         })
@@ -197,15 +194,14 @@ fn to_change(tx: &mut Tx<'_>, id: Uuid, if_match: IfMatch) -> Result<Agency> {
         Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[patch("/agencies/{id}")]
 async fn change_agency(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<AgencyChange>,
 ) -> Result<HttpResponse> {
     let (id, change) = (id.0, body.0);
-    let agency = state
-        .db
+    let agency = db
         .run(&caller, Act::ChangeAgency.on("agency", id), move |tx| {
             let mut agency = to_change(tx, id, if_match)?;
             rules::open(&agency)?;
@@ -235,14 +231,13 @@ async fn change_agency(
         Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/agencies/{id}/close")]
 async fn close_agency(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let id = id.0;
-    let agency = state
-        .db
+    let agency = db
         .run(&caller, Act::ChangeAgency.on("agency", id), move |tx| {
             let mut agency = to_change(tx, id, if_match)?;
             rules::close(&agency, tx.actor.agency_id == id)?;

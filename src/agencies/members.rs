@@ -12,10 +12,10 @@ use validator::Validate;
 use super::rules::{self, AgreementWarning};
 use super::store::{self, Member};
 use super::{find, join};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::dates::{AnyDay, AnyMoment};
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::http::{
@@ -149,14 +149,13 @@ fn show(tx: &Tx<'_>, marac_id: Uuid) -> impl Fn(Member) -> MemberOut + use<> {
 #[get("/maracs/{id}/agencies")]
 async fn list_members(
     request: HttpRequest,
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     let (id, limit, after) = (id.0, query.0.limit(), query.0.after()?);
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ReadMarac.on("marac", id), move |tx| {
             maracs::find(tx, id)?;
             policy::may_in(&tx.actor, Act::ReadMarac, id)?;
@@ -183,7 +182,7 @@ async fn list_members(
         Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[put("/maracs/{id}/agencies/{agency_id}")]
 async fn set_membership(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: Result<IfMatch>,
@@ -191,8 +190,7 @@ async fn set_membership(
 ) -> Result<HttpResponse> {
     let ((marac_id, agency_id), agreement) = (path.0, body.0);
     let ask = Act::SetMembership.on("agency", agency_id);
-    let (joined, member, version) = state
-        .db
+    let (joined, member, version) = db
         .run(&caller, ask, move |tx| {
             maracs::find(tx, marac_id)?;
             policy::may_in(&tx.actor, Act::SetMembership, marac_id)?;
@@ -246,7 +244,7 @@ fn no_version_yet(if_match: Result<IfMatch>) -> Result<()> {
         Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/maracs/{id}/agencies/{agency_id}/suspend")]
 async fn suspend_member(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
@@ -254,7 +252,7 @@ async fn suspend_member(
 ) -> Result<HttpResponse> {
     let reason = Some(body.0.reason);
     suspension(
-        &state,
+        &db,
         &caller,
         path.0,
         if_match,
@@ -275,16 +273,16 @@ async fn suspend_member(
         Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/maracs/{id}/agencies/{agency_id}/reinstate")]
 async fn reinstate_member(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
-    suspension(&state, &caller, path.0, if_match, rules::reinstate, None).await
+    suspension(&db, &caller, path.0, if_match, rules::reinstate, None).await
 }
 
 async fn suspension(
-    state: &State,
+    db: &Db,
     caller: &Caller,
     (marac_id, agency_id): (Uuid, Uuid),
     if_match: IfMatch,
@@ -292,8 +290,7 @@ async fn suspension(
     reason: Option<String>,
 ) -> Result<HttpResponse> {
     let ask = Act::SetMembership.on("agency", agency_id);
-    let (member, version) = state
-        .db
+    let (member, version) = db
         .run(caller, ask, move |tx| {
             maracs::find(tx, marac_id)?;
             policy::may_in(&tx.actor, Act::SetMembership, marac_id)?;

@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use super::rules::{self, Facts};
 use crate::agencies::{self, Agency};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::clients;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{Page, PageQuery, Path, Problems, Query, StepUpProblems, WriteProblems, paged};
@@ -107,13 +107,12 @@ fn looker(tx: &Tx<'_>) -> Looker {
 #[get("/pending-grants")]
 async fn list_pending_grants(
     request: HttpRequest,
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     let (limit, after) = (query.0.limit(), query.0.after()?);
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ListPendingGrants.ask(), move |tx| {
             let looker = looker(tx);
             let rows = pending::list(tx, looker, after, limit + 1)?;
@@ -193,21 +192,19 @@ fn waits(tx: &Tx<'_>, pending: &Pending) -> Result<()> {
     params(("id" = Uuid, Path, description = "The pending grant.")),
     responses((status = 204, description = "It holds."), Problems, StepUpProblems, WriteProblems))]
 #[post("/pending-grants/{id}/confirm")]
-async fn confirm_grant(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+async fn confirm_grant(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = id.0;
     let ask = Act::ConfirmGrant.on("pending_grant", id);
-    state
-        .db
-        .run(&caller, ask, move |tx| {
-            let case = find(tx, id)?;
-            rules::may_decide(&tx.actor, &case.pending, &case.facts())?;
-            waits(tx, &case.pending)?;
-            rules::second_person(&tx.actor, &case.pending, &case.facts())?;
-            give(tx, &case)?;
-            pending::decide(tx, &case.pending, GrantOutcome::Confirmed)?;
-            Ok(recorded(&case, GrantOutcome::Confirmed))
-        })
-        .await?;
+    db.run(&caller, ask, move |tx| {
+        let case = find(tx, id)?;
+        rules::may_decide(&tx.actor, &case.pending, &case.facts())?;
+        waits(tx, &case.pending)?;
+        rules::second_person(&tx.actor, &case.pending, &case.facts())?;
+        give(tx, &case)?;
+        pending::decide(tx, &case.pending, GrantOutcome::Confirmed)?;
+        Ok(recorded(&case, GrantOutcome::Confirmed))
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -273,25 +270,23 @@ fn told(tx: &mut Tx<'_>, case: &Case) -> Result<()> {
     params(("id" = Uuid, Path, description = "The pending grant.")),
     responses((status = 204, description = "It will not hold."), Problems, StepUpProblems, WriteProblems))]
 #[post("/pending-grants/{id}/refuse")]
-async fn refuse_grant(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+async fn refuse_grant(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = id.0;
     let ask = Act::ConfirmGrant.on("pending_grant", id);
-    state
-        .db
-        .run(&caller, ask, move |tx| {
-            let case = find(tx, id)?;
-            let own = tx.actor.principal.user_id() == case.pending.asked_by;
-            if !own {
-                rules::may_decide(&tx.actor, &case.pending, &case.facts())?;
-            }
-            waits(tx, &case.pending)?;
-            let outcome = match own {
-                true => GrantOutcome::Withdrawn,
-                false => GrantOutcome::Refused,
-            };
-            pending::decide(tx, &case.pending, outcome)?;
-            Ok(recorded(&case, outcome))
-        })
-        .await?;
+    db.run(&caller, ask, move |tx| {
+        let case = find(tx, id)?;
+        let own = tx.actor.principal.user_id() == case.pending.asked_by;
+        if !own {
+            rules::may_decide(&tx.actor, &case.pending, &case.facts())?;
+        }
+        waits(tx, &case.pending)?;
+        let outcome = match own {
+            true => GrantOutcome::Withdrawn,
+            false => GrantOutcome::Refused,
+        };
+        pending::decide(tx, &case.pending, outcome)?;
+        Ok(recorded(&case, outcome))
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }

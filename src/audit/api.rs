@@ -13,8 +13,8 @@ use validator::Validate;
 
 use super::store::{self, Filter};
 use super::{Audited, Event};
-use crate::app::State;
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::http::{Page, PageQuery, Problems, Query, paged};
 use crate::policy::{Act, may_in};
@@ -112,7 +112,7 @@ pub struct ListAudit {
     responses((status = 200, description = "A page.", body = Page<EventOut>), Problems))]
 #[get("/audit")]
 async fn list_audit(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     request: HttpRequest,
     query: Query<ListAudit>,
@@ -127,8 +127,7 @@ async fn list_audit(
     } = query.0;
     let page = PageQuery { limit, cursor };
     let act = act.map(|name| known_act(&name)).transpose()?;
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ReadAudit.on("marac", marac_id), move |tx| {
             may_in(&tx.actor, Act::ReadAudit, marac_id)?;
             let (after, limit) = (page.after()?, page.limit());

@@ -8,11 +8,14 @@ use utoipa_actix_web::service_config::ServiceConfig as ApiConfig;
 use uuid::Uuid;
 use validator::Validate;
 
+use super::Throttle;
+use super::password::Passwords;
 use super::sessions::{self, Refreshed};
 use super::token::Subject;
+use super::token::Tokens;
 use super::{failures, guess_store, password, proof};
-use crate::app::State;
 use crate::audit::{Audited, Event};
+use crate::db::Db;
 use crate::error::{Code, Error, Result};
 use crate::http::{Body, Network, Problems, WriteProblems};
 use crate::policy::Act;
@@ -50,7 +53,7 @@ pub struct SessionOut {
 }
 
 fn session(
-    state: &State,
+    (db, tokens): (&Db, &Tokens),
     user_id: Uuid,
     session_id: Uuid,
     refresh_token: String,
@@ -59,7 +62,7 @@ fn session(
         user_id,
         session_id,
     };
-    let (access_token, expires_in) = state.tokens.issue(subject, state.db.clock().now())?;
+    let (access_token, expires_in) = tokens.issue(subject, db.clock().now())?;
     Ok(HttpResponse::Ok().json(SessionOut {
         access_token,
         token_type: "Bearer",
@@ -76,19 +79,25 @@ fn session(
 #[utoipa::path(tag = "auth", operation_id = "login", request_body = LoginIn, security(()), responses(
     (status = 200, description = "Signed in.", body = SessionOut), Problems, WriteProblems))]
 #[post("/auth/login")]
-async fn login(state: Data<State>, from: Network, body: Body<LoginIn>) -> Result<HttpResponse> {
+async fn login(
+    db: Data<Db>,
+    tokens: Data<Tokens>,
+    passwords: Data<Passwords>,
+    throttle: Data<Throttle>,
+    from: Network,
+    body: Body<LoginIn>,
+) -> Result<HttpResponse> {
     let (email, typed) = (
         sessions::address(body.0.email.as_str()),
         body.0.password.to_zeroizing(),
     );
-    state.throttle.stranger(from)?;
-    let Some((own, guess)) = proof::at_sign_in(&state, &email, typed, from).await? else {
-        failures::record(&state, Act::SignIn, &email, from).await?;
+    throttle.stranger(from)?;
+    let Some((own, guess)) = proof::at_sign_in(&db, &passwords, &email, typed, from).await? else {
+        failures::record(&db, Act::SignIn, &email, from).await?;
         return Err(Code::BadCredentials.into());
     };
     let user_id = own.user_id;
-    let (session_id, token) = state
-        .db
+    let (session_id, token) = db
         .run_public(Act::SignIn.ask(), move |tx| {
             if !sessions::still_holds(tx, user_id, own.password_hash)? {
                 return Err(Code::BadCredentials.into());
@@ -99,7 +108,7 @@ async fn login(state: Data<State>, from: Network, body: Body<LoginIn>) -> Result
             Ok(Audited::new(opened, Event::new().about_user(user_id)))
         })
         .await?;
-    session(&state, user_id, session_id, token)
+    session((&db, &tokens), user_id, session_id, token)
 }
 
 /// A refresh token.
@@ -116,12 +125,17 @@ pub struct RefreshIn {
 #[utoipa::path(tag = "auth", operation_id = "refresh", request_body = RefreshIn, security(()), responses(
     (status = 200, description = "New tokens.", body = SessionOut), Problems, WriteProblems))]
 #[post("/auth/refresh")]
-async fn refresh(state: Data<State>, from: Network, body: Body<RefreshIn>) -> Result<HttpResponse> {
-    state.throttle.stranger(from)?;
+async fn refresh(
+    db: Data<Db>,
+    tokens: Data<Tokens>,
+    throttle: Data<Throttle>,
+    from: Network,
+    body: Body<RefreshIn>,
+) -> Result<HttpResponse> {
+    throttle.stranger(from)?;
     let token = body.0.refresh_token;
     let act = Act::RefreshSession;
-    let result = state
-        .db
+    let result = db
         .run_public(act.ask(), move |tx| {
             let result = sessions::refresh(tx, token.expose())?;
             let event = match &result {
@@ -140,10 +154,10 @@ async fn refresh(state: Data<State>, from: Network, body: Body<RefreshIn>) -> Re
             user_id,
             session_id,
             token,
-        }) => session(&state, user_id, session_id, token),
+        }) => session((&db, &tokens), user_id, session_id, token),
         Ok(_) => Err(Code::Unauthenticated.into()),
         Err(error) if error.code() == Code::Unauthenticated => {
-            Err(failures::refused(&state, act, from, error).await)
+            Err(failures::refused(&db, act, from, error).await)
         }
         Err(error) => Err(error),
     }
@@ -168,22 +182,24 @@ pub struct AcceptInvitationIn {
     (status = 200, description = "Signed in.", body = SessionOut), Problems, WriteProblems))]
 #[post("/auth/invitation")]
 async fn accept_invitation(
-    state: Data<State>,
+    db: Data<Db>,
+    tokens: Data<Tokens>,
+    passwords: Data<Passwords>,
+    throttle: Data<Throttle>,
     from: Network,
     body: Body<AcceptInvitationIn>,
 ) -> Result<HttpResponse> {
-    state.throttle.stranger(from)?;
+    throttle.stranger(from)?;
     let act = Act::AcceptInvitation;
     let refused = || Error::from(Code::BadCredentials);
     let (token, chosen) = (
         body.0.token.expose().to_owned(),
         body.0.password.to_zeroizing(),
     );
-    let Some(hash) = proof::by_link(&state, token.clone(), chosen).await? else {
-        return Err(failures::refused(&state, act, from, refused()).await);
+    let Some(hash) = proof::by_link(&db, &passwords, token.clone(), chosen).await? else {
+        return Err(failures::refused(&db, act, from, refused()).await);
     };
-    let (user_id, session_id, token) = state
-        .db
+    let (user_id, session_id, token) = db
         .run_public(act.ask(), move |tx| {
             let user_id = sessions::take_invitation(tx, &token)?.ok_or_else(refused)?;
             sessions::set_password(tx, user_id, hash)?;
@@ -194,5 +210,5 @@ async fn accept_invitation(
             Ok(Audited::new((user_id, session_id, token), event))
         })
         .await?;
-    session(&state, user_id, session_id, token)
+    session((&db, &tokens), user_id, session_id, token)
 }

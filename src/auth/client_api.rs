@@ -12,10 +12,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::Throttle;
 use super::token::Subject;
+use super::token::Tokens;
 use super::{failures, sessions};
-use crate::app::State;
 use crate::audit::{Audited, Event};
+use crate::db::Db;
 use crate::error::{Code, Error, Result};
 use crate::http::{Form, Network, Problems, once};
 use crate::policy::Act;
@@ -218,7 +220,9 @@ fn unencoded(text: &str) -> Option<Zeroizing<String>> {
         body = crate::error::ProblemDocument, content_type = "application/problem+json")))]
 #[post("/oauth/token")]
 async fn client_token(
-    state: Data<State>,
+    db: Data<Db>,
+    tokens: Data<Tokens>,
+    throttle: Data<Throttle>,
     from: Network,
     request: HttpRequest,
     form: Result<Form<ClientTokenIn>>,
@@ -233,32 +237,29 @@ async fn client_token(
         Ok(asked) => asked,
         Err(refusal) => return Ok(refusal.answer()),
     };
-    state.throttle.stranger(from)?;
+    throttle.stranger(from)?;
     let act = Act::IssueClientToken;
     let client_id = asked.client_id.parse::<Uuid>().unwrap_or_default();
-    let version = state
-        .db
+    let version = db
         .count(move |tx| sessions::client_secret(tx, client_id, &asked.secret))
         .await?;
     let Some(secret_version) = version else {
-        let error: Error = failures::refused(&state, act, from, Code::BadCredentials.into()).await;
+        let error: Error = failures::refused(&db, act, from, Code::BadCredentials.into()).await;
         return match error.code() {
             Code::BadCredentials => Ok(Refusal::Client.answer()),
             _ => Err(error),
         };
     };
-    state.throttle.search(client_id)?;
-    state
-        .db
-        .run_public(act.on("api_client", client_id), |_| {
-            Ok(Audited::new((), Event::new()))
-        })
-        .await?;
+    throttle.search(client_id)?;
+    db.run_public(act.on("api_client", client_id), |_| {
+        Ok(Audited::new((), Event::new()))
+    })
+    .await?;
     let subject = Subject::Client {
         client_id,
         secret_version,
     };
-    let (access_token, expires_in) = state.tokens.issue(subject, state.db.clock().now())?;
+    let (access_token, expires_in) = tokens.issue(subject, db.clock().now())?;
     Ok(HttpResponse::Ok().json(ClientTokenOut {
         access_token,
         token_type: "Bearer",

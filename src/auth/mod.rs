@@ -24,7 +24,7 @@ use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, dev::Payload, web};
 use uuid::Uuid;
 
-use crate::app::State;
+use crate::db::Db;
 use crate::error::{Code, Error, Result};
 use crate::http::once;
 use crate::policy::Principal;
@@ -158,23 +158,28 @@ pub async fn authenticate(
 
 fn admit(request: &HttpRequest) -> Result<Caller> {
     let caller = caller_of(request)?;
-    if let Some(state) = request.app_data::<web::Data<State>>() {
-        state.throttle.request(caller.principal().id())?;
+    if let Some(throttle) = request.app_data::<web::Data<Throttle>>() {
+        throttle.request(caller.principal().id())?;
     }
     Ok(caller)
 }
 
+/// A part of the service that was given to the application.
+fn part<T: 'static>(request: &HttpRequest) -> Result<&web::Data<T>> {
+    let part = request.app_data::<web::Data<T>>();
+    part.ok_or(Error::Internal("a part of the service is missing"))
+}
+
 fn caller_of(request: &HttpRequest) -> Result<Caller> {
-    let state = request
-        .app_data::<web::Data<State>>()
-        .ok_or(Error::Internal("no state"))?;
+    let tokens = part::<token::Tokens>(request)?;
+    let db = part::<Db>(request)?;
     let bearer = once(request, "Authorization")?
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
         .map(|(_, token)| token.trim())
         .ok_or(Code::Unauthenticated)?;
-    let claims = state.tokens.verify(bearer, state.db.clock().now())?;
+    let claims = tokens.verify(bearer, db.clock().now())?;
     let actor_ref = match once(request, ACTOR_HEADER)? {
         None => None,
         Some(value) => Some(

@@ -9,10 +9,11 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::guesses::known_network;
+use super::password::Passwords;
 use super::proof::{self, person};
 use super::{Caller, guess_store, password, sessions};
-use crate::app::State;
 use crate::audit::{Audited, Event};
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Body, Network, Problems, WriteProblems};
 use crate::policy::{Act, Role};
@@ -40,19 +41,17 @@ pub struct LogoutIn {
 #[utoipa::path(tag = "auth", operation_id = "logout", request_body = LogoutIn, responses(
     (status = 204, description = "Signed out."), Problems, WriteProblems))]
 #[post("/auth/logout")]
-async fn logout(state: Data<State>, caller: Caller, body: Body<LogoutIn>) -> Result<HttpResponse> {
+async fn logout(db: Data<Db>, caller: Caller, body: Body<LogoutIn>) -> Result<HttpResponse> {
     let everywhere = body.0.everywhere;
-    state
-        .db
-        .run(&caller, Act::SignOut.ask(), move |tx| {
-            let (user_id, session_id) = person(&tx.actor.principal)?;
-            match everywhere {
-                true => sessions::revoke_all(tx, user_id, "everywhere", None)?,
-                false => sessions::revoke(tx, session_id, "signed_out")?,
-            }
-            Ok(Audited::new((), Event::new().on("session", session_id)))
-        })
-        .await?;
+    db.run(&caller, Act::SignOut.ask(), move |tx| {
+        let (user_id, session_id) = person(&tx.actor.principal)?;
+        match everywhere {
+            true => sessions::revoke_all(tx, user_id, "everywhere", None)?,
+            false => sessions::revoke(tx, session_id, "signed_out")?,
+        }
+        Ok(Audited::new((), Event::new().on("session", session_id)))
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -71,22 +70,21 @@ pub struct StepUpIn {
     (status = 204, description = "Good for five minutes."), Problems, WriteProblems))]
 #[post("/auth/step-up")]
 async fn step_up(
-    state: Data<State>,
+    db: Data<Db>,
+    passwords: Data<Passwords>,
     caller: Caller,
     from: Network,
     body: Body<StepUpIn>,
 ) -> Result<HttpResponse> {
     let typed = body.0.password.to_zeroizing();
-    let (_, guess) = proof::again(&state, &caller, typed, from, Act::StepUp).await?;
-    state
-        .db
-        .run(&caller, Act::StepUp.ask(), move |tx| {
-            let (_, session_id) = person(&tx.actor.principal)?;
-            guess_store::was_right(tx, &guess)?;
-            sessions::step_up(tx, session_id)?;
-            Ok(Audited::new((), Event::new().on("session", session_id)))
-        })
-        .await?;
+    let (_, guess) = proof::again(&db, &passwords, &caller, typed, from, Act::StepUp).await?;
+    db.run(&caller, Act::StepUp.ask(), move |tx| {
+        let (_, session_id) = person(&tx.actor.principal)?;
+        guess_store::was_right(tx, &guess)?;
+        sessions::step_up(tx, session_id)?;
+        Ok(Audited::new((), Event::new().on("session", session_id)))
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -109,38 +107,35 @@ pub struct ChangePasswordIn {
     (status = 204, description = "Changed."), Problems, WriteProblems))]
 #[post("/auth/password")]
 async fn change_password(
-    state: Data<State>,
+    db: Data<Db>,
+    passwords: Data<Passwords>,
     caller: Caller,
     from: Network,
     body: Body<ChangePasswordIn>,
 ) -> Result<HttpResponse> {
     let (current, new) = (body.0.current.to_zeroizing(), body.0.new.to_zeroizing());
     let act = Act::ChangePassword;
-    let (own, guess) = proof::again(&state, &caller, current, from, act).await?;
+    let (own, guess) = proof::again(&db, &passwords, &caller, current, from, act).await?;
     let user_id = own.user_id;
-    let about = state
-        .db
+    let about = db
         .count(move |tx| {
             guess_store::was_right(tx, &guess)?;
             sessions::about(tx, user_id)
         })
         .await?;
-    let hash = state
-        .passwords
+    let hash = passwords
         .choose("/new", new, about, own.password_hash)
         .await?;
-    state
-        .db
-        .run(&caller, act.ask(), move |tx| {
-            let (user_id, session_id) = person(&tx.actor.principal)?;
-            sessions::set_password(tx, user_id, hash)?;
-            sessions::revoke_all(tx, user_id, "password_changed", Some(session_id))?;
-            let here = known_network(&tx.keys, user_id, from);
-            guess_store::forget_networks(tx, user_id, Some(here))?;
-            let event = Event::new().about_user(user_id).fields(["password"]);
-            Ok(Audited::new((), event))
-        })
-        .await?;
+    db.run(&caller, act.ask(), move |tx| {
+        let (user_id, session_id) = person(&tx.actor.principal)?;
+        sessions::set_password(tx, user_id, hash)?;
+        sessions::revoke_all(tx, user_id, "password_changed", Some(session_id))?;
+        let here = known_network(&tx.keys, user_id, from);
+        guess_store::forget_networks(tx, user_id, Some(here))?;
+        let event = Event::new().about_user(user_id).fields(["password"]);
+        Ok(Audited::new((), event))
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -172,9 +167,8 @@ pub struct RoleOut {
 #[utoipa::path(tag = "auth", operation_id = "me", responses(
     (status = 200, description = "The account and its live roles.", body = MeOut), Problems))]
 #[get("/me")]
-async fn me(state: Data<State>, caller: Caller) -> Result<HttpResponse> {
-    let me = state
-        .db
+async fn me(db: Data<Db>, caller: Caller) -> Result<HttpResponse> {
+    let me = db
         .run(&caller, Act::ReadMe.ask(), |tx| {
             let actor = &tx.actor;
             let me = MeOut {

@@ -5,11 +5,12 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::guesses::{Guess, known_network};
+use super::password::Passwords;
 use super::password::{Queue, prepared};
 use super::sessions::{self, Credential};
 use super::{Caller, guess_store};
-use crate::app::State;
 use crate::audit::{Audited, Event};
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Code, Result};
 use crate::http::Network;
@@ -18,7 +19,8 @@ use crate::policy::{Act, Principal};
 /// Whose password this is, and the guess that it was; nobody's, if they do not match or there is no such
 /// account: either way the same is counted and as much is done.
 pub async fn at_sign_in(
-    state: &State,
+    db: &Db,
+    passwords: &Passwords,
     address: &str,
     typed: Zeroizing<String>,
     from: Network,
@@ -35,29 +37,30 @@ pub async fn at_sign_in(
         guess_store::reserve(tx, &guess)?;
         Ok((found, guess, known))
     };
-    let (found, guess, known) = state.db.count(count).await?;
+    let (found, guess, known) = db.count(count).await?;
     let queue = match known {
         true => Queue::Known,
         false => Queue::Strangers,
     };
     let stored = found.as_ref().and_then(|found| found.password_hash.clone());
-    let matches = check(state, queue, typed, stored, &guess).await?;
+    let matches = check(db, passwords, queue, typed, stored, &guess).await?;
     Ok(found.filter(|_| matches).map(|found| (found, guess)))
 }
 
 /// Whether a password matches. If it could not be checked, it was no guess.
 async fn check(
-    state: &State,
+    db: &Db,
+    passwords: &Passwords,
     queue: Queue,
     typed: Zeroizing<String>,
     stored: Option<String>,
     guess: &Guess,
 ) -> Result<bool> {
-    let checked = state.passwords.verify(queue, typed, stored).await;
+    let checked = passwords.verify(queue, typed, stored).await;
     if checked.is_err() {
         let guess = guess.clone();
         let take_back = move |tx: &mut Tx<'_>| guess_store::take_back(tx, &guess);
-        state.db.count(take_back).await?;
+        db.count(take_back).await?;
     }
     checked
 }
@@ -72,7 +75,8 @@ pub fn person(principal: &Principal) -> Result<(Uuid, Uuid)> {
 
 /// Checks the caller's own password. A wrong one counts like one at sign-in, and is recorded.
 pub async fn again(
-    state: &State,
+    db: &Db,
+    passwords: &Passwords,
     caller: &Caller,
     typed: Zeroizing<String>,
     from: Network,
@@ -85,19 +89,20 @@ pub async fn again(
         guess_store::reserve(tx, &guess)?;
         Ok(Audited::new((own, guess), Event::new()))
     };
-    let (own, guess) = state.db.run(caller, Act::ReadMe.ask(), count).await?;
+    let (own, guess) = db.run(caller, Act::ReadMe.ask(), count).await?;
     let stored = own.password_hash.clone();
-    if check(state, Queue::Known, typed, stored, &guess).await? {
+    if check(db, passwords, Queue::Known, typed, stored, &guess).await? {
         return Ok((own, guess));
     }
     let wrong = |_: &mut Tx<'_>| Ok(Audited::new((), Event::new().failed()));
-    state.db.run(caller, act.ask(), wrong).await?;
+    db.run(caller, act.ask(), wrong).await?;
     Err(Code::BadCredentials.into())
 }
 
 /// The hash of a password chosen with a link; none, if nobody has such a link.
 pub async fn by_link(
-    state: &State,
+    db: &Db,
+    passwords: &Passwords,
     token: String,
     chosen: Zeroizing<String>,
 ) -> Result<Option<String>> {
@@ -107,9 +112,9 @@ pub async fn by_link(
         let about = sessions::about(tx, found.user_id)?;
         Ok(Some((found.password_hash, about)))
     };
-    let Some((stored, about)) = state.db.count(find).await? else {
+    let Some((stored, about)) = db.count(find).await? else {
         return Ok(None);
     };
-    let hash = state.passwords.choose("/password", chosen, about, stored);
+    let hash = passwords.choose("/password", chosen, about, stored);
     hash.await.map(Some)
 }

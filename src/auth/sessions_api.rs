@@ -12,8 +12,8 @@ use super::Caller;
 use super::guesses::known_network;
 use super::proof::person;
 use super::sessions::{self, Open};
-use crate::app::State;
 use crate::audit::{Audited, Event};
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Network, Page, Path, Problems};
 use crate::policy::{Act, hidden};
@@ -79,9 +79,8 @@ impl OpenSessionOut {
 #[utoipa::path(tag = "auth", operation_id = "list_sessions", responses(
     (status = 200, description = "All of them on one page.", body = Page<OpenSessionOut>), Problems))]
 #[get("/auth/sessions")]
-async fn list_sessions(state: Data<State>, caller: Caller, from: Network) -> Result<HttpResponse> {
-    let page = state
-        .db
+async fn list_sessions(db: Data<Db>, caller: Caller, from: Network) -> Result<HttpResponse> {
+    let page = db
         .run(&caller, Act::ReadSessions.ask(), move |tx| {
             let (user_id, this) = person(&tx.actor.principal)?;
             let here = known_network(&tx.keys, user_id, from);
@@ -102,17 +101,15 @@ async fn list_sessions(state: Data<State>, caller: Caller, from: Network) -> Res
     params(("id" = Uuid, Path, description = "The session.")),
     responses((status = 204, description = "Ended."), Problems))]
 #[delete("/auth/sessions/{id}")]
-async fn end_session(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+async fn end_session(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = id.0;
-    state
-        .db
-        .run(&caller, Act::EndSession.ask(), move |tx| {
-            let (user_id, _) = person(&tx.actor.principal)?;
-            match sessions::end_one(tx, user_id, id)? {
-                true => Ok(Audited::new((), Event::new().on("session", id))),
-                false => Err(hidden()),
-            }
-        })
-        .await?;
+    db.run(&caller, Act::EndSession.ask(), move |tx| {
+        let (user_id, _) = person(&tx.actor.principal)?;
+        match sessions::end_one(tx, user_id, id)? {
+            true => Ok(Audited::new((), Event::new().on("session", id))),
+            false => Err(hidden()),
+        }
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -10,10 +10,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::{feed, store};
-use crate::app::State;
 use crate::audit::{Audited, Event};
+use crate::auth::Throttle;
 use crate::auth::{self, Caller};
 use crate::crypto;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Code, ProblemDocument, Result};
 use crate::http::{Network, Path, Problems, StepUpProblems};
@@ -48,17 +49,15 @@ fn person(tx: &Tx<'_>) -> Result<Uuid> {
 #[utoipa::path(tag = "calendar", operation_id = "make_calendar_feed",
     responses((status = 201, description = "Made.", body = FeedOut), Problems, StepUpProblems))]
 #[post("/calendar/feed")]
-async fn make_calendar_feed(state: Data<State>, caller: Caller) -> Result<HttpResponse> {
+async fn make_calendar_feed(db: Data<Db>, caller: Caller) -> Result<HttpResponse> {
     let token = crypto::secret()?;
     let path = format!("/api/v1/calendar/{token}.ics");
-    state
-        .db
-        .run(&caller, Act::ManageCalendar.ask(), move |tx| {
-            let user_id = person(tx)?;
-            store::set(tx, user_id, crypto::hash_secret(&token))?;
-            Ok(Audited::new((), Event::new().on("user", user_id)))
-        })
-        .await?;
+    db.run(&caller, Act::ManageCalendar.ask(), move |tx| {
+        let user_id = person(tx)?;
+        store::set(tx, user_id, crypto::hash_secret(&token))?;
+        Ok(Audited::new((), Event::new().on("user", user_id)))
+    })
+    .await?;
     Ok(HttpResponse::Created().json(FeedOut { path }))
 }
 
@@ -66,15 +65,13 @@ async fn make_calendar_feed(state: Data<State>, caller: Caller) -> Result<HttpRe
 #[utoipa::path(tag = "calendar", operation_id = "revoke_calendar_feed",
     responses((status = 204, description = "There is no feed."), Problems))]
 #[delete("/calendar/feed")]
-async fn revoke_calendar_feed(state: Data<State>, caller: Caller) -> Result<HttpResponse> {
-    state
-        .db
-        .run(&caller, Act::RevokeCalendar.ask(), |tx| {
-            let user_id = person(tx)?;
-            store::end(tx, user_id)?;
-            Ok(Audited::new((), Event::new().on("user", user_id)))
-        })
-        .await?;
+async fn revoke_calendar_feed(db: Data<Db>, caller: Caller) -> Result<HttpResponse> {
+    db.run(&caller, Act::RevokeCalendar.ask(), |tx| {
+        let user_id = person(tx)?;
+        store::end(tx, user_id)?;
+        Ok(Audited::new((), Event::new().on("user", user_id)))
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -92,15 +89,15 @@ async fn revoke_calendar_feed(state: Data<State>, caller: Caller) -> Result<Http
         content_type = "application/problem+json")))]
 #[get("/calendar/{token}.ics")]
 async fn read_calendar(
-    state: Data<State>,
+    db: Data<Db>,
+    throttle: Data<Throttle>,
     from: Network,
     token: Path<Line<200>>,
 ) -> Result<HttpResponse> {
     let hash = crypto::hash_secret(token.0.as_str());
     // Before the feed is looked for: whoever tries addresses is not told of a right one either.
-    state.throttle.feed(from, &hash)?;
-    let read = state
-        .db
+    throttle.feed(from, &hash)?;
+    let read = db
         .run_public(Act::ReadCalendar.ask(), move |tx| {
             let entries = store::entries(tx, hash)?;
             let owner = entries.first().ok_or_else(hidden)?.user_id;
@@ -110,7 +107,7 @@ async fn read_calendar(
         .await;
     let text = match read {
         Err(error) if error.code() == Code::NotFound => {
-            return Err(auth::refused(&state, Act::ReadCalendar, from, error).await);
+            return Err(auth::refused(&db, Act::ReadCalendar, from, error).await);
         }
         read => read?,
     };

@@ -9,9 +9,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::access_log_store::{self as store, Access};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{Page, PageQuery, Path, Problems, Query, paged};
@@ -81,15 +81,14 @@ impl From<Access> for AccessOut {
     responses((status = 200, description = "A page of the log.", body = Page<AccessOut>), Problems))]
 #[get("/cases/{id}/access-log")]
 async fn read_access_log(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     query: Query<PageQuery>,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     let (id, after, limit) = (path.0, query.0.after()?, query.0.limit());
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ReadAccessLog.on("case", id), move |tx| {
             let marac_id = readable(tx, id)?;
             let rows = store::page(tx, id, after, limit)?;

@@ -11,10 +11,10 @@ use validator::Validate;
 
 use super::CaseStatus;
 use super::store::{self, Filter, Line};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::dates::AnyDay;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{Page, PageQuery, Problems, Query, etag, linked};
@@ -151,7 +151,7 @@ pub struct CasesQuery {
     responses((status = 200, description = "A page of cases.", body = CasesOut), Problems))]
 #[get("/cases")]
 async fn list_cases(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     query: Query<CasesQuery>,
     request: HttpRequest,
@@ -168,8 +168,7 @@ async fn list_cases(
         lapsing_before: query.lapsing_before.map(Into::into),
     };
     let wanted = query.count.unwrap_or(false);
-    let body = state
-        .db
+    let body = db
         .run(&caller, Act::ListCases.ask(), move |tx| {
             let lines = store::page(tx, filter, after, page.limit())?;
             let page = Page::of(lines, page.limit(), |line| (line.last_referral_on, line.id));

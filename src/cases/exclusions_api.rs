@@ -12,10 +12,10 @@ use validator::Validate;
 use super::exclusions_store::{self as store, Exclusion, Known, Subject};
 use super::{LaidBy, rules};
 use crate::actions::announce_case;
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::dates::AnyDay;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -106,14 +106,9 @@ impl ExclusionOut {
     params(("id" = Uuid, Path, description = "The case, or the file of a received referral.")),
     responses((status = 200, description = "All of them on one page.", body = Page<ExclusionOut>), Problems))]
 #[get("/cases/{id}/exclusions")]
-async fn list_exclusions(
-    state: Data<State>,
-    caller: Caller,
-    path: Path<Uuid>,
-) -> Result<HttpResponse> {
+async fn list_exclusions(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
     let id = path.0;
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ReadExclusions.on("case", id), move |tx| {
             let case = visibility::case(tx, Act::ReadExclusions, id)?;
             let exclusions = store::all(tx, &case)?;
@@ -180,15 +175,14 @@ impl ExclusionIn {
     responses((status = 201, description = "Excluded.", body = ExclusionOut), Problems, StepUpProblems, WriteProblems))]
 #[post("/cases/{id}/exclusions")]
 async fn exclude(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<ExclusionIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (path.0, body.0);
-    let exclusion = state
-        .db
+    let exclusion = db
         .run(&caller, Act::ManageExclusions.on("case", id), move |tx| {
             let case = visibility::case_locked(tx, Act::ManageExclusions, id)?;
             let subject = body.subject();
@@ -260,15 +254,14 @@ fn can_be_named(subject: Subject, known: Known) -> Result<()> {
     responses((status = 200, description = "Lifted.", body = ExclusionOut), Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/cases/{id}/exclusions/{exclusion_id}/lift")]
 async fn lift_exclusion(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let (id, exclusion_id) = path.0;
     let ask = Act::ManageExclusions.on("exclusion", exclusion_id);
-    let (exclusion, version) = state
-        .db
+    let (exclusion, version) = db
         .run(&caller, ask, move |tx| {
             let case = visibility::case(tx, Act::ManageExclusions, id)?;
             let exclusion = store::one(tx, &case, exclusion_id)?.ok_or_else(hidden)?;

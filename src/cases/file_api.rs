@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::head_api::{CaseHeadOut, Closed};
 use super::{CloseReason, Part, file_store as store, of_kind, opened};
 use crate::account::{EntryOut, Reader};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Path, Problems, etag, tagged};
 use crate::parties::shape::{PartyOut, People, RelationshipOut};
@@ -226,10 +226,9 @@ pub struct CaseFileOut {
     params(("id" = Uuid, Path, description = "The case.")),
     responses((status = 200, description = "The file.", body = CaseFileOut), Problems))]
 #[get("/cases/{id}")]
-async fn read_case(state: Data<State>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
+async fn read_case(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
     let id = path.0;
-    let (file, version) = state
-        .db
+    let (file, version) = db
         .run(&caller, Act::ReadCase.on("case", id), move |tx| {
             let case = opened(tx, Act::ReadCase, id)?;
             let reader = Reader::of(tx, &case);

@@ -13,9 +13,9 @@ use super::rules::{self, Closing};
 use super::store;
 use super::{CaseStatus, CloseReason, opened, opened_locked};
 use crate::actions::has_incomplete;
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, FieldError, Result};
 use crate::http::{
@@ -118,15 +118,14 @@ pub struct CaseChangeIn {
     responses((status = 200, description = "Changed.", body = CaseHeadOut), Problems, WriteProblems, VersionProblems))]
 #[patch("/cases/{id}")]
 async fn change_case(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     if_match: IfMatch,
     body: Body<CaseChangeIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (path.0, body.0);
-    let (head, version) = state
-        .db
+    let (head, version) = db
         .run(&caller, Act::ChangeCase.on("case", id), move |tx| {
             let case = opened_locked(tx, Act::ChangeCase, id)?;
             if_match.check(case.row.version)?;
@@ -244,15 +243,14 @@ pub(super) struct Closed {
     responses((status = 200, description = "Closed.", body = CaseHeadOut), Problems, WriteProblems, VersionProblems))]
 #[post("/cases/{id}/close")]
 async fn close_case(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     if_match: IfMatch,
     body: Body<CloseIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (path.0, body.0);
-    let (head, version) = state
-        .db
+    let (head, version) = db
         .run(&caller, Act::ChangeCase.on("case", id), move |tx| {
             let case = opened_locked(tx, Act::ChangeCase, id)?;
             if_match.check(case.row.version)?;

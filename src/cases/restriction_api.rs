@@ -13,10 +13,10 @@ use super::exclusions_api::LaidOut;
 use super::restriction_store::{self as store, Restriction};
 use super::rules;
 use crate::actions::announce_case;
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::dates::AnyDay;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -91,14 +91,9 @@ pub struct RestrictionState {
     params(("id" = Uuid, Path, description = "The case, or the file of a received referral.")),
     responses((status = 200, description = "How it stands.", body = RestrictionState), Problems))]
 #[get("/cases/{id}/restriction")]
-async fn read_restriction(
-    state: Data<State>,
-    caller: Caller,
-    path: Path<Uuid>,
-) -> Result<HttpResponse> {
+async fn read_restriction(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
     let id = path.0;
-    let (body, version) = state
-        .db
+    let (body, version) = db
         .run(&caller, Act::ReadRestriction.on("case", id), move |tx| {
             let case = visibility::case(tx, Act::ReadRestriction, id)?;
             let version = case.row.version;
@@ -143,15 +138,14 @@ pub struct RestrictionIn {
     responses((status = 200, description = "Restricted.", body = RestrictionOut), Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[put("/cases/{id}/restriction")]
 async fn restrict_case(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     if_match: IfMatch,
     body: Body<RestrictionIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (path.0, body.0);
-    let (body, version) = state
-        .db
+    let (body, version) = db
         .run(&caller, Act::RestrictCase.on("case", id), move |tx| {
             let case = visibility::case_locked(tx, Act::RestrictCase, id)?;
             if_match.check(case.row.version)?;
@@ -225,14 +219,13 @@ pub struct UnrestrictedOut {
     responses((status = 200, description = "Lifted.", body = UnrestrictedOut), Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/cases/{id}/restriction/lift")]
 async fn lift_restriction(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let id = path.0;
-    let version = state
-        .db
+    let version = db
         .run(&caller, Act::RestrictCase.on("case", id), move |tx| {
             let case = visibility::case_locked(tx, Act::RestrictCase, id)?;
             if_match.check(case.row.version)?;

@@ -13,10 +13,10 @@ use super::rules::{self, Sharing};
 use super::shares_store::{self as store, Share};
 use super::{opened, opened_locked};
 use crate::actions::announce_case;
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::dates::AnyDay;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -75,10 +75,9 @@ impl ShareOut {
     params(("id" = Uuid, Path, description = "The case.")),
     responses((status = 200, description = "All of them on one page.", body = Page<ShareOut>), Problems))]
 #[get("/cases/{id}/shares")]
-async fn list_shares(state: Data<State>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
+async fn list_shares(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
     let id = path.0;
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ManageShares.on("case", id), move |tx| {
             let case = opened(tx, Act::ManageShares, id)?;
             let shares = store::all(tx, &case)?;
@@ -119,15 +118,14 @@ pub struct ShareIn {
     responses((status = 201, description = "Shared.", body = ShareOut), Problems, WriteProblems))]
 #[post("/cases/{id}/shares")]
 async fn share_case(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<ShareIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (path.0, body.0);
-    let share = state
-        .db
+    let share = db
         .run(&caller, Act::ManageShares.on("case", id), move |tx| {
             let case = opened_locked(tx, Act::ManageShares, id)?;
             let claim = key.claim(tx, "share_case", &(id, &body))?;
@@ -161,14 +159,13 @@ fn sharing(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<Shari
     responses((status = 200, description = "Ended.", body = ShareOut), Problems, WriteProblems, VersionProblems))]
 #[post("/cases/{id}/shares/{share_id}/end")]
 async fn end_share(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let (id, share_id) = path.0;
-    let (share, version) = state
-        .db
+    let (share, version) = db
         .run(
             &caller,
             Act::ManageShares.on("share", share_id),

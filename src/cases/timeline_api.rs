@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::opened;
 use super::timeline_store::{self as store, Happening};
 use crate::account::Reader;
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Page, PageQuery, Path, Problems, Query, paged};
 use crate::policy::Act;
@@ -64,15 +64,14 @@ impl From<Happening> for HappeningOut {
     responses((status = 200, description = "A page of what happened.", body = Page<HappeningOut>), Problems))]
 #[get("/cases/{id}/timeline")]
 async fn read_timeline(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     query: Query<PageQuery>,
     request: HttpRequest,
 ) -> Result<HttpResponse> {
     let (id, after, limit) = (path.0, query.0.after()?, query.0.limit());
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ReadTimeline.on("case", id), move |tx| {
             let case = opened(tx, Act::ReadTimeline, id)?;
             let reader = Reader::of(tx, &case);

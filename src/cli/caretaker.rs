@@ -7,8 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use actix_web::web::Data;
-use toldonce::app::State;
+use toldonce::app::Parts;
 use toldonce::audit::chain;
 use toldonce::{jobs, metrics};
 
@@ -27,12 +26,12 @@ pub struct Caretaker {
 
 impl Caretaker {
     /// Starts it; heads of the chain are appended to `heads`.
-    pub fn start(state: Data<State>, heads: PathBuf) -> Outcome<Self> {
+    pub fn start(parts: Parts, heads: PathBuf) -> Outcome<Self> {
         let thread = |name: &str| std::thread::Builder::new().name(name.into());
         let ((stop_jobs, jobs_told), (stop, told)) = (channel(), channel());
-        let same = state.clone();
+        let same = parts.clone();
         let jobs = thread("jobs").spawn(move || run_jobs(&same, &jobs_told))?;
-        let seals = thread("caretaker").spawn(move || work(&state, &heads, &told))?;
+        let seals = thread("caretaker").spawn(move || work(&parts, &heads, &told))?;
         Ok(Self {
             threads: [jobs, seals],
             stop: [stop_jobs, stop],
@@ -51,32 +50,32 @@ impl Caretaker {
 }
 
 /// Runs what is due until it is told to stop; then the job under way is finished and no other begun.
-fn run_jobs(state: &State, told: &Receiver<()>) {
+fn run_jobs(parts: &Parts, told: &Receiver<()>) {
     let stopping = || !matches!(told.recv_timeout(ROUND), Err(RecvTimeoutError::Timeout));
     while !stopping() {
-        if let Err(error) = jobs::run_due(state) {
+        if let Err(error) = jobs::run_due(parts) {
             tracing::warn!(error = %error, "the jobs that are due could not be read");
         }
     }
 }
 
-fn work(state: &State, heads: &Path, told: &Receiver<()>) {
+fn work(parts: &Parts, heads: &Path, told: &Receiver<()>) {
     let mut rounds = 0_u32;
     let mut sealed_at = Instant::now();
     loop {
         let last = !matches!(told.recv_timeout(ROUND), Err(RecvTimeoutError::Timeout));
         // Another server may have sealed the same rows first; then there is less to do next time.
-        match chain::seal(&state.db, Some(heads)) {
+        match chain::seal(&parts.db, Some(heads)) {
             Ok(rows) => {
                 sealed_at = Instant::now();
                 metrics::sealed(rows);
             }
             Err(error) => tracing::warn!(error = %error, "the audit's tail was not sealed"),
         }
-        metrics::gauge(&state.db, sealed_at.elapsed());
+        metrics::gauge(&parts.db, sealed_at.elapsed());
         rounds = rounds.wrapping_add(1);
         if rounds.is_multiple_of(SWEEP) {
-            state.throttle.sweep();
+            parts.throttle.sweep();
         }
         if last {
             return;

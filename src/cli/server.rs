@@ -2,14 +2,13 @@
 
 use std::net::TcpListener;
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
 use actix_web::web::Data;
 use tokio::signal::unix::{SignalKind, signal};
-use toldonce::app::{State, app};
+use toldonce::app::{Parts, app};
 use toldonce::auth::password::{Cost, Passwords};
 use toldonce::auth::token::Tokens;
 use toldonce::auth::{Limits, Throttle};
@@ -79,27 +78,27 @@ pub fn run(plan: Plan) -> Outcome {
         greeting,
     } = plan;
     let per_minute = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
-    let state = Data::new(State {
-        db,
-        tokens: Tokens::new(&keys)?,
-        passwords: Passwords::new(Cost::STANDARD, config.workers),
-        throttle: Throttle::new(Limits {
+    let parts = Parts {
+        db: Data::new(db),
+        tokens: Data::new(Tokens::new(&keys)?),
+        passwords: Data::new(Passwords::new(Cost::STANDARD, config.workers)),
+        throttle: Data::new(Throttle::new(Limits {
             requests: per_minute(config.requests_per_minute),
             searches: per_minute(config.searches_per_minute),
-        }),
-        proxies: config.trusted_proxies.clone(),
-        tools: Arc::new(tools::load(config.risk_tools_dir.as_deref())?),
-        mail: config.mail.clone().mailer(config.public_url.clone())?,
+        })),
+        proxies: Data::new(config.trusted_proxies.clone()),
+        tools: Data::new(tools::load(config.risk_tools_dir.as_deref())?),
+        mail: Data::new(config.mail.clone().mailer(config.public_url.clone())?),
         keep_read_days: config.keep_read_days,
-    });
+    };
     let meters = config.metrics_listen.map(metrics::open).transpose()?;
     let heads = audit::heads_of(&config);
-    let database = database.guarded(&config, &state.db)?;
-    let caretaker = Caretaker::start(state.clone(), heads)?;
+    let database = database.guarded(&config, &parts.db)?;
+    let caretaker = Caretaker::start(parts.clone(), heads)?;
     let blocking = (config.pool as usize / config.workers).max(1);
-    let service = state.clone();
+    let service = parts.clone();
     let served = actix_web::rt::System::new().block_on(async move {
-        let server = HttpServer::new(move || app(service.clone()))
+        let server = HttpServer::new(move || app(&service))
             .workers(config.workers)
             .worker_max_blocking_threads(blocking)
             .keep_alive(KEEP_ALIVE)
@@ -127,6 +126,6 @@ pub fn run(plan: Plan) -> Outcome {
         Outcome::Ok(served?)
     });
     caretaker.stop();
-    drop(state);
+    drop(parts);
     served.and(database.stop())
 }

@@ -13,9 +13,9 @@ use super::shape::{managed, seen, told};
 use super::store::{self, Actor, ActorKind, Client};
 use super::{NewActor, register, rules};
 use crate::agencies::Agency;
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -97,15 +97,14 @@ impl From<Actor> for ActorOut {
 #[get("/api-clients/{id}/actors")]
 async fn list_actors(
     request: HttpRequest,
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     let (id, limit, after) = (id.0, query.0.limit(), query.0.after()?);
     let ask = Act::ReadClients.on("api_client", id);
-    let page = state
-        .db
+    let page = db
         .run(&caller, ask, move |tx| {
             let client = seen(tx, id)?;
             let rows = store::list_actors(tx, &client, after, limit + 1)?;
@@ -127,7 +126,7 @@ async fn list_actors(
     responses((status = 201, description = "Registered.", body = ActorOut), Problems, StepUpProblems, WriteProblems))]
 #[post("/api-clients/{id}/actors")]
 async fn register_actor(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     key: IdempotencyKey,
@@ -135,8 +134,7 @@ async fn register_actor(
 ) -> Result<HttpResponse> {
     let (id, body) = (id.0, body.0);
     let ask = Act::RegisterActors.on("api_client", id);
-    let actor = state
-        .db
+    let actor = db
         .run(&caller, ask, move |tx| {
             let (client, agency) = managed(tx, id)?;
             let claimed = key.claim(tx, "register_actor", &(id, &body))?;
@@ -216,15 +214,14 @@ fn answer(response: actix_web::HttpResponseBuilder, actor: Actor) -> HttpRespons
         Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/api-clients/{id}/actors/{actor_id}/disable")]
 async fn disable_actor(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let (id, actor_id) = path.0;
     let ask = Act::RegisterActors.on("registered_actor", actor_id);
-    let actor = state
-        .db
+    let actor = db
         .run(&caller, ask, move |tx| {
             let (client, _) = managed(tx, id)?;
             let actor = store::actor_locked(tx, &client, actor_id)?.ok_or_else(policy::hidden)?;

@@ -14,10 +14,10 @@ use super::shape::{ClientOut, ClientSecretOut, complete, concerned, managed, sho
 use super::store::{self, Client};
 use super::{NewClient, create, rules};
 use crate::agencies::Agency;
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::crypto;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Code, Result};
 use crate::http::{
@@ -101,7 +101,7 @@ pub struct ClientQuery {
 #[get("/api-clients")]
 async fn list_clients(
     request: HttpRequest,
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     query: Query<ClientQuery>,
 ) -> Result<HttpResponse> {
@@ -112,8 +112,7 @@ async fn list_clients(
     } = query.0;
     let page = PageQuery { limit, cursor };
     let (limit, after) = (page.limit(), page.after()?);
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ReadClients.ask(), move |tx| {
             let within = reach(&tx.actor);
             let rows = store::list(tx, within, agency_id, after, limit + 1)?;
@@ -137,14 +136,13 @@ async fn list_clients(
     responses((status = 201, description = "Registered.", body = ClientSecretOut), Problems, StepUpProblems, WriteProblems))]
 #[post("/api-clients")]
 async fn create_client(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     key: IdempotencyKey,
     body: Body<ClientIn>,
 ) -> Result<HttpResponse> {
     let body = body.0;
-    let (made, version) = state
-        .db
+    let (made, version) = db
         .run(&caller, Act::ManageClients.ask(), move |tx| {
             let claimed = key.claim(tx, "create_client", &body)?;
             let id = claimed.id();
@@ -189,10 +187,9 @@ fn register(tx: &mut Tx<'_>, id: Uuid, body: ClientIn) -> Result<(Option<String>
     params(("id" = Uuid, Path, description = "The client.")),
     responses((status = 200, description = "The client.", body = ClientOut), Problems))]
 #[get("/api-clients/{id}")]
-async fn read_client(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+async fn read_client(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = id.0;
-    let (client, version) = state
-        .db
+    let (client, version) = db
         .run(&caller, Act::ReadClients.on("api_client", id), move |tx| {
             Ok(Audited::new(show(tx, id)?, Event::new()))
         })
@@ -211,7 +208,7 @@ async fn read_client(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Resu
         Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[patch("/api-clients/{id}")]
 async fn change_client(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
@@ -219,8 +216,7 @@ async fn change_client(
 ) -> Result<HttpResponse> {
     let (id, change) = (id.0, body.0);
     let ask = Act::ManageClients.on("api_client", id);
-    let (client, version) = state
-        .db
+    let (client, version) = db
         .run(&caller, ask, move |tx| {
             let (mut client, agency) = managed(tx, id)?;
             if_match.check(client.version)?;
@@ -288,15 +284,14 @@ fn apply(
         Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/api-clients/{id}/secret")]
 async fn rotate_secret(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let id = id.0;
     let ask = Act::ManageClients.on("api_client", id);
-    let (rotated, version) = state
-        .db
+    let (rotated, version) = db
         .run(&caller, ask, move |tx| {
             let (client, _) = managed(tx, id)?;
             if_match.check(client.version)?;
@@ -324,15 +319,14 @@ async fn rotate_secret(
         Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/api-clients/{id}/disable")]
 async fn disable_client(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let id = id.0;
     let ask = Act::ManageClients.on("api_client", id);
-    let (client, version) = state
-        .db
+    let (client, version) = db
         .run(&caller, ask, move |tx| {
             let (mut client, _) = managed(tx, id)?;
             if_match.check(client.version)?;

@@ -11,10 +11,10 @@ use validator::Validate;
 
 use super::rules;
 use super::store::{self, Absence};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::dates::AnyDay;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -72,14 +72,9 @@ fn in_reach(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
     params(("id" = Uuid, Path, description = "The account.")),
     responses((status = 200, description = "All of them on one page.", body = Page<AbsenceOut>), Problems))]
 #[get("/users/{id}/absences")]
-async fn list_absences(
-    state: Data<State>,
-    caller: Caller,
-    path: Path<Uuid>,
-) -> Result<HttpResponse> {
+async fn list_absences(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
     let id = path.0;
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::RecordAbsence.on("user", id), move |tx| {
             in_reach(tx, id)?;
             let rows = store::absences(tx, id)?;
@@ -112,15 +107,14 @@ pub struct AbsenceIn {
     responses((status = 201, description = "Recorded.", body = AbsenceOut), Problems, WriteProblems))]
 #[post("/users/{id}/absences")]
 async fn record_absence(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<AbsenceIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (path.0, body.0);
-    let absence = state
-        .db
+    let absence = db
         .run(&caller, Act::RecordAbsence.on("user", id), move |tx| {
             in_reach(tx, id)?;
             let claim = key.claim(tx, "record_absence", &(id, &body))?;
@@ -147,14 +141,13 @@ async fn record_absence(
     responses((status = 200, description = "Ended.", body = AbsenceOut), Problems, WriteProblems, VersionProblems))]
 #[post("/users/{id}/absences/{absence_id}/end")]
 async fn end_absence(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let (id, absence_id) = path.0;
-    let (absence, version) = state
-        .db
+    let (absence, version) = db
         .run(&caller, Act::RecordAbsence.on("user", id), move |tx| {
             in_reach(tx, id)?;
             let absence = store::absence(tx, id, absence_id)?.ok_or_else(hidden)?;

@@ -11,9 +11,9 @@ use validator::Validate;
 
 use super::rules;
 use super::store::{self, Cover};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::http::{
@@ -72,10 +72,9 @@ fn within(tx: &mut Tx<'_>, act: Act, marac_id: Uuid) -> Result<Option<Uuid>> {
     params(("id" = Uuid, Path, description = "The MARAC.")),
     responses((status = 200, description = "All of them on one page.", body = Page<CoverOut>), Problems))]
 #[get("/maracs/{id}/cover")]
-async fn list_cover(state: Data<State>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
+async fn list_cover(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
     let id = path.0;
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ReadCover.on("marac", id), move |tx| {
             let within = within(tx, Act::ReadCover, id)?;
             let rows = store::representatives(tx, id, within, None)?;
@@ -110,15 +109,14 @@ pub struct DeputyIn {
     responses((status = 200, description = "Named.", body = CoverOut), Problems, WriteProblems, VersionProblems))]
 #[put("/maracs/{id}/cover/{user_id}")]
 async fn name_deputy(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<DeputyIn>,
 ) -> Result<HttpResponse> {
     let ((id, user_id), deputy_id) = (path.0, body.0.deputy_id);
-    let (cover, version) = state
-        .db
+    let (cover, version) = db
         .run(&caller, Act::NameDeputy.on("user", user_id), move |tx| {
             let within = within(tx, Act::NameDeputy, id)?;
             users::lock(tx, &[user_id])?;

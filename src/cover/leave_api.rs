@@ -12,9 +12,9 @@ use validator::Validate;
 
 use super::rules::{self, Becomes, Duty, Leaving};
 use super::{DutyCounts, store, telling};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -71,14 +71,13 @@ fn colleague(tx: &mut Tx<'_>, user: &User, to: Option<Uuid>) -> Result<bool> {
     responses((status = 200, description = "Counts by kind.", body = DutiesOut), Problems))]
 #[get("/users/{id}/duties")]
 async fn read_duties(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     query: Query<DutiesQuery>,
 ) -> Result<HttpResponse> {
     let (id, to) = (path.0, query.0.to_user_id);
-    let (duties, version) = state
-        .db
+    let (duties, version) = db
         .run(&caller, Act::ReadDuties.on("user", id), move |tx| {
             let user = users::overseen(tx, Act::ReadDuties, id)?;
             if !colleague(tx, &user, to)? {
@@ -137,15 +136,14 @@ pub struct LeaveOut {
     responses((status = 200, description = "Closed.", body = LeaveOut), Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/users/{id}/leave")]
 async fn leave(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     if_match: IfMatch,
     body: Body<LeaveIn>,
 ) -> Result<HttpResponse> {
     let (id, to) = (path.0, body.0.to_user_id);
-    let (left, version) = state
-        .db
+    let (left, version) = db
         .run(&caller, Act::HandOver.on("user", id), move |tx| {
             users::lock(
                 tx,

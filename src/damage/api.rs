@@ -12,9 +12,9 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::store;
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Page, PageQuery, Problems, Query, paged};
 use crate::policy::{Act, may_in};
@@ -86,7 +86,7 @@ pub struct ListDamagedParts {
     responses((status = 200, description = "A page.", body = Page<DamagedPartOut>), Problems))]
 #[get("/damaged-parts")]
 async fn list_damaged_parts(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     request: HttpRequest,
     query: Query<ListDamagedParts>,
@@ -98,8 +98,7 @@ async fn list_damaged_parts(
     } = query.0;
     let page = PageQuery { limit, cursor };
     let act = Act::ListDamagedParts;
-    let page = state
-        .db
+    let page = db
         .run(&caller, act.on("marac", marac_id), move |tx| {
             may_in(&tx.actor, act, marac_id)?;
             let (after, limit) = (page.after()?, page.limit());

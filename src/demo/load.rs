@@ -4,7 +4,6 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use actix_web::http::Method;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
@@ -17,7 +16,7 @@ use uuid::Uuid;
 use super::caseload::{Caseload, CaseloadError};
 use super::{settle, steps};
 use crate::actions;
-use crate::app::{State, app};
+use crate::app::{Parts, app};
 use crate::auth::password::Passwords;
 use crate::auth::token::{Subject, Tokens};
 use crate::auth::{self, ACTOR_HEADER, Limits, Throttle};
@@ -71,20 +70,20 @@ pub fn load(db: &Db, keys: &KeyRing, passwords: &Passwords) -> Result<(), LoadEr
     let caseload = Caseload::shipped(now.with_timezone(&chrono_tz::Europe::London).date_naive())?;
     db.clock().set(now - BEGINS);
     let known = settle::places(db, passwords, &caseload)?;
-    let state = Data::new(State {
-        db: db.clone(),
-        tokens: Tokens::new(keys)?,
-        passwords: passwords.clone(),
-        throttle: Throttle::new(Limits::unlimited()),
-        proxies: TrustedProxies::default(),
-        tools: Arc::new(
+    let parts = Parts {
+        db: Data::new(db.clone()),
+        tokens: Data::new(Tokens::new(keys)?),
+        passwords: Data::new(passwords.clone()),
+        throttle: Data::new(Throttle::new(Limits::unlimited())),
+        proxies: Data::new(TrustedProxies::default()),
+        tools: Data::new(
             Tools::shipped().map_err(|_| Error::Internal("the shipped risk tools do not load"))?,
         ),
-        mail: Mailer::off(),
+        mail: Data::new(Mailer::off()),
         keep_read_days: u32::MAX,
-    });
+    };
     let told = actix_web::rt::System::new().block_on(async {
-        let mut teller = Teller::new(state, known).await;
+        let mut teller = Teller::new(parts, known).await;
         steps::tell(&mut teller, &caseload, now).await?;
         Ok::<_, LoadError>(teller.known)
     });
@@ -132,7 +131,7 @@ type Service = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, (u16, Value)>>;
 
 /// Sends the story's requests.
 pub struct Teller {
-    state: Data<State>,
+    parts: Parts,
     service: Service,
     sessions: HashMap<Uuid, (Uuid, DateTime<Utc>)>,
     /// What keys stand for.
@@ -142,9 +141,9 @@ pub struct Teller {
 }
 
 impl Teller {
-    async fn new(state: Data<State>, known: Known) -> Self {
+    async fn new(parts: Parts, known: Known) -> Self {
         // The framework's in-process caller: nothing listens, nothing leaves the program.
-        let service = Rc::new(init_service(app(state.clone())).await);
+        let service = Rc::new(init_service(app(&parts)).await);
         let service: Service = Rc::new(move |request| {
             let service = Rc::clone(&service);
             Box::pin(async move {
@@ -155,7 +154,7 @@ impl Teller {
             })
         });
         Self {
-            state,
+            parts,
             service,
             sessions: HashMap::new(),
             known,
@@ -165,15 +164,15 @@ impl Teller {
 
     /// It is now this moment.
     pub fn at(&mut self, moment: DateTime<Utc>) {
-        self.state.db.clock().set(moment);
+        self.parts.db.clock().set(moment);
     }
 
     /// What the program does by itself on a day.
     pub fn night(&self) -> Result<(), LoadError> {
-        actions::escalate(&self.state.db)?;
-        flags::find_lapsing(&self.state.db)?;
-        idva::find_late(&self.state.db)?;
-        Ok(research::remind(&self.state)?)
+        actions::escalate(&self.parts.db)?;
+        flags::find_lapsing(&self.parts.db)?;
+        idva::find_late(&self.parts.db)?;
+        Ok(research::remind(&self.parts.db)?)
     }
 
     /// A request by somebody; the answer's body, if it was granted. Remembers the answer's version.
@@ -199,7 +198,7 @@ impl Teller {
         etag: Option<String>,
     ) -> Result<(u16, Value), LoadError> {
         let mut request = TestRequest::with_uri(&format!("/api/v1{path}")).method(method);
-        let now = self.state.db.clock().now();
+        let now = self.parts.db.clock().now();
         let subject = match who {
             Who::Person(key) => {
                 let user_id = self.known.id("user", key)?;
@@ -216,7 +215,7 @@ impl Teller {
                 }
             }
         };
-        let (token, _) = self.state.tokens.issue(subject, now)?;
+        let (token, _) = self.parts.tokens.issue(subject, now)?;
         request = request.insert_header(("authorization", format!("Bearer {token}")));
         if let Some(etag) = etag {
             request = request.insert_header(("if-match", etag));
@@ -281,7 +280,7 @@ impl Teller {
         match self.sessions.get(&user_id) {
             Some((id, opened)) if (now - *opened) < TimeDelta::hours(8) => Ok(*id),
             _ => {
-                let id = auth::open_session(&self.state.db, user_id)?;
+                let id = auth::open_session(&self.parts.db, user_id)?;
                 self.sessions.insert(user_id, (id, now));
                 Ok(id)
             }

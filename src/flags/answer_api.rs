@@ -12,9 +12,9 @@ use super::api::{FlagOut, event, out};
 use super::rules::{self, Answer, By};
 use super::{FlagStatus, Said, decide_store, store};
 use crate::actions;
-use crate::app::State;
 use crate::audit::Audited;
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged};
 use crate::policy::{Act, Role, may_in};
@@ -29,14 +29,13 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Writes an answer to a flag and gives the flag as it then is.
 async fn say(
-    state: &State,
+    db: &Db,
     caller: &Caller,
     (id, if_match): (Uuid, IfMatch),
     answer: Answer,
     said: Said,
 ) -> Result<HttpResponse> {
-    let (version, body) = state
-        .db
+    let (version, body) = db
         .run(caller, Act::ConfirmFlag.on("flag", id), move |tx| {
             let row = store::one_locked(tx, id)?;
             may_in(&tx.actor, Act::ConfirmFlag, row.marac_id)?;
@@ -97,7 +96,7 @@ pub struct PlaceFlagIn {
     responses((status = 200, description = "Confirmed.", body = FlagOut), Problems, WriteProblems, VersionProblems))]
 #[post("/flags/{id}/place")]
 async fn place_flag(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
@@ -109,7 +108,7 @@ async fn place_flag(
         note: body.0.note.map(String::from),
         overridden: false,
     };
-    say(&state, &caller, (id.0, if_match), Answer::Placed, said).await
+    say(&db, &caller, (id.0, if_match), Answer::Placed, said).await
 }
 
 /// Why there is nothing to flag.
@@ -127,7 +126,7 @@ pub struct DeclineFlagIn {
     responses((status = 200, description = "Answered.", body = FlagOut), Problems, WriteProblems, VersionProblems))]
 #[post("/flags/{id}/decline")]
 async fn decline_flag(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
@@ -137,7 +136,7 @@ async fn decline_flag(
         note: Some(body.0.reason.into_string()),
         ..Said::default()
     };
-    say(&state, &caller, (id.0, if_match), Answer::NotPlaced, said).await
+    say(&db, &caller, (id.0, if_match), Answer::NotPlaced, said).await
 }
 
 /// That a flag is gone.
@@ -161,7 +160,7 @@ pub struct RemoveFlagIn {
     responses((status = 200, description = "Confirmed.", body = FlagOut), Problems, WriteProblems, VersionProblems))]
 #[post("/flags/{id}/remove")]
 async fn remove_flag(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
@@ -172,5 +171,5 @@ async fn remove_flag(
         note: body.0.note.map(String::from),
         ..Said::default()
     };
-    say(&state, &caller, (id.0, if_match), Answer::Removed, said).await
+    say(&db, &caller, (id.0, if_match), Answer::Removed, said).await
 }

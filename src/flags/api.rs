@@ -11,10 +11,10 @@ use validator::Validate;
 
 use super::FlagStatus;
 use super::store::{self, Filter, FlagRow, Scope};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{is_staff, opened};
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{Page, PageQuery, Path, Problems, Query, etag, paged, tagged};
@@ -184,14 +184,13 @@ fn list(tx: &mut Tx<'_>, query: FlagQuery) -> Result<Page<FlagOut>> {
     (status = 200, description = "A page of flags.", body = Page<FlagOut>), Problems))]
 #[get("/flags")]
 async fn list_flags(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     request: HttpRequest,
     query: Query<FlagQuery>,
 ) -> Result<HttpResponse> {
     let query = query.0;
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ListFlags.ask(), move |tx| {
             let page = list(tx, query)?;
             let event = Event::list(page.len());
@@ -208,13 +207,12 @@ async fn list_flags(
     (status = 200, description = "All of them on one page.", body = Page<FlagOut>), Problems))]
 #[get("/cases/{case_id}/flags")]
 async fn list_case_flags(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     case_id: Path<Uuid>,
 ) -> Result<HttpResponse> {
     let id = case_id.0;
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ListFlags.on("case", id), move |tx| {
             let case = opened(tx, Act::ListFlags, id)?;
             let all = is_staff(&case) || case.has_basis(Basis::Allocation);
@@ -236,10 +234,9 @@ async fn list_case_flags(
     params(("id" = Uuid, Path, description = "The flag.")), responses(
     (status = 200, description = "The flag.", body = FlagOut), Problems))]
 #[get("/flags/{id}")]
-async fn read_flag(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+async fn read_flag(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = id.0;
-    let (version, body) = state
-        .db
+    let (version, body) = db
         .run(&caller, Act::ListFlags.on("flag", id), move |tx| {
             let row = store::one(tx, id)?;
             may_in(&tx.actor, Act::ListFlags, row.marac_id)?;

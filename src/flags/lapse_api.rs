@@ -13,11 +13,11 @@ use super::lapse_store::{self as store, NoticeRow};
 use super::rules::{self, Passing};
 use super::{LapseStatus, decide_store, due, tell};
 use crate::actions::{announce_case, has_incomplete};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{CaseHeadOut, opened, opened_locked};
 use crate::dates::AnyDay;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
@@ -107,7 +107,7 @@ fn maracs_of(actor: &Actor, one: Option<Uuid>) -> Result<Vec<Uuid>> {
     (status = 200, description = "A page of cases.", body = Page<LapseOut>), Problems))]
 #[get("/lapses")]
 async fn list_lapses(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     request: HttpRequest,
     query: Query<LapseQuery>,
@@ -118,8 +118,7 @@ async fn list_lapses(
         cursor,
     } = query.0;
     let paging = PageQuery { limit, cursor };
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ListLapses.ask(), move |tx| {
             let maracs = maracs_of(&tx.actor, marac_id)?;
             let rows = store::notices(tx, &maracs, paging.after()?, paging.limit() + 1)?;
@@ -198,15 +197,14 @@ fn shown(tx: &mut Tx<'_>, id: Uuid) -> Result<Audited<(CaseHeadOut, i32)>> {
     responses((status = 200, description = "Lapsed.", body = CaseHeadOut), Problems, WriteProblems, VersionProblems))]
 #[post("/cases/{id}/lapse")]
 async fn lapse_case(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     if_match: IfMatch,
     body: Body<LapseIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (path.0, body.0);
-    let (head, version) = state
-        .db
+    let (head, version) = db
         .run(&caller, Act::LapseCase.on("case", id), move |tx| {
             let case = opened_locked(tx, Act::LapseCase, id)?;
             if_match.check(case.row.version)?;
@@ -236,15 +234,14 @@ async fn lapse_case(
     responses((status = 200, description = "Kept.", body = CaseHeadOut), Problems, WriteProblems, VersionProblems))]
 #[post("/cases/{id}/keep")]
 async fn keep_case(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     if_match: IfMatch,
     body: Body<KeepIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (path.0, body.0);
-    let (head, version) = state
-        .db
+    let (head, version) = db
         .run(&caller, Act::LapseCase.on("case", id), move |tx| {
             let case = opened_locked(tx, Act::LapseCase, id)?;
             if_match.check(case.row.version)?;

@@ -11,10 +11,10 @@ use validator::Validate;
 use super::rules::{self, Declared, Reader};
 use super::shapes::ConflictOut;
 use super::{conflicts_store, record, store};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{self, Subject};
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{Body, Idempotency, IdempotencyKey, Page, Path, Problems, WriteProblems};
@@ -83,7 +83,7 @@ impl ConflictIn {
     responses((status = 201, description = "Declared.", body = ConflictOut), Problems, WriteProblems))]
 #[post("/meetings/{id}/conflicts")]
 async fn declare_conflict(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     key: IdempotencyKey,
@@ -91,8 +91,7 @@ async fn declare_conflict(
 ) -> Result<HttpResponse> {
     let (id, body) = (id.0, body.0);
     let ask = Act::DeclareConflict.on("meeting", id);
-    let conflict = state
-        .db
+    let conflict = db
         .run(&caller, ask, move |tx| {
             let place = store::place_kept(tx, body.agenda_item_id)?;
             if place.meeting_id != id {
@@ -126,14 +125,9 @@ async fn declare_conflict(
     params(("id" = Uuid, Path, description = "The meeting.")),
     responses((status = 200, description = "All of them on one page.", body = Page<ConflictOut>), Problems))]
 #[get("/meetings/{id}/conflicts")]
-async fn list_conflicts(
-    state: Data<State>,
-    caller: Caller,
-    id: Path<Uuid>,
-) -> Result<HttpResponse> {
+async fn list_conflicts(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = id.0;
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ReadConflicts.on("meeting", id), move |tx| {
             let marac_id = meetings::marac_of(tx, Act::ReadConflicts, id)?;
             let records = record::meeting_record(tx, marac_id, id)?;

@@ -15,10 +15,10 @@ use super::rules::{self, Correction};
 use super::shapes::HearingEntryOut;
 use super::store::{self, NewEntry, Place};
 use super::{record, record_store};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -79,7 +79,7 @@ pub struct CorrectionIn {
     Problems, WriteProblems, VersionProblems))]
 #[post("/agenda-items/{id}/record/{part_id}/corrections")]
 async fn correct_hearing_entry(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
@@ -88,8 +88,7 @@ async fn correct_hearing_entry(
 ) -> Result<HttpResponse> {
     let ((id, old_id), body) = (path.0, body.0);
     let ask = Act::CorrectHearing.on("hearing_entry", old_id);
-    let entry = state
-        .db
+    let entry = db
         .run(&caller, ask, move |tx| {
             let place = store::place_kept(tx, id)?;
             let case = cases::opened(tx, Act::CorrectHearing, place.case_id)?;

@@ -16,10 +16,10 @@ use super::model::{
 use super::shapes::HearingEntryOut;
 use super::store::{self, NewEntry};
 use super::{record, record_store, rules};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases;
+use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::http::{Body, Idempotency, IdempotencyKey, Path, Problems, WriteProblems, tagged};
 use crate::meetings::{self, MeetingStatus};
@@ -67,15 +67,14 @@ impl Saying {
 
 /// Adds an entry once, and answers with it: who writes gets back what they wrote.
 async fn add<B: Serialize + Send + 'static>(
-    state: &State,
+    db: &Db,
     caller: &Caller,
     (act, operation): (Act, &'static str),
     (item_id, key, body): (Uuid, IdempotencyKey, B),
     saying: impl FnOnce(B) -> Saying + Send + 'static,
 ) -> Result<HttpResponse> {
     let ask = act.on("agenda_item", item_id);
-    let entry = state
-        .db
+    let entry = db
         .run(caller, ask, move |tx| {
             let place = store::place_kept(tx, item_id)?;
             let case = cases::opened(tx, act, place.case_id)?;
@@ -163,14 +162,14 @@ pub struct InformationIn {
     responses((status = 201, description = "Recorded.", body = HearingEntryOut), Problems, WriteProblems))]
 #[post("/agenda-items/{id}/information")]
 async fn share_information(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<InformationIn>,
 ) -> Result<HttpResponse> {
     let act = (Act::ShareInformation, "share_information");
-    add(&state, &caller, act, (id.0, key, body.0), |body| Saying {
+    add(&db, &caller, act, (id.0, key, body.0), |body| Saying {
         nature: Some(body.nature),
         agency_id: body.agency_id,
         ..Saying::of(
@@ -202,14 +201,14 @@ pub struct ViewsIn {
     responses((status = 201, description = "Recorded.", body = HearingEntryOut), Problems, WriteProblems))]
 #[post("/agenda-items/{id}/views")]
 async fn give_views(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<ViewsIn>,
 ) -> Result<HttpResponse> {
     let act = (Act::GiveViews, "give_views");
-    add(&state, &caller, act, (id.0, key, body.0), |body| Saying {
+    add(&db, &caller, act, (id.0, key, body.0), |body| Saying {
         agency_id: body.agency_id,
         ..Saying::of(
             HearingKind::Views,
@@ -239,14 +238,14 @@ pub struct RiskIn {
     responses((status = 201, description = "Recorded.", body = HearingEntryOut), Problems, WriteProblems))]
 #[post("/agenda-items/{id}/risks")]
 async fn record_risk(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<RiskIn>,
 ) -> Result<HttpResponse> {
     let act = (Act::AnalyseRisk, "record_risk");
-    add(&state, &caller, act, (id.0, key, body.0), |body| Saying {
+    add(&db, &caller, act, (id.0, key, body.0), |body| Saying {
         factor: Some(body.factor),
         ..Saying::of(
             HearingKind::Risk,
@@ -279,14 +278,14 @@ pub struct SafeguardIn {
     responses((status = 201, description = "Recorded.", body = HearingEntryOut), Problems, WriteProblems))]
 #[post("/agenda-items/{id}/safeguards")]
 async fn record_safeguard(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<SafeguardIn>,
 ) -> Result<HttpResponse> {
     let act = (Act::AnalyseRisk, "record_safeguard");
-    add(&state, &caller, act, (id.0, key, body.0), |body| Saying {
+    add(&db, &caller, act, (id.0, key, body.0), |body| Saying {
         safeguard: Some(body.safeguard),
         decision: Some(body.decision),
         ..Saying::of(
@@ -319,14 +318,14 @@ pub struct CrimeIn {
     responses((status = 201, description = "Recorded.", body = HearingEntryOut), Problems, WriteProblems))]
 #[post("/agenda-items/{id}/crimes")]
 async fn record_crime(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<CrimeIn>,
 ) -> Result<HttpResponse> {
     let act = (Act::RecordCrime, "record_crime");
-    add(&state, &caller, act, (id.0, key, body.0), |body| Saying {
+    add(&db, &caller, act, (id.0, key, body.0), |body| Saying {
         police_wish: Some(body.police_wish),
         ..Saying::of(
             HearingKind::Crime,

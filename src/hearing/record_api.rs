@@ -10,10 +10,10 @@ use validator::Validate;
 
 use super::shapes::HearingRecordOut;
 use super::{record, store};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases;
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Path, Problems, Query};
 use crate::policy::Act;
@@ -53,14 +53,13 @@ pub struct RecordQuery {
     responses((status = 200, description = "What this reader may read of it.", body = HearingRecordOut), Problems))]
 #[get("/agenda-items/{id}/record")]
 async fn read_hearing_record(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     query: Query<RecordQuery>,
 ) -> Result<HttpResponse> {
     let (id, all) = (id.0, matches!(query.0.versions, Some(HearingVersions::All)));
-    let body = state
-        .db
+    let body = db
         .run(&caller, Act::ReadHearing.on("agenda_item", id), move |tx| {
             let place = store::place(tx, id)?;
             let case = cases::opened(tx, Act::ReadHearing, place.case_id)?;

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use super::header::once;
 use super::limit::most_bytes;
 use super::refuse::{as_malformed, date_fault, read_json, text_fault, validated};
-use crate::app::State;
+use crate::db::Db;
 use crate::edge;
 use crate::error::{Code, Error, Result};
 
@@ -62,8 +62,8 @@ impl<T: ToSchema + 'static> FromRequest for Form<T> {
 
 /// The day on which a request is read, where the MARACs are.
 fn today(request: &HttpRequest) -> Option<chrono::NaiveDate> {
-    let state = request.app_data::<actix_web::web::Data<State>>()?;
-    Some(crate::dates::london_day(state.db.clock().now()))
+    let db = request.app_data::<actix_web::web::Data<Db>>()?;
+    Some(crate::dates::london_day(db.clock().now()))
 }
 
 /// The body's bytes, if it is of this type and within the limit.

@@ -12,8 +12,6 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 use ipnet::IpNet;
 
-use crate::app::State;
-
 static X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Proxies whose word on where a request comes from is believed.
@@ -136,9 +134,9 @@ impl FromRequest for Network {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
-        let state = request.app_data::<Data<State>>();
-        let origin = peer.map(|peer| match state {
-            Some(state) => state.proxies.origin(peer, request),
+        let proxies = request.app_data::<Data<TrustedProxies>>();
+        let origin = peer.map(|peer| match proxies {
+            Some(proxies) => proxies.origin(peer, request),
             None => peer,
         });
         ready(Ok(Self::of(origin)))

@@ -11,10 +11,10 @@ use validator::Validate;
 
 use super::store::{self, AllocationRow, Present};
 use super::{Engagement, give, must_have};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{self, CaseStatus, opened, opened_locked};
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -110,13 +110,12 @@ fn shown(
     (status = 200, description = "All of them on one page.", body = Page<IdvaAllocationOut>), Problems))]
 #[get("/cases/{case_id}/idva")]
 async fn list_idva_allocations(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     case_id: Path<Uuid>,
 ) -> Result<HttpResponse> {
     let id = case_id.0;
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ReadIdva.on("case", id), move |tx| {
             let case = opened(tx, Act::ReadIdva, id)?;
             must_have(&case)?;
@@ -167,15 +166,14 @@ fn check_person(tx: &mut Tx<'_>, agency_id: Uuid, user_id: Option<Uuid>) -> Resu
     responses((status = 201, description = "Allocated.", body = IdvaAllocationOut), Problems, WriteProblems))]
 #[post("/cases/{case_id}/idva")]
 async fn allocate_idva(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     case_id: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<AllocateIdvaIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (case_id.0, body.0);
-    let (version, body) = state
-        .db
+    let (version, body) = db
         .run(&caller, Act::AllocateIdva.on("case", id), move |tx| {
             let case = opened_locked(tx, Act::AllocateIdva, id)?;
             let claim = key.claim(tx, "allocate_idva", &(id, &body))?;
@@ -229,15 +227,14 @@ pub struct ChangeIdvaAllocationIn {
         VersionProblems))]
 #[patch("/cases/{case_id}/idva/{allocation_id}")]
 async fn change_idva_allocation(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<ChangeIdvaAllocationIn>,
 ) -> Result<HttpResponse> {
     let ((case_id, id), body) = (path.0, body.0);
-    let (version, body) = state
-        .db
+    let (version, body) = db
         .run(
             &caller,
             Act::ChangeIdvaAllocation.on("idva_allocation", id),
@@ -310,15 +307,14 @@ pub struct EndIdvaAllocationIn {
         VersionProblems))]
 #[post("/cases/{case_id}/idva/{allocation_id}/end")]
 async fn end_idva_allocation(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<EndIdvaAllocationIn>,
 ) -> Result<HttpResponse> {
     let ((case_id, id), reason) = (path.0, body.0.reason);
-    let (version, body) = state
-        .db
+    let (version, body) = db
         .run(
             &caller,
             Act::AllocateIdva.on("idva_allocation", id),

@@ -12,11 +12,11 @@ use validator::Validate;
 use super::contacts_store::{self as store, ContactRow, NewContact, Words};
 use super::rules::{self, Tried};
 use super::{ContactChannel, ContactPurpose, ContactResult, must_have};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{opened, opened_locked};
 use crate::dates::AnyMoment;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::http::{
@@ -96,15 +96,14 @@ fn out(case: &VisibleCase, row: ContactRow) -> Result<IdvaContactOut> {
     (status = 200, description = "A page of contacts.", body = Page<IdvaContactOut>), Problems))]
 #[get("/cases/{case_id}/idva-contacts")]
 async fn list_idva_contacts(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     request: HttpRequest,
     case_id: Path<Uuid>,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     let (id, paging) = (case_id.0, query.0);
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ReadIdva.on("case", id), move |tx| {
             let case = opened(tx, Act::ReadIdva, id)?;
             must_have(&case)?;
@@ -168,15 +167,14 @@ pub struct IdvaContactIn {
     responses((status = 201, description = "Recorded.", body = IdvaContactOut), Problems, WriteProblems))]
 #[post("/cases/{case_id}/idva-contacts")]
 async fn record_idva_contact(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     case_id: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<IdvaContactIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (case_id.0, body.0);
-    let body = state
-        .db
+    let body = db
         .run(&caller, Act::RecordIdvaContact.on("case", id), move |tx| {
             let case = opened_locked(tx, Act::RecordIdvaContact, id)?;
             if !case.has_basis(Basis::Allocation) {

@@ -1,6 +1,6 @@
 //! What has served its time is deleted.
 
-use crate::app::State;
+use crate::app::Parts;
 use crate::audit::{Audited, Event};
 use crate::error::Result;
 use crate::policy::Act;
@@ -8,10 +8,10 @@ use crate::policy::Act;
 use super::store;
 
 /// The job: deletes bit by bit, each bit in a transaction of its own, until nothing is left to delete.
-pub fn keep_house(state: &State) -> Result<()> {
-    let keep_days = i32::try_from(state.keep_read_days).unwrap_or(i32::MAX);
+pub fn keep_house(parts: &Parts) -> Result<()> {
+    let keep_days = i32::try_from(parts.keep_read_days).unwrap_or(i32::MAX);
     loop {
-        let (deleted, more) = state.db.run_system(Act::KeepHouse.ask(), |tx| {
+        let (deleted, more) = parts.db.run_system(Act::KeepHouse.ask(), |tx| {
             let (deleted, more) = store::sweep(tx, keep_days)?;
             let event = Event::list(usize::try_from(deleted).unwrap_or(usize::MAX));
             Ok(Audited::new((deleted, more), event))

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 
-use crate::app::State;
+use crate::app::Parts;
 use crate::error::Result;
 use crate::metrics;
 use crate::research;
@@ -24,8 +24,8 @@ pub struct Job {
     pub name: &'static str,
     /// From one beginning to the next.
     pub every: Duration,
-    /// Does it, at the moment of `state.db.clock()`.
-    pub run: fn(&State) -> Result<()>,
+    /// Does it, at the moment of `parts.db.clock()`.
+    pub run: fn(&Parts) -> Result<()>,
 }
 
 /// Every job there is.
@@ -33,32 +33,32 @@ pub const JOBS: &[Job] = &[
     Job {
         name: "escalate_actions",
         every: Duration::from_secs(15 * 60),
-        run: |state| crate::actions::escalate(&state.db).map(drop),
+        run: |parts| crate::actions::escalate(&parts.db).map(drop),
     },
     Job {
         name: "find_lapsing",
         every: Duration::from_secs(15 * 60),
-        run: |state| crate::flags::find_lapsing(&state.db).map(drop),
+        run: |parts| crate::flags::find_lapsing(&parts.db).map(drop),
     },
     Job {
         name: "find_late_contacts",
         every: Duration::from_secs(5 * 60),
-        run: |state| crate::idva::find_late(&state.db).map(drop),
+        run: |parts| crate::idva::find_late(&parts.db).map(drop),
     },
     Job {
         name: "open_listings",
         every: Duration::from_secs(60),
-        run: |state| crate::meetings::open_unseen(&state.db).map(drop),
+        run: |parts| crate::meetings::open_unseen(&parts.db).map(drop),
     },
     Job {
         name: "find_unseen",
         every: Duration::from_secs(5 * 60),
-        run: |state| crate::referrals::find_unseen(&state.db).map(drop),
+        run: |parts| crate::referrals::find_unseen(&parts.db).map(drop),
     },
     Job {
         name: "send_mail",
         every: Duration::from_secs(5),
-        run: crate::notifications::mail::send_due,
+        run: |parts| crate::notifications::mail::send_due(&parts.db, &parts.mail),
     },
     Job {
         name: "keep_house",
@@ -68,22 +68,22 @@ pub const JOBS: &[Job] = &[
     Job {
         name: "tidy_sign_in",
         every: Duration::from_secs(60 * 60),
-        run: crate::auth::tidy,
+        run: |parts| crate::auth::tidy(&parts.db),
     },
     Job {
         name: "recount_risk",
         every: Duration::from_secs(60),
-        run: crate::risk::recount_due,
+        run: |parts| crate::risk::recount_due(&parts.db, &parts.tools),
     },
     Job {
         name: "renew_tokens",
         every: Duration::from_secs(60 * 60),
-        run: |state| crate::referrals::renew_old_tokens(&state.db).map(drop),
+        run: |parts| crate::referrals::renew_old_tokens(&parts.db).map(drop),
     },
     Job {
         name: "research_reminders",
         every: Duration::from_secs(60 * 60),
-        run: research::remind,
+        run: |parts| research::remind(&parts.db),
     },
 ];
 
@@ -92,21 +92,21 @@ const LEASE: TimeDelta = TimeDelta::minutes(1);
 
 /// Runs every job that is due now, and returns the names of those that were run here. A job that
 /// fails is logged and tried again after a minute, or sooner if it runs more often.
-pub fn run_due(state: &State) -> Result<Vec<&'static str>> {
+pub fn run_due(parts: &Parts) -> Result<Vec<&'static str>> {
     let mut run = Vec::new();
-    let due = state
+    let due = parts
         .db
         .keep_books(|conn, now| store::due(conn, names(), now))?;
     for job in JOBS.iter().filter(|job| due.iter().any(|n| n == job.name)) {
         let every = TimeDelta::from_std(job.every).unwrap_or(LEASE);
-        let taken = state
+        let taken = parts
             .db
             .keep_books(|conn, now| store::take(conn, job.name, now, now + LEASE))?;
         let Some(taken_at) = taken else {
             continue;
         };
         let began = Instant::now();
-        let done = (job.run)(state);
+        let done = (job.run)(parts);
         metrics::job(job.name, done.is_ok(), began.elapsed());
         if let Err(error) = &done {
             tracing::warn!(job = job.name, error = %error, "a job failed");
@@ -117,7 +117,7 @@ pub fn run_due(state: &State) -> Result<Vec<&'static str>> {
             every.min(LEASE)
         };
         let next_at = taken_at + wait;
-        state.db.keep_books(|conn, now| {
+        parts.db.keep_books(|conn, now| {
             store::end(conn, job.name, taken_at, now, next_at, done.is_ok())
         })?;
         run.push(job.name);

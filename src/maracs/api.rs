@@ -14,9 +14,9 @@ use super::settings::MaracSettings;
 use super::store::{self, Marac};
 use super::{create, find, rules};
 use crate::agencies::{self, AgreementWarningOut};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
@@ -25,6 +25,7 @@ use crate::http::{
 };
 use crate::policy::{self, Act};
 use crate::risk;
+use crate::risk::Tools;
 use crate::text::Line;
 
 /// The operations of this resource.
@@ -204,13 +205,12 @@ fn show(tx: &mut Tx<'_>, marac: Marac) -> Result<(MaracOut, i32)> {
 #[get("/maracs")]
 async fn list_maracs(
     request: HttpRequest,
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     query: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     let (limit, after) = (query.0.limit(), query.0.after()?);
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ListMaracs.ask(), move |tx| {
             let page = Page::of(store::list(tx, after, limit + 1)?, limit, |row| row.id);
             let event = Event::list(page.len());
@@ -231,15 +231,15 @@ async fn list_maracs(
     responses((status = 201, description = "Founded.", body = MaracOut), Problems, WriteProblems))]
 #[post("/maracs")]
 async fn create_marac(
-    state: Data<State>,
+    db: Data<Db>,
+    tools: Data<Tools>,
     caller: Caller,
     key: IdempotencyKey,
     body: Body<NewMarac>,
 ) -> Result<HttpResponse> {
     let new = body.0;
-    rules::tool_fits(None, &new.settings, &state.tools)?;
-    let (marac, version) = state
-        .db
+    rules::tool_fits(None, &new.settings, &tools)?;
+    let (marac, version) = db
         .run(&caller, Act::CreateMarac.ask(), move |tx| {
             let claimed = key.claim(tx, "create_marac", &new)?;
             if let Idempotency::Fresh(id) = claimed {
@@ -261,10 +261,9 @@ async fn create_marac(
     params(("id" = Uuid, Path, description = "The MARAC.")),
     responses((status = 200, description = "The MARAC.", body = MaracOut), Problems))]
 #[get("/maracs/{id}")]
-async fn read_marac(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+async fn read_marac(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = id.0;
-    let (marac, version) = state
-        .db
+    let (marac, version) = db
         .run(&caller, Act::ReadMarac.on("marac", id), move |tx| {
             let marac = find(tx, id)?;
             policy::may_in(&tx.actor, Act::ReadMarac, id)?;
@@ -282,15 +281,15 @@ async fn read_marac(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Resul
         Problems, WriteProblems, VersionProblems))]
 #[patch("/maracs/{id}")]
 async fn change_marac(
-    state: Data<State>,
+    db: Data<Db>,
+    tools: Data<Tools>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<MaracChange>,
 ) -> Result<HttpResponse> {
-    let (id, change, tools) = (id.0, body.0, state.tools.clone());
-    let (marac, version) = state
-        .db
+    let (id, change, tools) = (id.0, body.0, tools.clone());
+    let (marac, version) = db
         .run(&caller, Act::ChangeMarac.on("marac", id), move |tx| {
             let mut marac = store::find_locked(tx, id)?.ok_or_else(policy::hidden)?;
             policy::may_in(&tx.actor, Act::ChangeMarac, id)?;

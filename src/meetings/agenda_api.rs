@@ -15,9 +15,9 @@ use super::agenda_view::{AgendaItemOut, AgendaOut, agenda, item};
 use super::head_store::AgendaHead;
 use super::rules::{self, Timing};
 use super::{AgendaItemKind, agenda_store, head_in_sight, in_sight_locked, store};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
@@ -55,10 +55,9 @@ pub(super) fn audited(tx: &mut Tx<'_>, head: AgendaHead) -> Result<Audited<(Agen
     params(("id" = Uuid, Path, description = "The meeting.")), responses(
     (status = 200, description = "The agenda.", body = AgendaOut), Problems))]
 #[get("/meetings/{id}/agenda")]
-async fn read_agenda(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+async fn read_agenda(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = id.0;
-    let (agenda, version) = state
-        .db
+    let (agenda, version) = db
         .run(&caller, Act::ReadAgenda.on("meeting", id), move |tx| {
             let head = head_in_sight(tx, Act::ReadAgenda, id)?;
             audited(tx, head)
@@ -96,15 +95,14 @@ pub struct AgendaItemIn {
     (status = 201, description = "On the agenda.", body = AgendaItemOut), Problems, WriteProblems))]
 #[post("/meetings/{id}/agenda")]
 async fn put_on_agenda(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<AgendaItemIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (id.0, body.0);
-    let item = state
-        .db
+    let item = db
         .run(&caller, Act::ChangeAgenda.on("meeting", id), move |tx| {
             put_on(tx, &key, id, &body)
         })
@@ -171,15 +169,14 @@ pub struct OrderIn {
     (status = 200, description = "In this order.", body = AgendaOut), Problems, WriteProblems, VersionProblems))]
 #[put("/meetings/{id}/agenda/order")]
 async fn order_agenda(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<OrderIn>,
 ) -> Result<HttpResponse> {
     let (id, wanted) = (id.0, body.0.items);
-    let (agenda, version) = state
-        .db
+    let (agenda, version) = db
         .run(&caller, Act::ChangeAgenda.on("meeting", id), move |tx| {
             let meeting = in_sight_locked(tx, Act::ChangeAgenda, id)?;
             if_match.check(meeting.version)?;

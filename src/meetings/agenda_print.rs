@@ -11,8 +11,8 @@ use super::agenda_api::audited;
 use super::agenda_paper::Paper;
 use super::head_in_sight;
 use crate::agencies;
-use crate::app::State;
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Path, Problems};
 use crate::maracs;
@@ -24,9 +24,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(print_agenda_html).service(print_agenda_pdf);
 }
 
-async fn document(state: &State, caller: &Caller, id: Uuid) -> Result<Document> {
-    let (agenda, marac, agencies, reader) = state
-        .db
+async fn document(db: &Db, caller: &Caller, id: Uuid) -> Result<Document> {
+    let (agenda, marac, agencies, reader) = db
         .run(caller, Act::ReadAgenda.on("meeting", id), move |tx| {
             let head = head_in_sight(tx, Act::ReadAgenda, id)?;
             let marac = maracs::find(tx, head.meeting.marac_id)?;
@@ -53,12 +52,8 @@ async fn document(state: &State, caller: &Caller, id: Uuid) -> Result<Document> 
     params(("id" = Uuid, Path, description = "The meeting.")), responses(
     (status = 200, description = "The page.", body = String, content_type = "text/html"), Problems))]
 #[get("/meetings/{id}/agenda.html")]
-async fn print_agenda_html(
-    state: Data<State>,
-    caller: Caller,
-    id: Path<Uuid>,
-) -> Result<HttpResponse> {
-    Ok(print::html(&document(&state, &caller, id.0).await?))
+async fn print_agenda_html(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+    Ok(print::html(&document(&db, &caller, id.0).await?))
 }
 
 /// The agenda as a tagged PDF: with the reader, the time and the case on every page.
@@ -66,11 +61,7 @@ async fn print_agenda_html(
     params(("id" = Uuid, Path, description = "The meeting.")), responses(
     (status = 200, description = "The PDF.", body = Vec<u8>, content_type = "application/pdf"), Problems))]
 #[get("/meetings/{id}/agenda.pdf")]
-async fn print_agenda_pdf(
-    state: Data<State>,
-    caller: Caller,
-    id: Path<Uuid>,
-) -> Result<HttpResponse> {
-    let document = document(&state, &caller, id.0).await?;
+async fn print_agenda_pdf(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+    let document = document(&db, &caller, id.0).await?;
     print::pdf(document, "agenda").await
 }

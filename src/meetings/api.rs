@@ -15,10 +15,10 @@ use super::{
     MeetingKind, MeetingMode, MeetingStatus, agenda_store, in_sight, in_sight_locked,
     listing_store, split_store, telling,
 };
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::dates::{self, AnyDay, MeetingMoment};
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
@@ -157,13 +157,12 @@ impl MeetingsQuery {
     (status = 200, description = "Meetings.", body = Page<MeetingOut>), Problems))]
 #[get("/meetings")]
 async fn list_meetings(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     request: HttpRequest,
     query: Query<MeetingsQuery>,
 ) -> Result<HttpResponse> {
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ListMeetings.ask(), move |tx| {
             let filter = query.0.filter(tx)?;
             let limit = filter.limit;
@@ -207,14 +206,13 @@ pub struct MeetingIn {
     (status = 201, description = "Planned.", body = MeetingOut), Problems, WriteProblems))]
 #[post("/meetings")]
 async fn create_meeting(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     key: IdempotencyKey,
     body: Body<MeetingIn>,
 ) -> Result<HttpResponse> {
     let ask = Act::PlanMeeting.on("marac", body.0.marac_id);
-    let meeting = state
-        .db
+    let meeting = db
         .run(&caller, ask, move |tx| {
             let meeting = plan(tx, &key, body.0)?;
             let event = event(&meeting);
@@ -256,10 +254,9 @@ fn plan(tx: &mut Tx<'_>, key: &IdempotencyKey, body: MeetingIn) -> Result<Meetin
     params(("id" = Uuid, Path, description = "The meeting.")), responses(
     (status = 200, description = "The meeting.", body = MeetingOut), Problems))]
 #[get("/meetings/{id}")]
-async fn read_meeting(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+async fn read_meeting(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = id.0;
-    let meeting = state
-        .db
+    let meeting = db
         .run(&caller, Act::ReadMeeting.on("meeting", id), move |tx| {
             let meeting = in_sight(tx, Act::ReadMeeting, id)?;
             let event = event(&meeting);
@@ -294,15 +291,14 @@ pub struct MeetingPatch {
     (status = 200, description = "Moved.", body = MeetingOut), Problems, WriteProblems, VersionProblems))]
 #[patch("/meetings/{id}")]
 async fn move_meeting(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<MeetingPatch>,
 ) -> Result<HttpResponse> {
     let (id, body) = (id.0, body.0);
-    let meeting = state
-        .db
+    let meeting = db
         .run(&caller, Act::PlanMeeting.on("meeting", id), move |tx| {
             let mut meeting = in_sight_locked(tx, Act::PlanMeeting, id)?;
             if_match.check(meeting.version)?;
@@ -373,14 +369,13 @@ pub(super) fn advance(
     (status = 200, description = "Cancelled.", body = MeetingOut), Problems, WriteProblems, VersionProblems))]
 #[post("/meetings/{id}/cancel")]
 async fn cancel_meeting(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let id = id.0;
-    let meeting = state
-        .db
+    let meeting = db
         .run(&caller, Act::PlanMeeting.on("meeting", id), move |tx| {
             let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Cancel);
             let meeting = advance(tx, Act::PlanMeeting, id, if_match, command)?;

@@ -15,10 +15,10 @@ use super::{
     AttendanceRole, Presence, agenda, agenda_store, attendance_rules, in_sight, in_sight_locked,
     listing_store, rules,
 };
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::dates::{AnyDay, AnyMoment};
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -107,14 +107,13 @@ impl AttendanceOut {
     (status = 200, description = "The seats.", body = Page<AttendanceOut>), Problems))]
 #[get("/meetings/{id}/attendance")]
 async fn list_attendance(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     request: HttpRequest,
     id: Path<Uuid>,
 ) -> Result<HttpResponse> {
     let id = id.0;
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ReadMeeting.on("meeting", id), move |tx| {
             let meeting = in_sight(tx, Act::ReadMeeting, id)?;
             let staff = tx.actor.is_staff(meeting.marac_id);
@@ -174,7 +173,7 @@ pub struct AttendanceIn {
     (status = 200, description = "Recorded.", body = AttendanceOut), Problems, WriteProblems, VersionProblems))]
 #[put("/meetings/{id}/attendance/{agency_id}")]
 async fn record_attendance(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
@@ -182,8 +181,7 @@ async fn record_attendance(
 ) -> Result<HttpResponse> {
     let ((id, agency_id), body) = (path.0, body.0);
     let ask = Act::RecordAttendance.on("meeting", id);
-    let seat = state
-        .db
+    let seat = db
         .run(&caller, ask, move |tx| {
             let meeting = in_sight_locked(tx, Act::RecordAttendance, id)?;
             let seat = record(tx, &meeting, agency_id, if_match, body)?;
@@ -307,7 +305,7 @@ pub struct StayOut {
     (status = 200, description = "Recorded.", body = StayOut), Problems, WriteProblems, VersionProblems))]
 #[put("/agenda-items/{id}/attendance/{attendance_id}")]
 async fn record_stay(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
@@ -315,8 +313,7 @@ async fn record_stay(
 ) -> Result<HttpResponse> {
     let ((id, seat_id), body) = (path.0, body.0);
     let ask = Act::RecordAttendance.on("agenda_item", id);
-    let stay = state
-        .db
+    let stay = db
         .run(&caller, ask, move |tx| {
             let opened = agenda::opened(tx, Act::RecordAttendance, id)?;
             let seats = attendance_store::seats(tx, &opened.meeting, None)?;

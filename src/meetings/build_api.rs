@@ -19,9 +19,9 @@ use super::build_store::{self, Coming, Member, WaitingRow};
 use super::rules;
 use super::store::{self, Meeting};
 use super::{head_in_sight, in_sight_locked};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, FieldError, Result};
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged};
@@ -110,15 +110,14 @@ pub struct BuiltOut {
     (status = 200, description = "Built.", body = BuiltOut), Problems, WriteProblems, VersionProblems))]
 #[post("/meetings/{id}/agenda/build")]
 async fn build_agenda(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<BuildIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (id.0, body.0);
-    let (out, version) = state
-        .db
+    let (out, version) = db
         .run(&caller, Act::ChangeAgenda.on("meeting", id), move |tx| {
             let meeting = in_sight_locked(tx, Act::ChangeAgenda, id)?;
             if_match.check(meeting.version)?;

@@ -16,10 +16,10 @@ use super::agenda_view::{AgendaItemOut, item};
 use super::rules::{self, Decision};
 use super::run_api::{PassedOver, passed_over};
 use super::{agenda_store, listing_store, store};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::dates::AnyDay;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems};
@@ -74,15 +74,14 @@ pub struct ListedOut {
     (status = 200, description = "Listed.", body = ListedOut), Problems, WriteProblems, VersionProblems))]
 #[put("/agenda-items/{id}/agencies")]
 async fn list_to_agencies(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<AgenciesIn>,
 ) -> Result<HttpResponse> {
     let (id, agencies) = (id.0, body.0.agencies);
-    let out = state
-        .db
+    let out = db
         .run(
             &caller,
             Act::ChangeAgenda.on("agenda_item", id),
@@ -140,7 +139,7 @@ enum Wait {
 
 /// Writes a decision on an item and answers with the item as it then stands.
 async fn decide(
-    state: &State,
+    db: &Db,
     caller: &Caller,
     act: Act,
     (id, if_match): (Uuid, IfMatch),
@@ -148,8 +147,7 @@ async fn decide(
     wait: Wait,
     say: impl FnOnce(&mut Remarks) + Send + 'static,
 ) -> Result<HttpResponse> {
-    let out = state
-        .db
+    let out = db
         .run(caller, act.on("agenda_item", id), move |tx| {
             let opened = agenda::opened(tx, act, id)?;
             if_match.check(opened.item.version)?;
@@ -187,7 +185,7 @@ pub struct WithdrawIn {
     (status = 200, description = "Withdrawn.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
 #[post("/agenda-items/{id}/withdraw")]
 async fn withdraw_item(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
@@ -196,7 +194,7 @@ async fn withdraw_item(
     let say = |remarks: &mut Remarks| remarks.reason = Some(body.0.reason.into_string());
     let at = (id.0, if_match);
     decide(
-        &state,
+        &db,
         &caller,
         Act::ChangeAgenda,
         at,
@@ -223,7 +221,7 @@ pub struct OutcomeIn {
     (status = 200, description = "Heard.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
 #[post("/agenda-items/{id}/hear")]
 async fn hear_item(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
@@ -232,7 +230,7 @@ async fn hear_item(
     let say = |remarks: &mut Remarks| remarks.outcome = body.0.outcome.map(String::from);
     let at = (id.0, if_match);
     decide(
-        &state,
+        &db,
         &caller,
         Act::DecideAgendaItem,
         at,
@@ -250,7 +248,7 @@ async fn hear_item(
     (status = 200, description = "Noted.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
 #[post("/agenda-items/{id}/note-alert")]
 async fn note_alert(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
@@ -259,7 +257,7 @@ async fn note_alert(
     let say = |remarks: &mut Remarks| remarks.outcome = body.0.outcome.map(String::from);
     let at = (id.0, if_match);
     decide(
-        &state,
+        &db,
         &caller,
         Act::DecideAgendaItem,
         at,
@@ -293,7 +291,7 @@ pub struct DeferIn {
     (status = 200, description = "Deferred.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
 #[post("/agenda-items/{id}/defer")]
 async fn defer_item(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
@@ -309,7 +307,7 @@ async fn defer_item(
     let say = |remarks: &mut Remarks| remarks.reason = Some(reason.into_string());
     let at = (id.0, if_match);
     decide(
-        &state,
+        &db,
         &caller,
         Act::DecideAgendaItem,
         at,

@@ -13,9 +13,9 @@ use super::listing_store::{self, Listed};
 use super::rules::MeetingCommand;
 use super::{AgendaItemStatus, agenda, agenda_store, head_in_sight};
 use crate::agencies::ListingStanding;
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged};
@@ -91,14 +91,13 @@ pub(super) fn passed_over(listed: &[Listed]) -> Vec<PassedOver> {
     (status = 200, description = "Circulated.", body = CirculatedOut), Problems, WriteProblems, VersionProblems))]
 #[post("/meetings/{id}/circulate")]
 async fn circulate_meeting(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let id = id.0;
-    let (meeting, opened, warnings, quorum) = state
-        .db
+    let (meeting, opened, warnings, quorum) = db
         .run(
             &caller,
             Act::CirculateMeeting.on("meeting", id),
@@ -147,14 +146,13 @@ fn lacking(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Vec<AgendaWarning>> {
     (status = 200, description = "In session.", body = StartedOut), Problems, WriteProblems, VersionProblems))]
 #[post("/meetings/{id}/start")]
 async fn start_meeting(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let id = id.0;
-    let (meeting, quorum) = state
-        .db
+    let (meeting, quorum) = db
         .run(&caller, Act::RunMeeting.on("meeting", id), move |tx| {
             let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Start);
             let meeting = advance(tx, Act::RunMeeting, id, if_match, command)?;
@@ -180,14 +178,13 @@ async fn start_meeting(
     (status = 200, description = "Held.", body = MeetingOut), Problems, WriteProblems, VersionProblems))]
 #[post("/meetings/{id}/close")]
 async fn close_meeting(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let id = id.0;
-    let meeting = state
-        .db
+    let meeting = db
         .run(&caller, Act::RunMeeting.on("meeting", id), move |tx| {
             let command = |tx: &mut Tx<'_>| {
                 let seats = agenda_store::seats(tx, id)?;

@@ -14,10 +14,10 @@ use super::agenda_view::{AgendaItemOut, AgendaOut, item};
 use super::rules;
 use super::split_store::Session;
 use super::{AgendaItemKind, agenda_store, head_in_sight, in_sight_locked, split_store, store};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::dates::MeetingMoment;
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{
     Body, Change, Changes, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged,
@@ -76,15 +76,14 @@ pub struct SplitIn {
     (status = 200, description = "Split.", body = AgendaOut), Problems, WriteProblems, VersionProblems))]
 #[put("/meetings/{id}/agenda/sessions")]
 async fn split_agenda(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<SplitIn>,
 ) -> Result<HttpResponse> {
     let (id, sessions) = (id.0, body.0.sessions);
-    let (agenda, version) = state
-        .db
+    let (agenda, version) = db
         .run(&caller, Act::ChangeAgenda.on("meeting", id), move |tx| {
             let meeting = in_sight_locked(tx, Act::ChangeAgenda, id)?;
             if_match.check(meeting.version)?;
@@ -144,15 +143,14 @@ pub struct AgendaItemPatch {
     (status = 200, description = "Changed.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
 #[patch("/agenda-items/{id}")]
 async fn change_agenda_item(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<AgendaItemPatch>,
 ) -> Result<HttpResponse> {
     let (id, body) = (id.0, body.0);
-    let out = state
-        .db
+    let out = db
         .run(
             &caller,
             Act::ChangeAgenda.on("agenda_item", id),

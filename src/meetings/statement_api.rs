@@ -14,9 +14,9 @@ use super::attendance_store::{self, SeatRow};
 use super::statement_store::{self as store, Statement};
 use super::store::Meeting;
 use super::{Presence, attendance_rules as rules, attended, attended_locked, listing_store};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, etag, tagged};
@@ -58,14 +58,9 @@ impl From<Statement> for StatementOut {
     params(("id" = Uuid, Path, description = "The MARAC.")), responses(
     (status = 200, description = "The statement.", body = StatementOut), Problems))]
 #[get("/maracs/{id}/confidentiality-statement")]
-async fn read_statement(
-    state: Data<State>,
-    caller: Caller,
-    id: Path<Uuid>,
-) -> Result<HttpResponse> {
+async fn read_statement(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = id.0;
-    let statement = state
-        .db
+    let statement = db
         .run(&caller, Act::ReadStatement.on("marac", id), move |tx| {
             may_in(&tx.actor, Act::ReadStatement, id).map_err(|_| hidden())?;
             let now = tx.now;
@@ -96,15 +91,14 @@ pub struct StatementIn {
     (status = 200, description = "The next version.", body = StatementOut), Problems, WriteProblems, VersionProblems))]
 #[put("/maracs/{id}/confidentiality-statement")]
 async fn word_statement(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<StatementIn>,
 ) -> Result<HttpResponse> {
     let (id, text) = (id.0, body.0.text);
-    let statement = state
-        .db
+    let statement = db
         .run(&caller, Act::ChangeStatement.on("marac", id), move |tx| {
             may_in(&tx.actor, Act::ReadStatement, id).map_err(|_| hidden())?;
             may_in(&tx.actor, Act::ChangeStatement, id)?;
@@ -160,13 +154,12 @@ fn own_seat(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<Option<SeatRow>> {
     (status = 200, description = "The statement.", body = ConfidentialityOut), Problems))]
 #[get("/meetings/{id}/confidentiality")]
 async fn read_confidentiality(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
 ) -> Result<HttpResponse> {
     let id = id.0;
-    let out = state
-        .db
+    let out = db
         .run(&caller, Act::ReadStatement.on("meeting", id), move |tx| {
             let meeting = attended(tx, Act::ReadStatement, id)?;
             let statement = statement_of(tx, &meeting)?;
@@ -205,14 +198,13 @@ pub struct AcceptanceIn {
     (status = 200, description = "Accepted; the seat.", body = AttendanceOut), Problems, WriteProblems))]
 #[post("/meetings/{id}/confidentiality")]
 async fn accept_confidentiality(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     body: Body<AcceptanceIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (id.0, body.0);
-    let seat = state
-        .db
+    let seat = db
         .run(&caller, Act::AcceptStatement.on("meeting", id), move |tx| {
             let meeting = attended_locked(tx, Act::AcceptStatement, id)?;
             let seat = accept(tx, &meeting, &body)?;

@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::answer::{MinutesOut, MinutesVersionOut};
 use super::read::{self, Edition};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{Page, Path, Problems, paged};
@@ -41,13 +41,12 @@ pub fn edition(
 }
 
 async fn answer(
-    state: &State,
+    db: &Db,
     caller: &Caller,
     meeting_id: Uuid,
     version_id: Option<Uuid>,
 ) -> Result<HttpResponse> {
-    let minutes = state
-        .db
+    let minutes = db
         .run(
             caller,
             Act::ReadMinutes.on("meeting", meeting_id),
@@ -68,8 +67,8 @@ async fn answer(
     params(("id" = Uuid, Path, description = "The meeting.")), responses(
     (status = 200, description = "The minutes.", body = MinutesOut), Problems))]
 #[get("/meetings/{id}/minutes")]
-async fn read_minutes(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    answer(&state, &caller, id.0, None).await
+async fn read_minutes(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+    answer(&db, &caller, id.0, None).await
 }
 
 /// The versions of the minutes of a meeting that say something to this reader, oldest first.
@@ -78,14 +77,13 @@ async fn read_minutes(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Res
     (status = 200, description = "The versions.", body = Page<MinutesVersionOut>), Problems))]
 #[get("/meetings/{id}/minutes/versions")]
 async fn list_minutes_versions(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     request: HttpRequest,
     id: Path<Uuid>,
 ) -> Result<HttpResponse> {
     let id = id.0;
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ReadMinutes.on("meeting", id), move |tx| {
             let meeting = meetings::in_sight(tx, Act::ReadMinutes, id)?;
             let seen = read::seen(tx, &meeting)?;
@@ -121,10 +119,10 @@ async fn list_minutes_versions(
     (status = 200, description = "The minutes as they then were.", body = MinutesOut), Problems))]
 #[get("/meetings/{id}/minutes/versions/{version_id}")]
 async fn read_minutes_version(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
 ) -> Result<HttpResponse> {
     let (id, version_id) = path.0;
-    answer(&state, &caller, id, Some(version_id)).await
+    answer(&db, &caller, id, Some(version_id)).await
 }

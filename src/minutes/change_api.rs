@@ -11,8 +11,8 @@ use validator::Validate;
 use super::answer::MinutesOut;
 use super::change;
 use super::edits::MinutesEdit;
-use crate::app::State;
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems};
 use crate::policy::Act;
@@ -45,15 +45,14 @@ pub struct MinutesIn {
     (status = 200, description = "Drafted.", body = MinutesOut), Problems, WriteProblems, VersionProblems))]
 #[post("/meetings/{id}/minutes/draft")]
 async fn draft_minutes(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<MinutesIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (id.0, body.0);
-    let minutes = state
-        .db
+    let minutes = db
         .run(&caller, Act::DraftMinutes.on("meeting", id), move |tx| {
             change::draft(tx, id, if_match, body.any_other_business.map(String::from))
         })
@@ -71,14 +70,13 @@ async fn draft_minutes(
     (status = 200, description = "Approved.", body = MinutesOut), Problems, WriteProblems, VersionProblems))]
 #[post("/meetings/{id}/minutes/approve")]
 async fn approve_minutes(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let id = id.0;
-    let minutes = state
-        .db
+    let minutes = db
         .run(&caller, Act::ApproveMinutes.on("meeting", id), move |tx| {
             change::approve(tx, id, if_match)
         })
@@ -96,14 +94,13 @@ async fn approve_minutes(
     (status = 200, description = "Issued.", body = MinutesOut), Problems, WriteProblems, VersionProblems))]
 #[post("/meetings/{id}/minutes/issue")]
 async fn issue_minutes(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let id = id.0;
-    let minutes = state
-        .db
+    let minutes = db
         .run(&caller, Act::IssueMinutes.on("meeting", id), move |tx| {
             change::issue(tx, id, if_match)
         })
@@ -153,15 +150,14 @@ pub struct MinutesChangeIn {
     (status = 200, description = "In hand.", body = MinutesOut), Problems, WriteProblems, VersionProblems))]
 #[post("/meetings/{id}/minutes/correct")]
 async fn correct_minutes(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<MinutesCorrectionIn>,
 ) -> Result<HttpResponse> {
     let (id, changes) = (id.0, body.0.changes);
-    let minutes = state
-        .db
+    let minutes = db
         .run(&caller, Act::CorrectMinutes.on("meeting", id), move |tx| {
             change::correct(tx, id, if_match, &changes)
         })

@@ -10,8 +10,8 @@ use validator::Validate;
 
 use super::answer::MinutesOut;
 use super::{api, print};
-use crate::app::State;
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Path, Problems, Query};
 use crate::policy::Act;
@@ -34,13 +34,12 @@ pub struct PrintQuery {
 }
 
 async fn document(
-    state: &State,
+    db: &Db,
     caller: &Caller,
     meeting_id: Uuid,
     query: PrintQuery,
 ) -> Result<Document> {
-    let (minutes, reader) = state
-        .db
+    let (minutes, reader) = db
         .run(
             caller,
             Act::ReadMinutes.on("meeting", meeting_id),
@@ -61,12 +60,12 @@ async fn document(
     (status = 200, description = "The page.", body = String, content_type = "text/html"), Problems))]
 #[get("/meetings/{id}/minutes.html")]
 async fn print_minutes_html(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     query: Query<PrintQuery>,
 ) -> Result<HttpResponse> {
-    let document = document(&state, &caller, id.0, query.0).await?;
+    let document = document(&db, &caller, id.0, query.0).await?;
     Ok(paper::html(&document))
 }
 
@@ -76,11 +75,11 @@ async fn print_minutes_html(
     (status = 200, description = "The PDF.", body = Vec<u8>, content_type = "application/pdf"), Problems))]
 #[get("/meetings/{id}/minutes.pdf")]
 async fn print_minutes_pdf(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     query: Query<PrintQuery>,
 ) -> Result<HttpResponse> {
-    let document = document(&state, &caller, id.0, query.0).await?;
+    let document = document(&db, &caller, id.0, query.0).await?;
     paper::pdf(document, "minutes").await
 }

@@ -11,10 +11,10 @@ use validator::Validate;
 
 use super::rules;
 use super::store;
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::dates::{self, AnyDay};
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{Figures, Problems, Query};
@@ -63,13 +63,12 @@ pub struct MinutesReport {
     (status = 200, description = "The counts.", body = MinutesReport), Problems))]
 #[get("/reports/minutes")]
 async fn report_minutes(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     query: Query<MinutesReportQuery>,
 ) -> Result<HttpResponse> {
     let query = query.0;
-    let report = state
-        .db
+    let report = db
         .run(&caller, Act::ReadMinutesReport.ask(), move |tx| {
             let report = report(tx, &query)?;
             let event = Event::new().in_marac(query.marac_id);

@@ -13,9 +13,9 @@ use validator::Validate;
 
 use super::NoticeKind;
 use super::store::{self, Inbox, NoticeRow};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::http::{Body, Page, PageQuery, Path, Problems, Query, WriteProblems, paged};
@@ -117,7 +117,7 @@ pub struct NotificationsQuery {
     responses((status = 200, description = "Notifications.", body = Page<NotificationOut>), Problems))]
 #[get("/notifications")]
 async fn list_notifications(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     request: HttpRequest,
     query: Query<NotificationsQuery>,
@@ -129,8 +129,7 @@ async fn list_notifications(
     } = query.0;
     let page = PageQuery { limit, cursor };
     let (after, limit) = (page.after::<Uuid>()?, page.limit());
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ReadNotifications.ask(), move |tx| {
             let inbox = inbox(tx)?;
             let rows = store::list(tx, inbox, unread, after, limit)?;
@@ -147,22 +146,16 @@ async fn list_notifications(
     params(("id" = Uuid, Path, description = "The notification.")),
     responses((status = 204, description = "Read."), Problems))]
 #[post("/notifications/{id}/read")]
-async fn read_notification(
-    state: Data<State>,
-    caller: Caller,
-    id: Path<Uuid>,
-) -> Result<HttpResponse> {
+async fn read_notification(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = id.0;
-    state
-        .db
-        .run(&caller, Act::ReadNotifications.ask(), move |tx| {
-            let inbox = inbox(tx)?;
-            if !store::mark(tx, inbox, id)? {
-                return Err(hidden());
-            }
-            Ok(Audited::new((), Event::new().on("notification", id)))
-        })
-        .await?;
+    db.run(&caller, Act::ReadNotifications.ask(), move |tx| {
+        let inbox = inbox(tx)?;
+        if !store::mark(tx, inbox, id)? {
+            return Err(hidden());
+        }
+        Ok(Audited::new((), Event::new().on("notification", id)))
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -182,19 +175,17 @@ pub struct ReadMany {
     responses((status = 204, description = "Read."), Problems, WriteProblems))]
 #[post("/notifications/read")]
 async fn read_notifications(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     body: Body<ReadMany>,
 ) -> Result<HttpResponse> {
     let ids = body.0.ids;
-    state
-        .db
-        .run(&caller, Act::ReadNotifications.ask(), move |tx| {
-            let inbox = inbox(tx)?;
-            let rows = store::mark_many(tx, inbox, ids)?;
-            Ok(Audited::new((), Event::list(rows)))
-        })
-        .await?;
+    db.run(&caller, Act::ReadNotifications.ask(), move |tx| {
+        let inbox = inbox(tx)?;
+        let rows = store::mark_many(tx, inbox, ids)?;
+        Ok(Audited::new((), Event::list(rows)))
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -231,9 +222,8 @@ fn preferences(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Preferences> {
 #[utoipa::path(tag = "notifications", operation_id = "read_preferences",
     responses((status = 200, description = "Every kind.", body = Preferences), Problems))]
 #[get("/notifications/preferences")]
-async fn read_preferences(state: Data<State>, caller: Caller) -> Result<HttpResponse> {
-    let out = state
-        .db
+async fn read_preferences(db: Data<Db>, caller: Caller) -> Result<HttpResponse> {
+    let out = db
         .run(&caller, Act::SetPreferences.ask(), |tx| {
             let user_id = person(tx)?;
             let out = preferences(tx, user_id)?;
@@ -248,12 +238,11 @@ async fn read_preferences(state: Data<State>, caller: Caller) -> Result<HttpResp
     responses((status = 200, description = "As it stands now.", body = Preferences), Problems, WriteProblems))]
 #[put("/notifications/preferences")]
 async fn set_preferences(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     body: Body<Preferences>,
 ) -> Result<HttpResponse> {
-    let out = state
-        .db
+    let out = db
         .run(&caller, Act::SetPreferences.ask(), move |tx| {
             let user_id = person(tx)?;
             store::set_preferences(tx, user_id, &body.0.email)?;

@@ -18,12 +18,12 @@ use super::patch::IdentityPatch;
 use super::rules;
 use super::shape::{self, PartyOut, People, RelationshipOut};
 use super::store::{self, Relation, Which};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{Part, must_show, opened, opened_locked};
 use crate::crypto::Place;
 use crate::damage;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, FieldError, Result};
 use crate::http::{
@@ -63,14 +63,9 @@ pub struct PeopleOut {
     params(("id" = Uuid, Path, description = "The case.")),
     responses((status = 200, description = "Everybody, through the reader's lens.", body = PeopleOut), Problems))]
 #[get("/cases/{id}/parties")]
-async fn list_parties(
-    state: Data<State>,
-    caller: Caller,
-    path: Path<Uuid>,
-) -> Result<HttpResponse> {
+async fn list_parties(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
     let id = path.0;
-    let body = state
-        .db
+    let body = db
         .run(&caller, Act::ReadCase.on("case", id), move |tx| {
             let case = opened(tx, Act::ReadCase, id)?;
             let rows = store::people(tx, &case)?;
@@ -125,15 +120,14 @@ pub struct PartyIn {
     responses((status = 201, description = "Added.", body = PartyChanged), Problems, WriteProblems))]
 #[post("/cases/{id}/parties")]
 async fn add_party(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<PartyIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (path.0, body.0);
-    let party = state
-        .db
+    let party = db
         .run(&caller, Act::ChangeParty.on("case", id), move |tx| {
             let case = opened_locked(tx, Act::ChangeParty, id)?;
             must_show(&case, FieldGroup::Identity)?;
@@ -196,15 +190,14 @@ pub(super) fn one(
     responses((status = 200, description = "Changed.", body = PartyChanged), Problems, WriteProblems, VersionProblems))]
 #[patch("/cases/{id}/parties/{party_id}")]
 async fn change_identity(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<IdentityPatch>,
 ) -> Result<HttpResponse> {
     let ((id, party_id), body) = (path.0, body.0);
-    let (party, version) = state
-        .db
+    let (party, version) = db
         .run(&caller, Act::ChangeParty.on("party", party_id), move |tx| {
             let case = opened_locked(tx, Act::ChangeParty, id)?;
             must_show(&case, FieldGroup::Identity)?;
@@ -275,15 +268,14 @@ pub struct RelationshipIn {
     responses((status = 200, description = "Recorded.", body = RelationshipOut), Problems, WriteProblems, VersionProblems))]
 #[put("/cases/{id}/relationships")]
 async fn set_relationship(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     if_match: IfMatch,
     body: Body<RelationshipIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (path.0, body.0);
-    let (relationship, version) = state
-        .db
+    let (relationship, version) = db
         .run(&caller, Act::ChangeParty.on("case", id), move |tx| {
             let case = opened_locked(tx, Act::ChangeParty, id)?;
             must_show(&case, FieldGroup::Identity)?;

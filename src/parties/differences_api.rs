@@ -15,11 +15,11 @@ use super::differences_store::{self as store, Difference};
 use super::finding::found_anew;
 use super::model::Identity;
 use super::store::{Which, part_of, set_identity};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{opened, opened_locked};
 use crate::crypto::Place;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
@@ -94,14 +94,9 @@ impl DifferenceOut {
     params(("id" = Uuid, Path, description = "The case.")),
     responses((status = 200, description = "All of them on one page.", body = Page<DifferenceOut>), Problems))]
 #[get("/cases/{id}/differences")]
-async fn list_differences(
-    state: Data<State>,
-    caller: Caller,
-    path: Path<Uuid>,
-) -> Result<HttpResponse> {
+async fn list_differences(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
     let id = path.0;
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::DecideDifference.on("case", id), move |tx| {
             let case = opened(tx, Act::DecideDifference, id)?;
             let rows = store::all(tx, &case)?;
@@ -136,7 +131,7 @@ pub struct DecideDifferenceIn {
     responses((status = 200, description = "Decided.", body = DifferenceOut), Problems, WriteProblems, VersionProblems))]
 #[post("/cases/{id}/differences/{difference_id}/decide")]
 async fn decide_difference(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
@@ -144,8 +139,7 @@ async fn decide_difference(
 ) -> Result<HttpResponse> {
     let ((id, difference_id), decision) = (path.0, body.0.decision);
     let ask = Act::DecideDifference.on("difference", difference_id);
-    let (body, version) = state
-        .db
+    let (body, version) = db
         .run(&caller, ask, move |tx| {
             let case = opened_locked(tx, Act::DecideDifference, id)?;
             let row = store::one(tx, &case, difference_id)?.ok_or_else(hidden)?;

@@ -13,12 +13,12 @@ use super::patch::{AddressPatch, ContactPatch};
 use super::shape::{self, AddressOut, CharacteristicsOut, ContactOut};
 use super::store::{self, Which};
 use super::{guards, record_store, rules};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{must_show, opened_locked};
 use crate::crypto::Place;
 use crate::damage;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
@@ -96,15 +96,14 @@ fn opening<T>(
     responses((status = 200, description = "Recorded.", body = CharacteristicsOut), Problems, WriteProblems, VersionProblems))]
 #[put("/cases/{id}/parties/{party_id}/characteristics")]
 async fn set_characteristics(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<Characteristics>,
 ) -> Result<HttpResponse> {
     let ((id, party_id), body) = (path.0, body.0);
-    let (body, version) = state
-        .db
+    let (body, version) = db
         .run(&caller, Act::ChangeParty.on("party", party_id), move |tx| {
             let case = opened_locked(tx, Act::ChangeParty, id)?;
             must_show(&case, FieldGroup::ProtectedCharacteristics)?;
@@ -145,15 +144,14 @@ async fn set_characteristics(
     responses((status = 201, description = "Added.", body = AddressChanged), Problems, WriteProblems))]
 #[post("/cases/{id}/parties/{party_id}/addresses")]
 async fn add_address(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     key: IdempotencyKey,
     body: Body<Address>,
 ) -> Result<HttpResponse> {
     let ((id, party_id), body) = (path.0, body.0);
-    let address = state
-        .db
+    let address = db
         .run(&caller, Act::ChangeParty.on("party", party_id), move |tx| {
             let case = opened_locked(tx, Act::ChangeParty, id)?;
             must_show(&case, FieldGroup::Address)?;
@@ -195,15 +193,14 @@ async fn add_address(
     responses((status = 200, description = "Changed.", body = AddressChanged), Problems, WriteProblems, VersionProblems))]
 #[patch("/cases/{id}/addresses/{address_id}")]
 async fn change_address(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<AddressPatch>,
 ) -> Result<HttpResponse> {
     let ((id, address_id), body) = (path.0, body.0);
-    let (address, version) = state
-        .db
+    let (address, version) = db
         .run(
             &caller,
             Act::ChangeParty.on("address", address_id),
@@ -251,15 +248,14 @@ async fn change_address(
     responses((status = 201, description = "Added.", body = ContactOut), Problems, WriteProblems))]
 #[post("/cases/{id}/parties/{party_id}/contacts")]
 async fn add_contact(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     key: IdempotencyKey,
     body: Body<Contact>,
 ) -> Result<HttpResponse> {
     let ((id, party_id), body) = (path.0, body.0);
-    let contact = state
-        .db
+    let contact = db
         .run(&caller, Act::AddContact.on("party", party_id), move |tx| {
             let case = opened_locked(tx, Act::AddContact, id)?;
             store::part_of(tx, &case, Which::Party, party_id)?;
@@ -305,15 +301,14 @@ fn sent(now: chrono::DateTime<chrono::Utc>, id: Uuid, contact: Contact) -> Conta
     responses((status = 200, description = "Changed.", body = ContactOut), Problems, WriteProblems, VersionProblems))]
 #[patch("/cases/{id}/contacts/{contact_id}")]
 async fn change_contact(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<ContactPatch>,
 ) -> Result<HttpResponse> {
     let ((id, contact_id), body) = (path.0, body.0);
-    let (contact, version) = state
-        .db
+    let (contact, version) = db
         .run(
             &caller,
             Act::ChangeParty.on("contact", contact_id),

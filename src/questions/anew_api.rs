@@ -12,10 +12,10 @@ use super::api::QuestionOut;
 use super::rules::{self, Command};
 use super::store::Question;
 use crate::account::{self, HowTold, NewEntry, Reader, Sharing};
-use crate::app::State;
 use crate::audit::Event;
 use crate::auth::Caller;
 use crate::dates::{self, AnyDay};
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged};
@@ -68,7 +68,7 @@ pub struct QuestionNewAnswerIn {
         Problems, WriteProblems, VersionProblems))]
 #[post("/cases/{id}/questions/{question_id}/answer-anew")]
 pub(super) async fn answer_question_anew(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
@@ -76,8 +76,7 @@ pub(super) async fn answer_question_anew(
 ) -> Result<HttpResponse> {
     let (at, body) = (path.0, body.0);
     let ask = Act::AnswerQuestion.on("question", at.1);
-    let (question, version) = state
-        .db
+    let (question, version) = db
         .run(&caller, ask, move |tx| {
             let (case, question) = to_answer(tx, at, if_match)?;
             let status = rules::decide(question.status, Command::AnswerNew)?;

@@ -13,10 +13,10 @@ use super::rules::{self, Command, Pointed};
 use super::store::{self, Question, Settling};
 use super::telling;
 use crate::account::{self, Reader};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::opened;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged};
@@ -128,7 +128,7 @@ pub struct QuestionAnswerIn {
         Problems, WriteProblems, VersionProblems))]
 #[post("/cases/{id}/questions/{question_id}/answer")]
 pub(super) async fn answer_question(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
@@ -136,8 +136,7 @@ pub(super) async fn answer_question(
 ) -> Result<HttpResponse> {
     let (at, body) = (path.0, body.0);
     let ask = Act::AnswerQuestion.on("question", at.1);
-    let (question, version) = state
-        .db
+    let (question, version) = db
         .run(&caller, ask, move |tx| {
             let (case, question) = to_answer(tx, at, if_match)?;
             let status = rules::decide(question.status, Command::AnswerFromAccount)?;

@@ -14,10 +14,10 @@ use super::rules::{self, By, Command, Told};
 use super::store::{self, Question, Settling};
 use super::telling;
 use crate::account::{Heading, Reader, readable_under};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{is_lead, is_staff, opened};
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::http::{
@@ -150,7 +150,7 @@ pub struct QuestionsQuery {
 #[get("/cases/{id}/questions")]
 async fn list_questions(
     request: HttpRequest,
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     query: Query<QuestionsQuery>,
@@ -162,8 +162,7 @@ async fn list_questions(
     } = query.0;
     let (id, page) = (path.0, PageQuery { limit, cursor });
     let (limit, after) = (page.limit(), page.after()?);
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ReadQuestions.on("case", id), move |tx| {
             let case = opened(tx, Act::ReadQuestions, id)?;
             let all = by(tx, &case)?.sees_all();
@@ -188,14 +187,13 @@ async fn list_questions(
     responses((status = 200, description = "The question.", body = QuestionOut), Problems))]
 #[get("/cases/{id}/questions/{question_id}")]
 async fn read_question(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
 ) -> Result<HttpResponse> {
     let (id, question_id) = path.0;
     let ask = Act::ReadQuestions.on("question", question_id);
-    let (question, version) = state
-        .db
+    let (question, version) = db
         .run(&caller, ask, move |tx| {
             let case = opened(tx, Act::ReadQuestions, id)?;
             let all = by(tx, &case)?.sees_all();
@@ -239,15 +237,14 @@ enum Asked {
         Problems, WriteProblems))]
 #[post("/cases/{id}/questions")]
 async fn ask_question(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<QuestionIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (path.0, body.0);
-    let asked = state
-        .db
+    let asked = db
         .run(&caller, Act::AskQuestion.on("case", id), move |tx| {
             let case = opened(tx, Act::AskQuestion, id)?;
             let claim = key.claim(tx, "ask_question", &(id, &body))?;
@@ -307,15 +304,14 @@ fn ask(
         Problems, WriteProblems, VersionProblems))]
 #[post("/cases/{id}/questions/{question_id}/withdraw")]
 async fn withdraw_question(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let (id, question_id) = path.0;
     let ask = Act::AskQuestion.on("question", question_id);
-    let (question, version) = state
-        .db
+    let (question, version) = db
         .run(&caller, ask, move |tx| {
             let case = opened(tx, Act::AskQuestion, id)?;
             let all = by(tx, &case)?.sees_all();

@@ -11,10 +11,10 @@ use super::answer_api::{settled, to_answer};
 use super::api::{QuestionOut, by};
 use super::rules::{self, Command};
 use super::store::{self, Settling};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::opened;
+use crate::db::Db;
 use crate::error::{Code, Result};
 use crate::http::{
     Body, IfMatch, Page, Path, Problems, VersionProblems, WriteProblems, etag, tagged,
@@ -51,14 +51,13 @@ pub struct TakeQuestionsIn {
         Problems, WriteProblems, VersionProblems))]
 #[post("/cases/{id}/questions/take")]
 pub(super) async fn take_questions(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
     body: Body<TakeQuestionsIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (path.0, body.0);
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::AnswerQuestion.on("case", id), move |tx| {
             let case = opened(tx, Act::AnswerQuestion, id)?;
             let by = by(tx, &case)?;
@@ -111,7 +110,7 @@ pub struct DeclineQuestionIn {
         Problems, WriteProblems, VersionProblems))]
 #[post("/cases/{id}/questions/{question_id}/decline")]
 pub(super) async fn decline_question(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<(Uuid, Uuid)>,
     if_match: IfMatch,
@@ -119,8 +118,7 @@ pub(super) async fn decline_question(
 ) -> Result<HttpResponse> {
     let (at, reason) = (path.0, body.0.reason);
     let ask = Act::AnswerQuestion.on("question", at.1);
-    let (question, version) = state
-        .db
+    let (question, version) = db
         .run(&caller, ask, move |tx| {
             let (case, question) = to_answer(tx, at, if_match)?;
             let status = rules::decide(question.status, Command::Decline)?;

@@ -1,7 +1,5 @@
 //! Writing, reading and sending in referrals.
 
-use std::sync::Arc;
-
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get, post, put};
 use serde::Deserialize;
@@ -17,10 +15,11 @@ use super::store::{self, VisibleReferral};
 use super::write_store::{self, Origin};
 use super::written::Written;
 use super::{ReferralStatus, history, telling, token_store, tokens};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::auth::Throttle;
 use crate::cases::intake::{self, Person};
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::http::{
@@ -60,16 +59,16 @@ pub(super) fn answer(
         Problems, WriteProblems))]
 #[post("/referrals")]
 async fn create(
-    state: Data<State>,
+    db: Data<Db>,
+    throttle: Data<Throttle>,
+    tools: Data<Tools>,
     caller: Caller,
     key: IdempotencyKey,
     body: Body<CreateReferral>,
 ) -> Result<HttpResponse> {
-    state.throttle.search(caller.principal().id())?;
-    let tools = Arc::clone(&state.tools);
+    throttle.search(caller.principal().id())?;
     let ask = Act::CreateReferral.on("marac", body.0.marac_id);
-    let out = state
-        .db
+    let out = db
         .run(&caller, ask, move |tx| {
             may_in(&tx.actor, Act::CreateReferral, body.0.marac_id)?;
             match key.claim(tx, "create_referral", &body.0)? {
@@ -195,7 +194,7 @@ pub struct ListReferrals {
     responses((status = 200, description = "A page.", body = Page<ReferralItem>), Problems))]
 #[get("/referrals")]
 async fn list(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     request: HttpRequest,
     query: Query<ListReferrals>,
@@ -210,8 +209,7 @@ async fn list(
     let ask = inbox.map_or(Act::ListReferrals.ask(), |marac_id| {
         Act::ListReferrals.on("marac", marac_id)
     });
-    let page = state
-        .db
+    let page = db
         .run(&caller, ask, move |tx| {
             let (after, limit) = (page.after()?, page.limit());
             let (rows, event) = match inbox {
@@ -239,10 +237,14 @@ async fn list(
     params(("id" = Uuid, Path, description = "The referral.")),
     responses((status = 200, description = "The referral.", body = ReferralOut), Problems))]
 #[get("/referrals/{id}")]
-async fn read(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    let (id, tools) = (id.0, Arc::clone(&state.tools));
-    let out = state
-        .db
+async fn read(
+    db: Data<Db>,
+    tools: Data<Tools>,
+    caller: Caller,
+    id: Path<Uuid>,
+) -> Result<HttpResponse> {
+    let id = id.0;
+    let out = db
         .run(&caller, Act::ReadReferral.on("referral", id), move |tx| {
             let found = store::find(tx, Act::ReadReferral, id)?;
             render(tx, found, &tools)
@@ -260,15 +262,15 @@ async fn read(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<Http
     responses((status = 200, description = "Kept.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
 #[put("/referrals/{id}")]
 async fn change(
-    state: Data<State>,
+    db: Data<Db>,
+    tools: Data<Tools>,
     caller: Caller,
     id: Path<Uuid>,
     version: IfMatch,
     body: Body<ChangeReferral>,
 ) -> Result<HttpResponse> {
-    let (id, tools) = (id.0, Arc::clone(&state.tools));
-    let out = state
-        .db
+    let id = id.0;
+    let out = db
         .run(&caller, Act::ChangeReferral.on("referral", id), move |tx| {
             let found = own(tx, Act::ChangeReferral, id, version, Command::Edit)?;
             let ChangeReferral {
@@ -302,15 +304,16 @@ async fn change(
     responses((status = 200, description = "Sent in.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
 #[post("/referrals/{id}/submit")]
 async fn submit(
-    state: Data<State>,
+    db: Data<Db>,
+    throttle: Data<Throttle>,
+    tools: Data<Tools>,
     caller: Caller,
     id: Path<Uuid>,
     version: IfMatch,
 ) -> Result<HttpResponse> {
-    state.throttle.search(caller.principal().id())?;
-    let (id, tools) = (id.0, Arc::clone(&state.tools));
-    let out = state
-        .db
+    throttle.search(caller.principal().id())?;
+    let id = id.0;
+    let out = db
         .run(&caller, Act::SubmitReferral.on("referral", id), move |tx| {
             let found = own(tx, Act::SubmitReferral, id, version, Command::Submit)?;
             let document = found.document()?;

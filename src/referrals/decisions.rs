@@ -1,7 +1,5 @@
 //! What becomes of a referral: sent back, accepted, declined, challenged, taken back.
 
-use std::sync::Arc;
-
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
@@ -18,11 +16,11 @@ use super::shapes::ReferralOut;
 use super::store::{self, VisibleReferral};
 use super::unfold::{Unfolding, counted, unfold};
 use super::{telling, write_store};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::intake;
 use crate::dates::MeetingMoment;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::flags;
@@ -78,15 +76,15 @@ fn after(tx: &mut Tx<'_>, id: Uuid, tools: &Tools) -> Result<Audited<ReferralOut
     responses((status = 200, description = "Sent back.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
 #[post("/referrals/{id}/return")]
 async fn return_referral(
-    state: Data<State>,
+    db: Data<Db>,
+    tools: Data<Tools>,
     caller: Caller,
     id: Path<Uuid>,
     version: IfMatch,
     body: Body<ReasonIn>,
 ) -> Result<HttpResponse> {
-    let (id, tools) = (id.0, Arc::clone(&state.tools));
-    let out = state
-        .db
+    let id = id.0;
+    let out = db
         .run(&caller, Act::ReturnReferral.on("referral", id), move |tx| {
             let (found, next) = decided(tx, Act::ReturnReferral, id, version, Command::Return)?;
             write_store::decide(tx, &found, next, Some(&body.0.reason))?;
@@ -103,15 +101,15 @@ async fn return_referral(
     responses((status = 200, description = "Declined.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
 #[post("/referrals/{id}/decline")]
 async fn decline(
-    state: Data<State>,
+    db: Data<Db>,
+    tools: Data<Tools>,
     caller: Caller,
     id: Path<Uuid>,
     version: IfMatch,
     body: Body<ReasonIn>,
 ) -> Result<HttpResponse> {
-    let (id, tools) = (id.0, Arc::clone(&state.tools));
-    let out = state
-        .db
+    let id = id.0;
+    let out = db
         .run(
             &caller,
             Act::DeclineReferral.on("referral", id),
@@ -134,15 +132,15 @@ async fn decline(
     responses((status = 200, description = "Challenged.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
 #[post("/referrals/{id}/challenge")]
 async fn challenge(
-    state: Data<State>,
+    db: Data<Db>,
+    tools: Data<Tools>,
     caller: Caller,
     id: Path<Uuid>,
     version: IfMatch,
     body: Body<ReasonIn>,
 ) -> Result<HttpResponse> {
-    let (id, tools) = (id.0, Arc::clone(&state.tools));
-    let out = state
-        .db
+    let id = id.0;
+    let out = db
         .run(
             &caller,
             Act::ChallengeDecision.on("referral", id),
@@ -163,15 +161,15 @@ async fn challenge(
     responses((status = 200, description = "Taken back.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
 #[post("/referrals/{id}/withdraw")]
 async fn withdraw(
-    state: Data<State>,
+    db: Data<Db>,
+    tools: Data<Tools>,
     caller: Caller,
     id: Path<Uuid>,
     version: IfMatch,
     body: Body<ReasonIn>,
 ) -> Result<HttpResponse> {
-    let (id, tools) = (id.0, Arc::clone(&state.tools));
-    let out = state
-        .db
+    let id = id.0;
+    let out = db
         .run(
             &caller,
             Act::WithdrawReferral.on("referral", id),
@@ -251,15 +249,15 @@ pub struct EmergencyIn {
     responses((status = 200, description = "Accepted.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
 #[post("/referrals/{id}/accept")]
 async fn accept(
-    state: Data<State>,
+    db: Data<Db>,
+    tools: Data<Tools>,
     caller: Caller,
     id: Path<Uuid>,
     version: IfMatch,
     body: Body<AcceptIn>,
 ) -> Result<HttpResponse> {
-    let (id, tools) = (id.0, Arc::clone(&state.tools));
-    let out = state
-        .db
+    let id = id.0;
+    let out = db
         .run(&caller, Act::AcceptReferral.on("referral", id), move |tx| {
             let (found, next) = decided(tx, Act::AcceptReferral, id, version, Command::Accept)?;
             write_store::decide(tx, &found, next, None)?;

@@ -17,11 +17,12 @@ use super::document::Document;
 use super::someone::{self, Someone};
 use super::token_store as store;
 use super::tokens::{self, Token, TokenKind};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::auth::Throttle;
 use crate::damage;
 use crate::dates::BirthDay;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{Body, Path, Problems, WriteProblems};
@@ -124,11 +125,15 @@ pub struct MatchesOut {
     params(("id" = Uuid, Path, description = "The referral.")),
     responses((status = 200, description = "Other files of the same pair.", body = MatchesOut), Problems))]
 #[get("/referrals/{id}/matches")]
-async fn matches(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+async fn matches(
+    db: Data<Db>,
+    throttle: Data<Throttle>,
+    caller: Caller,
+    id: Path<Uuid>,
+) -> Result<HttpResponse> {
     let id = id.0;
-    state.throttle.search(caller.principal().id())?;
-    let found = state
-        .db
+    throttle.search(caller.principal().id())?;
+    let found = db
         .run(&caller, Act::CheckRepeat.on("referral", id), move |tx| {
             let (found, event) = store::pair_matches(tx, id)?;
             let rows = found.len();
@@ -182,11 +187,12 @@ pub struct PeopleFound {
     responses((status = 200, description = "The files they stand in.", body = PeopleFound), Problems, WriteProblems))]
 #[post("/people/search")]
 async fn search(
-    state: Data<State>,
+    db: Data<Db>,
+    throttle: Data<Throttle>,
     caller: Caller,
     body: Body<SearchPeople>,
 ) -> Result<HttpResponse> {
-    state.throttle.search(caller.principal().id())?;
+    throttle.search(caller.principal().id())?;
     let body = body.0;
     let identity = Identity {
         family_name: Some(body.family_name),
@@ -194,8 +200,7 @@ async fn search(
         date_of_birth: Some(body.date_of_birth),
         ..Identity::default()
     };
-    let found = state
-        .db
+    let found = db
         .run(&caller, Act::SearchPeople.ask(), move |tx| {
             let tokens = tokens::of_somebody(&identity, &tx.keys);
             let maracs = tx.actor.maracs_as(&[Role::Coordinator, Role::Chair]);

@@ -1,7 +1,5 @@
 //! Which referrals were joined to a case, and taking one out again.
 
-use std::sync::Arc;
-
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, Utc};
@@ -18,10 +16,10 @@ use super::store::{self, VisibleReferral};
 use super::unfold::{Unfolding, counted, unfold};
 use super::unjoin_store as rows;
 use super::{joining_rules, matching, token_store, tokens};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::opened;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::flags;
@@ -76,10 +74,9 @@ impl JoinOut {
     params(("id" = Uuid, Path, description = "The case.")),
     responses((status = 200, description = "All of them on one page.", body = Page<JoinOut>), Problems))]
 #[get("/cases/{id}/joins")]
-async fn list_joins(state: Data<State>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
+async fn list_joins(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
     let id = path.0;
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ReadJoins.on("case", id), move |tx| {
             let case = opened(tx, Act::ReadJoins, id)?;
             let found = joining_store::joins(tx, &case)?;
@@ -114,15 +111,15 @@ pub struct UnjoinIn {
     responses((status = 200, description = "Taken out.", body = super::shapes::ReferralOut), Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/referrals/{id}/unjoin")]
 async fn unjoin(
-    state: Data<State>,
+    db: Data<Db>,
+    tools: Data<Tools>,
     caller: Caller,
     id: Path<Uuid>,
     version: IfMatch,
     body: Body<UnjoinIn>,
 ) -> Result<HttpResponse> {
-    let (id, tools) = (id.0, Arc::clone(&state.tools));
-    let out = state
-        .db
+    let id = id.0;
+    let out = db
         .run(&caller, Act::UnjoinReferral.on("referral", id), move |tx| {
             let found = store::lock(tx, Act::UnjoinReferral, id)?;
             version.check(found.row.version)?;

@@ -8,10 +8,10 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::ActionReport;
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::dates::AnyDay;
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Problems, Query};
 use crate::policy::{Act, Actor, hidden, may_in};
@@ -47,15 +47,14 @@ pub(super) fn maracs(actor: &Actor, one: Option<Uuid>) -> Result<Vec<Uuid>> {
     (status = 200, description = "Numbers, and no names.", body = ActionReport), Problems))]
 #[get("/reports/actions")]
 pub async fn report_actions(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     query: Query<ActionReportQuery>,
 ) -> Result<HttpResponse> {
     let query = query.0;
     let act = Act::ReadActionReport;
     let ask = query.marac_id.map_or(act.ask(), |id| act.on("marac", id));
-    let report = state
-        .db
+    let report = db
         .run(&caller, ask, move |tx| {
             let maracs = maracs(&tx.actor, query.marac_id)?;
             let as_at = query.as_at.map_or_else(|| tx.today(), Into::into);

@@ -9,9 +9,9 @@ use validator::Validate;
 
 use super::api::maracs;
 use super::store::{self, FlagRegisterRow, RegisterRow};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Figures, Problems, Query};
 use crate::policy::Act;
@@ -103,13 +103,12 @@ pub struct ActionRegister {
     (status = 200, description = "Numbers by agency, most at the steering group first.", body = ActionRegister), Problems))]
 #[get("/reports/overdue-actions")]
 pub async fn report_overdue_actions(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     query: Query<RegisterQuery>,
 ) -> Result<HttpResponse> {
     let one = query.0.marac_id;
-    let register = state
-        .db
+    let register = db
         .run(&caller, Act::ReadActionReport.ask(), move |tx| {
             let maracs = maracs(&tx.actor, one)?;
             let rows = store::action_register(tx, &maracs)?;
@@ -192,13 +191,12 @@ pub struct FlagRegister {
     (status = 200, description = "Numbers by agency, most removals missing first.", body = FlagRegister), Problems))]
 #[get("/reports/flags")]
 pub async fn report_flags(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     query: Query<RegisterQuery>,
 ) -> Result<HttpResponse> {
     let one = query.0.marac_id;
-    let register = state
-        .db
+    let register = db
         .run(&caller, Act::ReadActionReport.ask(), move |tx| {
             let maracs = maracs(&tx.actor, one)?;
             let rows = store::flag_register(tx, &maracs)?;

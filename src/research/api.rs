@@ -12,10 +12,10 @@ use validator::Validate;
 use super::count_store::{self, CountRow};
 use super::list_store::{self, AskedLine, Filter};
 use super::model::{ResearchStanding, ResearchStatus};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::crypto::KeyRing;
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Figures, Page, PageQuery, Path, Problems, Query, etag, paged};
 use crate::meetings;
@@ -157,13 +157,12 @@ fn line(keys: &KeyRing, today: NaiveDate, row: AskedLine) -> Result<ResearchLine
     (status = 200, description = "Requests.", body = Page<ResearchLineOut>), Problems))]
 #[get("/research")]
 async fn list_research(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     request: HttpRequest,
     query: Query<ResearchQuery>,
 ) -> Result<HttpResponse> {
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ListResearch.ask(), move |tx| {
             let filter = query.0.filter()?;
             let rows = list_store::page(tx, &filter)?;
@@ -258,14 +257,9 @@ pub struct MeetingResearchOut {
     params(("id" = Uuid, Path, description = "The meeting.")), responses(
     (status = 200, description = "Counts by agency.", body = MeetingResearchOut), Problems))]
 #[get("/meetings/{id}/research")]
-async fn count_research(
-    state: Data<State>,
-    caller: Caller,
-    id: Path<Uuid>,
-) -> Result<HttpResponse> {
+async fn count_research(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = id.0;
-    let out = state
-        .db
+    let out = db
         .run(&caller, Act::CountResearch.on("meeting", id), move |tx| {
             let marac_id = meetings::marac_of(tx, Act::CountResearch, id)?;
             let rows = count_store::counts(tx, id)?;

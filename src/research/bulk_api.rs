@@ -14,9 +14,9 @@ use super::bulk_store::{self, AskedRow};
 use super::judge::{Refusal, judge};
 use super::model::{PrivatePart, ResearchStatus, ReturnIn, ShareablePart};
 use super::{shapes, store};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{FieldError, Result};
 use crate::http::{Body, Idempotency, IdempotencyKey, Path, Problems, WriteProblems, etag};
@@ -106,15 +106,14 @@ pub struct ResearchListOut {
     (status = 200, description = "Judged, one by one.", body = ResearchListOut), Problems, WriteProblems))]
 #[post("/meetings/{id}/research")]
 async fn return_research_list(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<ResearchListIn>,
 ) -> Result<HttpResponse> {
     let (id, body) = (id.0, body.0);
-    let out = state
-        .db
+    let out = db
         .run(&caller, Act::ReturnResearch.on("meeting", id), move |tx| {
             let marac_id = meetings::marac_of(tx, Act::ReturnResearch, id)?;
             let claim = key.claim(tx, "return_research_list", &body)?;

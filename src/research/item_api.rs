@@ -12,9 +12,9 @@ use super::model::{Exemption, ReturnIn, exemption_of};
 use super::rules::{self, Excuse};
 use super::shapes::{self, ResearchOut, ResearchVersionOut};
 use super::store::{self, ItemRow};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Code, Result};
 use crate::http::{
@@ -118,14 +118,9 @@ pub struct CaseResearchOut {
     params(("id" = Uuid, Path, description = "The agenda item.")), responses(
     (status = 200, description = "The returns.", body = CaseResearchOut), Problems))]
 #[get("/agenda-items/{id}/research")]
-async fn list_case_research(
-    state: Data<State>,
-    caller: Caller,
-    id: Path<Uuid>,
-) -> Result<HttpResponse> {
+async fn list_case_research(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = id.0;
-    let items = state
-        .db
+    let items = db
         .run(
             &caller,
             Act::ReadResearch.on("agenda_item", id),
@@ -148,11 +143,10 @@ async fn list_case_research(
     ("agency_id" = Uuid, Path, description = "The agency.")), responses(
     (status = 200, description = "The return.", body = ResearchOut), Problems))]
 #[get("/agenda-items/{id}/research/{agency_id}")]
-async fn read_research(state: Data<State>, caller: Caller, at: Path<At>) -> Result<HttpResponse> {
+async fn read_research(db: Data<Db>, caller: Caller, at: Path<At>) -> Result<HttpResponse> {
     let at = at.0;
     let ask = Act::ReadResearch.on("agenda_item", at.id);
-    let out = state
-        .db
+    let out = db
         .run(&caller, ask, move |tx| {
             let (item, case) = returned(tx, at.id)?;
             one(tx, &item, &case, at.agency_id)
@@ -172,7 +166,7 @@ async fn read_research(state: Data<State>, caller: Caller, at: Path<At>) -> Resu
     (status = 200, description = "Returned.", body = ResearchOut), Problems, WriteProblems, VersionProblems))]
 #[put("/agenda-items/{id}/research/{agency_id}")]
 async fn return_research(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     at: Path<At>,
     if_match: IfMatch,
@@ -180,8 +174,7 @@ async fn return_research(
 ) -> Result<HttpResponse> {
     let (at, sent) = (at.0, body.0);
     let ask = Act::ReturnResearch.on("agenda_item", at.id);
-    let out = state
-        .db
+    let out = db
         .run(&caller, ask, move |tx| {
             let (item, case) = in_sight(tx, Act::ReturnResearch, at.id)?;
             spoken_for(tx, &case, at.agency_id)?;
@@ -236,7 +229,7 @@ pub struct ExcuseIn {
     (status = 200, description = "Recorded.", body = ResearchOut), Problems, WriteProblems, VersionProblems))]
 #[patch("/agenda-items/{id}/research/{agency_id}")]
 async fn excuse_research(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     at: Path<At>,
     if_match: IfMatch,
@@ -248,8 +241,7 @@ async fn excuse_research(
         reason: reason.wanted(),
     };
     let ask = Act::ExcuseResearch.on("agenda_item", at.id);
-    let out = state
-        .db
+    let out = db
         .run(&caller, ask, move |tx| {
             let (item, case) = in_sight(tx, Act::ExcuseResearch, at.id)?;
             let found = store::locked(tx, &case, at.id, at.agency_id)?;
@@ -274,7 +266,7 @@ async fn excuse_research(
     (status = 200, description = "Earlier versions.", body = Page<ResearchVersionOut>), Problems))]
 #[get("/agenda-items/{id}/research/{agency_id}/versions")]
 async fn list_research_versions(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     request: HttpRequest,
     at: Path<At>,
@@ -282,8 +274,7 @@ async fn list_research_versions(
 ) -> Result<HttpResponse> {
     let (at, paging) = (at.0, paging.0);
     let ask = Act::ReadResearch.on("agenda_item", at.id);
-    let page = state
-        .db
+    let page = db
         .run(&caller, ask, move |tx| {
             let (_, case) = returned(tx, at.id)?;
             spoken_for(tx, &case, at.agency_id)?;

@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::remind_store;
 use super::rules;
 use super::store::AskedOf;
-use crate::app::State;
 use crate::audit::{Audited, Event};
+use crate::db::Db;
 use crate::error::Result;
 use crate::notifications::{self, Notice, NoticeKind, To};
 use crate::policy::Act;
@@ -28,10 +28,10 @@ pub fn notice(kind: NoticeKind, asked: &AskedOf) -> Notice {
 
 /// Reminds agencies the day before a return is due, and tells them the day after that it is late: each
 /// once for the day it is due by, however often and on however many servers this runs.
-pub fn remind(state: &State) -> Result<()> {
+pub fn remind(db: &Db) -> Result<()> {
     let mut after = None;
     loop {
-        let last = state.db.run_system(Act::KeepHouse.ask(), |tx| {
+        let last = db.run_system(Act::KeepHouse.ask(), |tx| {
             let today = tx.today();
             let (from, to) = rules::reminded(today);
             let rows = remind_store::unanswered(tx, (from, to), after, BATCH)?;

@@ -7,12 +7,13 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::tool::Tool;
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Page, Path, Problems};
 use crate::policy::{self, Act};
+use crate::risk::Tools;
 use crate::text::Line;
 
 /// The operations of this resource.
@@ -37,10 +38,9 @@ pub struct ToolVersions {
 #[utoipa::path(tag = "risk tools", operation_id = "list_risk_tools", responses(
     (status = 200, description = "Every tool, on one page.", body = Page<ToolVersions>), Problems))]
 #[get("/risk-tools")]
-async fn list_risk_tools(state: Data<State>, caller: Caller) -> Result<HttpResponse> {
-    let tools = state.tools.clone();
-    let page = state
-        .db
+async fn list_risk_tools(db: Data<Db>, tools: Data<Tools>, caller: Caller) -> Result<HttpResponse> {
+    let tools = tools.clone();
+    let page = db
         .run(&caller, Act::ReadRiskTools.ask(), move |_| {
             let mut items: Vec<ToolVersions> = Vec::new();
             for tool in tools.iter() {
@@ -69,13 +69,13 @@ async fn list_risk_tools(state: Data<State>, caller: Caller) -> Result<HttpRespo
     responses((status = 200, description = "The tool.", body = Tool), Problems))]
 #[get("/risk-tools/{tool}/{version}")]
 async fn read_risk_tool(
-    state: Data<State>,
+    db: Data<Db>,
+    tools: Data<Tools>,
     caller: Caller,
     path: Path<(Line<40>, u16)>,
 ) -> Result<HttpResponse> {
-    let (tools, (id, version)) = (state.tools.clone(), path.0);
-    let tool = state
-        .db
+    let (tools, (id, version)) = (tools.clone(), path.0);
+    let tool = db
         .run(&caller, Act::ReadRiskTools.ask(), move |_| {
             let tool = tools.get(&id, version).ok_or_else(policy::hidden)?;
             Ok(Audited::new(tool.clone(), Event::new()))

@@ -11,11 +11,11 @@ use uuid::Uuid;
 use super::assessments_store as store;
 use super::record::{self, SealedAssessment, Source};
 use super::{AssessedHow, Given, Score, Tool, ToolRole, Tools, refresh, score};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::cases::{Part, must_show, opened, opened_locked};
 use crate::dates;
+use crate::db::Db;
 use crate::error::{Error, FieldError, Result};
 use crate::http::{Body, Idempotency, IdempotencyKey, Path, Problems, WriteProblems, etag};
 use crate::maracs;
@@ -187,13 +187,12 @@ pub struct AssessmentsOut {
     responses((status = 200, description = "Scores, and the answers if the lens shows them.", body = AssessmentsOut), Problems))]
 #[get("/cases/{id}/risk-assessments")]
 async fn list_risk_assessments(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     path: Path<Uuid>,
 ) -> Result<HttpResponse> {
     let id = path.0;
-    let body = state
-        .db
+    let body = db
         .run(&caller, Act::ReadCase.on("case", id), move |tx| {
             let case = opened(tx, Act::ReadCase, id)?;
             let rows = store::all(tx, &case)?;
@@ -224,15 +223,15 @@ async fn list_risk_assessments(
     responses((status = 201, description = "Recorded.", body = AssessmentOut), Problems, WriteProblems))]
 #[post("/cases/{id}/risk-assessments")]
 async fn assess_risk(
-    state: Data<State>,
+    db: Data<Db>,
+    tools: Data<Tools>,
     caller: Caller,
     path: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<AssessmentIn>,
 ) -> Result<HttpResponse> {
-    let (id, body, tools) = (path.0, body.0, state.tools.clone());
-    let assessment = state
-        .db
+    let (id, body, tools) = (path.0, body.0, tools.clone());
+    let assessment = db
         .run(&caller, Act::AssessRisk.on("case", id), move |tx| {
             let case = opened_locked(tx, Act::AssessRisk, id)?;
             must_show(&case, FieldGroup::DashAnswers)?;

@@ -5,9 +5,9 @@ use super::figures::{self, Figure, FigurePlace, Items, Known};
 use super::record::SealedAssessment;
 use super::tool::ToolRole;
 use super::{Answer, Tools, assessments_store, figures_store as store};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::cases::Part;
+use crate::db::Db;
 use crate::db::{Tx, nothing};
 use crate::error::Result;
 use crate::maracs::{self, settings::MaracSettings};
@@ -117,11 +117,9 @@ fn of(case: &VisibleCase, part: &Part) -> Result<Known> {
 }
 
 /// The job: works out the figures of cases that are due.
-pub fn recount_due(state: &State) -> Result<()> {
-    let tools = state.tools.clone();
-    while state
-        .db
-        .run_round(Act::RecountRisk.ask(), |tx| recount_some(tx, &tools))?
+pub fn recount_due(db: &Db, tools: &Tools) -> Result<()> {
+    while db
+        .run_round(Act::RecountRisk.ask(), |tx| recount_some(tx, tools))?
         .is_some()
     {}
     Ok(())

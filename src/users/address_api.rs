@@ -14,10 +14,10 @@ use super::links::{ADDRESS, LinkDelivery};
 use super::links_store;
 use super::store::{self, User};
 use super::{address_refused, concern, reach};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::Caller;
 use crate::crypto;
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 use crate::http::{Body, Problems, StepUpProblems, WriteProblems};
@@ -83,17 +83,15 @@ pub struct ConfirmAddressIn {
     (status = 204, description = "The new address holds."), Problems, StepUpProblems, WriteProblems))]
 #[post("/me/address")]
 async fn confirm_address(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     body: Body<ConfirmAddressIn>,
 ) -> Result<HttpResponse> {
     let token = body.0.token;
-    state
-        .db
-        .run(&caller, Act::ConfirmAddress.ask(), move |tx| {
-            confirm(tx, token.expose())
-        })
-        .await?;
+    db.run(&caller, Act::ConfirmAddress.ask(), move |tx| {
+        confirm(tx, token.expose())
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -16,10 +16,10 @@ use super::shape::{UserOut, complete, show};
 use super::store;
 use super::{address_api, concern, rules};
 use crate::agencies;
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::{Caller, address};
 use crate::cover;
+use crate::db::Db;
 use crate::error::Result;
 use crate::http::{
     Body, Change, Changes, IfMatch, Page, PageQuery, Path, Problems, Query, StepUpProblems,
@@ -27,6 +27,7 @@ use crate::http::{
 };
 use crate::notifications::NoticeKind;
 use crate::notifications::letters::AccountMatter;
+use crate::notifications::mail::Mailer;
 use crate::policy::Act;
 use crate::text::Line;
 
@@ -88,7 +89,7 @@ pub struct RolesIn {
 #[get("/users")]
 async fn list_users(
     request: HttpRequest,
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     query: Query<UserQuery>,
 ) -> Result<HttpResponse> {
@@ -99,8 +100,7 @@ async fn list_users(
     } = query.0;
     let page = PageQuery { limit, cursor };
     let (limit, after) = (page.limit(), page.after()?);
-    let page = state
-        .db
+    let page = db
         .run(&caller, Act::ListUsers.ask(), move |tx| {
             let within = rules::reach(&tx.actor);
             let rows = store::list(tx, within, agency_id, after, limit + 1)?;
@@ -120,10 +120,9 @@ async fn list_users(
     params(("id" = Uuid, Path, description = "The account.")),
     responses((status = 200, description = "The account.", body = UserOut), Problems))]
 #[get("/users/{id}")]
-async fn read_user(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
+async fn read_user(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
     let id = id.0;
-    let (user, version) = state
-        .db
+    let (user, version) = db
         .run(&caller, Act::ReadUser.on("user", id), move |tx| {
             Ok(Audited::new(show(tx, id)?, Event::new()))
         })
@@ -144,15 +143,15 @@ async fn read_user(state: Data<State>, caller: Caller, id: Path<Uuid>) -> Result
         Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[patch("/users/{id}")]
 async fn change_user(
-    state: Data<State>,
+    db: Data<Db>,
+    mail: Data<Mailer>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<UserChange>,
 ) -> Result<HttpResponse> {
-    let (id, change, delivery) = (id.0, body.0, LinkDelivery::of(&state));
-    let (user, version) = state
-        .db
+    let (id, change, delivery) = (id.0, body.0, LinkDelivery::of(&mail));
+    let (user, version) = db
         .run(&caller, Act::ChangeUser.on("user", id), move |tx| {
             let mut user = managed(tx, id)?;
             if_match.check(user.version)?;
@@ -200,15 +199,14 @@ pub struct DisableQuery {
         Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/users/{id}/disable")]
 async fn disable_user(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     query: Query<DisableQuery>,
 ) -> Result<HttpResponse> {
     let (id, at_once) = (id.0, query.0.at_once.unwrap_or(false));
-    let (user, version) = state
-        .db
+    let (user, version) = db
         .run(&caller, Act::DisableUser.on("user", id), move |tx| {
             let mut user = locked(tx, id)?;
             rules::not_own(&tx.actor, &user)?;
@@ -237,14 +235,13 @@ async fn disable_user(
         Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[post("/users/{id}/enable")]
 async fn enable_user(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
 ) -> Result<HttpResponse> {
     let id = id.0;
-    let (user, version) = state
-        .db
+    let (user, version) = db
         .run(&caller, Act::DisableUser.on("user", id), move |tx| {
             let mut user = managed(tx, id)?;
             if_match.check(user.version)?;
@@ -274,15 +271,14 @@ async fn enable_user(
         Problems, StepUpProblems, WriteProblems, VersionProblems))]
 #[put("/users/{id}/roles")]
 async fn set_roles(
-    state: Data<State>,
+    db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<RolesIn>,
 ) -> Result<HttpResponse> {
     let (id, wanted) = (id.0, body.0.roles);
-    let (user, version) = state
-        .db
+    let (user, version) = db
         .run(&caller, Act::GrantRoles.on("user", id), move |tx| {
             let mut user = locked(tx, id)?;
             rules::set_roles(&tx.actor, &user)?;

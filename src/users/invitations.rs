@@ -14,15 +14,16 @@ use super::reach::{agency_for, all_roles_of, managed};
 use super::shape::{UserOut, show};
 use super::store::User;
 use super::{NewUser, concern, create, overseen_locked, rules, store};
-use crate::app::State;
 use crate::audit::{Audited, Event};
 use crate::auth::{self, Caller};
+use crate::db::Db;
 use crate::db::Tx;
 use crate::error::Result;
 use crate::http::{
     Body, Idempotency, IdempotencyKey, Path, Problems, StepUpProblems, WriteProblems, tagged,
 };
 use crate::notifications::NoticeKind;
+use crate::notifications::mail::Mailer;
 use crate::policy::{Act, hidden};
 use crate::text::Line;
 
@@ -71,14 +72,14 @@ pub struct InvitedOut {
     responses((status = 201, description = "Invited.", body = InvitedOut), Problems, StepUpProblems, WriteProblems))]
 #[post("/users")]
 async fn invite_user(
-    state: Data<State>,
+    db: Data<Db>,
+    mail: Data<Mailer>,
     caller: Caller,
     key: IdempotencyKey,
     body: Body<InviteIn>,
 ) -> Result<HttpResponse> {
-    let (body, delivery) = (body.0, LinkDelivery::of(&state));
-    let (invited, version) = state
-        .db
+    let (body, delivery) = (body.0, LinkDelivery::of(&mail));
+    let (invited, version) = db
         .run(&caller, Act::InviteUser.ask(), move |tx| {
             let claimed = key.claim(tx, "invite_user", &body)?;
             let id = claimed.id();
@@ -132,13 +133,13 @@ fn invite(tx: &mut Tx<'_>, id: Uuid, body: InviteIn, delivery: LinkDelivery) -> 
     responses((status = 201, description = "Sent.", body = LinkOut), Problems, StepUpProblems, WriteProblems))]
 #[post("/users/{id}/invitation")]
 async fn renew_invitation(
-    state: Data<State>,
+    db: Data<Db>,
+    mail: Data<Mailer>,
     caller: Caller,
     id: Path<Uuid>,
 ) -> Result<HttpResponse> {
-    let (id, delivery) = (id.0, LinkDelivery::of(&state));
-    let link = state
-        .db
+    let (id, delivery) = (id.0, LinkDelivery::of(&mail));
+    let link = db
         .run(&caller, Act::InviteUser.on("user", id), move |tx| {
             let user = managed(tx, id)?;
             rules::invite(&user)?;
@@ -182,13 +183,13 @@ fn sent(
     responses((status = 201, description = "Sent.", body = LinkOut), Problems, StepUpProblems, WriteProblems))]
 #[post("/users/{id}/password-reset")]
 async fn reset_password(
-    state: Data<State>,
+    db: Data<Db>,
+    mail: Data<Mailer>,
     caller: Caller,
     id: Path<Uuid>,
 ) -> Result<HttpResponse> {
-    let (id, delivery) = (id.0, LinkDelivery::of(&state));
-    let link = state
-        .db
+    let (id, delivery) = (id.0, LinkDelivery::of(&mail));
+    let link = db
         .run(&caller, Act::ResetPassword.on("user", id), move |tx| {
             let user = overseen_locked(tx, Act::ResetPassword, id)?;
             rules::reset(&tx.actor, &user, tx.now)?;

@@ -8,13 +8,13 @@ use utoipa::ToSchema;
 use super::links_store;
 use super::store::{self, User};
 use super::{concern, reach};
-use crate::app::State;
 use crate::auth;
 use crate::crypto;
 use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::notifications::NoticeKind;
 use crate::notifications::letters::{self, LetterKind, Link, Words};
+use crate::notifications::mail::Mailer;
 use crate::vocabulary;
 
 /// How long an invitation holds.
@@ -36,8 +36,8 @@ vocabulary! {
 
 impl LinkDelivery {
     /// The way of this installation.
-    pub fn of(state: &State) -> Self {
-        match state.mail.is_off() {
+    pub fn of(mail: &Mailer) -> Self {
+        match mail.is_off() {
             true => Self::Operator,
             false => Self::Email,
         }

@@ -40,7 +40,7 @@ pub async fn settled(app: &TestApp) {
 }
 
 fn announce(app: &TestApp, case_id: Uuid, agency: Uuid) {
-    app.state
+    app.parts
         .db
         .run_system(Act::SetUp.ask(), |tx| {
             toldonce::actions::announce_case(tx, case_id, &[agency])?;

@@ -164,7 +164,7 @@ async fn a_report_counts_what_its_reader_may_see_and_says_so() {
     assert_eq!(report(&app, &world.analyst, &one).await, empty);
     assert_eq!(report(&app, &world.chair, "").await, before);
     let all = app
-        .state
+        .parts
         .db
         .run_system(Act::RunReport.ask(), |tx| {
             let report = toldonce::reports::actions(tx, tx.today(), None)?;
@@ -240,7 +240,7 @@ async fn an_imported_register_is_counted_as_at_its_day() {
         row("2020-03-02", "2020-04-01", ActionStatus::Open, None),
         row("2020-04-16", "2020-05-01", ActionStatus::Open, None),
     ];
-    app.state
+    app.parts
         .db
         .run_system(Act::ImportRegister.ask(), move |tx| {
             import_batch(tx, rows, known_on)?;
@@ -249,7 +249,7 @@ async fn an_imported_register_is_counted_as_at_its_day() {
         .unwrap();
     let counts = |as_at: &'static str| {
         let report = app
-            .state
+            .parts
             .db
             .run_system(Act::RunReport.ask(), |tx| {
                 let report = toldonce::reports::actions(tx, day(as_at), None)?;

@@ -848,9 +848,9 @@ async fn the_work_list_takes_five_statements_at_any_number_of_rows() {
         while ids(&housing.get("/actions").await.expect(200)).len() < rows {
             agree(&app, &world.chair, &case, wanted(&app, world.housing, 7)).await;
         }
-        let before = app.state.db.statements();
+        let before = app.parts.db.statements();
         assert_eq!(ids(&housing.get("/actions").await.expect(200)).len(), rows);
-        assert_eq!(app.state.db.statements() - before, 5, "{rows} rows");
+        assert_eq!(app.parts.db.statements() - before, 5, "{rows} rows");
     }
 }
 

@@ -271,7 +271,7 @@ async fn the_program_sets_up_a_marac_from_nothing_and_lists_to_live_members_alon
 
     let app = TestApp::new().await;
     let [marac, police, housing, user, client] = [(); 5].map(|()| Uuid::now_v7());
-    let db = app.state.db.clone();
+    let db = app.parts.db.clone();
     let secret = db
         .run_system(Act::SetUp.ask(), |tx| {
             let new =

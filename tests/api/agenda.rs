@@ -652,9 +652,9 @@ async fn an_agenda_takes_as_many_statements_for_twenty_cases_as_for_one() {
         }
         step(&app, &world.coordinator, meeting, "circulate").await;
         for person in [&world.coordinator, &world.housing_rep] {
-            let before = app.state.db.statements();
+            let before = app.parts.db.statements();
             assert_eq!(items(&agenda(&app, person, meeting).await).len(), size);
-            counts.push(app.state.db.statements() - before);
+            counts.push(app.parts.db.statements() - before);
         }
     }
     assert!(counts.iter().all(|count| *count == counts[0]), "{counts:?}");

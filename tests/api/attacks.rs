@@ -50,7 +50,7 @@ async fn out_of_sight_and_unknown_take_the_same_statements_and_leave_the_same_tr
             let mut found = Vec::new();
             for target in [Target::Unknown, Target::ExcludedPerson, Target::Restricted] {
                 let before = last_traces(&stage, 0).len() as i64;
-                let statements = stage.app.state.db.statements();
+                let statements = stage.app.parts.db.statements();
                 let mut caller = player.caller.clone();
                 if operation.versioned {
                     caller = caller.if_match("\"1\"");
@@ -61,7 +61,7 @@ async fn out_of_sight_and_unknown_take_the_same_statements_and_leave_the_same_tr
                 caller
                     .send(method, &uri, operation.body(&stage, target, 0))
                     .await;
-                let statements = stage.app.state.db.statements() - statements;
+                let statements = stage.app.parts.db.statements() - statements;
                 found.push((statements, last_traces(&stage, before)));
             }
             let who = (&operation.id, player.name);

@@ -68,7 +68,7 @@ fn seal_to(app: &TestApp, heads: &Heads, rows: i64) -> Verdict {
     }
     let deadline = Instant::now() + Duration::from_secs(60);
     loop {
-        chain::seal(&app.state.db, Some(&heads.0)).unwrap();
+        chain::seal(&app.parts.db, Some(&heads.0)).unwrap();
         let last: Sealed = sql("select coalesce(max(seq), 0) as seq from audit_chain")
             .get_result(&mut app.owner())
             .unwrap();
@@ -99,9 +99,9 @@ fn at(conn: &mut PgConnection, seq: i64) -> Uuid {
 async fn sealed() -> (TestApp, Heads) {
     let app = TestApp::new().await;
     let heads = Heads::new();
-    (0..3).for_each(|_| event(&app.state.db));
+    (0..3).for_each(|_| event(&app.parts.db));
     seal_all(&app, &heads, 3);
-    (0..2).for_each(|_| event(&app.state.db));
+    (0..2).for_each(|_| event(&app.parts.db));
     let verdict = seal_all(&app, &heads, 6);
     assert_eq!(verdict.broken, None);
     (app, heads)
@@ -110,7 +110,7 @@ async fn sealed() -> (TestApp, Heads) {
 #[actix_web::test]
 async fn what_nobody_touched_verifies_and_the_tail_is_counted() {
     let (app, heads) = sealed().await;
-    event(&app.state.db);
+    event(&app.parts.db);
     let verdict = verify(&app, &mut app.owner(), Some(&heads));
     assert_eq!(verdict.broken, None);
     assert!(verdict.tail >= 1, "{verdict:?}");
@@ -121,12 +121,12 @@ async fn sealing_comes_to_rest_when_nothing_happens() {
     let (app, heads) = sealed().await;
     let rest = (0..200).any(|_| {
         std::thread::sleep(Duration::from_millis(10));
-        chain::seal(&app.state.db, Some(&heads.0)).unwrap() == 0
-            && chain::seal(&app.state.db, Some(&heads.0)).unwrap() == 0
+        chain::seal(&app.parts.db, Some(&heads.0)).unwrap() == 0
+            && chain::seal(&app.parts.db, Some(&heads.0)).unwrap() == 0
     });
     assert!(rest);
     let before = verify(&app, &mut app.owner(), None);
-    assert_eq!(chain::seal(&app.state.db, Some(&heads.0)).unwrap(), 0);
+    assert_eq!(chain::seal(&app.parts.db, Some(&heads.0)).unwrap(), 0);
     assert_eq!(verify(&app, &mut app.owner(), None), before);
 }
 
@@ -476,7 +476,7 @@ async fn a_new_installation_is_told_apart_from_one_whose_heads_were_taken_away()
     let app = TestApp::new().await;
     let heads = Heads::new();
     assert_eq!(verify(&app, &mut app.owner(), Some(&heads)).broken, None);
-    event(&app.state.db);
+    event(&app.parts.db);
     assert_eq!(verify(&app, &mut app.owner(), Some(&heads)).broken, None);
     // A service would have sealed it long ago.
     let later = Against {
@@ -491,10 +491,10 @@ async fn a_new_installation_is_told_apart_from_one_whose_heads_were_taken_away()
     let gone = verify(&app, &mut app.owner(), Some(&heads)).broken;
     assert_eq!(gone, Some(Broken::FileMissing));
     // A service that runs does not hide it.
-    event(&app.state.db);
+    event(&app.parts.db);
     let refused = (0..200).find_map(|_| {
         std::thread::sleep(Duration::from_millis(10));
-        chain::seal(&app.state.db, Some(&heads.0)).err()
+        chain::seal(&app.parts.db, Some(&heads.0)).err()
     });
     assert!(refused.is_some() && !heads.0.exists());
 }
@@ -503,10 +503,10 @@ async fn a_new_installation_is_told_apart_from_one_whose_heads_were_taken_away()
 async fn a_row_whose_time_lies_far_from_its_neighbours_is_found_and_can_be_vouched_for() {
     for shift in [TimeDelta::hours(-1), TimeDelta::hours(1)] {
         let (app, heads) = sealed().await;
-        app.state.db.clock().shift(shift);
-        (0..2).for_each(|_| event(&app.state.db));
-        app.state.db.clock().shift(-shift);
-        event(&app.state.db);
+        app.parts.db.clock().shift(shift);
+        (0..2).for_each(|_| event(&app.parts.db));
+        app.parts.db.clock().shift(-shift);
+        event(&app.parts.db);
         let verdict = seal_to(&app, &heads, 9);
         assert!(
             matches!(verdict.broken, Some(Broken::Time(_))),
@@ -524,7 +524,7 @@ fn adopt(app: &TestApp, heads: &Heads) -> Result<Adopted, Verdict> {
         file: Some(&heads.0),
         now: app.now(),
     };
-    adopt::adopt(&app.state.db, &mut app.owner(), against).unwrap()
+    adopt::adopt(&app.parts.db, &mut app.owner(), against).unwrap()
 }
 
 #[actix_web::test]
@@ -544,7 +544,7 @@ async fn heads_from_before_they_were_signed_are_adopted_and_signatures_are_not_t
     let found = || verify(&app, &mut app.owner(), Some(&heads)).broken;
     assert!(matches!(found(), Some(Broken::Unsigned(_))));
     // The service goes on above them; that vouches for nothing below.
-    event(&app.state.db);
+    event(&app.parts.db);
     seal_to(&app, &heads, 8);
     assert!(matches!(found(), Some(Broken::Unsigned(_))));
     let done = adopt(&app, &heads).unwrap();
@@ -553,7 +553,7 @@ async fn heads_from_before_they_were_signed_are_adopted_and_signatures_are_not_t
         "{done:?}"
     );
     assert_eq!(found(), None);
-    event(&app.state.db);
+    event(&app.parts.db);
     seal_to(&app, &heads, 11);
     assert_eq!(found(), None);
 
@@ -565,10 +565,10 @@ async fn heads_from_before_they_were_signed_are_adopted_and_signatures_are_not_t
     assert!(matches!(found(), Some(Broken::Unsigned(_))));
     assert!(adopt(&app, &heads).is_err(), "signatures were taken off");
     // Nothing is built on a head that somebody without the keys has put there.
-    event(&app.state.db);
+    event(&app.parts.db);
     let refused = (0..200).any(|_| {
         std::thread::sleep(Duration::from_millis(10));
-        chain::seal(&app.state.db, None).is_err()
+        chain::seal(&app.parts.db, None).is_err()
     });
     assert!(refused);
 }
@@ -579,7 +579,7 @@ async fn a_file_that_lacks_heads_is_completed_by_the_service_and_a_lost_one_by_a
     let kept = std::fs::read_to_string(&heads.0).unwrap();
     // The power went as the last line was written.
     std::fs::write(&heads.0, &kept[..kept.len() - 20]).unwrap();
-    event(&app.state.db);
+    event(&app.parts.db);
     let verdict = seal_all(&app, &heads, 8);
     assert_eq!(verdict.broken, None);
     assert!(
@@ -590,10 +590,10 @@ async fn a_file_that_lacks_heads_is_completed_by_the_service_and_a_lost_one_by_a
     // A file of somewhere else is left as it is.
     let other = "# other\n1 00 2026-01-01T00:00:00+00:00\n";
     std::fs::write(&heads.0, other).unwrap();
-    event(&app.state.db);
+    event(&app.parts.db);
     let refused = (0..200).any(|_| {
         std::thread::sleep(Duration::from_millis(10));
-        chain::seal(&app.state.db, Some(&heads.0)).is_err()
+        chain::seal(&app.parts.db, Some(&heads.0)).is_err()
     });
     assert!(refused);
     assert_eq!(std::fs::read_to_string(&heads.0).unwrap(), other);
@@ -624,11 +624,11 @@ async fn heads_hold_after_the_master_key_was_exchanged() {
     let (clock, limits) = (Clock::system, Limits::default);
     let app = TestApp::on(db, clock(), limits(), ring(&text)).await;
     let heads = Heads::new();
-    (0..3).for_each(|_| event(&app.state.db));
+    (0..3).for_each(|_| event(&app.parts.db));
     seal_all(&app, &heads, 3);
     let rotated = KeyRing::add_master(&text).unwrap();
     let again = TestApp::on(TestDb { name }, clock(), limits(), ring(&rotated)).await;
-    event(&again.state.db);
+    event(&again.parts.db);
     assert_eq!(seal_all(&again, &heads, 5).broken, None);
     let ids: std::collections::BTreeSet<_> = std::fs::read_to_string(&heads.0)
         .unwrap()
@@ -644,14 +644,14 @@ async fn heads_hold_after_the_master_key_was_exchanged() {
 async fn two_sealers_at_once_leave_one_whole_chain() {
     let app = TestApp::new().await;
     let heads = [Heads::new(), Heads::new()];
-    (0..40).for_each(|_| event(&app.state.db));
+    (0..40).for_each(|_| event(&app.parts.db));
     // The second server has a file from before its first start.
     for heads in &heads {
         adopt(&app, heads).unwrap();
     }
     std::thread::scope(|scope| {
         for heads in &heads {
-            let db = app.state.db.clone();
+            let db = app.parts.db.clone();
             scope.spawn(move || {
                 for _ in 0..20 {
                     event(&db);
@@ -664,7 +664,7 @@ async fn two_sealers_at_once_leave_one_whole_chain() {
     seal_all(&app, &heads[0], 80);
     for heads in &heads {
         let sealed = verify(&app, &mut app.owner(), None).sealed;
-        event(&app.state.db);
+        event(&app.parts.db);
         assert_eq!(seal_all(&app, heads, sealed + 1).broken, None);
     }
 }
@@ -682,7 +682,7 @@ async fn destroying_a_cases_key_leaves_the_chain_whole() {
             b"old and new",
         )
         .unwrap();
-    app.state
+    app.parts
         .db
         .run_system(Act::SetUp.ask(), move |_| {
             Ok(Audited::new(

@@ -288,9 +288,9 @@ async fn a_refusal_is_written_alike_for_what_is_hidden_and_what_is_unknown() {
     let before = written().len();
     let mut answers = Vec::new();
     for tried in [&case, &unknown] {
-        let statements = app.state.db.statements();
+        let statements = app.parts.db.statements();
         let answer = officer.get(&format!("/cases/{tried}")).await;
-        answers.push((answer.comparable(), app.state.db.statements() - statements));
+        answers.push((answer.comparable(), app.parts.db.statements() - statements));
     }
     assert_eq!(answers[0], answers[1]);
     let rows = written();

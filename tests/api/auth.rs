@@ -17,7 +17,7 @@ async fn world_with_password() -> (TestApp, World) {
 }
 
 fn set_password(app: &TestApp, person: &Person) {
-    let hash = app.state.passwords.hash_blocking(PASSWORD).unwrap();
+    let hash = app.parts.passwords.hash_blocking(PASSWORD).unwrap();
     sql("update users set password_hash = $2 where id = $1")
         .bind(person.id)
         .bind(hash)

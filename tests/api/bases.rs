@@ -775,7 +775,7 @@ async fn live_figures_count_what_their_reader_may_see_and_say_so() {
     // Who may see everything, and the program, count everything.
     let all: i64 = held
         .app
-        .state
+        .parts
         .db
         .run_system(toldonce::policy::Act::RunReport.ask(), move |tx| {
             let report = toldonce::reports::actions(tx, today, None)?;

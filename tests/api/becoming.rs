@@ -48,7 +48,7 @@ impl Office {
     /// The letters to an address so far, once what waits has been sent.
     fn letters(&self, address: &str) -> Vec<String> {
         self.app.wait(chrono::TimeDelta::seconds(10));
-        jobs::run_due(&self.app.state).unwrap();
+        jobs::run_due(&self.app.parts).unwrap();
         let files = std::fs::read_dir(&self.folder).into_iter().flatten();
         let mut letters: Vec<_> = files
             .map(|file| file.unwrap().path())
@@ -108,7 +108,7 @@ fn count(app: &TestApp, text: &'static str) -> i64 {
 
 /// The person has chosen a password, and goes on in the session they have.
 fn take_up(app: &TestApp, person: &Person) {
-    let hash = app.state.passwords.hash_blocking(PASSWORD).unwrap();
+    let hash = app.parts.passwords.hash_blocking(PASSWORD).unwrap();
     sql("update users set password_hash = $2 where id = $1")
         .bind(person.id)
         .bind(hash)

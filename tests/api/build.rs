@@ -866,9 +866,9 @@ async fn building_takes_as_many_statements_for_twenty_five_cases_as_for_one() {
         }
         let path = format!("/meetings/{meeting}/agenda/build");
         let caller = app.as_(&world.coordinator).if_match("\"1\"");
-        let before = app.state.db.statements();
+        let before = app.parts.db.statements();
         let built = caller.post(&path, json!({})).await.expect(200);
-        counts.push(app.state.db.statements() - before);
+        counts.push(app.parts.db.statements() - before);
         assert_eq!(built["placed"].as_array().unwrap().len(), size);
     }
     assert_eq!(counts[0], counts[1]);

@@ -192,9 +192,9 @@ async fn the_file_takes_six_statements_at_any_number_of_rows() {
     let case = desk.case("Okafor").await;
     let w = &desk.world;
     let count = async |who, path: &str| {
-        let before = desk.app.state.db.statements();
+        let before = desk.app.parts.db.statements();
         desk.app.as_(who).get(path).await.expect(200);
-        desk.app.state.db.statements() - before
+        desk.app.parts.db.statements() - before
     };
     let path = format!("/cases/{case}");
     let few = count(&w.coordinator, &path).await;

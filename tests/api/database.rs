@@ -78,7 +78,7 @@ async fn refused_work_leaves_nothing_but_its_denial() {
         (Code::StepUpRequired, "denied"),
     ] {
         let before = count(&mut app.owner(), "select count(*) as n from audit_events");
-        let refused = app.state.db.run_blocking(
+        let refused = app.parts.db.run_blocking(
             &caller(&world.officer),
             Act::ReadMe.on("thing", subject),
             |tx| -> Result<Audited<()>> {
@@ -109,7 +109,7 @@ async fn an_act_no_role_allows_never_begins() {
         .iter()
         .filter(|act| act.who() == toldonce::policy::Who::Program)
     {
-        let refused = app.state.db.run_blocking(
+        let refused = app.parts.db.run_blocking(
             &caller(&world.administrator),
             act.ask(),
             |_| -> Result<Audited<()>> { panic!("the work began") },
@@ -125,7 +125,7 @@ async fn without_its_audit_row_no_change_stays_and_no_data_leave() {
     app.owner()
         .batch_execute("revoke insert on audit_events from toldonce_app")
         .unwrap();
-    let done = app.state.db.run_system(Act::SetUp.ask(), |tx| {
+    let done = app.parts.db.run_system(Act::SetUp.ask(), |tx| {
         new_agency(tx)?;
         Ok(Audited::new((), Event::new()))
     });
@@ -224,7 +224,7 @@ async fn settings_of_one_request_do_not_reach_the_next_on_the_same_connection() 
     let world = World::make(&app);
     case_in(&app, world.wcc);
     let seen_by = |person: &Person| {
-        app.state
+        app.parts
             .db
             .run_blocking(&caller(person), Act::ReadMe.ask(), |tx| {
                 let n = count(tx.conn, "select count(*) as n from cases");

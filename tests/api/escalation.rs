@@ -82,7 +82,7 @@ async fn an_overdue_action_takes_each_step_on_its_day_and_once() {
     ];
     for (day, (step, reminders)) in days.into_iter().enumerate() {
         for _ in 0..3 {
-            escalate(&app.state.db).unwrap();
+            escalate(&app.parts.db).unwrap();
         }
         let found = read(&app, &world, &action).await;
         let found = (
@@ -136,7 +136,7 @@ async fn each_step_tells_whom_it_goes_to_and_tells_them_once() {
     for _ in 0..40 {
         app.wait(TimeDelta::days(1));
         for _ in 0..2 {
-            escalate(&app.state.db).unwrap();
+            escalate(&app.parts.db).unwrap();
         }
     }
     let mut owner = vec!["action_assigned"];
@@ -198,7 +198,7 @@ async fn what_is_done_new_or_not_due_is_left_alone_and_a_new_due_date_begins_aga
     let word = json!({ "decision": "cancel", "reason": "No longer wanted." });
     change(&app, &world, &cancelled, "resolve", word).await;
     app.wait(TimeDelta::days(1));
-    assert_eq!(escalate(&app.state.db).unwrap(), 1);
+    assert_eq!(escalate(&app.parts.db).unwrap(), 1);
     for (action, step) in [
         (&late, "owner"),
         (&done, "none"),
@@ -213,9 +213,9 @@ async fn what_is_done_new_or_not_due_is_left_alone_and_a_new_due_date_begins_aga
         (&moved["escalation"], &moved["reminders"]),
         (&json!("none"), &json!(1))
     );
-    assert_eq!(escalate(&app.state.db).unwrap(), 0);
+    assert_eq!(escalate(&app.parts.db).unwrap(), 0);
     app.wait(TimeDelta::days(1));
-    assert_eq!(escalate(&app.state.db).unwrap(), 1);
+    assert_eq!(escalate(&app.parts.db).unwrap(), 1);
     assert_eq!(
         read(&app, &world, &late).await["escalation"],
         json!("owner")
@@ -230,14 +230,14 @@ async fn an_interrupted_round_leaves_nothing_and_the_next_does_it_once() {
         agree(&app, &world.chair, &case, wanted(&app, world.housing, 0)).await;
     }
     app.wait(TimeDelta::days(2));
-    let cut: Result<(), Error> = app.state.db.run_system(Act::EscalateActions.ask(), |tx| {
+    let cut: Result<(), Error> = app.parts.db.run_system(Act::EscalateActions.ask(), |tx| {
         assert_eq!(*escalate_some(tx)?.value(), 5);
         Err(Error::Internal("the power failed"))
     });
     assert!(cut.is_err());
     assert_eq!(taken(&app), (0, 0));
-    assert_eq!(escalate(&app.state.db).unwrap(), 5);
-    assert_eq!(escalate(&app.state.db).unwrap(), 0);
+    assert_eq!(escalate(&app.parts.db).unwrap(), 5);
+    assert_eq!(escalate(&app.parts.db).unwrap(), 0);
     assert_eq!(taken(&app), (5, 5));
 }
 
@@ -252,7 +252,7 @@ async fn several_servers_at_once_take_each_step_once() {
     let chased: usize = std::thread::scope(|scope| {
         let servers: Vec<_> = (0..3)
             .map(|_| {
-                let (db, started) = (app.state.db.clone(), &started);
+                let (db, started) = (app.parts.db.clone(), &started);
                 scope.spawn(move || {
                     started.wait();
                     escalate(&db).unwrap()
@@ -280,11 +280,11 @@ async fn one_server_leaves_to_another_what_that_has_in_hand() {
             sql("select id from actions where id = $1 for update")
                 .bind(id(&first))
                 .execute(other)?;
-            assert_eq!(escalate(&app.state.db).unwrap(), 1);
+            assert_eq!(escalate(&app.parts.db).unwrap(), 1);
             Ok(())
         })
         .unwrap();
-    assert_eq!(escalate(&app.state.db).unwrap(), 1);
+    assert_eq!(escalate(&app.parts.db).unwrap(), 1);
 }
 
 #[actix_web::test]
@@ -302,7 +302,7 @@ async fn a_round_that_finds_nothing_leaves_no_trace() {
         row.n
     };
     let before = count();
-    assert_eq!(escalate(&app.state.db).unwrap(), 0);
+    assert_eq!(escalate(&app.parts.db).unwrap(), 0);
     assert_eq!(count(), before);
 }
 
@@ -315,14 +315,14 @@ async fn a_round_takes_as_many_statements_for_fifty_actions_as_for_one() {
             agree(&app, &world.chair, &case, wanted(&app, world.housing, 0)).await;
         }
         app.wait(TimeDelta::days(1));
-        let before = app.state.db.statements();
+        let before = app.parts.db.statements();
         let chased = app
-            .state
+            .parts
             .db
             .run_system(Act::EscalateActions.ask(), escalate_some)
             .unwrap();
         assert_eq!(chased, actions);
-        counts.push(app.state.db.statements() - before);
+        counts.push(app.parts.db.statements() - before);
     }
     assert_eq!(counts[0], counts[1]);
 }
@@ -452,7 +452,7 @@ async fn the_chair_re_sets_what_was_not_done_with_a_new_due_date() {
     let (app, world, case) = new().await;
     let action = agree(&app, &world.chair, &case, wanted(&app, world.housing, 0)).await;
     app.wait(TimeDelta::days(1));
-    escalate(&app.state.db).unwrap();
+    escalate(&app.parts.db).unwrap();
     let owner = app.as_(&world.housing_rep).if_match(&etag(&action));
     let body = json!({ "status": "not_done", "reason": "Nobody was free." });
     let path = format!("/actions/{}", id(&action));
@@ -539,7 +539,7 @@ async fn the_register_counts_by_agency_names_nobody_and_leaves_out_what_is_close
     }
     for _ in 0..36 {
         app.wait(TimeDelta::days(1));
-        escalate(&app.state.db).unwrap();
+        escalate(&app.parts.db).unwrap();
     }
     let path = format!("/reports/overdue-actions?marac_id={}", world.wcc);
     let read = app.as_(&world.coordinator).get(&path).await.expect(200);
@@ -577,11 +577,11 @@ async fn a_second_server_on_the_same_database_goes_on_where_the_first_stopped() 
     let (app, world, case) = new().await;
     agree(&app, &world.chair, &case, wanted(&app, world.housing, 0)).await;
     app.wait(TimeDelta::days(1));
-    assert_eq!(escalate(&app.state.db).unwrap(), 1);
+    assert_eq!(escalate(&app.parts.db).unwrap(), 1);
     let (now, keys) = (app.now(), app.keys.clone());
     let clock = Clock::system();
     clock.set(now + TimeDelta::days(6));
     let second = TestApp::on(app.db, clock, Limits::default(), keys).await;
-    assert_eq!(escalate(&second.state.db).unwrap(), 1);
+    assert_eq!(escalate(&second.parts.db).unwrap(), 1);
     assert_eq!(taken(&second), (2, 1));
 }

@@ -332,7 +332,7 @@ async fn a_list_sent_by_somebody_shut_out_of_a_case_opens_it_all_the_same() {
     let file = format!("/cases/{hidden}");
     housing.get(&file).await.expect(404);
 
-    assert_eq!(open_unseen(&app.state.db).unwrap(), 1);
+    assert_eq!(open_unseen(&app.parts.db).unwrap(), 1);
     housing.get(&file).await.expect(200);
     let research = format!("/agenda-items/{item}/research/{}", w.housing);
     let asked = housing.get(&research).await.expect(200);
@@ -343,7 +343,7 @@ async fn a_list_sent_by_somebody_shut_out_of_a_case_opens_it_all_the_same() {
     assert_eq!(told.iter().filter(kind).count(), 2, "{told:?}");
 
     // Once, and whoever sent the list learns nothing by it.
-    assert_eq!(open_unseen(&app.state.db).unwrap(), 0);
+    assert_eq!(open_unseen(&app.parts.db).unwrap(), 0);
     coordinator.get(&file).await.expect(404);
     let audit = format!("/audit?marac_id={}&act=open_listings", w.wcc);
     let events = coordinator.get(&audit).await.expect(200);

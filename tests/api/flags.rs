@@ -249,10 +249,10 @@ async fn a_case_lapses_by_a_decision_and_every_flag_is_asked_back() {
         (early.status, &early.body["reason"]),
         (409, &json!("not_yet"))
     );
-    assert_eq!(find_lapsing(&desk.app.state.db).unwrap(), 0);
+    assert_eq!(find_lapsing(&desk.app.parts.db).unwrap(), 0);
     pass(&desk, case).await;
-    assert_eq!(find_lapsing(&desk.app.state.db).unwrap(), 1);
-    assert_eq!(find_lapsing(&desk.app.state.db).unwrap(), 0);
+    assert_eq!(find_lapsing(&desk.app.parts.db).unwrap(), 1);
+    assert_eq!(find_lapsing(&desk.app.parts.db).unwrap(), 0);
     assert_eq!(
         head(&desk, case).await["status"],
         json!("heard"),
@@ -400,7 +400,7 @@ async fn a_case_is_kept_for_a_reason_and_a_time_and_its_flags_for_as_long() {
         .expect(200);
     desk.file(&w.housing_rep, case).await.expect(200);
     pass(&desk, case).await;
-    find_lapsing(&desk.app.state.db).unwrap();
+    find_lapsing(&desk.app.parts.db).unwrap();
     assert_eq!(
         desk.file(&w.housing_rep, case).await.status,
         404,
@@ -431,10 +431,10 @@ async fn a_case_is_kept_for_a_reason_and_a_time_and_its_flags_for_as_long() {
         .expect(200);
     assert_eq!(longer["confirmed_until"], kept["lapses_on"]);
     desk.file(&w.housing_rep, case).await.expect(200);
-    assert_eq!(find_lapsing(&desk.app.state.db).unwrap(), 0);
+    assert_eq!(find_lapsing(&desk.app.parts.db).unwrap(), 0);
     pass(&desk, case).await;
     assert_eq!(
-        find_lapsing(&desk.app.state.db).unwrap(),
+        find_lapsing(&desk.app.parts.db).unwrap(),
         1,
         "and then it passes again"
     );
@@ -473,7 +473,7 @@ async fn a_new_referral_restarts_the_twelve_months_and_asks_for_the_flags_again(
         .expect(200);
 
     pass(&desk, case).await;
-    find_lapsing(&desk.app.state.db).unwrap();
+    find_lapsing(&desk.app.parts.db).unwrap();
     decide(&desk, &w.chair, case, "lapse", json!({}))
         .await
         .expect(200);
@@ -502,7 +502,7 @@ async fn a_notice_overtaken_by_a_new_referral_waits_for_nobody() {
     let desk = Desk::new().await;
     let case = heard(&desk, "Okafor", &[desk.world.housing]).await;
     pass(&desk, case).await;
-    assert_eq!(find_lapsing(&desk.app.state.db).unwrap(), 1);
+    assert_eq!(find_lapsing(&desk.app.parts.db).unwrap(), 1);
     refer_again(&desk, "Okafor", case).await;
     let list = desk
         .app
@@ -533,9 +533,9 @@ async fn flags_of_a_case_closed_before_are_asked_back_when_their_day_has_passed(
     )
     .await
     .expect(200);
-    assert_eq!(find_lapsing(&desk.app.state.db).unwrap(), 0);
+    assert_eq!(find_lapsing(&desk.app.parts.db).unwrap(), 0);
     pass(&desk, case).await;
-    let cut: Result<(), Error> = desk.app.state.db.run_system(Act::FindLapsing.ask(), |tx| {
+    let cut: Result<(), Error> = desk.app.parts.db.run_system(Act::FindLapsing.ask(), |tx| {
         assert_eq!(*find_lapsing_some(tx)?.value(), 1);
         Err(Error::Internal("the power failed"))
     });
@@ -544,8 +544,8 @@ async fn flags_of_a_case_closed_before_are_asked_back_when_their_day_has_passed(
         flag(&desk, case, w.housing).await["status"],
         json!("placed")
     );
-    assert_eq!(find_lapsing(&desk.app.state.db).unwrap(), 1);
-    assert_eq!(find_lapsing(&desk.app.state.db).unwrap(), 0);
+    assert_eq!(find_lapsing(&desk.app.parts.db).unwrap(), 1);
+    assert_eq!(find_lapsing(&desk.app.parts.db).unwrap(), 0);
     assert_eq!(
         flags(&desk, &w.housing_rep, "").await[0]["status"],
         json!("removal_due")
@@ -560,7 +560,7 @@ async fn several_servers_at_once_make_each_notice_once() {
         w.case(&desk.app, &format!("Survivor{n}"), "Stone");
     }
     desk.app.wait(TimeDelta::days(367));
-    let cut: Result<(), Error> = desk.app.state.db.run_system(Act::FindLapsing.ask(), |tx| {
+    let cut: Result<(), Error> = desk.app.parts.db.run_system(Act::FindLapsing.ask(), |tx| {
         assert_eq!(*find_lapsing_some(tx)?.value(), 30);
         Err(Error::Internal("the power failed"))
     });
@@ -569,7 +569,7 @@ async fn several_servers_at_once_make_each_notice_once() {
     let made: usize = std::thread::scope(|scope| {
         let servers: Vec<_> = (0..3)
             .map(|_| {
-                let (db, started) = (desk.app.state.db.clone(), &started);
+                let (db, started) = (desk.app.parts.db.clone(), &started);
                 scope.spawn(move || {
                     started.wait();
                     find_lapsing(&db).unwrap()
@@ -627,9 +627,9 @@ async fn an_agencys_list_takes_five_statements_at_any_number_of_rows_and_pages_b
             .execute(&mut desk.app.owner())
             .unwrap();
         }
-        let before = desk.app.state.db.statements();
+        let before = desk.app.parts.db.statements();
         let list = flags(&desk, &w.housing_rep, "?limit=200").await;
-        counts.push((list.len(), desk.app.state.db.statements() - before));
+        counts.push((list.len(), desk.app.parts.db.statements() - before));
         assert!(list.is_sorted_by_key(|flag| flag["due_on"].as_str().unwrap().to_owned()));
     }
     assert_eq!(counts, [(1, 5), (41, 5)]);

@@ -699,7 +699,7 @@ async fn a_restricted_cases_repeat_reaches_its_named_people_else_somebody_who_de
         .await;
     assert_eq!(who(&sent).await, [false; 4]);
     assert_eq!(
-        toldonce::referrals::find_unseen(&desk.app.state.db).unwrap(),
+        toldonce::referrals::find_unseen(&desk.app.parts.db).unwrap(),
         2
     );
     let sent = desk

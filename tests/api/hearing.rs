@@ -538,9 +538,9 @@ async fn a_record_takes_seven_statements_at_any_number_of_entries() {
     let s = Session::accepted().await;
     let w = &s.world;
     let count = async || {
-        let before = s.app.state.db.statements();
+        let before = s.app.parts.db.statements();
         s.record(&w.housing_rep).await;
-        s.app.state.db.statements() - before
+        s.app.parts.db.statements() - before
     };
     let few = count().await;
     for n in 0..12 {

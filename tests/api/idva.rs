@@ -364,9 +364,9 @@ async fn a_first_contact_that_is_late_is_told_of_once() {
         .await
         .expect(201);
     app.wait(TimeDelta::hours(47));
-    assert_eq!(find_late(&app.state.db).unwrap(), 0);
+    assert_eq!(find_late(&app.parts.db).unwrap(), 0);
     app.wait(TimeDelta::hours(2));
-    let cut: Result<(), Error> = app.state.db.run_system(Act::FindLateContacts.ask(), |tx| {
+    let cut: Result<(), Error> = app.parts.db.run_system(Act::FindLateContacts.ask(), |tx| {
         assert_eq!(*find_late_some(tx)?.value(), 1);
         Err(Error::Internal("the power failed"))
     });
@@ -375,7 +375,7 @@ async fn a_first_contact_that_is_late_is_told_of_once() {
     let told: usize = std::thread::scope(|scope| {
         let servers: Vec<_> = (0..3)
             .map(|_| {
-                let (db, started) = (app.state.db.clone(), &started);
+                let (db, started) = (app.parts.db.clone(), &started);
                 scope.spawn(move || {
                     started.wait();
                     find_late(&db).unwrap()
@@ -411,7 +411,7 @@ async fn a_first_contact_that_is_late_is_told_of_once() {
         (&Value::Null, &json!(false))
     );
     app.wait(TimeDelta::hours(49));
-    assert_eq!(find_late(&app.state.db).unwrap(), 1);
+    assert_eq!(find_late(&app.parts.db).unwrap(), 1);
 }
 
 #[actix_web::test]

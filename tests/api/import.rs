@@ -152,7 +152,7 @@ async fn app() -> TestApp {
 }
 
 fn take(app: &TestApp, folder: &Folder, mapping: &Mapping, commit: bool) -> Report {
-    let (db, tools) = (&app.state.db, &app.state.tools);
+    let (db, tools) = (&app.parts.db, &app.parts.tools);
     import::register(db, tools, &folder.0, mapping, commit, &mut ()).unwrap()
 }
 
@@ -636,7 +636,7 @@ async fn a_broken_file_is_told_from_a_bad_cell() {
         let report = take(&app, &folder, &Mapping::default(), true);
         assert_eq!(errors(&report), expected);
     }
-    let (db, tools, mapping) = (&app.state.db, &app.state.tools, Mapping::default());
+    let (db, tools, mapping) = (&app.parts.db, &app.parts.tools, Mapping::default());
     let nothing = import::register(db, tools, &Folder::new().0, &mapping, true, &mut ());
     assert!(nothing.unwrap_err().to_string().contains("referrals.csv"));
 }
@@ -1017,7 +1017,7 @@ async fn the_shared_register_gives_the_figures_its_boroughs_printed() {
     };
     let expected: Value = serde_json::from_str(&expected).unwrap();
     let app = TestApp::new().await;
-    let (db, tools, mapping) = (&app.state.db, &app.state.tools, Mapping::default());
+    let (db, tools, mapping) = (&app.parts.db, &app.parts.tools, Mapping::default());
     let report = import::register(db, tools, &folder, &mapping, true, &mut ()).unwrap();
     assert!(report.is_clean(), "{report}");
     let years = expected

@@ -16,12 +16,12 @@ async fn second_server(app: &TestApp) -> TestApp {
     let db = TestDb {
         name: app.db.name.clone(),
     };
-    let clock = app.state.db.clock().clone();
+    let clock = app.parts.db.clock().clone();
     TestApp::on(db, clock, Limits::default(), app.keys.clone()).await
 }
 
 fn run(app: &TestApp) -> Vec<&'static str> {
-    jobs::run_due(&app.state).unwrap()
+    jobs::run_due(&app.parts).unwrap()
 }
 
 #[actix_web::test]
@@ -45,12 +45,11 @@ async fn of_many_servers_one_runs_it() {
     let app = TestApp::new().await;
     let others = [second_server(&app).await, second_server(&app).await];
     for _ in 0..5 {
-        let states = [&app, &others[0], &others[1]].map(|app| app.state.clone());
+        let states = [&app, &others[0], &others[1]].map(|app| app.parts.clone());
         let names: Vec<&str> = std::thread::scope(|scope| {
-            let threads = states.each_ref().map(|state| {
-                let state = &**state;
-                scope.spawn(move || jobs::run_due(state).unwrap())
-            });
+            let threads = states
+                .each_ref()
+                .map(|parts| scope.spawn(move || jobs::run_due(parts).unwrap()));
             threads
                 .into_iter()
                 .flat_map(|thread| thread.join().unwrap())
@@ -181,7 +180,7 @@ async fn housekeeping_deletes_what_has_served_its_time_and_nothing_else() {
         of,
     );
     let sessions = before["sessions"].as_i64().unwrap();
-    jobs::run_due(&app.state).unwrap();
+    jobs::run_due(&app.parts).unwrap();
     let expected = json!({
         "keys": 1, "sessions": sessions + 1, "tokens": 1, "failures": 1, "guesses": 1,
         "networks": 1, "outbox": 1, "notifications": 2,

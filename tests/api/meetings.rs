@@ -572,7 +572,7 @@ async fn other_slices_find_and_fill_meetings() {
     let case = world.case(&app, "Okafor", "Brandt");
     let starts_at = app.now() + TimeDelta::hours(20);
     let urgent = app
-        .state
+        .parts
         .db
         .run_system(Act::SetUp.ask(), move |tx| {
             assert_eq!(next_planned(tx, wcc)?, Some(meeting));
@@ -589,7 +589,7 @@ async fn other_slices_find_and_fill_meetings() {
     let seen = agenda(&app, &world.housing_rep, urgent).await;
     assert_eq!(seen["meeting"]["kind"], "emergency");
     assert_eq!(seen["items"][0]["case_id"], json!(case));
-    let frozen = app.state.db.run_system(Act::SetUp.ask(), move |tx| {
+    let frozen = app.parts.db.run_system(Act::SetUp.ask(), move |tx| {
         let case = visibility::case_locked(tx, Act::SetUp, case)?;
         put_on(tx, &case, urgent, AgendaItemKind::New, None, &[housing])?;
         Ok(Audited::new((), Event::new()))
@@ -609,7 +609,7 @@ async fn a_meeting_of_the_past_is_stored_with_its_times_and_settled() {
     owes_an_action(&app, &world, cases[0], housing, "open");
     let starts_at = app.now() - TimeDelta::days(20);
     let meeting = app
-        .state
+        .parts
         .db
         .run_system(Act::ImportRegister.ask(), move |tx| {
             let held = HeldMeeting {

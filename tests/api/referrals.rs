@@ -677,7 +677,7 @@ async fn a_client_refers_for_a_registered_person_and_reads_it_back() {
 async fn submitting_takes_few_statements() {
     let scene = Scene::new().await;
     scene.submit("Okafor", "Stone").await;
-    let before = scene.app.state.db.statements();
+    let before = scene.app.parts.db.statements();
     let key = scene
         .app
         .as_(&scene.world.officer)
@@ -685,17 +685,17 @@ async fn submitting_takes_few_statements() {
     key.post("/referrals", scene.body(referral("Okafor", "Stone")))
         .await
         .expect(201);
-    let submit = scene.app.state.db.statements() - before;
+    let submit = scene.app.parts.db.statements() - before;
     assert!(submit <= 10, "{submit}");
     let sent = scene.submit("Okafor", "Stone").await;
-    let before = scene.app.state.db.statements();
+    let before = scene.app.parts.db.statements();
     scene
         .app
         .as_(&scene.world.coordinator)
         .get(&format!("/referrals/{}/matches", id(&sent)))
         .await
         .expect(200);
-    let check = scene.app.state.db.statements() - before;
+    let check = scene.app.parts.db.statements() - before;
     assert!(check <= 5, "{check}");
 }
 

@@ -1017,30 +1017,30 @@ async fn a_list_of_thirty_takes_as_many_statements_as_one_of_one() {
             let agencies = [world.housing, world.health];
             items.push(id(&listed(&app, &world, meeting, case, &agencies).await));
         }
-        let before = app.state.db.statements();
+        let before = app.parts.db.statements();
         step(&app, &world.coordinator, meeting, "circulate").await;
-        asking.push(app.state.db.statements() - before);
+        asking.push(app.parts.db.statements() - before);
         let rep = app.as_(&world.housing_rep);
-        let before = app.state.db.statements();
+        let before = app.parts.db.statements();
         let work = rep.get("/research?limit=200").await.expect(200);
-        reading.push(app.state.db.statements() - before);
+        reading.push(app.parts.db.statements() - before);
         assert_eq!(work["items"].as_array().unwrap().len(), size);
         let list: Vec<_> = items
             .iter()
             .map(|item| json!({ "agenda_item_id": item, "nothing_known": true }))
             .collect();
-        let before = app.state.db.statements();
+        let before = app.parts.db.statements();
         let path = format!("/meetings/{meeting}/research");
         let done = rep
             .with("idempotency-key", &format!("list-of-{size}"))
             .post(&path, json!({ "items": list }))
             .await
             .expect(200);
-        bulk.push(app.state.db.statements() - before);
+        bulk.push(app.parts.db.statements() - before);
         assert_eq!(done["taken"], size);
-        let before = app.state.db.statements();
+        let before = app.parts.db.statements();
         app.as_(&world.coordinator).get(&path).await.expect(200);
-        counting.push(app.state.db.statements() - before);
+        counting.push(app.parts.db.statements() - before);
     }
     for (what, counts, most) in [
         ("circulating, with the read before it", asking, 20),
@@ -1084,7 +1084,7 @@ async fn agencies_are_told_when_they_are_asked_before_it_is_due_and_when_it_is_l
     assert_eq!(of(&w.housing_rep), [due(1)]);
     assert_eq!(of(&w.health_rep), [due(1)]);
     assert_eq!(of(&w.police_rep), []);
-    let run = || toldonce::research::remind(&app.state).unwrap();
+    let run = || toldonce::research::remind(&app.parts.db).unwrap();
     run();
     assert_eq!(of(&w.housing_rep), [due(1)], "not yet");
     let request = asked.read(&w.housing_rep, w.housing).await.expect(200);

@@ -417,7 +417,7 @@ async fn a_marac_goes_by_one_published_threshold_tool() {
     ] {
         sql(text).execute(owner).unwrap();
     }
-    jobs::run_due(&desk.app.state).unwrap();
+    jobs::run_due(&desk.app.parts).unwrap();
     let other = (json!(15), json!(40), json!("other_tool"));
     assert_eq!(head(&desk.risk(case).await), other);
     let low = assessment(
@@ -651,10 +651,10 @@ async fn a_list_reads_figures_in_its_one_statement() {
     let count = |limit: u8| {
         let (desk, path) = (&desk, format!("/cases?limit={limit}"));
         async move {
-            let before = desk.app.state.db.statements();
+            let before = desk.app.parts.db.statements();
             let caller = desk.app.as_(&desk.world.coordinator);
             caller.get(&path).await.expect(200);
-            desk.app.state.db.statements() - before
+            desk.app.parts.db.statements() - before
         }
     };
     assert_eq!(count(1).await, count(200).await);

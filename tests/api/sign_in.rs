@@ -29,7 +29,7 @@ async fn start() -> (TestApp, World) {
 }
 
 fn set_password(app: &TestApp, people: &[&Person]) {
-    let hash = app.state.passwords.hash_blocking(PASSWORD).unwrap();
+    let hash = app.parts.passwords.hash_blocking(PASSWORD).unwrap();
     for person in people {
         sql("update users set password_hash = $2 where id = $1")
             .bind(person.id)
@@ -285,7 +285,7 @@ fn told(app: &TestApp) -> Told {
 
 fn an_hour_later(app: &TestApp) {
     app.wait(TimeDelta::hours(3));
-    jobs::run_due(&app.state).unwrap();
+    jobs::run_due(&app.parts).unwrap();
 }
 
 #[actix_web::test]

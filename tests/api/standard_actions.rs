@@ -151,9 +151,9 @@ async fn each_agency_meant_gets_its_action_once_however_often_it_is_asked() {
         (first["actions"].as_array().unwrap().len(), made(&first)),
         (4, 4)
     );
-    let before = app.state.db.statements();
+    let before = app.parts.db.statements();
     let second = agree(codes).await.expect(200);
-    let again = app.state.db.statements() - before;
+    let again = app.parts.db.statements() - before;
     assert_eq!(
         (second["actions"].as_array().unwrap().len(), made(&second)),
         (4, 0)

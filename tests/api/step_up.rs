@@ -179,7 +179,7 @@ async fn refreshed(app: &TestApp, session: &Value) -> Value {
 async fn world() -> (TestApp, World) {
     let app = TestApp::new().await;
     let world = World::make(&app);
-    let hash = app.state.passwords.hash_blocking(PASSWORD).unwrap();
+    let hash = app.parts.passwords.hash_blocking(PASSWORD).unwrap();
     sql("update users set password_hash = $2 where id = $1")
         .bind(world.administrator.id)
         .bind(hash)

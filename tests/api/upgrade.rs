@@ -195,7 +195,7 @@ async fn risk_that_another_tool_or_a_part_had_hidden_is_shown_again() {
     );
     // Then the program opens the answers.
     let app = TestApp::on(db, Clock::system(), Limits::default(), keys).await;
-    jobs::run_due(&app.state).unwrap();
+    jobs::run_due(&app.parts).unwrap();
     assert_eq!(
         lines(&mut owner, FIGURES),
         [

@@ -68,14 +68,14 @@ impl Year {
     /// It is this hour of that day.
     fn at(&self, day: NaiveDate, hour: u32) {
         let now = day.and_hms_opt(hour, 0, 0).unwrap().and_utc();
-        self.app.state.db.clock().set(now);
+        self.app.parts.db.clock().set(now);
     }
 
     /// What the program does by itself at eight in the morning.
     fn morning(&mut self, day: NaiveDate) {
         self.at(day, 7);
         let now = self.app.now();
-        jobs::run_due(&self.app.state).unwrap();
+        jobs::run_due(&self.app.parts).unwrap();
         self.book.morning(now);
     }
 

@@ -19,7 +19,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::letters;
 use super::model::{MailOutcome, NoticeKind};
-use crate::app::State;
 use crate::crypto;
 use crate::db::Db;
 use crate::error::{Error, Result};
@@ -47,25 +46,21 @@ enum Fate {
 }
 
 /// The job: sends what waits.
-pub fn send_due(state: &State) -> Result<()> {
-    let ended = state
-        .db
-        .keep_books(|conn, now| store::end_hopeless(conn, now, now - STALE))?;
+pub fn send_due(db: &Db, mail: &Mailer) -> Result<()> {
+    let ended = db.keep_books(|conn, now| store::end_hopeless(conn, now, now - STALE))?;
     for outcome in ended {
         note(outcome);
     }
-    if state.mail.is_off() {
+    if mail.is_off() {
         return Ok(());
     }
     let began = Instant::now();
     while began.elapsed() < ROUND {
-        let waiting = state
-            .db
-            .keep_books(|conn, now| store::take(conn, now, now + LEASE, BATCH))?;
+        let waiting = db.keep_books(|conn, now| store::take(conn, now, now + LEASE, BATCH))?;
         if waiting.is_empty() {
             break;
         }
-        send(state, waiting)?;
+        send(db, mail, waiting)?;
     }
     Ok(())
 }
@@ -81,23 +76,21 @@ pub fn let_go(db: &Db) -> Result<()> {
 }
 
 /// Sends these, over one connection as far as it holds. One that cannot be made puts all of them off.
-fn send(state: &State, waiting: Vec<Waiting>) -> Result<()> {
+fn send(db: &Db, mail: &Mailer, waiting: Vec<Waiting>) -> Result<()> {
     let ids = waiting.iter().map(|row| row.id).collect();
-    let addressed = state
-        .db
-        .keep_books(|conn, now| store::addressed(conn, ids, now))?;
-    let mut line = Line::new(&state.mail);
+    let addressed = db.keep_books(|conn, now| store::addressed(conn, ids, now))?;
+    let mut line = Line::new(mail);
     let mut put_off = 0_usize;
     for row in &waiting {
         let written = match row.kind {
-            Some(kind) => notice(state, row, kind, &addressed),
-            None => about_account(state, row)?,
+            Some(kind) => notice(mail, row, kind, &addressed),
+            None => about_account(db, mail, row)?,
         };
         let fate = match written {
-            Ok(letter) => deliver(state, &mut line, row, &letter)?,
+            Ok(letter) => deliver(db, &mut line, row, &letter)?,
             Err(outcome) => Fate::Ended(outcome),
         };
-        put_off += usize::from(settle(state, row, fate)?);
+        put_off += usize::from(settle(db, row, fate)?);
     }
     match put_off {
         0 => Ok(()),
@@ -110,42 +103,33 @@ fn send(state: &State, waiting: Vec<Waiting>) -> Result<()> {
 /// A letter to be sent, or why there is none.
 type Written = std::result::Result<letter::Letter, MailOutcome>;
 
-fn notice(state: &State, row: &Waiting, kind: NoticeKind, addressed: &[Addressed]) -> Written {
+fn notice(mail: &Mailer, row: &Waiting, kind: NoticeKind, addressed: &[Addressed]) -> Written {
     let to = addressed.iter().find(|to| to.id == row.id);
     let to = to.ok_or(MailOutcome::Withheld)?;
-    letter::notice(&state.mail, row, kind, to).ok_or(MailOutcome::Refused)
+    letter::notice(mail, row, kind, to).ok_or(MailOutcome::Refused)
 }
 
 /// Opens a letter about an account. Its link may lead nowhere by now.
-fn about_account(state: &State, row: &Waiting) -> Result<Written> {
-    let (Some(kind), Some(words)) = (row.letter, letters::open(state.db.keys(), row)) else {
+fn about_account(db: &Db, mail: &Mailer, row: &Waiting) -> Result<Written> {
+    let (Some(kind), Some(words)) = (row.letter, letters::open(db.keys(), row)) else {
         return Ok(Err(MailOutcome::GivenUp));
     };
     if let Some(link) = &words.link {
         let hash = crypto::hash_secret(&link.token);
-        let open = state
-            .db
-            .keep_books(|conn, now| store::link_is_open(conn, hash, now))?;
+        let open = db.keep_books(|conn, now| store::link_is_open(conn, hash, now))?;
         if !open {
             return Ok(Err(MailOutcome::Withheld));
         }
     }
-    let letter = letter::about_account(&state.mail, row, kind, &words);
+    let letter = letter::about_account(mail, row, kind, &words);
     Ok(letter.ok_or(MailOutcome::Refused))
 }
 
-fn deliver(
-    state: &State,
-    line: &mut Line<'_>,
-    row: &Waiting,
-    letter: &letter::Letter,
-) -> Result<Fate> {
+fn deliver(db: &Db, line: &mut Line<'_>, row: &Waiting, letter: &letter::Letter) -> Result<Fate> {
     if let Err(fault) = line.offer(letter) {
         return Ok(fate(Err(fault)));
     }
-    let ours = state
-        .db
-        .keep_books(|conn, now| store::hand(conn, row, now, now + LEASE))?;
+    let ours = db.keep_books(|conn, now| store::hand(conn, row, now, now + LEASE))?;
     if !ours {
         line.hang_up();
         return Ok(Fate::Later);
@@ -163,20 +147,16 @@ fn fate(done: std::result::Result<(), Fault>) -> Fate {
 }
 
 /// Writes down what became of it; true if it is to be tried again.
-fn settle(state: &State, row: &Waiting, fate: Fate) -> Result<bool> {
+fn settle(db: &Db, row: &Waiting, fate: Fate) -> Result<bool> {
     let outcome = match fate {
         Fate::Ended(outcome) => outcome,
         Fate::Later if row.attempts >= ATTEMPTS => MailOutcome::GivenUp,
         Fate::Later => {
-            state
-                .db
-                .keep_books(|conn, now| store::later(conn, row, again_at(row.attempts, now)))?;
+            db.keep_books(|conn, now| store::later(conn, row, again_at(row.attempts, now)))?;
             return Ok(true);
         }
     };
-    state
-        .db
-        .keep_books(|conn, now| store::end(conn, row, outcome, now))?;
+    db.keep_books(|conn, now| store::end(conn, row, outcome, now))?;
     note(outcome);
     Ok(false)
 }

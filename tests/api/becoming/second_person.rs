@@ -164,7 +164,7 @@ async fn an_installation_with_one_administrator_begins_at_the_command_line() {
     let k = puppet(&app, &w.administrator, "first", w.coordination, &[]);
     let grant = ask(&app, &w.administrator, &k, role(w.wcc, "coordinator")).await;
     let granted = app
-        .state
+        .parts
         .db
         .run_system(toldonce::policy::Act::SetUp.ask(), |tx| {
             let coordinator = toldonce::policy::Role::Coordinator;

@@ -9,7 +9,7 @@ use toldonce::crypto::KeyRing;
 use toldonce::db::sql;
 use toldonce::jobs;
 use toldonce::notifications::To;
-use toldonce::notifications::mail::Mailer;
+use toldonce::notifications::mail::{self, Mailer};
 use toldonce::policy::Role;
 use uuid::Uuid;
 
@@ -48,7 +48,7 @@ fn ended(app: &TestApp, outcome: &str, attempts: i16) {
 /// A minute passes and whatever is due is done.
 fn a_minute_on(app: &TestApp, minutes: i64) {
     app.wait(TimeDelta::minutes(minutes));
-    jobs::run_due(&app.state).unwrap();
+    jobs::run_due(&app.parts).unwrap();
 }
 
 fn tell_the_coordinator(app: &TestApp, w: &World, case: Option<Uuid>) {
@@ -134,7 +134,7 @@ async fn what_fails_before_the_text_is_tried_again_later_and_goes_once() {
         a_minute_on(&app, 1);
         assert_eq!(fate(&app), (None, 1), "{mood:?}");
         // Not before its time, and then later and later.
-        jobs::run_due(&app.state).unwrap();
+        jobs::run_due(&app.parts).unwrap();
         assert_eq!(fate(&app), (None, 1), "{mood:?}");
         a_minute_on(&app, 1);
         assert_eq!(fate(&app), (None, 2), "{mood:?}");
@@ -162,14 +162,14 @@ async fn a_mail_server_that_is_away_puts_everything_off() {
         TestDb {
             name: app.db.name.clone(),
         },
-        app.state.db.clock().clone(),
+        app.parts.db.clock().clone(),
         Limits::default(),
         app.keys.clone(),
         Mailer::relay(away, "told@once.example", None).unwrap(),
     )
     .await;
     tell_the_coordinator(&app, &w, None);
-    jobs::run_due(&other.state).unwrap();
+    jobs::run_due(&other.parts).unwrap();
     assert_eq!(fate(&app), (None, 1));
     a_minute_on(&app, 2);
     ended(&app, "sent", 2);
@@ -235,7 +235,7 @@ async fn two_servers_send_each_e_mail_once() {
         TestDb {
             name: app.db.name.clone(),
         },
-        app.state.db.clock().clone(),
+        app.parts.db.clock().clone(),
         Limits::default(),
         app.keys.clone(),
         server.mailer(),
@@ -251,12 +251,11 @@ async fn two_servers_send_each_e_mail_once() {
             ),
         );
     }
-    let states = [app.state.clone(), second.state.clone()];
+    let servers = [&app.parts, &second.parts];
     // The job itself, not its turn: both servers at work on the same rows.
     std::thread::scope(|scope| {
-        for state in &states {
-            let state = &**state;
-            scope.spawn(move || toldonce::notifications::mail::send_due(state).unwrap());
+        for parts in servers {
+            scope.spawn(|| mail::send_due(&parts.db, &parts.mail).unwrap());
         }
     });
     let mut ids: Vec<String> = server

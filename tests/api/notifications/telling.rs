@@ -19,7 +19,7 @@ pub fn tell(app: &TestApp, notice: Notice) {
 }
 
 fn tell_keyed(app: &TestApp, notice: Notice, key: Option<&str>) {
-    app.state
+    app.parts
         .db
         .run_system(Act::KeepHouse.ask(), |tx| {
             match key {

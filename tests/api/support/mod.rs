@@ -9,7 +9,6 @@ pub mod program;
 mod world;
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use actix_web::http::Method;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
@@ -18,7 +17,7 @@ use chrono::TimeDelta;
 use diesel::pg::PgConnection;
 use futures_util::future::LocalBoxFuture;
 use serde_json::Value;
-use toldonce::app::{State, app};
+use toldonce::app::{Parts, app};
 use toldonce::audit::{Audited, Event};
 use toldonce::auth::password::{Cost, Passwords};
 use toldonce::auth::token::{Subject, Tokens};
@@ -39,7 +38,7 @@ type Service = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Answer>>;
 /// A service on a database of its own.
 pub struct TestApp {
     pub db: TestDb,
-    pub state: Data<State>,
+    pub parts: Parts,
     pub keys: KeyRing,
     service: Service,
 }
@@ -129,17 +128,17 @@ impl TestApp {
             size: 4,
             timeout: std::time::Duration::from_secs(5),
         };
-        let state = Data::new(State {
-            db: Db::new(&db.app_url(), options, clock, keys.clone()).unwrap(),
-            tokens: Tokens::new(&keys).unwrap(),
-            passwords: Passwords::new(Cost::TEST, 2),
-            throttle: Throttle::new(limits),
-            proxies: "10.0.0.0/8".parse().unwrap(),
-            tools: Arc::new(Tools::shipped().unwrap()),
-            mail,
+        let parts = Parts {
+            db: Data::new(Db::new(&db.app_url(), options, clock, keys.clone()).unwrap()),
+            tokens: Data::new(Tokens::new(&keys).unwrap()),
+            passwords: Data::new(Passwords::new(Cost::TEST, 2)),
+            throttle: Data::new(Throttle::new(limits)),
+            proxies: Data::new("10.0.0.0/8".parse().unwrap()),
+            tools: Data::new(Tools::shipped().unwrap()),
+            mail: Data::new(mail),
             keep_read_days: 180,
-        });
-        let service = Rc::new(init_service(app(state.clone())).await);
+        };
+        let service = Rc::new(init_service(app(&parts)).await);
         let service: Service = Rc::new(move |request: TestRequest| {
             let service = Rc::clone(&service);
             Box::pin(async move {
@@ -167,7 +166,7 @@ impl TestApp {
         });
         Self {
             db,
-            state,
+            parts,
             keys,
             service,
         }
@@ -179,7 +178,7 @@ impl TestApp {
     }
 
     pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
-        self.state.db.clock().now()
+        self.parts.db.clock().now()
     }
 
     pub fn today(&self) -> chrono::NaiveDate {
@@ -190,7 +189,7 @@ impl TestApp {
 
     /// Time goes by.
     pub fn wait(&self, by: TimeDelta) {
-        self.state.db.clock().shift(by);
+        self.parts.db.clock().shift(by);
     }
 
     /// Somebody gave their password so long ago, in the session they have.
@@ -205,7 +204,7 @@ impl TestApp {
 
     /// A token for a session or client.
     pub fn token(&self, subject: Subject) -> String {
-        self.state.tokens.issue(subject, self.now()).unwrap().0
+        self.parts.tokens.issue(subject, self.now()).unwrap().0
     }
 
     /// A caller with a token; sign again after `wait`.
@@ -366,7 +365,7 @@ pub fn printed(app: &TestApp, email: &str, new_address: bool) -> Option<String> 
         let token = printed.map(|printed| printed.link.token.clone());
         Ok(Audited::new(token, Event::new()))
     };
-    app.state.db.run_system(Act::SetUp.ask(), work).unwrap()
+    app.parts.db.run_system(Act::SetUp.ask(), work).unwrap()
 }
 
 /// The grants that wait for somebody, each confirmed by this second person.

@@ -40,7 +40,7 @@ impl TestApp {
             let lines: Vec<Line> = bind(sql(text)).load(tx.conn)?;
             Ok(Audited::new(lines, Event::new()))
         };
-        let db = &self.state.db;
+        let db = &self.parts.db;
         let lines = match asks {
             Asks::Program => db.run_system(Act::ListActions.ask(), work),
             Asks::Person(person) => {

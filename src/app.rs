@@ -14,14 +14,16 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::auth::{Throttle, authenticate, password::Passwords, token::Tokens};
-use crate::db::Db;
-use crate::error::{Code, Error, Result};
-use crate::http::{TrustedProxies, most_bytes_of};
-use crate::notifications::mail::Mailer;
-use crate::risk::Tools;
-use crate::telemetry::{RootSpan, identify};
-use crate::text::Line;
+use directory::auth::password::Passwords;
+use directory::auth::token::Tokens;
+use directory::auth::{Throttle, authenticate};
+use directory::notifications::mail::Mailer;
+use kernel::db::Db;
+use kernel::error::{Code, Error, Result};
+use kernel::http::{TrustedProxies, most_bytes_of};
+use kernel::telemetry::{RootSpan, identify};
+use practice::risk::Tools;
+use practice::text::Line;
 
 /// The parts that the service is made of. A handler asks for those it needs, each by its own type.
 #[derive(Clone)]
@@ -122,31 +124,31 @@ impl utoipa::Modify for Bearer {
 /// one after the other, so those that are asked for most stand first.
 fn api(config: &mut ServiceConfig<'_>) {
     config
-        .configure(crate::cases::routes)
-        .configure(crate::actions::routes)
-        .configure(crate::meetings::routes)
-        .configure(crate::referrals::routes)
-        .configure(crate::parties::routes)
-        .configure(crate::account::routes)
-        .configure(crate::research::routes)
-        .configure(crate::hearing::routes)
-        .configure(crate::minutes::routes)
-        .configure(crate::questions::routes)
-        .configure(crate::flags::routes)
-        .configure(crate::idva::routes)
-        .configure(crate::notifications::routes)
-        .configure(crate::risk::routes)
-        .configure(crate::auth::routes)
-        .configure(crate::cover::routes)
-        .configure(crate::maracs::routes)
-        .configure(crate::agencies::routes)
-        .configure(crate::users::routes)
-        .configure(crate::clients::routes)
-        .configure(crate::approvals::routes)
+        .configure(casework::cases::routes)
+        .configure(casework::actions::routes)
+        .configure(conference::meetings::routes)
+        .configure(conference::referrals::routes)
+        .configure(casework::parties::routes)
+        .configure(casework::account::routes)
+        .configure(conference::research::routes)
+        .configure(conference::hearing::routes)
+        .configure(conference::minutes::routes)
+        .configure(casework::questions::routes)
+        .configure(casework::flags::routes)
+        .configure(casework::idva::routes)
+        .configure(directory::notifications::routes)
+        .configure(casework::risk::routes)
+        .configure(directory::auth::routes)
+        .configure(directory::cover::routes)
+        .configure(directory::maracs::routes)
+        .configure(directory::agencies::routes)
+        .configure(directory::users::routes)
+        .configure(directory::clients::routes)
+        .configure(directory::approvals::routes)
         .configure(crate::reports::routes)
-        .configure(crate::calendar::routes)
-        .configure(crate::damage::routes)
-        .configure(crate::audit::routes);
+        .configure(directory::calendar::routes)
+        .configure(directory::damaged_parts::routes)
+        .configure(directory::audit_log::routes);
 }
 
 /// The whole application on top of `app`, and its document.
@@ -183,10 +185,10 @@ pub fn app(
         .default_service(actix_web::web::to(nothing_here))
         .wrap(ErrorHandlers::new().default_handler(as_problem))
         .wrap(from_fn(headers))
-        .wrap(from_fn(crate::damage::collect))
+        .wrap(from_fn(kernel::damage::collect))
         .wrap(TracingLogger::<RootSpan>::new())
         .wrap(from_fn(identify))
-        .wrap(from_fn(crate::metrics::count))
+        .wrap(from_fn(kernel::metrics::count))
 }
 
 /// The interactive documentation, all of it from this program: no page of it asks anybody else, as
@@ -204,7 +206,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
 
 /// The document with what the routes do not say of themselves.
 fn described(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
-    crate::damage::describe(&mut document);
+    kernel::damage::describe(&mut document);
     with_limits(document)
 }
 
@@ -259,7 +261,7 @@ async fn livez() -> HttpResponse {
 /// Ready: the database answers too.
 #[utoipa::path(tag = "operations", operation_id = "readyz", security(()), responses(
     (status = 204, description = "Requests can be served."),
-    (status = 503, description = "The database does not answer.", body = crate::error::ProblemDocument,
+    (status = 503, description = "The database does not answer.", body = kernel::error::ProblemDocument,
         content_type = "application/problem+json")))]
 #[get("/readyz")]
 async fn readyz(db: Data<Db>) -> Result<HttpResponse> {
@@ -299,7 +301,7 @@ fn as_problem<B: MessageBody + 'static>(
         || response
             .response()
             .extensions()
-            .contains::<crate::auth::OwnShape>()
+            .contains::<directory::auth::OwnShape>()
         || !response.status().is_client_error()
     {
         return Ok(ErrorHandlerResponse::Response(

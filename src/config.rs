@@ -14,7 +14,7 @@ use secrecy::SecretString;
 
 pub use mail::MailSettings;
 
-use crate::http::TrustedProxies;
+use kernel::http::TrustedProxies;
 
 /// What `serve` runs with.
 #[derive(Debug, Clone)]

@@ -8,9 +8,9 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use crate::clock::Clock;
-use crate::crypto::KeyRing;
-use crate::db::sql;
+use kernel::clock::Clock;
+use kernel::crypto::KeyRing;
+use kernel::db::sql;
 
 /// Every migration, in the binary.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");

@@ -11,11 +11,11 @@ use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use kernel::crypto::{DataKey, KeyRing, Place as Sealed};
+use kernel::db::sql;
+use practice::document::Document;
+use practice::party::{Address, Identity};
 use serde_json::json;
-use toldonce::crypto::{DataKey, KeyRing, Place as Sealed};
-use toldonce::db::sql;
-use toldonce::parties::model::{Address, Identity};
-use toldonce::referrals::document::Document;
 use uuid::Uuid;
 
 use crate::copy::Rows;

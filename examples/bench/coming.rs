@@ -5,8 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use toldonce::crypto::DataKey;
-use toldonce::db::sql;
+use kernel::crypto::DataKey;
+use kernel::db::sql;
 use uuid::Uuid;
 
 use crate::Outcome;

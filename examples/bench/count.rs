@@ -7,14 +7,14 @@ use std::time::Duration;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use diesel::pg::PgConnection;
+use directory::auth::password::{Cost, Passwords};
+use directory::auth::token::{Subject, Tokens};
+use directory::auth::{Limits, Throttle};
+use directory::notifications::mail::Mailer;
+use kernel::db::{Db, PoolOptions};
+use practice::risk::Tools;
 use serde_json::{Map, Value, json};
 use toldonce::app::{Parts, app};
-use toldonce::auth::password::{Cost, Passwords};
-use toldonce::auth::token::{Subject, Tokens};
-use toldonce::auth::{Limits, Throttle};
-use toldonce::db::{Db, PoolOptions};
-use toldonce::notifications::mail::Mailer;
-use toldonce::risk::Tools;
 use uuid::Uuid;
 
 use crate::database::Database;
@@ -91,7 +91,7 @@ fn parts(database: &Database) -> Outcome<Parts> {
         tokens: Data::new(Tokens::new(&database.keys)?),
         passwords: Data::new(Passwords::new(Cost::STANDARD, 1)),
         throttle: Data::new(Throttle::new(limits)),
-        proxies: Data::new(toldonce::http::TrustedProxies::default()),
+        proxies: Data::new(kernel::http::TrustedProxies::default()),
         tools: Data::new(Tools::shipped()?),
         mail: Data::new(Mailer::off()),
         keep_read_days: u32::MAX,

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use diesel::pg::PgConnection;
+use kernel::clock::Clock;
+use kernel::crypto::KeyRing;
+use kernel::db;
 use localpg::{LocalPg, Options};
-use toldonce::clock::Clock;
-use toldonce::crypto::KeyRing;
-use toldonce::{db, install};
+use toldonce::install;
 
 use crate::{Outcome, Place};
 

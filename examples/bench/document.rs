@@ -1,9 +1,9 @@
 //! A referral of ordinary length about invented people. The same number gives the same people.
 
 use chrono::{NaiveDate, TimeDelta};
+use practice::document::Document;
+use practice::text::Line;
 use serde_json::{Value, json};
-use toldonce::referrals::document::Document;
-use toldonce::text::Line;
 
 use crate::Outcome;
 

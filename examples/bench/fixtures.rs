@@ -6,9 +6,9 @@ use std::path::Path;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use directory::auth::token::{Subject, Tokens};
+use kernel::db::sql;
 use serde_json::json;
-use toldonce::auth::token::{Subject, Tokens};
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::database::Database;

@@ -4,7 +4,7 @@
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use toldonce::db::sql;
+use kernel::db::sql;
 use uuid::Uuid;
 
 use crate::Outcome;

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use toldonce::audit::adopt;
-use toldonce::audit::chain;
-use toldonce::audit::verify::{self, Against, Broken, Verdict};
-use toldonce::clock::Clock;
+use kernel::audit::adopt;
+use kernel::audit::chain;
+use kernel::audit::verify::{self, Against, Broken, Verdict};
+use kernel::clock::Clock;
 use toldonce::config::Config;
 
 use super::database::{self, Database};

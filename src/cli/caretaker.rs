@@ -7,9 +7,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use kernel::audit::chain;
+use kernel::metrics;
 use toldonce::app::Parts;
-use toldonce::audit::chain;
-use toldonce::{jobs, metrics};
+use toldonce::jobs;
 
 use super::Outcome;
 

@@ -4,12 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use diesel::pg::PgConnection;
+use kernel::clock::Clock;
+use kernel::crypto::KeyRing;
+use kernel::db::{Db, PoolOptions, connect};
 use localpg::{Guard, LocalPg, Options};
 use secrecy::ExposeSecret;
-use toldonce::clock::Clock;
 use toldonce::config::Config;
-use toldonce::crypto::KeyRing;
-use toldonce::db::{Db, PoolOptions, connect};
 use toldonce::install;
 
 use super::{Failure, Outcome};

@@ -5,10 +5,10 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
-use toldonce::auth::password::{Cost, Passwords};
-use toldonce::clock::Clock;
+use directory::auth::password::{Cost, Passwords};
+use kernel::clock::Clock;
+use kernel::crypto::KeyRing;
 use toldonce::config::{Config, MailSettings};
-use toldonce::crypto::KeyRing;
 use toldonce::demo::{CLIENT_ID, PASSWORD};
 
 use super::database::{self, Database};

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
-use toldonce::clock::Clock;
+use kernel::clock::Clock;
 use toldonce::import::{self, Mapping, Progress};
 
 use super::database::Database;

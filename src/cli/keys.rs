@@ -9,12 +9,12 @@ use chrono::{SecondsFormat, TimeDelta};
 use clap::{Args, Subcommand};
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use toldonce::audit::{Audited, Event};
-use toldonce::auth::token::LIFETIME;
-use toldonce::clock::Clock;
-use toldonce::crypto::{CryptoError, KeyRing};
-use toldonce::db::{Db, sql};
-use toldonce::policy::Act;
+use directory::auth::token::LIFETIME;
+use kernel::audit::{Audited, Event};
+use kernel::clock::Clock;
+use kernel::crypto::{CryptoError, KeyRing};
+use kernel::db::{Db, sql};
+use kernel::policy::Act;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 

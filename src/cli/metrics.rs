@@ -23,9 +23,9 @@ pub fn open(address: SocketAddr) -> Outcome<Meters> {
         ))
     })?;
     let handle = PrometheusBuilder::new()
-        .set_buckets(&toldonce::metrics::BUCKETS)?
+        .set_buckets(&kernel::metrics::BUCKETS)?
         .install_recorder()?;
-    toldonce::metrics::describe();
+    kernel::metrics::describe();
     Ok(Meters { listener, handle })
 }
 

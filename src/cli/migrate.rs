@@ -1,7 +1,7 @@
 //! `toldonce migrate`: the owner's part of an installation or an upgrade. Safe to repeat.
 
+use kernel::clock::Clock;
 use secrecy::ExposeSecret;
-use toldonce::clock::Clock;
 use toldonce::install;
 
 use super::{Outcome, answer, database, keys, settings};

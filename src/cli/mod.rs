@@ -21,8 +21,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use kernel::crypto::KeyRing;
 use toldonce::config::Config;
-use toldonce::crypto::KeyRing;
 
 /// A backend for MARACs: survivors tell their story once, every agency that needs it reads the same
 /// account, and every agreed action is chased until it is done.
@@ -113,7 +113,7 @@ fn settings() -> Outcome<Config> {
 /// The same with another default for the log.
 fn settings_logging(filter: &str) -> Outcome<Config> {
     let config = Config::load()?;
-    toldonce::telemetry::init(config.log_json, config.log.as_deref().unwrap_or(filter));
+    kernel::telemetry::init(config.log_json, config.log.as_deref().unwrap_or(filter));
     Ok(config)
 }
 

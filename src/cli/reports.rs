@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
-use toldonce::audit::{Audited, Event};
-use toldonce::clock::Clock;
-use toldonce::policy::Act;
+use kernel::audit::{Audited, Event};
+use kernel::clock::Clock;
+use kernel::policy::Act;
 use toldonce::reports::{self, ActionCounts, ActionReport};
 
 use super::database::Database;

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use toldonce::clock::Clock;
+use kernel::clock::Clock;
 use toldonce::install::InstallError;
 
 use super::database::Database;

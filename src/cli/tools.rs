@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use toldonce::risk::Tools;
+use practice::risk::Tools;
 
 use super::{Failure, Outcome};
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::{ConfigError, wrong};
-use crate::notifications::mail::{Encryption, MailError, Mailer, Relay};
+use directory::notifications::mail::{Encryption, MailError, Mailer, Relay};
 
 /// How e-mail is sent.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use super::words::{
     DecisionKind, Heading, HowTold, MoveKind, Need, PoliceWish, ReturnStatus, Safeguard,
     SafeguardDecision, Sharing, State,
 };
-use crate::referrals::document::Document;
+use practice::document::Document;
 
 /// A case: the referral and what has happened since.
 #[derive(Debug, Clone, Deserialize)]

@@ -3,7 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate, TimeDelta, Weekday};
 use serde_json::{Map, Value, json};
 
-use crate::risk::Answer;
+use practice::risk::Answer;
 
 /// How many items the Dash has.
 pub const DASH_ITEMS: usize = 24;

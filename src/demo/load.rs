@@ -15,18 +15,20 @@ use uuid::Uuid;
 
 use super::caseload::{Caseload, CaseloadError};
 use super::{settle, steps};
-use crate::actions;
 use crate::app::{Parts, app};
-use crate::auth::password::Passwords;
-use crate::auth::token::{Subject, Tokens};
-use crate::auth::{self, ACTOR_HEADER, Limits, Throttle};
-use crate::crypto::KeyRing;
-use crate::db::Db;
-use crate::error::Error;
-use crate::http::TrustedProxies;
-use crate::notifications::mail::{self, Mailer};
-use crate::risk::Tools;
-use crate::{flags, idva, research};
+use casework::actions;
+use casework::{flags, idva};
+use conference::research;
+use directory::auth::password::Passwords;
+use directory::auth::token::{Subject, Tokens};
+use directory::auth::{self, Limits, Throttle};
+use directory::notifications::mail::{self, Mailer};
+use kernel::caller::ACTOR_HEADER;
+use kernel::crypto::KeyRing;
+use kernel::db::Db;
+use kernel::error::Error;
+use kernel::http::TrustedProxies;
+use practice::risk::Tools;
 
 /// Id of the demonstration's API client; its secret is [`PASSWORD`].
 pub const CLIENT_ID: Uuid = Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0001);

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use super::words::{
     AttendanceRole, MeetingKind, MeetingMode, MeetingStatus, Presence, RegisteredKind,
 };
-use crate::policy::{Right, Role};
-use crate::vocabulary::AgencyKind;
+use kernel::policy::{Right, Role};
+use practice::vocabulary::AgencyKind;
 
 /// `demo/places.json`.
 #[derive(Debug, Clone, Deserialize)]

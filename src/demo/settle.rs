@@ -7,18 +7,19 @@ use super::caseload::Caseload;
 use super::load::{CLIENT_ID, Known, LoadError, PASSWORD};
 use super::places::{ApiClient, User};
 use super::words::{RegisteredKind, State};
-use crate::agencies::{self, Agreement, NewAgency};
-use crate::audit::{Audited, Event};
-use crate::auth::password::Passwords;
-use crate::cases::{CaseStatus, intake};
-use crate::clients::{self, NewActor, NewClient};
-use crate::db::{Db, Tx};
-use crate::error::Error;
-use crate::maracs::settings::MaracSettings;
-use crate::maracs::{self, NewMarac};
-use crate::policy::Act;
-use crate::text::Line;
-use crate::users::{self, NewUser};
+use casework::cases::intake;
+use directory::agencies::{self, Agreement, NewAgency};
+use directory::auth::password::Passwords;
+use directory::clients::{self, NewActor, NewClient};
+use directory::maracs::{self, NewMarac};
+use directory::users::{self, NewUser};
+use kernel::audit::{Audited, Event};
+use kernel::case_file::CaseStatus;
+use kernel::db::{Db, Tx};
+use kernel::error::Error;
+use kernel::policy::Act;
+use practice::marac::settings::MaracSettings;
+use practice::text::Line;
 
 /// Sets up MARACs, agencies, accounts and clients.
 pub fn places(db: &Db, passwords: &Passwords, caseload: &Caseload) -> Result<Known, LoadError> {

@@ -10,7 +10,7 @@ use super::load::{LoadError, Teller};
 use super::places::Meeting;
 use super::story::Story;
 use super::words::{AgendaItemStatus, DecisionKind, MeetingStatus, State};
-use crate::risk::flag_expires;
+use practice::risk::flag_expires;
 
 /// One thing that somebody does.
 pub(super) enum Step<'a> {

@@ -8,7 +8,7 @@ use super::load::{LoadError, Teller, Who, id_of};
 use super::places::{Meeting, User};
 use super::steps::{Step, starts_at};
 use super::words::AgendaItemStatus;
-use crate::policy::Role;
+use kernel::policy::Role;
 
 /// The story and who is in it.
 pub(super) struct Story<'a> {

@@ -7,7 +7,7 @@ use super::cases::{Action, Case, Report};
 use super::load::{LoadError, Teller, Who};
 use super::story::{Story, remember};
 use super::words::ActionStatus;
-use crate::policy::Role;
+use kernel::policy::Role;
 
 impl Story<'_> {
     pub(super) async fn agree(

@@ -8,7 +8,7 @@ use super::cases::{Case, Decision, Entry, Exclusion};
 use super::load::{LoadError, Teller, Who, id_of};
 use super::story::{Story, note_case, remember};
 use super::words::{DecisionKind, State};
-use crate::policy::Role;
+use kernel::policy::Role;
 
 impl Story<'_> {
     pub(super) async fn refer(&self, teller: &mut Teller, case: &Case) -> Result<(), LoadError> {

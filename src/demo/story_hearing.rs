@@ -9,7 +9,7 @@ use super::load::{LoadError, Teller, Who, id_of};
 use super::places::Meeting;
 use super::story::Story;
 use super::words::{MeetingStatus, Presence, ReturnStatus};
-use crate::policy::Role;
+use kernel::policy::Role;
 
 /// A request nobody has answered yet.
 const FRESH: &str = "\"1\"";

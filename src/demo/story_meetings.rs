@@ -7,7 +7,7 @@ use super::load::{LoadError, Teller, Who};
 use super::places::{Attendance, Meeting};
 use super::steps::on_day;
 use super::story::Story;
-use crate::policy::Role;
+use kernel::policy::Role;
 
 impl Story<'_> {
     /// The list is split into sessions: cases with children in theirs, the others in the other.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::cases::{Answered, Case, Question};
 use super::load::{LoadError, Teller, Who, id_of};
 use super::story::Story;
-use crate::policy::Role;
+use kernel::policy::Role;
 
 impl Story<'_> {
     /// The IDVA tries the survivor by a way that is marked safe, and hears what they want said.

@@ -1,11 +1,11 @@
 //! The closed lists the demonstration uses, with the same text as in the API and in rows.
 
-use crate::vocabulary;
+use practice::vocabulary;
 
-pub use crate::account::{Heading, HowTold, Sharing};
-pub use crate::actions::{ActionCategory, ActionPriority, ActionStatus, ActionTarget, Need};
-pub use crate::hearing::{PoliceWish, Safeguard, SafeguardDecision};
-pub use crate::meetings::{
+pub use casework::account::{Heading, HowTold, Sharing};
+pub use casework::actions::{ActionCategory, ActionPriority, ActionStatus, ActionTarget, Need};
+pub use conference::hearing::{PoliceWish, Safeguard, SafeguardDecision};
+pub use conference::meetings::{
     AgendaItemKind, AgendaItemStatus, AttendanceRole, MeetingKind, MeetingMode, MeetingStatus,
     Presence,
 };

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::table::{Row, RowError};
-use crate::dates::{BirthDay, Born, General, Meaning};
-use crate::text::{Fault, Line, Text};
+use practice::dates::{BirthDay, Born, General, Meaning};
+use practice::text::{Fault, Line, Text};
 
 /// Nobody in a register was born, referred or heard before.
 const EARLIEST_YEAR: &str = "1880-01-01";

@@ -11,7 +11,7 @@ use super::report::{FileReport, State};
 use super::rows::{self, ACTIONS, MEETINGS, REFERRALS, Source};
 use super::table::{Layout, Mark, Row, RowError, Table};
 use super::{ImportError, Progress};
-use crate::risk::Tool;
+use practice::risk::Tool;
 
 /// A referral, as the other files need it.
 pub struct Entry {

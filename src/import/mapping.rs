@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::ImportError;
-use crate::text::Line;
+use practice::text::Line;
 
 /// Areas and their MARACs. An area that is not in it is the MARAC of the same code.
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -32,9 +32,9 @@ pub use mapping::Mapping;
 pub use report::{AgencyReport, AreaReport, FileReport, Report, State};
 pub use table::RowError;
 
-use crate::db::Db;
-use crate::error::Error;
-use crate::risk::Tools;
+use kernel::db::Db;
+use kernel::error::Error;
+use practice::risk::Tools;
 use write::Register;
 
 /// The tool whose letters `dash_answers` holds.

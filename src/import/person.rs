@@ -4,13 +4,11 @@ use chrono::NaiveDate;
 
 use super::cells::{Cells, NOT_A_DATE, parts, read_date, read_line, sentence};
 use super::words;
-use crate::dates::{BirthDay, Born, Meaning};
-use crate::parties::model::{
-    Address, AddressKind, Characteristics, Contact, ContactKind, Identity,
-};
-use crate::referrals::document::Child;
-use crate::text::{Fault, Line, Text};
-use crate::vocabulary::YesNoUnknown;
+use practice::dates::{BirthDay, Born, Meaning};
+use practice::document::Child;
+use practice::party::{Address, AddressKind, Characteristics, Contact, ContactKind, Identity};
+use practice::text::{Fault, Line, Text};
+use practice::vocabulary::YesNoUnknown;
 
 const NAME: usize = 120;
 const MOST_ALIASES: usize = 20;

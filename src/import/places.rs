@@ -9,13 +9,13 @@ use super::mapping::Mapping;
 use super::report::{AgencyReport, AreaReport};
 use super::rows::Source;
 use super::store::{self, Member};
-use crate::agencies::{self, Agreement, NewAgency};
-use crate::db::Tx;
-use crate::error::{Error, Result};
-use crate::maracs::settings::MaracSettings;
-use crate::maracs::{self, NewMarac};
-use crate::text::Line;
-use crate::vocabulary::AgencyKind;
+use directory::agencies::{self, Agreement, NewAgency};
+use directory::maracs::{self, NewMarac};
+use kernel::db::Tx;
+use kernel::error::{Error, Result};
+use practice::marac::settings::MaracSettings;
+use practice::text::Line;
+use practice::vocabulary::AgencyKind;
 
 /// A MARAC.
 pub struct Place {

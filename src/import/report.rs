@@ -7,7 +7,7 @@ use std::fmt::{self, Display, Formatter};
 use serde::Serialize;
 
 use super::table::RowError;
-use crate::vocabulary::AgencyKind;
+use practice::vocabulary::AgencyKind;
 
 /// Errors listed by file; the others are counted.
 const LISTED: usize = 100;

@@ -6,13 +6,13 @@ use super::cells::Cells;
 use super::person::{self, PersonColumns};
 use super::table::{Layout, Row, RowError};
 use super::words;
-use crate::actions::ActionStatus;
-use crate::referrals::document::{
+use casework::actions::ActionStatus;
+use practice::document::{
     AssessmentIn, AwarenessIn, Child, CriteriaIn, Document, Perpetrator, Survivor,
 };
-use crate::risk::Tool;
-use crate::text::{Line, is_blank};
-use crate::vocabulary::AgencyKind;
+use practice::risk::Tool;
+use practice::text::{Line, is_blank};
+use practice::vocabulary::AgencyKind;
 
 /// Who refers: an agency by name, or only its kind.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -7,10 +7,10 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use crate::crypto::DataKey;
-use crate::db::{Tx, sql};
-use crate::error::Result;
-use crate::vocabulary::AgencyKind;
+use kernel::crypto::DataKey;
+use kernel::db::{Tx, sql};
+use kernel::error::Result;
+use practice::vocabulary::AgencyKind;
 
 #[derive(QueryableByName)]
 struct Id {

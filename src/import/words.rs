@@ -2,12 +2,12 @@
 //! order of words; a word in no list is refused, never guessed.
 
 use super::cells::Cells;
-use crate::actions::ActionStatus;
-use crate::parties::model::{Ethnicity, Gender, RelationshipKind};
-use crate::referrals::document::{AnswerIn, Consent};
-use crate::risk::{AnswerErrorCode, Criterion, Tool, answers_from_line};
-use crate::text::Line;
-use crate::vocabulary::{AgencyKind, YesNoUnknown};
+use casework::actions::ActionStatus;
+use practice::document::{AnswerIn, Consent};
+use practice::party::{Ethnicity, Gender, RelationshipKind};
+use practice::risk::{AnswerErrorCode, Criterion, Tool, answers_from_line};
+use practice::text::Line;
+use practice::vocabulary::{AgencyKind, YesNoUnknown};
 
 /// The census groups.
 pub fn ethnicity(word: &str) -> Option<Ethnicity> {

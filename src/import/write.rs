@@ -13,12 +13,12 @@ use super::rows::{self, REFERRALS, ReferralRow, Source};
 use super::store::{self, Known};
 use super::table::{Layout, Table};
 use super::{ImportError, Progress};
-use crate::audit::{Audited, Event};
-use crate::db::{Db, Tx};
-use crate::error::Error;
-use crate::policy::Act;
-use crate::referrals::history::{Historic, import_history};
-use crate::risk::{Tool, Tools};
+use conference::referrals::history::{Historic, import_history};
+use kernel::audit::{Audited, Event};
+use kernel::db::{Db, Tx};
+use kernel::error::Error;
+use kernel::policy::Act;
+use practice::risk::{Tool, Tools};
 
 /// References asked for in one statement.
 const BATCH: usize = 1000;

@@ -10,13 +10,13 @@ use super::report::FileReport;
 use super::rows::{self, ACTIONS, ActionRow};
 use super::store::{self, Known, Meeting};
 use super::write::Register;
-use crate::actions::{
+use casework::actions::{
     self, ActionCategory, ActionPriority, ActionStatus, ActionTarget, ImportedAction,
 };
-use crate::audit::Event;
-use crate::crypto::KeyRing;
-use crate::db::Tx;
-use crate::error::Error;
+use kernel::audit::Event;
+use kernel::crypto::KeyRing;
+use kernel::db::Tx;
+use kernel::error::Error;
 
 /// Actions written in one statement.
 const BATCH: usize = 1000;

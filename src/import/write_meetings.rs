@@ -11,13 +11,15 @@ use super::report::FileReport;
 use super::rows::{self, MEETINGS, MeetingRow};
 use super::store::{self, Known, Meeting};
 use super::write::Register;
-use crate::audit::Event;
-use crate::cases::intake;
-use crate::db::Tx;
-use crate::error::Error;
-use crate::meetings::{self, AgendaItemKind, HeardCase, HeldMeeting, MeetingKind, MeetingMode};
-use crate::policy::Act;
-use crate::policy::visibility;
+use casework::cases::intake;
+use conference::meetings::{
+    self, AgendaItemKind, HeardCase, HeldMeeting, MeetingKind, MeetingMode,
+};
+use kernel::audit::Event;
+use kernel::db::Tx;
+use kernel::error::Error;
+use kernel::policy::Act;
+use kernel::policy::visibility;
 
 /// The hour at which a meeting is taken to have begun; registers do not say.
 const BEGINS_AT: u32 = 10;

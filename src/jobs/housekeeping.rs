@@ -1,9 +1,9 @@
 //! What has served its time is deleted.
 
 use crate::app::Parts;
-use crate::audit::{Audited, Event};
-use crate::error::Result;
-use crate::policy::Act;
+use kernel::audit::{Audited, Event};
+use kernel::error::Result;
+use kernel::policy::Act;
 
 use super::store;
 

@@ -14,9 +14,9 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 
 use crate::app::Parts;
-use crate::error::Result;
-use crate::metrics;
-use crate::research;
+use conference::research;
+use kernel::error::Result;
+use kernel::metrics;
 
 /// Something done again and again.
 pub struct Job {
@@ -33,32 +33,32 @@ pub const JOBS: &[Job] = &[
     Job {
         name: "escalate_actions",
         every: Duration::from_secs(15 * 60),
-        run: |parts| crate::actions::escalate(&parts.db).map(drop),
+        run: |parts| casework::actions::escalate(&parts.db).map(drop),
     },
     Job {
         name: "find_lapsing",
         every: Duration::from_secs(15 * 60),
-        run: |parts| crate::flags::find_lapsing(&parts.db).map(drop),
+        run: |parts| casework::flags::find_lapsing(&parts.db).map(drop),
     },
     Job {
         name: "find_late_contacts",
         every: Duration::from_secs(5 * 60),
-        run: |parts| crate::idva::find_late(&parts.db).map(drop),
+        run: |parts| casework::idva::find_late(&parts.db).map(drop),
     },
     Job {
         name: "open_listings",
         every: Duration::from_secs(60),
-        run: |parts| crate::meetings::open_unseen(&parts.db).map(drop),
+        run: |parts| conference::meetings::open_unseen(&parts.db).map(drop),
     },
     Job {
         name: "find_unseen",
         every: Duration::from_secs(5 * 60),
-        run: |parts| crate::referrals::find_unseen(&parts.db).map(drop),
+        run: |parts| conference::referrals::find_unseen(&parts.db).map(drop),
     },
     Job {
         name: "send_mail",
         every: Duration::from_secs(5),
-        run: |parts| crate::notifications::mail::send_due(&parts.db, &parts.mail),
+        run: |parts| directory::notifications::mail::send_due(&parts.db, &parts.mail),
     },
     Job {
         name: "keep_house",
@@ -68,17 +68,17 @@ pub const JOBS: &[Job] = &[
     Job {
         name: "tidy_sign_in",
         every: Duration::from_secs(60 * 60),
-        run: |parts| crate::auth::tidy(&parts.db),
+        run: |parts| directory::auth::tidy(&parts.db),
     },
     Job {
         name: "recount_risk",
         every: Duration::from_secs(60),
-        run: |parts| crate::risk::recount_due(&parts.db, &parts.tools),
+        run: |parts| casework::risk::recount_due(&parts.db, &parts.tools),
     },
     Job {
         name: "renew_tokens",
         every: Duration::from_secs(60 * 60),
-        run: |parts| crate::referrals::renew_old_tokens(&parts.db).map(drop),
+        run: |parts| casework::people::renew_old_tokens(&parts.db).map(drop),
     },
     Job {
         name: "research_reminders",

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as st;
 
-use crate::db::{Tx, sql};
-use crate::error::Result;
+use kernel::db::{Tx, sql};
+use kernel::error::Result;
 
 #[derive(QueryableByName)]
 struct Name {

@@ -8,9 +8,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::store::ActionCountRow;
-use crate::actions::ActionStatus;
-use crate::http::Figures;
-use crate::vocabulary::AgencyKind;
+use casework::actions::ActionStatus;
+use kernel::http::Figures;
+use practice::vocabulary::AgencyKind;
 
 /// Actions by status.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]

@@ -8,13 +8,13 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::ActionReport;
-use crate::audit::{Audited, Event};
-use crate::auth::Caller;
-use crate::dates::AnyDay;
-use crate::db::Db;
-use crate::error::Result;
-use crate::http::{Problems, Query};
-use crate::policy::{Act, Actor, hidden, may_in};
+use kernel::audit::{Audited, Event};
+use kernel::caller::Caller;
+use kernel::db::Db;
+use kernel::error::Result;
+use kernel::http::{Problems, Query};
+use kernel::policy::{Act, Actor, hidden, may_in};
+use practice::dates::AnyDay;
 
 /// Of what, and when.
 #[derive(Debug, Deserialize, Validate, IntoParams)]

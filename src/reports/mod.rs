@@ -12,10 +12,10 @@ use chrono::NaiveDate;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::db::Tx;
-use crate::error::Result;
-use crate::http::Figures;
-use crate::policy::Principal;
+use kernel::db::Tx;
+use kernel::error::Result;
+use kernel::http::Figures;
+use kernel::policy::Principal;
 
 pub use actions::{ActionCounts, ActionReport, ByStatus, KindCounts, MaracCounts};
 

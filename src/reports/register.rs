@@ -9,13 +9,13 @@ use validator::Validate;
 
 use super::api::maracs;
 use super::store::{self, FlagRegisterRow, RegisterRow};
-use crate::audit::{Audited, Event};
-use crate::auth::Caller;
-use crate::db::Db;
-use crate::error::Result;
-use crate::http::{Figures, Problems, Query};
-use crate::policy::Act;
-use crate::vocabulary::AgencyKind;
+use kernel::audit::{Audited, Event};
+use kernel::caller::Caller;
+use kernel::db::Db;
+use kernel::error::Result;
+use kernel::http::{Figures, Problems, Query};
+use kernel::policy::Act;
+use practice::vocabulary::AgencyKind;
 
 /// Of which MARAC.
 #[derive(Debug, Deserialize, Validate, IntoParams)]

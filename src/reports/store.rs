@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use crate::actions::ActionStatus;
-use crate::db::{Tx, sql};
-use crate::error::Result;
-use crate::vocabulary::AgencyKind;
+use casework::actions::ActionStatus;
+use kernel::db::{Tx, sql};
+use kernel::error::Result;
+use practice::vocabulary::AgencyKind;
 
 /// How many actions are alike in these.
 #[derive(Debug, Clone, QueryableByName)]

@@ -2,10 +2,10 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use kernel::audit::{Audited, Event};
+use kernel::db::sql;
+use kernel::policy::Act;
 use serde_json::{Value, json};
-use toldonce::audit::{Audited, Event};
-use toldonce::db::sql;
-use toldonce::policy::Act;
 use uuid::Uuid;
 
 use crate::actions::{agree, exclude, list_to, make_case, owned_action, wanted};
@@ -43,7 +43,7 @@ fn announce(app: &TestApp, case_id: Uuid, agency: Uuid) {
     app.parts
         .db
         .run_system(Act::SetUp.ask(), |tx| {
-            toldonce::actions::announce_case(tx, case_id, &[agency])?;
+            casework::actions::announce_case(tx, case_id, &[agency])?;
             Ok(Audited::new((), Event::new()))
         })
         .unwrap();

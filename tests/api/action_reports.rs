@@ -1,12 +1,12 @@
 //! Counts of actions.
 
-use chrono::{NaiveDate, TimeDelta};
-use serde_json::{Value, json};
-use toldonce::actions::{
+use casework::actions::{
     ActionCategory, ActionPriority, ActionStatus, ActionTarget, ImportedAction, import_batch, seal,
 };
-use toldonce::audit::{Audited, Event};
-use toldonce::policy::Act;
+use chrono::{NaiveDate, TimeDelta};
+use kernel::audit::{Audited, Event};
+use kernel::policy::Act;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::action_changes::settled;

@@ -3,9 +3,9 @@
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use kernel::crypto::{DataKey, Place};
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::crypto::{DataKey, Place};
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::support::plan::Asks;
@@ -820,7 +820,7 @@ async fn the_work_list_takes_its_page_from_the_partial_index() {
     many(&app, &world, &case, 5000);
     sql("analyze").execute(&mut app.owner()).unwrap();
     let asks = Asks::Person(&world.housing_rep);
-    let plan = app.plan(asks, toldonce::actions::WORK_LIST, false, |list| {
+    let plan = app.plan(asks, casework::actions::WORK_LIST, false, |list| {
         list.bind(world.housing)
             .bind(NaiveDate::from_ymd_opt(1, 1, 1).unwrap())
             .bind(Uuid::nil())

@@ -266,8 +266,8 @@ async fn access_ends_when_a_named_person_said_and_never_by_the_review_date() {
 
 #[actix_web::test]
 async fn the_program_sets_up_a_marac_from_nothing_and_lists_to_live_members_alone() {
-    use toldonce::policy::{Act, Right, Role};
-    use toldonce::{agencies, clients, maracs, users};
+    use directory::{agencies, clients, maracs, users};
+    use kernel::policy::{Act, Right, Role};
 
     let app = TestApp::new().await;
     let [marac, police, housing, user, client] = [(); 5].map(|()| Uuid::now_v7());
@@ -312,9 +312,9 @@ async fn the_program_sets_up_a_marac_from_nothing_and_lists_to_live_members_alon
             assert_eq!(listed, [police], "a review date past stops new listings");
             let (settings, version) = maracs::settings(tx, marac)?;
             assert_eq!((settings.high_risk_threshold, version), (14, 1));
-            Ok(toldonce::audit::Audited::new(
+            Ok(kernel::audit::Audited::new(
                 secret,
-                toldonce::audit::Event::new(),
+                kernel::audit::Event::new(),
             ))
         })
         .unwrap();

@@ -1,11 +1,11 @@
 //! The agenda: what is on it, in which order, and who sees what of it.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use conference::meetings::AGENDA_ITEMS;
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::db::sql;
-use toldonce::meetings::AGENDA_ITEMS;
 use uuid::Uuid;
 
 use crate::meetings::{agenda, hear, listed, planned, step};

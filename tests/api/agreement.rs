@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
+use kernel::db::sql;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::casework::Desk;

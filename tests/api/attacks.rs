@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use kernel::db::sql;
+use kernel::http::Cursor;
 use serde_json::json;
-use toldonce::db::sql;
-use toldonce::http::Cursor;
 use uuid::Uuid;
 
 use crate::access::{Scope, Stage, Target, operations, roster};

@@ -9,15 +9,15 @@ use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use toldonce::audit::adopt::{self, Adopted};
-use toldonce::audit::chain;
-use toldonce::audit::verify::{self, Against, Broken, Verdict};
-use toldonce::audit::{Audited, Event};
-use toldonce::auth::Limits;
-use toldonce::clock::Clock;
-use toldonce::crypto::KeyRing;
-use toldonce::db::{Db, sql};
-use toldonce::policy::Act;
+use directory::auth::Limits;
+use kernel::audit::adopt::{self, Adopted};
+use kernel::audit::chain;
+use kernel::audit::verify::{self, Against, Broken, Verdict};
+use kernel::audit::{Audited, Event};
+use kernel::clock::Clock;
+use kernel::crypto::KeyRing;
+use kernel::db::{Db, sql};
+use kernel::policy::Act;
 use uuid::Uuid;
 
 use crate::support::{TestApp, TestDb, World};
@@ -675,10 +675,10 @@ async fn destroying_a_cases_key_leaves_the_chain_whole() {
     let world = World::make(&app);
     let heads = Heads::new();
     let case = crate::database::case_in(&app, world.wcc);
-    let sealed = toldonce::crypto::DataKey::generate()
+    let sealed = kernel::crypto::DataKey::generate()
         .unwrap()
         .seal(
-            toldonce::crypto::Place::new("audit_events", "detail", case),
+            kernel::crypto::Place::new("audit_events", "detail", case),
             b"old and new",
         )
         .unwrap();

@@ -1,8 +1,8 @@
 //! Reading the audit of a MARAC.
 
 use diesel::prelude::*;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::db::sql;
 
 use crate::support::{Person, TestApp, World, etag, id, referral};
 

@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use directory::auth::Limits;
+use kernel::clock::Clock;
+use kernel::db::sql;
+use kernel::policy::bases::{BASES, End, Ground};
+use kernel::policy::lens::Basis;
 use serde_json::{Value, json};
-use toldonce::auth::Limits;
-use toldonce::clock::Clock;
-use toldonce::db::sql;
-use toldonce::policy::bases::{BASES, End, Ground};
-use toldonce::policy::lens::Basis;
 use uuid::Uuid;
 
 use crate::access::{Operation, Scope, Stage, Target, operations};
@@ -777,11 +777,11 @@ async fn live_figures_count_what_their_reader_may_see_and_say_so() {
         .app
         .parts
         .db
-        .run_system(toldonce::policy::Act::RunReport.ask(), move |tx| {
+        .run_system(kernel::policy::Act::RunReport.ask(), move |tx| {
             let report = toldonce::reports::actions(tx, today, None)?;
-            Ok(toldonce::audit::Audited::new(
+            Ok(kernel::audit::Audited::new(
                 report.counts.total,
-                toldonce::audit::Event::new(),
+                kernel::audit::Event::new(),
             ))
         })
         .unwrap();

@@ -8,13 +8,13 @@ use std::path::PathBuf;
 
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use directory::auth::Limits;
+use directory::notifications::mail::Mailer;
+use kernel::clock::Clock;
+use kernel::crypto::KeyRing;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::auth::Limits;
-use toldonce::clock::Clock;
-use toldonce::crypto::KeyRing;
-use toldonce::db::sql;
 use toldonce::jobs;
-use toldonce::notifications::mail::Mailer;
 use uuid::Uuid;
 
 use crate::support::{Person, TestApp, TestDb, World};

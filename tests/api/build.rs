@@ -1,11 +1,11 @@
 //! Building an agenda: what comes on, what is left, what stays as somebody decided.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use conference::meetings::{HEAD, WAITING};
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::db::sql;
-use toldonce::meetings::{HEAD, WAITING};
 use uuid::Uuid;
 
 use crate::meetings::{agenda, hear, listed, plan, planned, step};

@@ -4,10 +4,10 @@ use std::num::NonZeroU32;
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
+use directory::auth::Limits;
+use kernel::clock::Clock;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::auth::Limits;
-use toldonce::clock::Clock;
-use toldonce::db::sql;
 
 use crate::meetings::{listed, planned, step};
 use crate::support::{Person, TestApp, World, etag, id};
@@ -124,7 +124,7 @@ async fn an_old_address_a_revoked_one_and_a_closed_account_are_as_unknown_as_any
     let unknown = nobody
         .get(&format!(
             "/api/v1/calendar/{}.ics",
-            toldonce::crypto::secret().unwrap()
+            kernel::crypto::secret().unwrap()
         ))
         .await;
     assert_eq!((unknown.status, unknown.code()), (404, "not_found"));
@@ -173,7 +173,7 @@ async fn only_people_who_sit_in_meetings_have_a_feed_and_its_token_is_kept_hashe
     let row: Row = sql("select token_hash from calendar_feeds")
         .get_result(&mut app.owner())
         .unwrap();
-    assert_eq!(row.token_hash, toldonce::crypto::hash_secret(token));
+    assert_eq!(row.token_hash, kernel::crypto::hash_secret(token));
     assert!(token.len() >= 43);
 }
 

@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::process::Command;
 
+use directory::auth::Limits;
+use kernel::clock::Clock;
+use kernel::crypto::KeyRing;
 use serde_json::{Value, json};
-use toldonce::auth::Limits;
-use toldonce::clock::Clock;
-use toldonce::crypto::KeyRing;
 use toldonce::install;
 use uuid::Uuid;
 

@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::support::{Answer, Person, TestApp, World, etag, id, referral};
@@ -123,7 +123,7 @@ impl Desk {
     pub async fn action(&self, case: Uuid, agency: Uuid, status: &str, text: &str) -> Uuid {
         let key = self.key(case);
         let action = Uuid::now_v7();
-        let place = toldonce::crypto::Place::new("actions", "sealed", action);
+        let place = kernel::crypto::Place::new("actions", "sealed", action);
         let sealed = key.seal_json(place, &json!({ "text": text })).unwrap();
         sql("insert into actions (id, marac_id, case_id, owner_agency_id, target, category, priority, due_on, \
              agreed_on, status, sealed, status_at, created_at) \
@@ -142,7 +142,7 @@ impl Desk {
     }
 
     /// The case's key.
-    pub fn key(&self, case: Uuid) -> toldonce::crypto::DataKey {
+    pub fn key(&self, case: Uuid) -> kernel::crypto::DataKey {
         #[derive(QueryableByName)]
         struct Row {
             #[diesel(sql_type = diesel::sql_types::Text)]

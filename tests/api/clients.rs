@@ -1,8 +1,8 @@
 //! API clients, their secrets and their actors.
 
 use diesel::prelude::*;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::support::{Answer, Client, TestApp, World, confirm_all, etag, id};

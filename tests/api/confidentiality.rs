@@ -1,8 +1,8 @@
 //! The confidentiality statement (R19): nothing of a meeting opens to whoever has not accepted it.
 
 use diesel::prelude::*;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::hearing::{Session, information};

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::access::{Operation, Scope, Stage, Target, Things, operations};
@@ -38,7 +38,7 @@ fn only_what_gives_a_token_and_the_probes_need_none() {
         .map(|operation| operation.path)
         .collect();
     let probes = ["/livez", "/readyz"];
-    let listed = toldonce::auth::PUBLIC.iter().chain(&probes);
+    let listed = directory::auth::PUBLIC.iter().chain(&probes);
     assert_eq!(open, listed.map(|path| (*path).to_owned()).collect());
 }
 

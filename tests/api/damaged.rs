@@ -6,9 +6,9 @@ use actix_web::http::Method;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use kernel::db::sql;
+use practice::text::UNREADABLE;
 use serde_json::{Value, json};
-use toldonce::damage::MARK;
-use toldonce::db::sql;
 
 use crate::access::{Operation, Stage, Target, Things, operations};
 use crate::support::{Answer, Caller};
@@ -258,7 +258,7 @@ async fn a_damaged_part_says_so_is_listed_for_the_coordinator_and_is_never_writt
             .unwrap()
     };
     assert_eq!(one(&found)["is_damaged"], true);
-    assert_eq!(one(&found)["address"]["lines"], MARK);
+    assert_eq!(one(&found)["address"]["lines"], UNREADABLE);
     assert_eq!(
         one(&found)["address"]["confidential"],
         one(&before)["address"]["confidential"]
@@ -492,7 +492,7 @@ async fn a_case_whose_key_is_missing_stays_in_every_list_and_says_so() {
     assert_eq!(after["total"], before["total"]);
     let line = lines_of(&after, things.case)[0];
     assert_eq!(line["is_damaged"], true);
-    assert_eq!(line["survivor"]["family_name"], MARK);
+    assert_eq!(line["survivor"]["family_name"], UNREADABLE);
     for path in [
         "/actions?status=all",
         "/research?status=all",
@@ -583,10 +583,10 @@ async fn words_may_quote_the_mark_of_damage_and_are_not_the_mark() {
         json!({ "heading": "what_is_feared", "sharing": "marac", "told_on": "2026-01-06", "how_told": "phone",
             "text": text })
     };
-    let quoted = format!("The file said \"{MARK}\" where the address is.");
+    let quoted = format!("The file said \"{UNREADABLE}\" where the address is.");
     let sent = coordinator.post(&path, said(&quoted)).await;
     assert_eq!(sent.status, 201, "{:#}", sent.body);
-    let refused = coordinator.post(&path, said(MARK)).await;
+    let refused = coordinator.post(&path, said(UNREADABLE)).await;
     assert_eq!(refused.expect(409)["reason"], "part_damaged");
 }
 

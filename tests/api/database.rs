@@ -4,12 +4,12 @@ use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use toldonce::audit::{Audited, Event};
-use toldonce::auth::Caller;
-use toldonce::crypto::DataKey;
-use toldonce::db::{Db, PoolOptions, Tx, sql};
-use toldonce::error::{Code, Error, Result};
-use toldonce::policy::Act;
+use kernel::audit::{Audited, Event};
+use kernel::caller::Caller;
+use kernel::crypto::DataKey;
+use kernel::db::{Db, PoolOptions, Tx, sql};
+use kernel::error::{Code, Error, Result};
+use kernel::policy::Act;
 use uuid::Uuid;
 
 use crate::support::{Person, TestApp, World};
@@ -107,7 +107,7 @@ async fn an_act_no_role_allows_never_begins() {
     let world = World::make(&app);
     for act in Act::ALL
         .iter()
-        .filter(|act| act.who() == toldonce::policy::Who::Program)
+        .filter(|act| act.who() == kernel::policy::Who::Program)
     {
         let refused = app.parts.db.run_blocking(
             &caller(&world.administrator),
@@ -249,7 +249,7 @@ async fn who_finds_every_connection_taken_waits_a_while_and_is_told() {
         size: 1,
         timeout: std::time::Duration::from_millis(200),
     };
-    let clock = toldonce::clock::Clock::system();
+    let clock = kernel::clock::Clock::system();
     let db = Db::new(&app.db.app_url(), options, clock, app.keys.clone()).unwrap();
     let (begun, begins) = tokio::sync::oneshot::channel();
     let (go_on, ends) = std::sync::mpsc::channel::<()>();

@@ -1,16 +1,16 @@
 //! Chasing overdue actions up the ladder: once each, whoever runs it and wherever it is interrupted.
 
+use casework::actions::escalate;
+use casework::actions::escalation::escalate_some;
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use directory::auth::Limits;
+use kernel::clock::Clock;
+use kernel::db::sql;
+use kernel::error::Error;
+use kernel::policy::Act;
 use serde_json::{Value, json};
-use toldonce::actions::escalate;
-use toldonce::actions::escalation::escalate_some;
-use toldonce::auth::Limits;
-use toldonce::clock::Clock;
-use toldonce::db::sql;
-use toldonce::error::Error;
-use toldonce::policy::Act;
 use uuid::Uuid;
 
 use crate::actions::{Case, agree, list_to, make_case, wanted};
@@ -346,7 +346,7 @@ async fn what_is_overdue_and_what_a_meeting_begins_with_are_found_by_their_index
     let days = || vec![app.today() - TimeDelta::days(3)];
     let overdue = app.plan(
         Asks::Program,
-        toldonce::actions::OVERDUE,
+        casework::actions::OVERDUE,
         false,
         |overdue| {
             overdue
@@ -363,7 +363,7 @@ async fn what_is_overdue_and_what_a_meeting_begins_with_are_found_by_their_index
     );
     let incomplete = app.plan(
         Asks::Program,
-        toldonce::actions::INCOMPLETE,
+        casework::actions::INCOMPLETE,
         false,
         |incomplete| {
             incomplete

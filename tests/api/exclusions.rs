@@ -1,10 +1,10 @@
 //! Exclusion wins over everything.
 
 use chrono::TimeDelta;
+use conference::meetings::open_unseen;
 use diesel::prelude::*;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::db::sql;
-use toldonce::meetings::open_unseen;
 use uuid::Uuid;
 
 use crate::casework::Desk;

@@ -6,10 +6,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use directory::auth::Limits;
+use kernel::clock::Clock;
+use kernel::db::sql;
 use serde_json::{Map, Value, json};
-use toldonce::auth::Limits;
-use toldonce::clock::Clock;
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::support::{TestApp, World};
@@ -289,11 +289,7 @@ async fn a_date_in_a_cursor_is_held_to_a_range_too() {
 /// Every date in a request is of a type of `dates`; a bare one of a shape that is read would not be checked.
 #[test]
 fn no_request_shape_holds_a_bare_date() {
-    let mut files = Vec::new();
-    files_below(
-        std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
-        &mut files,
-    );
+    let files = crate::source::files();
     let mut found = Vec::new();
     for file in files {
         let text = std::fs::read_to_string(&file).unwrap();
@@ -322,11 +318,7 @@ fn no_request_shape_holds_a_bare_date() {
 /// Sums of days overflow where nobody looks: only what is counted from now may be added to.
 #[test]
 fn dates_are_added_to_where_they_cannot_overflow() {
-    let mut files = Vec::new();
-    files_below(
-        std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
-        &mut files,
-    );
+    let files = crate::source::files();
     let mut found = Vec::new();
     for file in files {
         let path = file.display().to_string();
@@ -348,17 +340,6 @@ fn dates_are_added_to_where_they_cannot_overflow() {
         }
     }
     assert!(found.is_empty(), "{found:#?}");
-}
-
-fn files_below(folder: &std::path::Path, files: &mut Vec<std::path::PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => files_below(&path, files),
-            false if path.extension().is_some_and(|ending| ending == "rs") => files.push(path),
-            false => {}
-        }
-    }
 }
 
 /// What is far away, and what lies at the edge of a day, is read as what it is.

@@ -1,12 +1,12 @@
 //! Flags from asking to removal, and what is done when a case passes twelve months.
 
+use casework::flags::{find_lapsing, find_lapsing_some};
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
+use kernel::db::sql;
+use kernel::error::Error;
+use kernel::policy::Act;
 use serde_json::{Value, json};
-use toldonce::db::sql;
-use toldonce::error::Error;
-use toldonce::flags::{find_lapsing, find_lapsing_some};
-use toldonce::policy::Act;
 use uuid::Uuid;
 
 use crate::casework::Desk;
@@ -669,7 +669,7 @@ async fn the_lists_of_flags_and_of_what_passes_are_read_by_their_indexes() {
     sql("analyze").execute(&mut desk.app.owner()).unwrap();
     let due = desk.app.plan(
         Asks::Person(&w.housing_rep),
-        toldonce::flags::DUE_FLAGS,
+        casework::flags::DUE_FLAGS,
         false,
         |due| {
             due.bind(w.housing)
@@ -683,7 +683,7 @@ async fn the_lists_of_flags_and_of_what_passes_are_read_by_their_indexes() {
     );
     let lapsing = desk
         .app
-        .plan(Asks::Program, toldonce::flags::LAPSING, false, |lapsing| {
+        .plan(Asks::Program, casework::flags::LAPSING, false, |lapsing| {
             lapsing.bind(desk.app.today()).bind(200_i64)
         });
     for (plan, index) in [(due, "flags_agency_due"), (lapsing, "cases_lapsing")] {

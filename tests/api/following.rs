@@ -3,8 +3,8 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::casework::Desk;
@@ -699,7 +699,7 @@ async fn a_restricted_cases_repeat_reaches_its_named_people_else_somebody_who_de
         .await;
     assert_eq!(who(&sent).await, [false; 4]);
     assert_eq!(
-        toldonce::referrals::find_unseen(&desk.app.parts.db).unwrap(),
+        conference::referrals::find_unseen(&desk.app.parts.db).unwrap(),
         2
     );
     let sent = desk

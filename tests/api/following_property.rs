@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use directory::auth::Limits;
+use kernel::clock::Clock;
 use serde_json::{Value, json};
-use toldonce::auth::Limits;
-use toldonce::clock::Clock;
 use uuid::Uuid;
 
 use crate::access::{Things, meeting, operations};

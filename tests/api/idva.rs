@@ -1,11 +1,11 @@
 //! The IDVA's part of a case: allocation, engagement, contacts by safe channels only.
 
+use casework::idva::{find_late, find_late_some};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
+use kernel::error::Error;
+use kernel::policy::Act;
 use serde_json::{Value, json};
-use toldonce::error::Error;
-use toldonce::idva::{find_late, find_late_some};
-use toldonce::policy::Act;
 use uuid::Uuid;
 
 use crate::casework::{Desk, party};
@@ -424,7 +424,7 @@ async fn an_allocation_does_not_stay_with_a_closed_account() {
     let path = format!("/cases/{case}/idva");
     let made = app.as_(&w.coordinator).post(&path, body).await;
     assert_eq!(made.expect(201)["user_id"], json!(leaver.id));
-    toldonce::db::sql("update users set disabled_at = $2 where id = $1")
+    kernel::db::sql("update users set disabled_at = $2 where id = $1")
         .bind(leaver.id)
         .bind(app.now())
         .execute(&mut app.owner())

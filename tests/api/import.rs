@@ -8,13 +8,13 @@ use chrono::{Datelike, Months, NaiveDate};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use directory::auth::Limits;
+use kernel::audit::{Audited, Event};
+use kernel::clock::Clock;
+use kernel::db::sql;
+use kernel::policy::Act;
 use serde_json::{Value, json};
-use toldonce::audit::{Audited, Event};
-use toldonce::auth::Limits;
-use toldonce::clock::Clock;
-use toldonce::db::sql;
 use toldonce::import::{self, FileReport, Mapping, Report, State};
-use toldonce::policy::Act;
 use toldonce::reports;
 use uuid::Uuid;
 

@@ -4,9 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use directory::auth::Limits;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::auth::Limits;
-use toldonce::db::sql;
 use toldonce::jobs;
 use uuid::Uuid;
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use casework::cases::SEALED_PLACES;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use kernel::crypto::Place;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::cases::SEALED_PLACES;
-use toldonce::crypto::Place;
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::casework::Desk;

@@ -14,12 +14,12 @@ use std::thread::JoinHandle;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use directory::auth::Limits;
+use directory::auth::token::Subject;
+use kernel::clock::Clock;
+use kernel::crypto::KeyRing;
+use kernel::db::sql;
 use serde_json::Value;
-use toldonce::auth::Limits;
-use toldonce::auth::token::Subject;
-use toldonce::clock::Clock;
-use toldonce::crypto::KeyRing;
-use toldonce::db::sql;
 use toldonce::{install, jobs};
 use uuid::Uuid;
 

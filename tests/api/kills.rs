@@ -7,10 +7,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use directory::auth::token::{Subject, Tokens};
+use kernel::clock::Clock;
+use kernel::crypto::KeyRing;
 use serde_json::{Value, json};
-use toldonce::auth::token::{Subject, Tokens};
-use toldonce::clock::Clock;
-use toldonce::crypto::KeyRing;
 use uuid::Uuid;
 
 #[cfg(target_os = "linux")]

@@ -1,8 +1,8 @@
 //! MARACs: who reads and changes their settings.
 
 use diesel::prelude::*;
+use kernel::db::sql;
 use serde_json::json;
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::support::{TestApp, World, etag, id};

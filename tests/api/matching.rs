@@ -2,8 +2,8 @@
 //! repeat check where a referral of the case says so.
 
 use diesel::prelude::*;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::support::{TestApp, World, etag, id, referral};

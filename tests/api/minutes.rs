@@ -5,8 +5,8 @@ use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::meetings::{listed, planned, step};
@@ -787,7 +787,7 @@ async fn minutes_over_what_could_not_be_read_are_drafted_and_neither_approved_no
         );
         assert_eq!(
             drafted.pointer(pointer),
-            Some(&json!(toldonce::damage::MARK))
+            Some(&json!(practice::text::UNREADABLE))
         );
     }
     assert!(!answer.errors().is_empty());

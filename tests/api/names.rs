@@ -1,12 +1,12 @@
 //! Names are found however they are written, also those of files that an older version of the program made; and what
 //! is unlikely is said to the writer without refusing anything.
 
+use casework::people::TOKENS_VERSION;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::db::sql;
-use toldonce::referrals::TOKENS_VERSION;
 use uuid::Uuid;
 
 use crate::casework::Desk;
@@ -186,7 +186,7 @@ async fn older_tokens_are_made_anew_by_any_number_of_servers_and_from_where_one_
         scene.app.parts.db.clone(),
     ];
     let done: usize = std::thread::scope(|scope| {
-        let renew = |db| toldonce::referrals::renew_old_tokens(db).unwrap();
+        let renew = |db| casework::people::renew_old_tokens(db).unwrap();
         let running: Vec<_> = servers
             .iter()
             .map(|db| scope.spawn(move || renew(db)))
@@ -197,7 +197,7 @@ async fn older_tokens_are_made_anew_by_any_number_of_servers_and_from_where_one_
             .sum()
     });
     assert!((1..=6).contains(&done), "{done}");
-    toldonce::referrals::renew_old_tokens(&scene.app.parts.db).unwrap();
+    casework::people::renew_old_tokens(&scene.app.parts.db).unwrap();
     // Found by all that a file of today is found by: also by kinds of tokens that were not there before.
     let after = scene.versions();
     assert_eq!(after.old, 0);
@@ -207,7 +207,7 @@ async fn older_tokens_are_made_anew_by_any_number_of_servers_and_from_where_one_
     }
     // Nothing is left to do, and what cannot be read ends nobody's work.
     assert_eq!(
-        toldonce::referrals::renew_old_tokens(&scene.app.parts.db).unwrap(),
+        casework::people::renew_old_tokens(&scene.app.parts.db).unwrap(),
         0
     );
 }
@@ -238,7 +238,7 @@ async fn somebody_who_cannot_be_read_is_renewed_once_they_can() {
     ] {
         sql(text).bind(files[0]).execute(&mut owner).unwrap();
     }
-    let renew = || toldonce::referrals::renew_old_tokens(&scene.app.parts.db).unwrap();
+    let renew = || casework::people::renew_old_tokens(&scene.app.parts.db).unwrap();
     assert!(renew() >= 2);
     // The file that can be read is done; the other keeps its token, and nobody turns to it again and again.
     assert_eq!(scene.found("STRAUSS", "CHLOE").await, 1);
@@ -262,13 +262,13 @@ async fn a_file_without_any_token_gets_its_first_ones() {
     let scene = Scene::set().await;
     let accepted = scene.accepted(&scene.sent("Strauß", "Zoë").await).await;
     let case: Uuid = accepted["case_id"].as_str().unwrap().parse().unwrap();
-    toldonce::referrals::renew_old_tokens(&scene.app.parts.db).unwrap();
+    casework::people::renew_old_tokens(&scene.app.parts.db).unwrap();
     let made = scene.tokens();
     assert!(made.len() > 5, "{made:?}");
     scene.make_old(case, &[]);
     assert_eq!(scene.tokens(), []);
     assert_eq!(
-        toldonce::referrals::renew_old_tokens(&scene.app.parts.db).unwrap(),
+        casework::people::renew_old_tokens(&scene.app.parts.db).unwrap(),
         1
     );
     assert_eq!(scene.tokens(), made);
@@ -288,7 +288,7 @@ async fn what_the_referral_of_a_corrected_case_says_is_made_anew_too() {
     let caller = scene.coordinator().if_match(&etag(she));
     let path = format!("{path}/{}", id(she));
     caller.patch(&path, corrected).await.expect(200);
-    toldonce::referrals::renew_old_tokens(&scene.app.parts.db).unwrap();
+    casework::people::renew_old_tokens(&scene.app.parts.db).unwrap();
     let made = scene.tokens();
     // As version 2 had left it, and as version 1 had.
     let mut owner = scene.app.owner();
@@ -298,7 +298,7 @@ async fn what_the_referral_of_a_corrected_case_says_is_made_anew_too() {
              update match_tokens set version = 2; update cases set tokens_version = 2",
         )
         .unwrap();
-    let renew = || toldonce::referrals::renew_old_tokens(&scene.app.parts.db).unwrap();
+    let renew = || casework::people::renew_old_tokens(&scene.app.parts.db).unwrap();
     assert_eq!(renew(), 1);
     assert_eq!(scene.tokens(), made);
     let born = "1990-04-02";
@@ -357,7 +357,7 @@ async fn what_a_renewed_token_links_is_followed_by_exclusions_and_restrictions()
     let same = files("STRAUß", "zoë").await;
     assert_eq!(status(&w.chair, &same).await, 404);
     assert_eq!(status(&second, &same).await, 404);
-    let renewed = toldonce::referrals::renew_old_tokens(&desk.app.parts.db).unwrap();
+    let renewed = casework::people::renew_old_tokens(&desk.app.parts.db).unwrap();
     assert!(renewed >= 3, "{renewed}");
     for sent in [&marks, &letters, &same] {
         assert_eq!(status(&w.chair, sent).await, 404);
@@ -370,7 +370,7 @@ async fn what_a_renewed_token_links_is_followed_by_exclusions_and_restrictions()
     // They end with their origin, and what was lifted is not laid again by looking once more.
     desk.lift(&w.coordinator, file(&marks), &set).await;
     old(&letters, ["strauss", "zoe", born]);
-    toldonce::referrals::renew_old_tokens(&desk.app.parts.db).unwrap();
+    casework::people::renew_old_tokens(&desk.app.parts.db).unwrap();
     assert_eq!(desk.live(&w.coordinator, file(&letters)).await.len(), 0);
 }
 

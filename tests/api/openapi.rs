@@ -145,7 +145,7 @@ fn what_needs_no_token_is_on_the_list_and_nothing_else() {
         .filter(|operation| operation.is_public() && operation.path.starts_with("/api/"))
         .map(|operation| operation.path)
         .collect();
-    let listed: BTreeSet<String> = toldonce::auth::PUBLIC
+    let listed: BTreeSet<String> = directory::auth::PUBLIC
         .iter()
         .map(|p| (*p).to_owned())
         .collect();

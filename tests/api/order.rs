@@ -3,7 +3,7 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use toldonce::db::sql;
+use kernel::db::sql;
 
 use crate::support::TestDb;
 
@@ -76,7 +76,7 @@ fn names_stand_in_the_order_an_english_reader_looks_for_them_in() {
     let folded = |names: &[String]| -> Vec<char> {
         names
             .iter()
-            .filter_map(|name| toldonce::names::folded(name).chars().next())
+            .filter_map(|name| practice::names::folded(name).chars().next())
             .collect()
     };
     let letters = folded(&found);
@@ -102,14 +102,13 @@ fn names_stand_in_the_order_an_english_reader_looks_for_them_in() {
 /// Every statement that sorts by a text sorts by a column with the English order, or by a code of the program's own.
 #[test]
 fn statements_sort_by_names_of_that_order_and_by_codes_alone() {
-    let mut files = Vec::new();
-    below(
-        std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
-        &mut files,
-    );
+    let files = crate::source::files();
+    let stores = files
+        .iter()
+        .filter(|file| file.to_str().unwrap().ends_with("store.rs"));
     let mut sorted_by_name = 0;
-    for file in files {
-        let text = std::fs::read_to_string(&file).unwrap();
+    for file in stores {
+        let text = std::fs::read_to_string(file).unwrap();
         for (at, _) in text.match_indices("order by ") {
             let by: String = text[at + 9..]
                 .chars()
@@ -132,15 +131,4 @@ fn statements_sort_by_names_of_that_order_and_by_codes_alone() {
         }
     }
     assert!(sorted_by_name > 5, "{sorted_by_name}");
-}
-
-fn below(folder: &std::path::Path, files: &mut Vec<std::path::PathBuf>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => below(&path, files),
-            false if path.to_str().unwrap().ends_with("store.rs") => files.push(path),
-            false => {}
-        }
-    }
 }

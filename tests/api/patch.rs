@@ -5,8 +5,8 @@
 //! it is read. `special` and `sample` say what the schema of a field cannot.
 
 use diesel::prelude::*;
+use kernel::db::sql;
 use serde_json::{Map, Value, json};
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::access::{Office, Operation, Stage, Target, Things, case, meeting, operations};

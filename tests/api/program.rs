@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use kernel::crypto::{DataKey, KeyRing, Place};
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::crypto::{DataKey, KeyRing, Place};
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::support::program::{

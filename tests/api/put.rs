@@ -3,8 +3,8 @@
 
 use actix_web::http::Method;
 use diesel::prelude::*;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::db::sql;
 
 use crate::access::{Office, Operation, Stage, Target, Things, case, meeting, operations};
 use crate::support::{Answer, Caller, etag, id, referral};

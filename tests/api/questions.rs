@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::casework::{Desk, withheld};

@@ -111,11 +111,11 @@ async fn a_refused_referral_names_every_field_and_stores_nothing() {
             "/referral/idva_referral required",
         ]
     );
-    let count: i64 = toldonce::schema::referrals::table
+    let count: i64 = kernel::schema::referrals::table
         .count()
         .get_result(&mut scene.app.owner())
         .unwrap();
-    let files: i64 = toldonce::schema::cases::table
+    let files: i64 = kernel::schema::cases::table
         .count()
         .get_result(&mut scene.app.owner())
         .unwrap();
@@ -567,7 +567,7 @@ async fn a_further_referral_joins_the_case_of_the_pair_and_brings_what_is_new() 
 
 fn counts(conn: &mut diesel::PgConnection, case: uuid::Uuid) -> [(&'static str, i64); 4] {
     use diesel::prelude::*;
-    use toldonce::schema::{parties, party_addresses, party_contacts, risk_assessments};
+    use kernel::schema::{parties, party_addresses, party_contacts, risk_assessments};
     [
         (
             "parties",
@@ -746,7 +746,7 @@ async fn an_idva_service_whose_allocation_ended_reads_the_referral_no_longer() {
     idva.get(&path).await.expect(200);
     let ended = "update circle set ends_at = $2 where case_id = $1 and basis = 'allocation'";
     diesel::RunQueryDsl::execute(
-        toldonce::db::sql(ended).bind(case).bind(desk.app.now()),
+        kernel::db::sql(ended).bind(case).bind(desk.app.now()),
         &mut desk.app.owner(),
     )
     .unwrap();

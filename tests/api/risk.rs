@@ -7,11 +7,11 @@ use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use futures_util::future::join;
+use kernel::db::sql;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
-use toldonce::db::sql;
 use toldonce::jobs;
 use uuid::Uuid;
 

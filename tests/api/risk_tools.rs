@@ -1,8 +1,8 @@
 //! The published risk tools.
 
 use diesel::prelude::*;
+use kernel::db::sql;
 use serde_json::json;
-use toldonce::db::sql;
 
 use crate::support::{TestApp, World};
 

@@ -8,7 +8,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use diesel_migrations::MigrationHarness;
-use toldonce::db::sql;
+use kernel::db::sql;
 use toldonce::install::{self, InstallError};
 
 use crate::source::vocabularies;
@@ -312,7 +312,7 @@ fn schema_rs_agrees_with_the_database() {
             (row.of, kind)
         })
         .collect();
-    assert_eq!(declared(), made, "left: src/schema.rs; right: the database");
+    assert_eq!(declared(), made, "left: schema.rs; right: the database");
 }
 
 fn diesel_type(udt: &str) -> String {
@@ -325,7 +325,7 @@ fn diesel_type(udt: &str) -> String {
 }
 
 fn declared() -> BTreeMap<String, String> {
-    let text = include_str!("../../src/schema.rs");
+    let text = include_str!("../../crates/kernel/src/schema.rs");
     let mut columns = BTreeMap::new();
     let mut table = "";
     for line in text.lines() {
@@ -347,7 +347,7 @@ fn a_database_restored_on_a_younger_server_is_brought_to_where_it_was() {
     let db = TestDb::create();
     let mut owner = db.owner();
     let mut app = PgConnection::establish(&db.app_url()).unwrap();
-    let clock = toldonce::clock::Clock::system();
+    let clock = kernel::clock::Clock::system();
     install::check_order(&mut app, &clock).unwrap();
     owner
         .batch_execute(

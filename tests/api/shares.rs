@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
+use kernel::db::sql;
 use serde_json::json;
-use toldonce::db::sql;
 
 use crate::casework::Desk;
 use crate::support::{etag, id};

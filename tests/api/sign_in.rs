@@ -6,11 +6,11 @@ use actix_web::http::Method;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use directory::auth::Limits;
 use futures_util::future::join_all;
+use kernel::clock::Clock;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::auth::Limits;
-use toldonce::clock::Clock;
-use toldonce::db::sql;
 use toldonce::jobs;
 use uuid::Uuid;
 
@@ -411,7 +411,7 @@ async fn a_new_password_keeps_the_rules_and_a_refused_one_costs_no_invitation() 
     )
     .bind(Uuid::now_v7())
     .bind(world.officer.id)
-    .bind(toldonce::crypto::hash_secret(token))
+    .bind(kernel::crypto::hash_secret(token))
     .bind(app.now() + TimeDelta::days(1))
     .execute(&mut app.owner())
     .unwrap();

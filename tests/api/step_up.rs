@@ -8,9 +8,9 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use futures_util::future::join_all;
+use kernel::db::sql;
+use kernel::policy::{Act, Asks, Who};
 use serde_json::{Value, json};
-use toldonce::db::sql;
-use toldonce::policy::{Act, Asks, Who};
 
 use crate::access::{Operation, Stage, Target, matches_snapshot, operations};
 use crate::support::{Answer, Caller, Person, TestApp, World};
@@ -42,7 +42,7 @@ fn these_acts_ask_for_the_password_again() {
     );
 }
 
-fn names(roles: &[toldonce::policy::Role]) -> String {
+fn names(roles: &[kernel::policy::Role]) -> String {
     let names: Vec<_> = roles.iter().map(|role| role.as_str()).collect();
     names.join(", ")
 }

@@ -22,8 +22,8 @@ mod wire;
 mod work;
 
 use chrono::{Datelike, NaiveDate};
-use toldonce::auth::Limits;
-use toldonce::clock::Clock;
+use directory::auth::Limits;
+use kernel::clock::Clock;
 use toldonce::jobs;
 
 use self::area::Area;

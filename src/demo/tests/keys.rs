@@ -11,7 +11,7 @@ use super::super::words::{
     ActionStatus, AgendaItemStatus, DecisionKind, Presence, RegisteredKind, ReturnStatus,
 };
 use super::todays;
-use crate::policy::Role;
+use kernel::policy::Role;
 
 /// What the caseload names, by key, on one day.
 struct Known<'a> {

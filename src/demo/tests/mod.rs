@@ -12,7 +12,7 @@ use super::caseload::Caseload;
 use super::cases::Case;
 use super::expand;
 use super::words::{MeetingStatus, State};
-use crate::risk::{Given, Tools, score};
+use practice::risk::{Given, Tools, score};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()

@@ -10,7 +10,7 @@ use super::super::words::{
     ReturnStatus, State,
 };
 use super::{caseload, day};
-use crate::policy::Role;
+use kernel::policy::Role;
 
 #[test]
 fn a_case_has_what_its_state_says() {

@@ -1,10 +1,10 @@
 //! One world for all requests: the same kind of case in every position towards the reader.
 
 use diesel::prelude::*;
+use directory::auth::Limits;
+use kernel::clock::Clock;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::auth::Limits;
-use toldonce::clock::Clock;
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use crate::support::{Client, Person, TestApp, World, accept, confirm_all, etag, id, referral};

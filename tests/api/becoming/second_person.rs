@@ -166,13 +166,11 @@ async fn an_installation_with_one_administrator_begins_at_the_command_line() {
     let granted = app
         .parts
         .db
-        .run_system(toldonce::policy::Act::SetUp.ask(), |tx| {
-            let coordinator = toldonce::policy::Role::Coordinator;
-            let user = toldonce::users::grant_at_command_line(tx, &k.email, w.wcc, coordinator)?;
-            let event = toldonce::audit::Event::new()
-                .on("user", k.id)
-                .in_marac(w.wcc);
-            Ok(toldonce::audit::Audited::new(user.is_some(), event))
+        .run_system(kernel::policy::Act::SetUp.ask(), |tx| {
+            let coordinator = kernel::policy::Role::Coordinator;
+            let user = directory::users::grant_at_command_line(tx, &k.email, w.wcc, coordinator)?;
+            let event = kernel::audit::Event::new().on("user", k.id).in_marac(w.wcc);
+            Ok(kernel::audit::Audited::new(user.is_some(), event))
         });
     assert!(granted.unwrap());
     assert_eq!(held(&app, &k).await, ["coordinator"]);

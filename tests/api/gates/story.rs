@@ -107,11 +107,11 @@ pub struct Story {
 impl Story {
     pub async fn begin() -> Self {
         let many = std::num::NonZeroU32::new(10_000_000).unwrap();
-        let limits = toldonce::auth::Limits {
+        let limits = directory::auth::Limits {
             requests: many,
             searches: many,
         };
-        let app = TestApp::with(toldonce::clock::Clock::system(), limits).await;
+        let app = TestApp::with(kernel::clock::Clock::system(), limits).await;
         let world = World::make(&app);
         let probation_id = agency(&app, &world, "Probation Service", "probation").await;
         let education = agency(&app, &world, "Education Department", "education").await;

@@ -1,8 +1,8 @@
 //! A list of twenty-five cases goes out to twelve agencies, and the server dies over it.
 
 use diesel::prelude::*;
+use kernel::db::sql;
 use serde_json::Value;
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use super::{Told, Town, kill};

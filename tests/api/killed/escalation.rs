@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use toldonce::db::sql;
+use kernel::db::sql;
 use uuid::Uuid;
 
 use super::{Told, Town};

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use kernel::db::sql;
 use serde_json::Value;
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use super::{Told, Town, kill};

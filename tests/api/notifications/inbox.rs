@@ -2,10 +2,10 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
+use directory::notifications::To;
+use kernel::db::sql;
+use kernel::policy::Role;
 use serde_json::{Value, json};
-use toldonce::db::sql;
-use toldonce::notifications::To;
-use toldonce::policy::Role;
 use uuid::Uuid;
 
 use super::telling::{overdue, tell};

@@ -3,14 +3,14 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use toldonce::auth::Limits;
-use toldonce::clock::Clock;
-use toldonce::crypto::KeyRing;
-use toldonce::db::sql;
+use directory::auth::Limits;
+use directory::notifications::To;
+use directory::notifications::mail::{self, Mailer};
+use kernel::clock::Clock;
+use kernel::crypto::KeyRing;
+use kernel::db::sql;
+use kernel::policy::Role;
 use toldonce::jobs;
-use toldonce::notifications::To;
-use toldonce::notifications::mail::{self, Mailer};
-use toldonce::policy::Role;
 use uuid::Uuid;
 
 use super::server::{MailServer, Mood};
@@ -152,10 +152,10 @@ async fn what_fails_before_the_text_is_tried_again_later_and_goes_once() {
 async fn a_mail_server_that_is_away_puts_everything_off() {
     let server = MailServer::start();
     let (app, w) = app_mailing(server.mailer()).await;
-    let away = toldonce::notifications::mail::Relay {
+    let away = directory::notifications::mail::Relay {
         host: "127.0.0.1".into(),
         port: crate::support::program::free_port(),
-        encryption: toldonce::notifications::mail::Encryption::StartTls,
+        encryption: directory::notifications::mail::Encryption::StartTls,
         credentials: None,
     };
     let other = TestApp::mailing(

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-use toldonce::notifications::mail::{Encryption, Mailer, Relay};
+use directory::notifications::mail::{Encryption, Mailer, Relay};
 
 /// What it does next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use toldonce::audit::{Audited, Event};
-use toldonce::db::sql;
-use toldonce::notifications::{self, Notice, NoticeKind, To};
-use toldonce::policy::{Act, Role};
+use directory::notifications::{self, Notice, NoticeKind, To};
+use kernel::audit::{Audited, Event};
+use kernel::db::sql;
+use kernel::policy::{Act, Role};
 use uuid::Uuid;
 
 use crate::support::{TestApp, World};

@@ -3,10 +3,10 @@
 use chrono::{Months, NaiveDate};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use toldonce::crypto::{DataKey, Place};
-use toldonce::db::sql;
-use toldonce::parties::model::Identity;
-use toldonce::text::Line;
+use kernel::crypto::{DataKey, Place};
+use kernel::db::sql;
+use practice::party::Identity;
+use practice::text::Line;
 use uuid::Uuid;
 
 use super::{TestApp, World};

@@ -7,7 +7,7 @@ use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use toldonce::db::sql;
+use kernel::db::sql;
 
 use super::TestDb;
 

@@ -15,19 +15,19 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use chrono::TimeDelta;
 use diesel::pg::PgConnection;
+use directory::auth::password::{Cost, Passwords};
+use directory::auth::token::{Subject, Tokens};
+use directory::auth::{Limits, Throttle};
+use directory::notifications::mail::Mailer;
 use futures_util::future::LocalBoxFuture;
+use kernel::audit::{Audited, Event};
+use kernel::clock::Clock;
+use kernel::crypto::KeyRing;
+use kernel::db::{Db, PoolOptions};
+use kernel::policy::Act;
+use practice::risk::Tools;
 use serde_json::Value;
 use toldonce::app::{Parts, app};
-use toldonce::audit::{Audited, Event};
-use toldonce::auth::password::{Cost, Passwords};
-use toldonce::auth::token::{Subject, Tokens};
-use toldonce::auth::{Limits, Throttle};
-use toldonce::clock::Clock;
-use toldonce::crypto::KeyRing;
-use toldonce::db::{Db, PoolOptions};
-use toldonce::notifications::mail::Mailer;
-use toldonce::policy::Act;
-use toldonce::risk::Tools;
 use uuid::Uuid;
 
 pub use db::{TestDb, owner_binaries};
@@ -195,7 +195,7 @@ impl TestApp {
     /// Somebody gave their password so long ago, in the session they have.
     pub fn password_given(&self, person: &Person, ago: TimeDelta) {
         use diesel::prelude::*;
-        toldonce::db::sql("update sessions set password_at = $2 where id = $1")
+        kernel::db::sql("update sessions set password_at = $2 where id = $1")
             .bind(person.session_id)
             .bind(self.now() - ago)
             .execute(&mut self.owner())
@@ -230,7 +230,7 @@ impl TestApp {
         });
         let mut headers = vec![("authorization".into(), format!("Bearer {token}"))];
         headers
-            .extend(actor.map(|actor| (toldonce::auth::ACTOR_HEADER.to_owned(), actor.to_owned())));
+            .extend(actor.map(|actor| (kernel::caller::ACTOR_HEADER.to_owned(), actor.to_owned())));
         Caller { app: self, headers }
     }
 
@@ -360,8 +360,8 @@ pub fn link_to(app: &TestApp, email: &str) -> String {
 
 /// The same; or the one to its new address. Nothing if there is none to print.
 pub fn printed(app: &TestApp, email: &str, new_address: bool) -> Option<String> {
-    let work = |tx: &mut toldonce::db::Tx<'_>| {
-        let printed = toldonce::users::print_link(tx, email, new_address)?;
+    let work = |tx: &mut kernel::db::Tx<'_>| {
+        let printed = directory::users::print_link(tx, email, new_address)?;
         let token = printed.map(|printed| printed.link.token.clone());
         Ok(Audited::new(token, Event::new()))
     };

@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use toldonce::audit::{Audited, Event};
-use toldonce::auth::Caller;
-use toldonce::db::{Sql, Tx, sql};
-use toldonce::policy::Act;
+use kernel::audit::{Audited, Event};
+use kernel::caller::Caller;
+use kernel::db::{Sql, Tx, sql};
+use kernel::policy::Act;
 
 use super::TestApp;
 use super::world::Person;

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use kernel::db::sql;
 use serde_json::{Value, json};
-use toldonce::db::sql;
 use uuid::Uuid;
 
 use super::TestApp;
@@ -216,11 +216,11 @@ impl Maker<'_> {
     }
 
     fn client(&mut self, agency: Uuid, by: Uuid, roles: &[(Uuid, &str)]) -> Client {
-        let (id, secret) = (Uuid::now_v7(), toldonce::crypto::secret().unwrap());
+        let (id, secret) = (Uuid::now_v7(), kernel::crypto::secret().unwrap());
         sql("insert into api_clients (id, agency_id, name, secret_hash, rights, created_by, created_at) \
              values ($1, $2, 'housing system', $3, '{referrals:write,cases:read,cases:write,actions:read,\
              actions:report,meetings:read}', $4, $5)")
-            .bind(id).bind(agency).bind(toldonce::crypto::hash_secret(&secret)).bind(by).bind(self.now)
+            .bind(id).bind(agency).bind(kernel::crypto::hash_secret(&secret)).bind(by).bind(self.now)
             .execute(self.conn).unwrap();
         for (marac, role) in roles {
             sql("insert into role_grants (id, marac_id, client_id, role, created_at) values ($1, $2, $3, $4, $5)")
@@ -274,7 +274,7 @@ pub fn referral(survivor: &str, perpetrator: &str) -> Value {
         "1990-04-02".into(),
         "1985-11-20".into(),
     );
-    if !toldonce::names::folded(survivor).starts_with("okafor") {
+    if !practice::names::folded(survivor).starts_with("okafor") {
         let sum_of_her = sum(survivor);
         phone = format!("07700 8{sum_of_her:05}");
         door = 100 + sum_of_her % 900;

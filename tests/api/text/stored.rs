@@ -2,9 +2,9 @@
 
 use actix_web::http::Method;
 use diesel::prelude::*;
+use kernel::crypto::{DataKey, Place};
+use kernel::db::sql;
 use serde_json::json;
-use toldonce::crypto::{DataKey, Place};
-use toldonce::db::sql;
 
 use crate::support::{TestApp, World, etag, id, referral};
 

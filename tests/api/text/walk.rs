@@ -7,11 +7,11 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use directory::auth::Limits;
+use kernel::clock::Clock;
+use kernel::db::sql;
+use kernel::http::{MOST_BODY, most_bytes_of};
 use serde_json::{Value, json};
-use toldonce::auth::Limits;
-use toldonce::clock::Clock;
-use toldonce::db::sql;
-use toldonce::http::{MOST_BODY, most_bytes_of};
 use uuid::Uuid;
 
 use super::requests::{Document, Field, Kind, Request};
@@ -432,7 +432,7 @@ async fn nul_in_a_path_or_a_header_is_never_a_fault_of_ours() {
     }
     let client = app.as_client(&world.client, None);
     for actor in [" ", "\t", "é", &"a".repeat(201)] {
-        let caller = client.clone().with(toldonce::auth::ACTOR_HEADER, actor);
+        let caller = client.clone().with(kernel::caller::ACTOR_HEADER, actor);
         let answer = caller.get("/me").await;
         assert_eq!(answer.errors(), ["x-toldonce-actor actor"], "{actor:?}");
     }

@@ -1,0 +1,293 @@
+//! Agreeing, reporting, changing, re-opening, resolving: shapes and handlers.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, post};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::commands::{self, Change, NewAction, Report, Word};
+use super::model::{
+    ActionCategory, ActionPriority, ActionTarget, Need, Note, ReportedStatus, Resolution,
+};
+use super::shapes::{ActionOut, detail};
+use kernel::audit::{Audited, Event};
+use kernel::caller::Caller;
+use kernel::case_file::opened_locked;
+use kernel::db::Db;
+use kernel::db::Tx;
+use kernel::error::Result;
+use kernel::http::{
+    Body, Idempotency, IdempotencyKey, IfMatch, Path, Problems, VersionProblems, WriteProblems,
+    tagged,
+};
+use kernel::policy::Act;
+use kernel::policy::visibility::{self, VisibleAction};
+use practice::dates::{AnyDay, DueDay};
+use practice::text::Text;
+
+/// An action to agree.
+#[derive(Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct AgreeActionIn {
+    /// What is to be done: specific, and by whom.
+    text: Text<2000>,
+    /// The owner: an agency on the case (R26).
+    owner_agency_id: Uuid,
+    /// The person there.
+    #[serde(default)]
+    owner_user_id: Option<Uuid>,
+    /// What kind it is.
+    category: ActionCategory,
+    /// Whom it is about.
+    target: ActionTarget,
+    /// How soon it matters; `normal` unless said.
+    #[serde(default)]
+    priority: ActionPriority,
+    /// Due date: not before the meeting's day, or today (R26).
+    due_on: DueDay,
+    /// What its owner cannot do it without.
+    #[serde(default)]
+    #[validate(length(max = 2))]
+    #[schema(max_items = 2)]
+    needs: Vec<Need>,
+    /// The meeting at which it was agreed.
+    #[serde(default)]
+    meeting_id: Option<Uuid>,
+    /// The case's place on that meeting's agenda.
+    #[serde(default)]
+    agenda_item_id: Option<Uuid>,
+}
+
+impl AgreeActionIn {
+    fn into_action(self, id: Uuid) -> NewAction {
+        NewAction {
+            id,
+            text: self.text.into_string(),
+            owner_agency_id: self.owner_agency_id,
+            owner_user_id: self.owner_user_id,
+            category: self.category,
+            target: self.target,
+            priority: self.priority,
+            due_on: self.due_on.day(),
+            needs: self.needs,
+            meeting_id: self.meeting_id,
+            agenda_item_id: self.agenda_item_id,
+        }
+    }
+}
+
+/// Agree an action of a case.
+#[utoipa::path(tag = "actions", operation_id = "agree_action", request_body = AgreeActionIn,
+    params(("case_id" = Uuid, Path, description = "The case."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")),
+    responses((status = 201, description = "Agreed.", body = ActionOut), Problems, WriteProblems))]
+#[post("/cases/{case_id}/actions")]
+pub async fn agree_action(
+    db: Data<Db>,
+    caller: Caller,
+    case_id: Path<Uuid>,
+    key: IdempotencyKey,
+    body: Body<AgreeActionIn>,
+) -> Result<HttpResponse> {
+    let (case_id, body) = (case_id.0, body.0);
+    let (version, body) = db
+        .run(&caller, Act::AgreeAction.on("case", case_id), move |tx| {
+            let case = opened_locked(tx, Act::AgreeAction, case_id)?;
+            let claim = key.claim(tx, "agree_action", &(case_id, &body))?;
+            if let Idempotency::Fresh(id) = claim {
+                commands::agree(tx, &case, body.into_action(id))?;
+            }
+            let action = visibility::action(tx, Act::AgreeAction, claim.id())?;
+            shown(
+                tx,
+                Audited::new(action, Event::of_case(&case).on("action", claim.id())),
+            )
+        })
+        .await?;
+    Ok(tagged(HttpResponse::Created(), version, &body))
+}
+
+/// The action after a change, as the one who made it sees it.
+fn shown(tx: &mut Tx<'_>, changed: Audited<VisibleAction>) -> Result<Audited<(i32, ActionOut)>> {
+    let (version, body, _) = detail(tx, changed.value())?;
+    Ok(changed.map(|_| (version, body)))
+}
+
+/// How an action stands.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct ReportActionIn {
+    /// How it stands. That circumstances changed is not the same as that it was not done (R28).
+    status: ReportedStatus,
+    /// Since when, not before what is recorded already; today unless said.
+    #[serde(default)]
+    on: Option<AnyDay>,
+    /// What changed, or why it was not done: required for those two (R28).
+    #[serde(default)]
+    reason: Option<Text<4000>>,
+    /// What shows that it was done.
+    #[serde(default)]
+    evidence: Option<Text<4000>>,
+}
+
+/// Report on an action, as its owner (R27).
+///
+/// The coordinator may report in the owner's place; history and audit say so.
+#[utoipa::path(tag = "actions", operation_id = "report_action", request_body = ReportActionIn,
+    params(("id" = Uuid, Path, description = "The action."),
+        ("If-Match" = String, Header, description = "The action's etag.")),
+    responses((status = 200, description = "Reported.", body = ActionOut), Problems, WriteProblems,
+        VersionProblems))]
+#[post("/actions/{id}/report")]
+pub async fn report_action(
+    db: Data<Db>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<ReportActionIn>,
+) -> Result<HttpResponse> {
+    let (id, body) = (id.0, body.0);
+    let (version, body) = db
+        .run(&caller, Act::ReportAction.on("action", id), move |tx| {
+            let report = Report {
+                status: body.status,
+                on: body.on.map(Into::into),
+                note: Note {
+                    reason: body.reason.map(String::from),
+                    evidence: body.evidence.map(String::from),
+                    overridden: false,
+                },
+            };
+            let changed = commands::report(tx, id, if_match, report)?;
+            shown(tx, changed)
+        })
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &body))
+}
+
+/// A new owner, a new due date, or both.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeActionIn {
+    /// Why.
+    reason: Text<4000>,
+    /// The new owner: an agency on the case. A person named before is no longer.
+    #[serde(default)]
+    owner_agency_id: Option<Uuid>,
+    /// The person there.
+    #[serde(default)]
+    owner_user_id: Option<Uuid>,
+    /// The new due date, not before today.
+    #[serde(default)]
+    due_on: Option<DueDay>,
+}
+
+/// Re-assign or re-schedule an outstanding action, with a reason.
+#[utoipa::path(tag = "actions", operation_id = "change_action", request_body = ChangeActionIn,
+    params(("id" = Uuid, Path, description = "The action."),
+        ("If-Match" = String, Header, description = "The action's etag.")),
+    responses((status = 200, description = "Changed.", body = ActionOut), Problems, WriteProblems,
+        VersionProblems))]
+#[post("/actions/{id}/change")]
+pub async fn change_action(
+    db: Data<Db>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<ChangeActionIn>,
+) -> Result<HttpResponse> {
+    let (id, body) = (id.0, body.0);
+    let (version, body) = db
+        .run(&caller, Act::ChangeAction.on("action", id), move |tx| {
+            let change = Change {
+                reason: body.reason.into_string(),
+                owner_agency_id: body.owner_agency_id,
+                owner_user_id: body.owner_user_id,
+                due_on: body.due_on.map(Into::into),
+            };
+            let changed = commands::change(tx, id, if_match, change)?;
+            shown(tx, changed)
+        })
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &body))
+}
+
+/// Why a report is taken back.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct ReopenActionIn {
+    /// Why.
+    reason: Text<4000>,
+}
+
+/// Take a report back: the action is open again.
+#[utoipa::path(tag = "actions", operation_id = "reopen_action", request_body = ReopenActionIn,
+    params(("id" = Uuid, Path, description = "The action."),
+        ("If-Match" = String, Header, description = "The action's etag.")),
+    responses((status = 200, description = "Open again.", body = ActionOut), Problems, WriteProblems,
+        VersionProblems))]
+#[post("/actions/{id}/reopen")]
+pub async fn reopen_action(
+    db: Data<Db>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<ReopenActionIn>,
+) -> Result<HttpResponse> {
+    let (id, body) = (id.0, body.0);
+    let (version, body) = db
+        .run(&caller, Act::ChangeAction.on("action", id), move |tx| {
+            let changed = commands::reopen(tx, id, if_match, body.reason.into_string())?;
+            shown(tx, changed)
+        })
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &body))
+}
+
+/// The chair's word.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct ResolveActionIn {
+    /// What is decided.
+    decision: Resolution,
+    /// Why.
+    reason: Text<4000>,
+    /// The action of the same case in its place, when superseded.
+    #[serde(default)]
+    superseded_by: Option<Uuid>,
+    /// The new due date, not before today, when re-set.
+    #[serde(default)]
+    due_on: Option<DueDay>,
+}
+
+/// Accept that an action was not done or not possible, re-set it, supersede it, or cancel it.
+#[utoipa::path(tag = "actions", operation_id = "resolve_action", request_body = ResolveActionIn,
+    params(("id" = Uuid, Path, description = "The action."),
+        ("If-Match" = String, Header, description = "The action's etag.")),
+    responses((status = 200, description = "Resolved.", body = ActionOut), Problems, WriteProblems,
+        VersionProblems))]
+#[post("/actions/{id}/resolve")]
+pub async fn resolve_action(
+    db: Data<Db>,
+    caller: Caller,
+    id: Path<Uuid>,
+    if_match: IfMatch,
+    body: Body<ResolveActionIn>,
+) -> Result<HttpResponse> {
+    let (id, body) = (id.0, body.0);
+    let (version, body) = db
+        .run(&caller, Act::ResolveAction.on("action", id), move |tx| {
+            let word = Word {
+                resolution: body.decision,
+                reason: body.reason.into_string(),
+                superseded_by: body.superseded_by,
+                due_on: body.due_on.map(Into::into),
+            };
+            let changed = commands::resolve(tx, id, if_match, word)?;
+            shown(tx, changed)
+        })
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &body))
+}

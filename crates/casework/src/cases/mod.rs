@@ -1,0 +1,124 @@
+//! The case file: one survivor and the perpetrator or perpetrators, in one MARAC.
+//!
+//! `api` lists cases; `head_api` changes a head; `file_*` reads a file with all its parts; `timeline_*` and
+//! `access_log_*` tell what happened and who looked; `shares_*`, `exclusions_*` and `restriction_*`
+//! decide who else may see it.
+
+mod access_log_api;
+mod access_log_store;
+mod api;
+mod code;
+mod exclusions_api;
+mod exclusions_store;
+mod file_api;
+mod file_store;
+mod head_api;
+pub mod intake;
+mod intake_store;
+mod restriction_api;
+mod restriction_store;
+mod rules;
+mod sealed_store;
+mod shares_api;
+mod shares_store;
+mod store;
+mod timeline_api;
+mod timeline_store;
+
+use uuid::Uuid;
+
+pub use code::is_plausible;
+pub use exclusions_api::set_exclusion;
+pub use exclusions_store::Subject;
+pub use head_api::CaseHeadOut;
+pub use rules::{day_end, exclude as names_one};
+pub use sealed_store::{PLACES as SEALED_PLACES, move_sealed};
+
+use kernel::db::Tx;
+use kernel::error::{Error, Result};
+use kernel::policy::lens::Basis;
+use kernel::policy::visibility::VisibleCase;
+use practice::vocabulary;
+
+vocabulary! {
+    /// Why a case is closed (domain 3.8).
+    CloseReason {
+        RiskReduced = "risk_reduced",
+        SupportInPlace = "support_in_place",
+        MovedAway = "moved_away",
+        Died = "died",
+        Declined = "declined",
+        Transferred = "transferred",
+        Other = "other",
+    }
+}
+
+vocabulary! {
+    /// Why an exclusion or a restriction was laid on a file: its referral was joined there, the persons
+    /// are linked, a survivor and a perpetrator or one person are the same; in doubt, both their dates of
+    /// birth, names alike, an address or its postcode and family name, or a telephone number; or somebody
+    /// excluded made the account.
+    LaidBy {
+        Joined = "joined",
+        Linked = "linked",
+        SamePair = "same_pair",
+        SamePerson = "same_person",
+        SameDates = "same_dates",
+        SimilarNames = "similar_names",
+        SamePlace = "same_place",
+        SamePhone = "same_phone",
+        Maker = "maker",
+    }
+}
+
+/// The operations of this resource.
+pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
+    api::routes(config);
+    head_api::routes(config);
+    file_api::routes(config);
+    timeline_api::routes(config);
+    access_log_api::routes(config);
+    shares_api::routes(config);
+    exclusions_api::routes(config);
+    restriction_api::routes(config);
+    crate::risk::assessment_routes(config);
+}
+
+/// Opens the case to an IDVA service, and closes it to the one before. To be called by `idva` alone,
+/// which keeps the allocation.
+pub fn open_to_idva(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<()> {
+    store::allocate(tx, case, agency_id)
+}
+
+/// Closes the case to the IDVA service it was allocated to.
+pub fn close_to_idva(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
+    store::end_allocation(tx, case)
+}
+
+/// Refused unless the agency is an IDVA service that sits in the case's MARAC.
+pub fn must_be_idva_service(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    pointer: &'static str,
+    agency_id: Uuid,
+) -> Result<()> {
+    let found = store::agency(tx, case.marac_id, agency_id)?;
+    match head_api::refusal(pointer, found, true) {
+        None => Ok(()),
+        Some(error) => Err(Error::invalid(vec![error])),
+    }
+}
+
+/// Whether the caller is the case's lead: whoever was made it, else its IDVA, else who referred.
+pub fn is_lead(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<bool> {
+    let (me, agency) = (tx.actor.principal.user_id(), tx.actor.agency_id);
+    let named = case.row.lead_user_id.is_some() || case.row.lead_agency_id.is_some();
+    let facts = rules::LeadFacts {
+        person: case.row.lead_user_id.map(|lead| me == Some(lead)),
+        agency: case.row.lead_agency_id.map(|lead| lead == agency),
+        allocated: !named && store::allocated(tx, case)?,
+        idva: case.has_basis(Basis::Allocation),
+        referrer: case.has_basis(Basis::Referrer),
+    };
+    Ok(rules::leads(facts))
+}

@@ -1,0 +1,191 @@
+//! Sharing a case with an agency beyond its listing, for a reason and for a time.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get, post};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::rules::{self, Sharing};
+use super::shares_store::{self as store, Share};
+use crate::actions::announce_case;
+use kernel::audit::{Audited, Event};
+use kernel::caller::Caller;
+use kernel::case_file::{opened, opened_locked};
+use kernel::db::Db;
+use kernel::db::Tx;
+use kernel::error::{Error, Result};
+use kernel::http::{
+    Body, Idempotency, IdempotencyKey, IfMatch, Page, Path, Problems, VersionProblems,
+    WriteProblems, etag, tagged,
+};
+use kernel::policy::visibility::VisibleCase;
+use kernel::policy::{Act, hidden};
+use practice::dates::AnyDay;
+use practice::text::Text;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_shares)
+        .service(share_case)
+        .service(end_share);
+}
+
+/// A share.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ShareOut {
+    /// Id.
+    id: Uuid,
+    /// Version.
+    etag: String,
+    /// With whom.
+    agency_id: Uuid,
+    /// Since when.
+    opens_at: DateTime<Utc>,
+    /// Until when; null: no end is set.
+    ends_at: Option<DateTime<Utc>>,
+    /// Whether it stands.
+    live: bool,
+    /// Who decided it.
+    created_by: Option<Uuid>,
+    /// Why, and on which lawful basis (R35).
+    reason: String,
+}
+
+impl ShareOut {
+    fn of(case: &VisibleCase, share: &Share, now: DateTime<Utc>) -> Result<Self> {
+        Ok(Self {
+            id: share.id,
+            etag: etag(share.version),
+            agency_id: share.agency_id,
+            opens_at: share.opens_at,
+            ends_at: share.ends_at,
+            live: share.ends_at.is_none_or(|end| end > now),
+            created_by: share.created_by,
+            reason: share.reason(case)?,
+        })
+    }
+}
+
+/// The shares of a case, newest first, ended ones too.
+#[utoipa::path(tag = "access", operation_id = "list_shares",
+    params(("id" = Uuid, Path, description = "The case.")),
+    responses((status = 200, description = "All of them on one page.", body = Page<ShareOut>), Problems))]
+#[get("/cases/{id}/shares")]
+async fn list_shares(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
+    let id = path.0;
+    let page = db
+        .run(&caller, Act::ManageShares.on("case", id), move |tx| {
+            let case = opened(tx, Act::ManageShares, id)?;
+            let shares = store::all(tx, &case)?;
+            let items = shares
+                .iter()
+                .map(|share| ShareOut::of(&case, share, tx.now))
+                .collect::<Result<Vec<_>>>()?;
+            let event = Event::of_case(&case).fields(["shares"]).rows(items.len());
+            let page = Page {
+                items,
+                next_cursor: None,
+            };
+            Ok(Audited::new(page, event))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(page))
+}
+
+/// A share to make.
+#[derive(Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct ShareIn {
+    /// With which agency of the MARAC: its representatives see the case from now.
+    agency_id: Uuid,
+    /// Last day; no end if left out.
+    #[serde(default)]
+    until: Option<AnyDay>,
+    /// Why, and on which lawful basis (R35).
+    reason: Text<2000>,
+}
+
+/// Share a case with an agency.
+///
+/// Refused for an agency whose information-sharing agreement is past its review date.
+#[utoipa::path(tag = "access", operation_id = "share_case", request_body = ShareIn,
+    params(("id" = Uuid, Path, description = "The case."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
+    responses((status = 201, description = "Shared.", body = ShareOut), Problems, WriteProblems))]
+#[post("/cases/{id}/shares")]
+async fn share_case(
+    db: Data<Db>,
+    caller: Caller,
+    path: Path<Uuid>,
+    key: IdempotencyKey,
+    body: Body<ShareIn>,
+) -> Result<HttpResponse> {
+    let (id, body) = (path.0, body.0);
+    let share = db
+        .run(&caller, Act::ManageShares.on("case", id), move |tx| {
+            let case = opened_locked(tx, Act::ManageShares, id)?;
+            let claim = key.claim(tx, "share_case", &(id, &body))?;
+            if let Idempotency::Fresh(share_id) = claim {
+                let ends_at = rules::until(body.until.map(Into::into), tx.today())?;
+                rules::share(sharing(tx, &case, body.agency_id)?)?;
+                store::insert(tx, &case, share_id, body.agency_id, ends_at, &body.reason)?;
+                announce_case(tx, id, &[body.agency_id])?;
+            }
+            let share = store::one(tx, &case, claim.id())?.ok_or_else(hidden)?;
+            let event = Event::of_case(&case).on("share", claim.id());
+            Ok(Audited::new(ShareOut::of(&case, &share, tx.now)?, event))
+        })
+        .await?;
+    Ok(HttpResponse::Created().json(share))
+}
+
+fn sharing(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<Sharing> {
+    let agency = super::store::agency(tx, case.marac_id, agency_id)?;
+    Ok(Sharing {
+        member: agency.as_ref().is_some_and(|agency| agency.member),
+        review_due: agency.is_some_and(|agency| agency.review_due),
+        shared: store::shared(tx, case, agency_id)?,
+    })
+}
+
+/// End a share now.
+#[utoipa::path(tag = "access", operation_id = "end_share",
+    params(("id" = Uuid, Path, description = "The case."), ("share_id" = Uuid, Path, description = "The share."),
+        ("If-Match" = String, Header, description = "The share's etag.")),
+    responses((status = 200, description = "Ended.", body = ShareOut), Problems, WriteProblems, VersionProblems))]
+#[post("/cases/{id}/shares/{share_id}/end")]
+async fn end_share(
+    db: Data<Db>,
+    caller: Caller,
+    path: Path<(Uuid, Uuid)>,
+    if_match: IfMatch,
+) -> Result<HttpResponse> {
+    let (id, share_id) = path.0;
+    let (share, version) = db
+        .run(
+            &caller,
+            Act::ManageShares.on("share", share_id),
+            move |tx| {
+                let case = opened(tx, Act::ManageShares, id)?;
+                let share = store::one(tx, &case, share_id)?.ok_or_else(hidden)?;
+                if_match.check(share.version)?;
+                if share.ends_at.is_some_and(|end| end <= tx.now) {
+                    return Err(Error::conflict("already_ended"));
+                }
+                store::end(tx, &case, share_id)?;
+                announce_case(tx, id, &[share.agency_id])?;
+                let share = store::one(tx, &case, share_id)?.ok_or_else(hidden)?;
+                let event = Event::of_case(&case)
+                    .on("share", share_id)
+                    .fields(["ends_at"]);
+                let body = ShareOut::of(&case, &share, tx.now)?;
+                Ok(Audited::new((body, share.version), event))
+            },
+        )
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &share))
+}

@@ -1,0 +1,361 @@
+//! Rows of cases: the list, its count, and changes of a head.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use uuid::Uuid;
+
+use super::CloseReason;
+use crate::parties::people_of;
+use crate::risk::risk_column;
+use kernel::case_file::CaseStatus;
+use kernel::crypto::Place;
+use kernel::db::{Tx, sql};
+use kernel::error::{Error, Result};
+use kernel::policy::visibility::VisibleCase;
+use kernel::{file_key, key_columns, visible_cases};
+use practice::party::{Identity, PartyRole};
+use practice::risk::CaseRisk;
+
+/// What a list is narrowed to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filter {
+    /// One MARAC.
+    pub marac_id: Option<Uuid>,
+    /// One status.
+    pub status: Option<CaseStatus>,
+    /// Flags that lapse before this day.
+    pub lapsing_before: Option<NaiveDate>,
+}
+
+/// A line of the list.
+#[derive(QueryableByName)]
+pub struct Line {
+    /// Id.
+    #[diesel(sql_type = st::Uuid)]
+    pub id: Uuid,
+    /// Code.
+    #[diesel(sql_type = st::Text)]
+    pub code: String,
+    /// MARAC.
+    #[diesel(sql_type = st::Uuid)]
+    pub marac_id: Uuid,
+    /// Life cycle.
+    #[diesel(sql_type = st::Text)]
+    pub status: CaseStatus,
+    /// Last referral.
+    #[diesel(sql_type = st::Date)]
+    pub last_referral_on: NaiveDate,
+    /// When flags lapse.
+    #[diesel(sql_type = st::Nullable<st::Date>)]
+    pub lapses_on: Option<NaiveDate>,
+    /// The risk that is known.
+    #[diesel(sql_type = st::Text)]
+    pub risk: CaseRisk,
+    /// Criteria met.
+    #[diesel(sql_type = st::Array<st::Text>)]
+    pub criteria: Vec<String>,
+    /// Children in the household.
+    #[diesel(sql_type = st::Bool)]
+    pub has_children: bool,
+    /// A restriction stands.
+    #[diesel(sql_type = st::Bool)]
+    pub restricted: bool,
+    /// Version.
+    #[diesel(sql_type = st::Integer)]
+    pub version: i32,
+    #[diesel(sql_type = st::Text)]
+    master_key_id: String,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    wrapped: Option<Vec<u8>>,
+    #[diesel(sql_type = st::Array<st::Uuid>)]
+    party_ids: Vec<Uuid>,
+    #[diesel(sql_type = st::Array<st::Text>)]
+    party_roles: Vec<PartyRole>,
+    #[diesel(sql_type = st::Array<st::Binary>)]
+    identities: Vec<Vec<u8>>,
+}
+
+impl Line {
+    /// Survivor and perpetrators. Every standing that shows a case shows who they are.
+    pub fn people(&self, tx: &Tx<'_>) -> Result<Vec<(Uuid, PartyRole, Identity)>> {
+        let key = tx
+            .keys
+            .unwrap(self.id, &self.master_key_id, self.wrapped.as_deref())?;
+        let rows = self
+            .party_ids
+            .iter()
+            .zip(&self.party_roles)
+            .zip(&self.identities);
+        rows.map(|((id, role), sealed)| {
+            let place = Place::new("parties", "identity", *id);
+            Ok((*id, *role, key.open_json(place, sealed)?))
+        })
+        .collect()
+    }
+}
+
+/// SQL: the case at `c` is in sight, opened, not destroyed, and passes the filter $1, $2, $3.
+macro_rules! listed {
+    () => {
+        concat!(
+            "c.opened_at is not null and ($2::text is null or c.status = $2) ",
+            "and ($3::date is null or c.lapses_on < $3) and not exists (select from data_keys d ",
+            "where d.case_id = c.id and d.wrapped is null) and ",
+            visible_cases!("c")
+        )
+    };
+}
+
+// The page is taken per MARAC along its index, then joined: the reader's MARACs are few.
+const PAGE: &str = concat!(
+    "select c.id, c.code, c.marac_id, c.status, c.last_referral_on, c.lapses_on, c.criteria, ",
+    risk_column!("c.id"),
+    "c.has_children, c.version, ",
+    key_columns!(),
+    ", ",
+    "(c.restricted and exists (select from restrictions r where r.case_id = c.id ",
+    "and r.ends_at > $now)) as restricted, ",
+    "coalesce(p.ids, '{}') as party_ids, coalesce(p.roles, '{}') as party_roles, ",
+    "coalesce(p.identities, '{}') as identities ",
+    "from (select c.* from (select distinct id from ",
+    "unnest($maracs) as m(id)) m ",
+    "cross join lateral (select c.* from cases c where c.marac_id = m.id ",
+    "and ($4::date is null or (c.last_referral_on, c.id) < ($4, $5)) and ",
+    listed!(),
+    " order by c.last_referral_on desc, c.id desc limit $6) c ",
+    "where $1::uuid is null or m.id = $1 ",
+    "order by c.last_referral_on desc, c.id desc limit $6) c ",
+    file_key!("c.id"),
+    people_of!("c.id", "'survivor', 'perpetrator'"),
+    "order by c.last_referral_on desc, c.id desc"
+);
+
+/// A page of the cases in sight, newest referral first.
+pub fn page(
+    tx: &mut Tx<'_>,
+    filter: Filter,
+    after: Option<(NaiveDate, Uuid)>,
+    limit: i64,
+) -> Result<Vec<Line>> {
+    Ok(sql(PAGE)
+        .bind(filter.marac_id)
+        .bind(filter.status.map(CaseStatus::as_str))
+        .bind(filter.lapsing_before)
+        .bind(after.map(|(day, _)| day))
+        .bind(after.map(|(_, id)| id))
+        .bind(limit + 1)
+        .load(tx.conn)?)
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = st::BigInt)]
+    n: i64,
+}
+
+const COUNT: &str = concat!(
+    "select count(*) as n from cases c where ($1::uuid is null or c.marac_id = $1) and ",
+    listed!()
+);
+
+/// How many there are.
+pub fn count(tx: &mut Tx<'_>, filter: Filter) -> Result<i64> {
+    let row: Count = sql(COUNT)
+        .bind(filter.marac_id)
+        .bind(filter.status.map(CaseStatus::as_str))
+        .bind(filter.lapsing_before)
+        .get_result(tx.conn)?;
+    Ok(row.n)
+}
+
+/// An account or agency, as far as a case may be given to it.
+#[derive(QueryableByName)]
+pub struct Candidate {
+    /// Sits in the MARAC, live.
+    #[diesel(sql_type = st::Bool)]
+    pub member: bool,
+    /// Is an IDVA service.
+    #[diesel(sql_type = st::Bool)]
+    pub idva: bool,
+    /// Its agreement is past its review date.
+    #[diesel(sql_type = st::Bool)]
+    pub review_due: bool,
+}
+
+const AGENCY: &str = "select m.marac_id is not null as member, a.kind = 'idva' as idva, \
+     coalesce(m.agreement_review_on < $3, false) as review_due \
+     from agencies a left join marac_agencies m on m.agency_id = a.id and m.marac_id = $2 \
+       and m.suspended_at is null \
+       and (m.access_ends_at is null or m.access_ends_at > $now) \
+     where a.id = $1 and a.closed_at is null";
+
+/// An agency; `None` if there is none live.
+pub fn agency(tx: &mut Tx<'_>, marac_id: Uuid, agency_id: Uuid) -> Result<Option<Candidate>> {
+    let today = tx.today();
+    Ok(sql(AGENCY)
+        .bind(agency_id)
+        .bind(marac_id)
+        .bind(today)
+        .get_result(tx.conn)
+        .optional()?)
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+}
+
+/// Those of these accounts that are live, of an agency of the MARAC.
+pub fn members(tx: &mut Tx<'_>, marac_id: Uuid, users: &[Uuid]) -> Result<Vec<Uuid>> {
+    let rows: Vec<Found> = sql(
+        "select u.id from users u join marac_agencies m on m.agency_id = u.agency_id and m.marac_id = $1 \
+         where u.id = any($2) and u.disabled_at is null",
+    )
+    .bind(marac_id)
+    .bind(users.to_vec())
+    .load(tx.conn)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+#[derive(QueryableByName)]
+struct Allocated {
+    #[diesel(sql_type = st::Bool)]
+    allocated: bool,
+}
+
+/// Whether the case is allocated to an IDVA service now.
+pub fn allocated(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<bool> {
+    let row: Allocated = sql(
+        "select exists (select from circle g where g.case_id = $1 and g.basis = 'allocation' \
+         and g.opens_at <= $2 and g.ends_at > $2) as allocated",
+    )
+    .bind(case.id)
+    .bind(tx.now)
+    .get_result(tx.conn)?;
+    Ok(row.allocated)
+}
+
+/// Makes somebody, or an agency, the case's lead. A person becomes one of those named on it.
+pub fn set_lead(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    user_id: Option<Uuid>,
+    agency_id: Option<Uuid>,
+) -> Result<()> {
+    sql("update cases set lead_user_id = $2, lead_agency_id = $3 where id = $1")
+        .bind(case.id)
+        .bind(user_id)
+        .bind(agency_id)
+        .execute(tx.conn)?;
+    name_lead(tx, case, user_id)
+}
+
+/// The lead is named on the case; whoever was named because they led it no longer is.
+pub fn name_lead(tx: &mut Tx<'_>, case: &VisibleCase, lead: Option<Uuid>) -> Result<()> {
+    sql(
+        "with former as (update circle set ends_at = $4, version = version + 1 where case_id = $2 \
+           and as_lead and ends_at > $4 and user_id is distinct from $3) \
+         insert into circle (id, marac_id, case_id, basis, as_lead, user_id, opens_at, created_by, created_at) \
+         select $1, $5, $2, 'named', true, $3, $4, $6, $4 where $3::uuid is not null \
+           and not exists (select from circle g where g.case_id = $2 and g.as_lead \
+             and g.user_id = $3 and g.ends_at > $4)",
+    )
+    .bind(Uuid::now_v7())
+    .bind(case.id)
+    .bind(lead)
+    .bind(tx.now)
+    .bind(case.marac_id)
+    .bind(tx.actor.principal.user_id())
+    .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Names people on a case; who is named already stays so.
+pub fn name(tx: &mut Tx<'_>, case: &VisibleCase, users: &[Uuid]) -> Result<()> {
+    let ids: Vec<Uuid> = users.iter().map(|_| Uuid::now_v7()).collect();
+    sql(
+        "insert into circle (id, marac_id, case_id, basis, user_id, opens_at, created_by, created_at) \
+         select x.id, $3, $4, 'named', x.user_id, $5, $6, $5 \
+         from unnest($1::uuid[], $2::uuid[]) as x(id, user_id) \
+         where not exists (select from circle g where g.case_id = $4 and g.basis = 'named' \
+           and not g.as_lead and g.user_id = x.user_id and g.opens_at <= $5 and g.ends_at > $5)",
+    )
+    .bind(ids)
+    .bind(users.to_vec())
+    .bind(case.marac_id)
+    .bind(case.id)
+    .bind(tx.now)
+    .bind(tx.actor.principal.user_id())
+    .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Allocates the case to an IDVA service; another's allocation ends.
+pub fn allocate(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<()> {
+    sql(
+        "update circle set ends_at = $3, version = version + 1 where case_id = $1 \
+         and basis = 'allocation' and agency_id <> $2 and ends_at > $3",
+    )
+    .bind(case.id)
+    .bind(agency_id)
+    .bind(tx.now)
+    .execute(tx.conn)?;
+    sql("insert into circle (id, marac_id, case_id, basis, agency_id, opens_at, full_at, created_by, created_at) \
+         select $1, $2, $3, 'allocation', $4, $5, $5, $6, $5 \
+         where not exists (select from circle g where g.case_id = $3 and g.basis = 'allocation' \
+           and g.agency_id = $4 and g.ends_at > $5)")
+    .bind(Uuid::now_v7())
+    .bind(case.marac_id)
+    .bind(case.id)
+    .bind(agency_id)
+    .bind(tx.now)
+    .bind(tx.actor.principal.user_id())
+    .execute(tx.conn)?;
+    Ok(())
+}
+
+/// The allocation ends without another.
+pub fn end_allocation(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
+    sql(
+        "update circle set ends_at = $2, version = version + 1 where case_id = $1 \
+         and basis = 'allocation' and ends_at > $2",
+    )
+    .bind(case.id)
+    .bind(tx.now)
+    .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Counts a change of the head.
+pub fn touch(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
+    sql("update cases set version = version + 1 where id = $1")
+        .bind(case.id)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Closes a case.
+pub fn close(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    reason: CloseReason,
+    words: &impl serde::Serialize,
+) -> Result<()> {
+    let place = Place::new("cases", "closing", case.id);
+    let sealed = case.key().seal_json(place, words)?;
+    let rows = sql(
+        "update cases set status = 'closed', closed_at = $2, closed_because = $3, closing = $4, \
+         version = version + 1 where id = $1",
+    )
+    .bind(case.id)
+    .bind(tx.now)
+    .bind(reason.as_str())
+    .bind(sealed)
+    .execute(tx.conn)?;
+    match rows {
+        1 => Ok(()),
+        _ => Err(Error::Internal("a case that was locked is gone")),
+    }
+}

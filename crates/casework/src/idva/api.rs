@@ -1,0 +1,338 @@
+//! Allocations over HTTP.
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get, patch, post};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::store::{self, AllocationRow, Present};
+use super::{Engagement, give, must_have};
+use crate::cases;
+use kernel::audit::{Audited, Event};
+use kernel::caller::Caller;
+use kernel::case_file::{CaseStatus, opened, opened_locked};
+use kernel::db::Db;
+use kernel::db::Tx;
+use kernel::error::{Error, Result};
+use kernel::http::{
+    Body, Change, Changes, Idempotency, IdempotencyKey, IfMatch, Page, Patch, Path, Problems,
+    VersionProblems, WriteProblems, etag, tagged,
+};
+use kernel::policy::Act;
+use kernel::policy::visibility::VisibleCase;
+use practice::text::Text;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_idva_allocations)
+        .service(allocate_idva)
+        .service(change_idva_allocation)
+        .service(end_idva_allocation);
+}
+
+/// An IDVA service's allocation of a case.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IdvaAllocationOut {
+    /// Id.
+    id: Uuid,
+    /// The service.
+    agency_id: Uuid,
+    /// Its name.
+    agency: String,
+    /// The IDVA, where one is named.
+    user_id: Option<Uuid>,
+    /// From.
+    from: NaiveDate,
+    /// To; null while it stands.
+    to: Option<NaiveDate>,
+    /// Whether the survivor takes up the support.
+    engagement: Engagement,
+    /// Since when.
+    engagement_on: Option<NaiveDate>,
+    /// By when the survivor is to be tried for the first time.
+    contact_due_at: DateTime<Utc>,
+    /// When they first were.
+    contacted_at: Option<DateTime<Utc>>,
+    /// Nobody has tried, and the time is past.
+    contact_overdue: bool,
+    /// Times they were tried, feedback apart.
+    contacts: i64,
+    /// Times they were told what was agreed.
+    feedback: i64,
+    /// What was said of it.
+    note: Option<String>,
+    /// Version.
+    etag: String,
+}
+
+fn out(tx: &Tx<'_>, case: &VisibleCase, row: &AllocationRow) -> Result<IdvaAllocationOut> {
+    let waits = row.ends_on.is_none() && row.contacted_at.is_none();
+    Ok(IdvaAllocationOut {
+        id: row.id,
+        agency_id: row.agency_id,
+        agency: row.agency.clone(),
+        user_id: row.user_id,
+        from: row.starts_on,
+        to: row.ends_on,
+        engagement: row.engagement,
+        engagement_on: row.engagement_on,
+        contact_due_at: row.contact_due_at,
+        contacted_at: row.contacted_at,
+        contact_overdue: waits && row.contact_due_at < tx.now,
+        contacts: row.contacts,
+        feedback: row.feedback,
+        note: row.note(case)?,
+        etag: etag(row.version),
+    })
+}
+
+/// An allocation as it is now, and what goes into the audit.
+fn shown(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    id: Uuid,
+) -> Result<Audited<(i32, IdvaAllocationOut)>> {
+    let row = store::one(tx, case, id)?;
+    let out = out(tx, case, &row)?;
+    let event = Event::of_case(case).on("idva_allocation", id);
+    Ok(Audited::new(
+        (row.version, out),
+        event.fields(["allocation"]),
+    ))
+}
+
+/// The IDVA allocations of a case, newest first: for coordinator, chair and the allocated service.
+#[utoipa::path(tag = "idva", operation_id = "list_idva_allocations",
+    params(("case_id" = Uuid, Path, description = "The case.")), responses(
+    (status = 200, description = "All of them on one page.", body = Page<IdvaAllocationOut>), Problems))]
+#[get("/cases/{case_id}/idva")]
+async fn list_idva_allocations(
+    db: Data<Db>,
+    caller: Caller,
+    case_id: Path<Uuid>,
+) -> Result<HttpResponse> {
+    let id = case_id.0;
+    let page = db
+        .run(&caller, Act::ReadIdva.on("case", id), move |tx| {
+            let case = opened(tx, Act::ReadIdva, id)?;
+            must_have(&case)?;
+            let rows = store::all(tx, &case)?;
+            let items = rows.iter().map(|row| out(tx, &case, row));
+            let page = Page {
+                items: items.collect::<Result<Vec<_>>>()?,
+                next_cursor: None,
+            };
+            let event = Event::of_case(&case).fields(["allocation"]);
+            let event = event.rows(page.len());
+            Ok(Audited::new(page, event))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(page))
+}
+
+/// Who gets a case.
+#[derive(Debug, Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct AllocateIdvaIn {
+    /// The IDVA service: a member of the case's MARAC.
+    agency_id: Uuid,
+    /// The IDVA there, where one is named.
+    #[serde(default)]
+    user_id: Option<Uuid>,
+}
+
+/// Refuses somebody who has no live account with the service.
+fn check_person(tx: &mut Tx<'_>, agency_id: Uuid, user_id: Option<Uuid>) -> Result<()> {
+    match user_id {
+        Some(user) if !store::is_of(tx, agency_id, user)? => Err(Error::field(
+            "/user_id",
+            "not_of_agency",
+            "The IDVA must have a live account with the service.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Allocate a case to an IDVA service, and to an IDVA there by name. Another's allocation ends.
+///
+/// The hours for the first contact begin now. Refused as `already_allocated` for the service that has
+/// it: change its allocation instead.
+#[utoipa::path(tag = "idva", operation_id = "allocate_idva", request_body = AllocateIdvaIn,
+    params(("case_id" = Uuid, Path, description = "The case."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")),
+    responses((status = 201, description = "Allocated.", body = IdvaAllocationOut), Problems, WriteProblems))]
+#[post("/cases/{case_id}/idva")]
+async fn allocate_idva(
+    db: Data<Db>,
+    caller: Caller,
+    case_id: Path<Uuid>,
+    key: IdempotencyKey,
+    body: Body<AllocateIdvaIn>,
+) -> Result<HttpResponse> {
+    let (id, body) = (case_id.0, body.0);
+    let (version, body) = db
+        .run(&caller, Act::AllocateIdva.on("case", id), move |tx| {
+            let case = opened_locked(tx, Act::AllocateIdva, id)?;
+            let claim = key.claim(tx, "allocate_idva", &(id, &body))?;
+            if let Idempotency::Fresh(allocation) = claim {
+                check_open(&case)?;
+                cases::must_be_idva_service(tx, &case, "/agency_id", body.agency_id)?;
+                check_person(tx, body.agency_id, body.user_id)?;
+                let live = store::live(tx, &case)?;
+                if live.is_some_and(|live| live.agency_id == body.agency_id) {
+                    return Err(Error::conflict("already_allocated"));
+                }
+                give(tx, &case, allocation, body.agency_id, body.user_id)?;
+            }
+            shown(tx, &case, claim.id())
+        })
+        .await?;
+    Ok(tagged(HttpResponse::Created(), version, &body))
+}
+
+fn check_open(case: &VisibleCase) -> Result<()> {
+    match case.row.status {
+        CaseStatus::Listed | CaseStatus::Heard | CaseStatus::Monitoring => Ok(()),
+        _ => Err(Error::conflict("case_not_open")),
+    }
+}
+
+/// What to change of an allocation.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeIdvaAllocationIn {
+    /// The IDVA: a live account with the service.
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    user_id: Patch<Uuid>,
+    /// Whether the survivor takes up the support.
+    #[serde(default)]
+    #[schema(value_type = Engagement)]
+    engagement: Change<Engagement>,
+    /// What is to be said of it, in the place of what was.
+    #[serde(default)]
+    #[schema(value_type = Option<Text<4000>>)]
+    note: Patch<Text<4000>>,
+}
+
+/// Name the IDVA, or record whether the survivor engages: by the service, or the coordinator.
+#[utoipa::path(tag = "idva", operation_id = "change_idva_allocation", request_body = ChangeIdvaAllocationIn,
+    params(("case_id" = Uuid, Path, description = "The case."),
+        ("allocation_id" = Uuid, Path, description = "The allocation."),
+        ("If-Match" = String, Header, description = "The allocation's etag.")),
+    responses((status = 200, description = "Changed.", body = IdvaAllocationOut), Problems, WriteProblems,
+        VersionProblems))]
+#[patch("/cases/{case_id}/idva/{allocation_id}")]
+async fn change_idva_allocation(
+    db: Data<Db>,
+    caller: Caller,
+    path: Path<(Uuid, Uuid)>,
+    if_match: IfMatch,
+    body: Body<ChangeIdvaAllocationIn>,
+) -> Result<HttpResponse> {
+    let ((case_id, id), body) = (path.0, body.0);
+    let (version, body) = db
+        .run(
+            &caller,
+            Act::ChangeIdvaAllocation.on("idva_allocation", id),
+            move |tx| {
+                let case = opened_locked(tx, Act::ChangeIdvaAllocation, case_id)?;
+                must_have(&case)?;
+                let row = standing(tx, &case, id, if_match)?;
+                check_person(tx, row.agency_id, body.user_id.value().copied())?;
+                let mut present = Present {
+                    user_id: row.user_id,
+                    engagement: row.engagement,
+                    note: row.note(&case)?,
+                    ends_on: None,
+                };
+                if !body.apply(&mut present).is_empty() {
+                    store::update(tx, &case, &row, &present)?;
+                }
+                shown(tx, &case, id)
+            },
+        )
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &body))
+}
+
+impl ChangeIdvaAllocationIn {
+    /// The allocation after the change.
+    fn apply(self, present: &mut Present) -> Changes {
+        let Self {
+            user_id,
+            engagement,
+            note,
+        } = self;
+        let mut changes = Changes::default();
+        changes.take("user_id", &mut present.user_id, user_id);
+        changes.take("engagement", &mut present.engagement, engagement);
+        changes.take("note", &mut present.note, note);
+        changes
+    }
+}
+
+/// An allocation that stands, at the version the caller read.
+fn standing(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    id: Uuid,
+    if_match: IfMatch,
+) -> Result<AllocationRow> {
+    let row = store::one(tx, case, id)?;
+    if_match.check(row.version)?;
+    match row.ends_on {
+        None => Ok(row),
+        Some(_) => Err(Error::conflict("allocation_ended")),
+    }
+}
+
+/// Why an allocation ends.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct EndIdvaAllocationIn {
+    /// Why.
+    reason: Text<4000>,
+}
+
+/// End an allocation without another. The service no longer sees the case by it.
+#[utoipa::path(tag = "idva", operation_id = "end_idva_allocation", request_body = EndIdvaAllocationIn,
+    params(("case_id" = Uuid, Path, description = "The case."),
+        ("allocation_id" = Uuid, Path, description = "The allocation."),
+        ("If-Match" = String, Header, description = "The allocation's etag.")),
+    responses((status = 200, description = "Ended.", body = IdvaAllocationOut), Problems, WriteProblems,
+        VersionProblems))]
+#[post("/cases/{case_id}/idva/{allocation_id}/end")]
+async fn end_idva_allocation(
+    db: Data<Db>,
+    caller: Caller,
+    path: Path<(Uuid, Uuid)>,
+    if_match: IfMatch,
+    body: Body<EndIdvaAllocationIn>,
+) -> Result<HttpResponse> {
+    let ((case_id, id), reason) = (path.0, body.0.reason);
+    let (version, body) = db
+        .run(
+            &caller,
+            Act::AllocateIdva.on("idva_allocation", id),
+            move |tx| {
+                let case = opened_locked(tx, Act::AllocateIdva, case_id)?;
+                let row = standing(tx, &case, id, if_match)?;
+                let present = Present {
+                    user_id: row.user_id,
+                    engagement: row.engagement,
+                    note: Some(reason.into_string()),
+                    ends_on: Some(tx.today()),
+                };
+                store::update(tx, &case, &row, &present)?;
+                cases::close_to_idva(tx, &case)?;
+                shown(tx, &case, id)
+            },
+        )
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &body))
+}

@@ -1,0 +1,21 @@
+//! Finding the same people again: what of a person can be compared, and the keyed tokens made of it.
+
+mod matching;
+mod renewal;
+mod renewal_store;
+mod someone;
+pub mod token_store;
+pub mod tokens;
+
+use kernel::crypto::Place;
+use uuid::Uuid;
+
+pub use matching::{found_without, renew as renew_tokens, routes};
+pub use renewal::renew_old as renew_old_tokens;
+pub use someone::{Home, Someone};
+pub use tokens::{TokenKind, VERSION as TOKENS_VERSION};
+
+/// Where a referral's document is sealed.
+pub fn document_place(referral_id: Uuid) -> Place {
+    Place::new("referrals", "document", referral_id)
+}

@@ -1,0 +1,15 @@
+//! Risk assessments of a case, their figures, and the tools as they are published.
+
+mod api;
+mod assessments_api;
+mod assessments_store;
+mod figures_store;
+pub mod record;
+mod record_store;
+mod recount;
+
+pub use api::routes;
+pub use assessments_api::{AssessmentOut, assessment_routes};
+pub use assessments_store::{assessment_row, current_assessment_rows};
+pub use figures_store::{figures_of, figures_row, of_case, risk_column};
+pub use recount::{ever_showed_high_risk, recount_due, refresh};

@@ -1,0 +1,319 @@
+//! Rows of referrals: what is plain, what is counted, and the sealed document.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use uuid::Uuid;
+
+use super::ReferralStatus;
+use super::shapes::ReferralItem;
+use kernel::crypto::Place;
+use kernel::db::{Tx, sql};
+use kernel::error::{Error, Result};
+use kernel::policy::visibility::{self, VisibleCase};
+use kernel::policy::{Act, hidden};
+use kernel::{
+    file_key, in_circle, key_columns, not_destroyed, not_shut_out, own_referral, visible_cases,
+};
+use practice::document::Document;
+use practice::marac::settings::MaracSettings;
+
+/// A referral's plain columns and seals.
+#[derive(QueryableByName)]
+pub struct ReferralRow {
+    #[diesel(sql_type = st::Uuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    pub marac_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    pub case_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    pub agency_id: Uuid,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub co_agency_id: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub submitted_by: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub actor_id: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub external_ref: Option<String>,
+    #[diesel(sql_type = st::Text)]
+    pub status: ReferralStatus,
+    #[diesel(sql_type = st::Bool)]
+    pub urgent: bool,
+    #[diesel(sql_type = st::Nullable<st::Date>)]
+    pub referred_on: Option<NaiveDate>,
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    pub submitted_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = st::Binary)]
+    pub document: Vec<u8>,
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub tool: Option<String>,
+    #[diesel(sql_type = st::Nullable<st::Integer>)]
+    pub tool_version: Option<i32>,
+    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
+    pub score: Option<i16>,
+    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
+    pub maximum: Option<i16>,
+    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
+    pub not_asked_count: Option<i16>,
+    #[diesel(sql_type = st::Array<st::Text>)]
+    pub criteria: Vec<String>,
+    #[diesel(sql_type = st::Array<st::Text>)]
+    pub missing: Vec<String>,
+    #[diesel(sql_type = st::Array<st::Text>)]
+    pub gaps: Vec<String>,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub decided_by: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    pub decided_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    pub decision: Option<Vec<u8>>,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    pub challenge: Option<Vec<u8>>,
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    pub challenged_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = st::Integer)]
+    pub version: i32,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub own_file_id: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    pub separate: Option<Vec<u8>>,
+    /// The whole file is in the caller's sight, not their own referral alone.
+    #[diesel(sql_type = st::Bool)]
+    pub in_sight: bool,
+}
+
+impl ReferralRow {
+    /// The file as this reader knows it: who sees their own referral alone is not told where it went.
+    pub fn shown_file(&self) -> Uuid {
+        match self.own_file_id {
+            Some(own) if !self.in_sight => own,
+            _ => self.case_id,
+        }
+    }
+}
+
+/// A referral in sight, with its file.
+pub struct VisibleReferral {
+    pub row: ReferralRow,
+    pub case: VisibleCase,
+    pub is_author: bool,
+}
+
+impl VisibleReferral {
+    /// The document, opened.
+    pub fn document(&self) -> Result<Document> {
+        Ok(self
+            .case
+            .key()
+            .open_json(place(self.row.id), &self.row.document)?)
+    }
+}
+
+pub(super) fn place(id: Uuid) -> Place {
+    Place::new("referrals", "document", id)
+}
+
+macro_rules! columns {
+    () => {
+        concat!(
+            "r.id, r.marac_id, r.case_id, r.agency_id, r.co_agency_id, r.submitted_by, r.actor_id, ",
+            "r.external_ref, r.status, r.urgent, r.referred_on, r.submitted_at, r.document, r.tool, r.tool_version, ",
+            "r.score, r.maximum, r.not_asked_count, r.criteria, r.missing, r.gaps, r.decided_by, r.decided_at, ",
+            "r.decision, r.challenge, r.challenged_at, r.version, r.own_file_id, r.separate, ",
+            visible_cases!("c"),
+            " as in_sight "
+        )
+    };
+}
+
+/// SQL: the referral itself is for its author, whatever has become of its file, and where the file is in
+/// sight for coordinator and chair and the allocated IDVA service (domain 6.2); listed agencies read the case.
+macro_rules! readable {
+    () => {
+        concat!(
+            "((",
+            own_referral!("r"),
+            " and ",
+            not_shut_out!("r", "case_id"),
+            ") or (",
+            visible_cases!("c"),
+            " and (r.marac_id = any ($staff)",
+            " or exists (select from circle g where g.case_id = c.id and g.basis = 'allocation' and ",
+            in_circle!("g"),
+            "))))"
+        )
+    };
+}
+
+macro_rules! find {
+    ($tail:literal) => {
+        concat!(
+            "select ",
+            columns!(),
+            "from referrals r join cases c on c.id = r.case_id where r.id = $1 and ",
+            readable!(),
+            $tail
+        )
+    };
+}
+
+const FIND: &str = find!("");
+const LOCK: &str = find!(" for update of r");
+
+/// The referral, if it is in sight.
+pub fn find(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleReferral> {
+    let row = sql(FIND).bind(id).get_result(tx.conn).optional()?;
+    load(tx, act, row)
+}
+
+/// How often a referral is looked for that may have gone into another file while its lock was waited for.
+const TRIES: u8 = 3;
+
+/// The same, locked. The statement that waited knows the file it was in before, and finds it there no more: the next
+/// one knows the file it went into.
+pub fn lock(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleReferral> {
+    let mut row = None;
+    for _ in 0..TRIES {
+        row = sql(LOCK).bind(id).locking(tx)?;
+        if row.is_some() {
+            break;
+        }
+    }
+    load(tx, act, row)
+}
+
+fn load(tx: &mut Tx<'_>, act: Act, row: Option<ReferralRow>) -> Result<VisibleReferral> {
+    let row = row.ok_or_else(hidden)?;
+    let case = visibility::case_contributed_to(tx, act, row.case_id)?;
+    let principal = &tx.actor.principal;
+    let is_author = (row.submitted_by.is_some() && row.submitted_by == principal.user_id())
+        || (row.actor_id.is_some() && row.actor_id == principal.actor_id());
+    Ok(VisibleReferral {
+        row,
+        case,
+        is_author,
+    })
+}
+
+#[derive(QueryableByName)]
+struct Listed {
+    #[diesel(embed)]
+    item: ReferralRow,
+    #[diesel(sql_type = st::Timestamptz)]
+    created_at: DateTime<Utc>,
+    #[diesel(sql_type = st::Text)]
+    master_key_id: String,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    wrapped: Option<Vec<u8>>,
+}
+
+impl Listed {
+    fn open(self, tx: &Tx<'_>) -> Result<ReferralItem> {
+        let Self {
+            item,
+            created_at,
+            master_key_id,
+            wrapped,
+        } = self;
+        let key = tx
+            .keys
+            .unwrap(item.case_id, &master_key_id, wrapped.as_deref())?;
+        let document = key.open_json(place(item.id), &item.document)?;
+        Ok(ReferralItem::render(&item, &document, created_at))
+    }
+}
+
+const MINE: &str = concat!(
+    "select ",
+    columns!(),
+    ", r.created_at, ",
+    key_columns!(),
+    " from referrals r join cases c on c.id = r.case_id",
+    file_key!("r.case_id"),
+    "where ",
+    not_destroyed!(),
+    " and ",
+    own_referral!("r"),
+    " and ",
+    not_shut_out!("r", "case_id"),
+    " and ($1::text is null or r.status = $1) and (coalesce(r.submitted_at, r.created_at), r.id) < ($2, $3) \
+     order by coalesce(r.submitted_at, r.created_at) desc, r.id desc limit $4"
+);
+
+/// The caller's own referrals, newest first.
+pub fn mine(
+    tx: &mut Tx<'_>,
+    status: Option<ReferralStatus>,
+    after: Option<(bool, DateTime<Utc>, Uuid)>,
+    limit: i64,
+) -> Result<Vec<ReferralItem>> {
+    let (_, at, id) = after.unwrap_or((false, far_future(), Uuid::max()));
+    let rows: Vec<Listed> = sql(MINE)
+        .bind(status.map(ReferralStatus::as_str))
+        .bind(at)
+        .bind(id)
+        .bind(limit + 1)
+        .load(tx.conn)?;
+    rows.into_iter().map(|row| row.open(tx)).collect()
+}
+
+fn far_future() -> DateTime<Utc> {
+    DateTime::from_timestamp(32_503_680_000, 0).unwrap_or_default()
+}
+
+const INBOX: &str = concat!(
+    "select ",
+    columns!(),
+    ", r.created_at, ",
+    key_columns!(),
+    " from referrals r join cases c on c.id = r.case_id",
+    file_key!("r.case_id"),
+    "where ",
+    not_destroyed!(),
+    " and r.marac_id = $1 and r.status = any ($2) and r.submitted_at is not null and ",
+    visible_cases!("c"),
+    " and (not r.urgent, r.submitted_at, r.id) > ($3, $4, $5) \
+     order by (not r.urgent), r.submitted_at, r.id limit $6"
+);
+
+/// A MARAC's referrals for its coordinator: urgent first, then those that wait longest.
+pub fn inbox(
+    tx: &mut Tx<'_>,
+    marac_id: Uuid,
+    statuses: Vec<&'static str>,
+    after: Option<(bool, DateTime<Utc>, Uuid)>,
+    limit: i64,
+) -> Result<Vec<ReferralItem>> {
+    let (calm, at, id) = after.unwrap_or((false, DateTime::UNIX_EPOCH, Uuid::nil()));
+    let rows: Vec<Listed> = sql(INBOX)
+        .bind(marac_id)
+        .bind(statuses)
+        .bind(calm)
+        .bind(at)
+        .bind(id)
+        .bind(limit + 1)
+        .load(tx.conn)?;
+    rows.into_iter().map(|row| row.open(tx)).collect()
+}
+
+#[derive(QueryableByName)]
+struct MaracRow {
+    #[diesel(sql_type = st::Text)]
+    code: String,
+    #[diesel(sql_type = st::Jsonb)]
+    settings: serde_json::Value,
+}
+
+/// The MARAC's code and settings.
+pub fn marac(tx: &mut Tx<'_>, id: Uuid) -> Result<(String, MaracSettings)> {
+    let row: MaracRow = sql("select code, settings from maracs where id = $1")
+        .bind(id)
+        .get_result(tx.conn)
+        .optional()?
+        .ok_or_else(hidden)?;
+    let settings = MaracSettings::from_stored(row.settings)
+        .map_err(|_| Error::Internal("a MARAC's stored settings do not load"))?;
+    Ok((row.code, settings))
+}

@@ -1,0 +1,309 @@
+//! The agencies of a MARAC: who is in, by which agreement, and who is suspended.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get, post, put};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::rules::{self, AgreementWarning};
+use super::store::{self, Member};
+use super::{find, join};
+use crate::maracs;
+use kernel::audit::{Audited, Event};
+use kernel::caller::Caller;
+use kernel::db::Db;
+use kernel::db::Tx;
+use kernel::error::{Code, Error, Result};
+use kernel::http::{
+    Body, IfMatch, Page, PageQuery, Path, Problems, Query, StepUpProblems, VersionProblems,
+    WriteProblems, etag, paged, tagged,
+};
+use kernel::policy::{self, Act};
+use practice::dates::{AnyDay, AnyMoment};
+use practice::text::Line;
+use practice::vocabulary::AgencyKind;
+
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_members)
+        .service(set_membership)
+        .service(suspend_member)
+        .service(reinstate_member);
+}
+
+/// An agency's part in a MARAC and its information-sharing agreement (R36).
+#[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Agreement {
+    /// One of the agencies expected at every meeting.
+    #[serde(default)]
+    pub core: bool,
+    /// When the agreement was signed.
+    #[serde(default)]
+    pub signed_on: Option<AnyDay>,
+    /// Who signed for the agency.
+    #[serde(default)]
+    pub signatory: Option<Line<200>>,
+    /// When it is to be reviewed. Once past, the agency gets no new listings.
+    #[serde(default)]
+    pub review_on: Option<AnyDay>,
+    /// When access ends; null: it does not.
+    #[serde(default)]
+    pub access_ends_at: Option<AnyMoment>,
+}
+
+impl Agreement {
+    /// Whether the agency is a member on just these terms.
+    fn stands(&self, member: &Member) -> bool {
+        let Self {
+            core,
+            signed_on,
+            signatory,
+            review_on,
+            access_ends_at,
+        } = self;
+        member.core == *core
+            && member.signed_on == signed_on.map(AnyDay::day)
+            && member.signatory.as_deref() == signatory.as_deref()
+            && member.review_on == review_on.map(AnyDay::day)
+            && member.access_ends_at == access_ends_at.map(AnyMoment::at)
+    }
+}
+
+/// Why an agency is suspended.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct SuspensionIn {
+    /// The reason, for the record. No case content.
+    reason: Line<500>,
+}
+
+/// An agency in a MARAC.
+#[derive(Serialize, ToSchema)]
+pub struct MemberOut {
+    /// The agency.
+    agency_id: Uuid,
+    /// Its name.
+    name: String,
+    /// What kind it is.
+    kind: AgencyKind,
+    /// One of the agencies expected at every meeting.
+    core: bool,
+    /// When the agreement was signed.
+    signed_on: Option<NaiveDate>,
+    /// Who signed for the agency.
+    signatory: Option<String>,
+    /// When it is to be reviewed.
+    review_on: Option<NaiveDate>,
+    /// When access ends; null: it does not.
+    access_ends_at: Option<DateTime<Utc>>,
+    /// Whether it is suspended.
+    suspended: bool,
+    /// Since when it is.
+    suspended_at: Option<DateTime<Utc>>,
+    /// Who decided that.
+    suspended_by: Option<Uuid>,
+    /// Why. For those who decide on memberships; null for others.
+    suspension_reason: Option<String>,
+    /// Whether it has access now: open, not suspended, not ended.
+    live: bool,
+    /// What is wrong with the agreement; null if nothing is.
+    warning: Option<AgreementWarning>,
+    /// Its version.
+    etag: String,
+}
+
+/// Shapes members for the caller, who sees reasons of suspensions only if they decide on them.
+fn show(tx: &Tx<'_>, marac_id: Uuid) -> impl Fn(Member) -> MemberOut + use<> {
+    let (now, today) = (tx.now, tx.today());
+    let decides = policy::may_in(&tx.actor, Act::SetMembership, marac_id).is_ok();
+    move |member| MemberOut {
+        live: rules::is_live(&member, now),
+        warning: rules::warning(member.signed_on, member.review_on, today),
+        agency_id: member.agency_id,
+        name: member.name,
+        kind: member.kind,
+        core: member.core,
+        signed_on: member.signed_on,
+        signatory: member.signatory,
+        review_on: member.review_on,
+        access_ends_at: member.access_ends_at,
+        suspended: member.suspended_at.is_some(),
+        suspended_at: member.suspended_at,
+        suspended_by: member.suspended_by,
+        suspension_reason: member.suspension_reason.filter(|_| decides),
+        etag: etag(member.version),
+    }
+}
+
+/// List the agencies of a MARAC.
+///
+/// For administrators and for whoever holds a role in it.
+#[utoipa::path(tag = "maracs", operation_id = "list_members",
+    params(("id" = Uuid, Path, description = "The MARAC."), PageQuery),
+    responses((status = 200, description = "A page of its agencies.", body = Page<MemberOut>), Problems))]
+#[get("/maracs/{id}/agencies")]
+async fn list_members(
+    request: HttpRequest,
+    db: Data<Db>,
+    caller: Caller,
+    id: Path<Uuid>,
+    query: Query<PageQuery>,
+) -> Result<HttpResponse> {
+    let (id, limit, after) = (id.0, query.0.limit(), query.0.after()?);
+    let page = db
+        .run(&caller, Act::ReadMarac.on("marac", id), move |tx| {
+            maracs::find(tx, id)?;
+            policy::may_in(&tx.actor, Act::ReadMarac, id)?;
+            let rows = store::list_members(tx, id, after, limit + 1)?;
+            let page = Page::of(rows, limit, |row| row.agency_id).map(show(tx, id));
+            let event = Event::list(page.len()).in_marac(id).fields(["agencies"]);
+            Ok(Audited::new(page, event))
+        })
+        .await?;
+    Ok(paged(&request, &page))
+}
+
+/// Take an agency into a MARAC, or change its agreement.
+///
+/// As the MARAC's coordinator or an administrator. The whole agreement is sent. `If-Match` is required
+/// once the agency is a member. 409: `agency_closed`; `own_agency`: somebody else decides when the
+/// access of one's own agency ends.
+#[utoipa::path(tag = "maracs", operation_id = "set_membership", request_body = Agreement,
+    params(("id" = Uuid, Path, description = "The MARAC."),
+        ("agency_id" = Uuid, Path, description = "The agency."),
+        ("If-Match" = Option<String>, Header, description = "The `etag` that was read; none to join.")),
+    responses((status = 200, description = "The agreement as it is now.", body = MemberOut),
+        (status = 201, description = "The agency has joined.", body = MemberOut),
+        Problems, StepUpProblems, WriteProblems, VersionProblems))]
+#[put("/maracs/{id}/agencies/{agency_id}")]
+async fn set_membership(
+    db: Data<Db>,
+    caller: Caller,
+    path: Path<(Uuid, Uuid)>,
+    if_match: Result<IfMatch>,
+    body: Body<Agreement>,
+) -> Result<HttpResponse> {
+    let ((marac_id, agency_id), agreement) = (path.0, body.0);
+    let ask = Act::SetMembership.on("agency", agency_id);
+    let (joined, member, version) = db
+        .run(&caller, ask, move |tx| {
+            maracs::find(tx, marac_id)?;
+            policy::may_in(&tx.actor, Act::SetMembership, marac_id)?;
+            let before = store::member_locked(tx, marac_id, agency_id)?;
+            let agency = find(tx, agency_id)?;
+            let own = tx.actor.agency_id == agency_id;
+            let (now, today) = (tx.now, tx.today());
+            match &before {
+                Some(member) => if_match?.check(member.version)?,
+                None => no_version_yet(if_match)?,
+            }
+            rules::open(&agency)?;
+            rules::agree(&agreement, before.as_ref(), own, now, today)?;
+            match &before {
+                Some(member) if agreement.stands(member) => {}
+                Some(_) => store::change_agreement(tx, marac_id, agency_id, &agreement)?,
+                None => join(tx, marac_id, agency_id, &agreement)?,
+            }
+            let event = Event::new().in_marac(marac_id).fields(["agreement"]);
+            let member = store::member(tx, marac_id, agency_id)?.ok_or_else(policy::hidden)?;
+            let version = member.version;
+            let out = (before.is_none(), show(tx, marac_id)(member), version);
+            Ok(Audited::new(out, event))
+        })
+        .await?;
+    let response = match joined {
+        true => HttpResponse::Created(),
+        false => HttpResponse::Ok(),
+    };
+    Ok(tagged(response, version, &member))
+}
+
+/// Who sends a version of what is not there has read something that is gone.
+fn no_version_yet(if_match: Result<IfMatch>) -> Result<()> {
+    match if_match {
+        Ok(_) => Err(Code::Stale.into()),
+        Err(error) if error.code() == Code::PreconditionRequired => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Suspend an agency in a MARAC: its people and programs lose it at once.
+///
+/// As the MARAC's coordinator or an administrator, of another agency than one's own. 409:
+/// `already_suspended`, `own_agency`.
+#[utoipa::path(tag = "maracs", operation_id = "suspend_member", request_body = SuspensionIn,
+    params(("id" = Uuid, Path, description = "The MARAC."),
+        ("agency_id" = Uuid, Path, description = "The agency."),
+        ("If-Match" = String, Header, description = "The `etag` that was read.")),
+    responses((status = 200, description = "Suspended.", body = MemberOut),
+        Problems, StepUpProblems, WriteProblems, VersionProblems))]
+#[post("/maracs/{id}/agencies/{agency_id}/suspend")]
+async fn suspend_member(
+    db: Data<Db>,
+    caller: Caller,
+    path: Path<(Uuid, Uuid)>,
+    if_match: IfMatch,
+    body: Body<SuspensionIn>,
+) -> Result<HttpResponse> {
+    let reason = Some(body.0.reason);
+    suspension(
+        &db,
+        &caller,
+        path.0,
+        if_match,
+        rules::suspend,
+        reason.map(String::from),
+    )
+    .await
+}
+
+/// Lift a suspension.
+///
+/// As the MARAC's coordinator or an administrator. 409: `not_suspended`, `own_agency`.
+#[utoipa::path(tag = "maracs", operation_id = "reinstate_member",
+    params(("id" = Uuid, Path, description = "The MARAC."),
+        ("agency_id" = Uuid, Path, description = "The agency."),
+        ("If-Match" = String, Header, description = "The `etag` that was read.")),
+    responses((status = 200, description = "Reinstated.", body = MemberOut),
+        Problems, StepUpProblems, WriteProblems, VersionProblems))]
+#[post("/maracs/{id}/agencies/{agency_id}/reinstate")]
+async fn reinstate_member(
+    db: Data<Db>,
+    caller: Caller,
+    path: Path<(Uuid, Uuid)>,
+    if_match: IfMatch,
+) -> Result<HttpResponse> {
+    suspension(&db, &caller, path.0, if_match, rules::reinstate, None).await
+}
+
+async fn suspension(
+    db: &Db,
+    caller: &Caller,
+    (marac_id, agency_id): (Uuid, Uuid),
+    if_match: IfMatch,
+    decide: fn(&Member, bool) -> Result<(), Error>,
+    reason: Option<String>,
+) -> Result<HttpResponse> {
+    let ask = Act::SetMembership.on("agency", agency_id);
+    let (member, version) = db
+        .run(caller, ask, move |tx| {
+            maracs::find(tx, marac_id)?;
+            policy::may_in(&tx.actor, Act::SetMembership, marac_id)?;
+            let member =
+                store::member_locked(tx, marac_id, agency_id)?.ok_or_else(policy::hidden)?;
+            if_match.check(member.version)?;
+            decide(&member, tx.actor.agency_id == agency_id)?;
+            store::set_suspension(tx, marac_id, agency_id, reason)?;
+            let member = store::member(tx, marac_id, agency_id)?.ok_or_else(policy::hidden)?;
+            let version = member.version;
+            let event = Event::new().in_marac(marac_id).fields(["suspended_at"]);
+            Ok(Audited::new((show(tx, marac_id)(member), version), event))
+        })
+        .await?;
+    Ok(tagged(HttpResponse::Ok(), version, &member))
+}

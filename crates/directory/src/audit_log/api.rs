@@ -1,0 +1,159 @@
+//! Who did what and was refused what, for coordinator, chair and auditor of a MARAC. No case content.
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+use chrono::{DateTime, Utc};
+use diesel::QueryableByName;
+use diesel::sql_types as st;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::store::{self, Filter};
+use kernel::audit::{Audited, Event};
+use kernel::caller::Caller;
+use kernel::db::Db;
+use kernel::error::{Error, Result};
+use kernel::http::{Page, PageQuery, Problems, Query, paged};
+use kernel::policy::{Act, may_in};
+use practice::text::Line;
+
+/// The operations of this resource.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_audit);
+}
+
+/// One event.
+#[derive(Debug, Serialize, ToSchema, QueryableByName)]
+pub struct EventOut {
+    /// Id.
+    #[diesel(sql_type = st::Uuid)]
+    pub id: Uuid,
+    /// When.
+    #[diesel(sql_type = st::Timestamptz)]
+    pub at: DateTime<Utc>,
+    /// What was done.
+    #[diesel(sql_type = st::Text)]
+    pub act: String,
+    /// `done`, `denied`, `not_found` or `failed`.
+    #[diesel(sql_type = st::Text)]
+    pub outcome: String,
+    /// `user`, `client` or `system`.
+    #[diesel(sql_type = st::Text)]
+    pub principal: String,
+    /// The account.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub user_id: Option<Uuid>,
+    /// The person's name.
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub name: Option<String>,
+    /// The agency's program.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub client_id: Option<Uuid>,
+    /// The registered person it acted for.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub actor_id: Option<Uuid>,
+    /// The agency.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub agency_id: Option<Uuid>,
+    /// The case.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub case_id: Option<Uuid>,
+    /// Its code.
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub case_code: Option<String>,
+    /// What it was done to.
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub subject: Option<String>,
+    /// Its id.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub subject_id: Option<Uuid>,
+    /// Names of the fields read or changed; never a value.
+    #[diesel(sql_type = st::Array<st::Text>)]
+    pub fields: Vec<String>,
+    /// Rows of a list that were seen.
+    #[diesel(sql_type = st::Nullable<st::Integer>)]
+    pub rows_seen: Option<i32>,
+    /// Ties it to the answer and the log.
+    #[diesel(sql_type = st::Uuid)]
+    pub request_id: Uuid,
+}
+
+/// Which events.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ListAudit {
+    /// The MARAC.
+    pub marac_id: Uuid,
+    /// Only this act, by its name: `read_case`, `accept_referral` …
+    #[serde(default)]
+    pub act: Option<Line<40>>,
+    /// Only of this case.
+    #[serde(default)]
+    pub case_id: Option<Uuid>,
+    /// Only by this account.
+    #[serde(default)]
+    pub user_id: Option<Uuid>,
+    /// Rows per page, 1 to 200.
+    #[serde(default)]
+    #[validate(range(min = 1, max = 200))]
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<u16>,
+    /// `next_cursor` of the page before.
+    #[serde(default)]
+    pub cursor: Option<Line<400>>,
+}
+
+/// What was done, read and refused in a MARAC, newest first. Cases closed to the reader are left out.
+#[utoipa::path(tag = "audit", operation_id = "list_audit", params(ListAudit),
+    responses((status = 200, description = "A page.", body = Page<EventOut>), Problems))]
+#[get("/audit")]
+async fn list_audit(
+    db: Data<Db>,
+    caller: Caller,
+    request: HttpRequest,
+    query: Query<ListAudit>,
+) -> Result<HttpResponse> {
+    let ListAudit {
+        marac_id,
+        act,
+        case_id,
+        user_id,
+        limit,
+        cursor,
+    } = query.0;
+    let page = PageQuery { limit, cursor };
+    let act = act.map(|name| known_act(&name)).transpose()?;
+    let page = db
+        .run(&caller, Act::ReadAudit.on("marac", marac_id), move |tx| {
+            may_in(&tx.actor, Act::ReadAudit, marac_id)?;
+            let (after, limit) = (page.after()?, page.limit());
+            let rows = store::events(
+                tx,
+                Filter {
+                    marac_id,
+                    act,
+                    case_id,
+                    user_id,
+                    after,
+                    limit,
+                },
+            )?;
+            let page = Page::of(rows, limit, |row| (row.at, row.id));
+            let event = Event::list(page.len()).in_marac(marac_id);
+            Ok(Audited::new(page, event))
+        })
+        .await?;
+    Ok(paged(&request, &page))
+}
+
+fn known_act(name: &str) -> Result<&'static str> {
+    let found = Act::ALL
+        .iter()
+        .map(|act| act.as_str())
+        .find(|known| *known == name);
+    found.ok_or_else(|| Error::malformed("act", "unknown_act", "There is no such act."))
+}

@@ -1,0 +1,6 @@
+//! Who did what, for auditors.
+
+mod api;
+mod store;
+
+pub use api::routes;

@@ -1,0 +1,213 @@
+//! Counts of guesses, and of failures that the audit has still to tell of: rows and statements.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use uuid::Uuid;
+
+use super::guesses::Guess;
+use kernel::audit::Event;
+use kernel::db::{Tx, sql};
+use kernel::error::{Error, Result};
+use kernel::policy::Act;
+
+/// Counts a guess before it is checked. Refused while what it is counted under has to wait; then
+/// nothing of it is counted.
+pub fn reserve(tx: &mut Tx<'_>, guess: &Guess) -> Result<()> {
+    let (kinds, subjects) = guess.rows();
+    let all = kinds.len();
+    // Rows are taken in one order by everybody, so that two guesses never wait for each other.
+    let counted = sql("insert into guesses as g (kind, subject, level, last_at) \
+         select a.kind, a.subject, 1, $3 from unnest($1::text[], $2::bytea[]) as a(kind, subject) \
+         order by a.kind, a.subject \
+         on conflict (kind, subject) do update set last_at = greatest(g.last_at, $3), \
+         level = guess_level(g.kind, g.level, g.last_at, $3) + 1 \
+         where guess_opens_at(g.kind, g.level, g.last_at) <= $3")
+    .bind(kinds)
+    .bind(subjects)
+    .bind(tx.now)
+    .execute(tx.conn)?;
+    match counted == all {
+        true => Ok(()),
+        false => Err(Error::too_many(wait(tx, guess)?)),
+    }
+}
+
+#[derive(QueryableByName)]
+struct Opens {
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    at: Option<DateTime<Utc>>,
+}
+
+/// Seconds until the next guess may be made.
+fn wait(tx: &mut Tx<'_>, guess: &Guess) -> Result<u32> {
+    let (kinds, subjects) = guess.rows();
+    let opens: Opens = sql(
+        "select max(guess_opens_at(g.kind, g.level, g.last_at)) as at from guesses g \
+         join unnest($1::text[], $2::bytea[]) as a(kind, subject) \
+         on a.kind = g.kind and a.subject = g.subject \
+         where guess_opens_at(g.kind, g.level, g.last_at) > $3",
+    )
+    .bind(kinds)
+    .bind(subjects)
+    .bind(tx.now)
+    .get_result(tx.conn)?;
+    let seconds = opens.at.map_or(0, |at| (at - tx.now).num_seconds() + 1);
+    Ok(u32::try_from(seconds).unwrap_or(1))
+}
+
+/// Takes back a guess that was right, or that was never checked.
+pub fn take_back(tx: &mut Tx<'_>, guess: &Guess) -> Result<()> {
+    let (kinds, subjects) = guess.rows();
+    sql("with counted as (select g.kind, g.subject from guesses g \
+           join unnest($1::text[], $2::bytea[]) as a(kind, subject) \
+           on a.kind = g.kind and a.subject = g.subject order by g.kind, g.subject for update of g) \
+         update guesses g set level = greatest(0, g.level - 1) from counted c \
+         where g.kind = c.kind and g.subject = c.subject")
+    .bind(kinds)
+    .bind(subjects)
+    .execute(tx.conn)?;
+    tx.waited();
+    Ok(())
+}
+
+/// The same for a password that was right: what was guessed for this account from this network before
+/// is forgotten.
+pub fn was_right(tx: &mut Tx<'_>, guess: &Guess) -> Result<()> {
+    take_back(tx, guess)?;
+    let (kinds, subjects) = guess.rows();
+    sql(
+        "delete from guesses g using unnest($1::text[], $2::bytea[]) as a(kind, subject) \
+         where a.kind = 'account_network' and g.kind = a.kind and g.subject = a.subject",
+    )
+    .bind(kinds)
+    .bind(subjects)
+    .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Whether an account signed in from a network before.
+pub fn knows(tx: &mut Tx<'_>, user_id: Uuid, network: Vec<u8>) -> Result<bool> {
+    let found = sql("select 1 from known_networks where user_id = $1 and network = $2")
+        .bind(user_id)
+        .bind(network)
+        .execute(tx.conn)?;
+    Ok(found > 0)
+}
+
+/// Forgets the networks of an account, but for one: the password is another now.
+pub fn forget_networks(tx: &mut Tx<'_>, user_id: Uuid, but: Option<Vec<u8>>) -> Result<()> {
+    sql("delete from known_networks where user_id = $1 and network is distinct from $2")
+        .bind(user_id)
+        .bind(but)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Subjects that are told apart within an hour; further ones are counted together.
+const TOLD_APART: i64 = 200;
+
+/// What failures of an hour are counted under.
+#[derive(Debug, QueryableByName)]
+pub struct Counted {
+    #[diesel(sql_type = st::Timestamptz)]
+    hour: DateTime<Utc>,
+    #[diesel(sql_type = st::Uuid)]
+    subject: Uuid,
+    #[diesel(sql_type = st::Integer)]
+    failures: i32,
+}
+
+impl Counted {
+    /// The first is recorded, and each that doubles their number.
+    pub fn is_to_be_recorded(&self) -> bool {
+        self.failures.count_ones() == 1
+    }
+}
+
+/// Counts a failure.
+pub fn count(tx: &mut Tx<'_>, act: Act, subject: Uuid) -> Result<Counted> {
+    Ok(sql(
+        "insert into failed_sign_ins as f (hour, act, subject, failures) \
+         select date_trunc('hour', $1::timestamptz, 'UTC'), $2, case when exists (select from failed_sign_ins \
+             where hour = date_trunc('hour', $1::timestamptz, 'UTC') and act = $2 and subject = $3) \
+           or (select count(*) from failed_sign_ins \
+             where hour = date_trunc('hour', $1::timestamptz, 'UTC')) < $4 \
+           then $3 else '00000000-0000-0000-0000-000000000000' end, 1 \
+         on conflict (hour, act, subject) do update set failures = f.failures + 1 \
+         returning hour, subject, failures",
+    )
+    .bind(tx.now)
+    .bind(act.as_str())
+    .bind(subject)
+    .bind(TOLD_APART)
+    .get_result(tx.conn)?)
+}
+
+#[derive(QueryableByName)]
+struct News {
+    #[diesel(sql_type = st::Integer)]
+    news: i32,
+}
+
+/// The event of the failures that the audit has not told of yet; it says how many they are.
+pub fn record(tx: &mut Tx<'_>, act: Act, counted: &Counted) -> Result<Event> {
+    let news: Option<News> = sql(
+        "update failed_sign_ins f set recorded = f.failures from (select hour, act, subject, recorded \
+           from failed_sign_ins where hour = $1 and act = $2 and subject = $3 for update) o \
+         where f.hour = o.hour and f.act = o.act and f.subject = o.subject \
+         returning f.failures - o.recorded as news",
+    )
+    .bind(counted.hour)
+    .bind(act.as_str())
+    .bind(counted.subject)
+    .locking(tx)?;
+    Ok(event(counted.subject, news.map_or(1, |row| row.news)))
+}
+
+fn event(subject: Uuid, failures: i32) -> Event {
+    let failures = usize::try_from(failures).unwrap_or_default();
+    Event::new().on("sign_in", subject).failed().rows(failures)
+}
+
+#[derive(QueryableByName)]
+struct Over {
+    #[diesel(sql_type = st::Text)]
+    act: String,
+    #[diesel(sql_type = st::Uuid)]
+    subject: Uuid,
+    #[diesel(sql_type = st::Integer)]
+    news: i32,
+}
+
+/// Closes hours that are over: events of the failures that the audit has not told of yet.
+pub fn close_hours(tx: &mut Tx<'_>) -> Result<Vec<Event>> {
+    let over: Vec<Over> = sql(
+        "delete from failed_sign_ins where hour < $1 returning act, subject, failures - recorded as news",
+    )
+    .bind(tx.now - TimeDelta::hours(1))
+    .load(tx.conn)?;
+    let told = over.into_iter().filter(|row| row.news > 0);
+    Ok(told
+        .filter_map(|row| {
+            let act = Act::ALL.iter().find(|act| act.as_str() == row.act)?;
+            Some(event(row.subject, row.news).act(*act))
+        })
+        .collect())
+}
+
+#[derive(QueryableByName)]
+struct Swept {
+    #[diesel(sql_type = st::BigInt)]
+    deleted: i64,
+    #[diesel(sql_type = st::Bool)]
+    more: bool,
+}
+
+/// Deletes some of what has served its time; says how many rows, and whether there are more.
+pub fn sweep(tx: &mut Tx<'_>) -> Result<(i64, bool)> {
+    let swept: Swept = sql("select deleted, more from sweep_sign_in($1)")
+        .bind(tx.now)
+        .get_result(tx.conn)?;
+    Ok((swept.deleted, swept.more))
+}

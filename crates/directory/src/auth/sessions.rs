@@ -1,0 +1,342 @@
+//! Accounts' credentials, sessions and refresh tokens: rows and queries.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use uuid::Uuid;
+
+use super::address;
+use super::guesses::known_network;
+use super::password_rules::About;
+use kernel::crypto;
+use kernel::db::{Tx, sql};
+use kernel::error::Result;
+use kernel::http::Network;
+
+/// A session ends for good after this, however often it was refreshed.
+const SESSION: TimeDelta = TimeDelta::hours(12);
+/// A refresh token unused for this long is dead.
+const REFRESH: TimeDelta = TimeDelta::hours(2);
+
+/// An account's password.
+#[derive(QueryableByName)]
+pub struct Credential {
+    /// The account.
+    #[diesel(sql_type = st::Uuid)]
+    pub user_id: Uuid,
+    /// Its address: what guesses are counted under.
+    #[diesel(sql_type = st::Text)]
+    pub email: String,
+    /// None until its person has chosen one.
+    #[diesel(sql_type = st::Nullable<st::Text>)]
+    pub password_hash: Option<String>,
+}
+
+/// An address as accounts hold it; what is none is counted as it was typed.
+pub fn address(email: &str) -> String {
+    address::normal(email).unwrap_or_else(|_| email.trim().to_lowercase())
+}
+
+/// The live account with this address.
+pub fn credential(tx: &mut Tx<'_>, address: &str) -> Result<Option<Credential>> {
+    Ok(sql(
+        "select id as user_id, email, password_hash from users where email = $1 and disabled_at is null",
+    )
+    .bind(address.to_owned())
+    .get_result(tx.conn)
+    .optional()?)
+}
+
+/// Whether an account still has the password that was checked, and is not disabled. It stays so until
+/// the end of the transaction: whoever changes it waits, and then ends the session that is opened here.
+pub fn still_holds(tx: &mut Tx<'_>, user_id: Uuid, password_hash: Option<String>) -> Result<bool> {
+    let holding = sql("select 1 from users \
+         where id = $1 and password_hash = $2 and disabled_at is null for share")
+    .bind(user_id)
+    .bind(password_hash)
+    .execute(tx.conn)?;
+    tx.waited();
+    Ok(holding > 0)
+}
+
+/// An account's password, by its id.
+pub fn credential_of(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Option<Credential>> {
+    Ok(sql(
+        "select id as user_id, email, password_hash from users where id = $1 and disabled_at is null",
+    )
+    .bind(user_id)
+    .get_result(tx.conn)
+    .optional()?)
+}
+
+#[derive(QueryableByName)]
+struct AboutRow {
+    #[diesel(sql_type = st::Text)]
+    name: String,
+    #[diesel(sql_type = st::Text)]
+    email: String,
+    #[diesel(sql_type = st::Array<st::Text>)]
+    places: Vec<String>,
+}
+
+/// What everybody knows who knows the person of an account.
+pub fn about(tx: &mut Tx<'_>, user_id: Uuid) -> Result<About> {
+    let row: AboutRow = sql(
+        "select u.name, u.email, array[a.name] || array(select unnest(array[m.name, m.code]) \
+           from role_grants g join maracs m on m.id = g.marac_id where g.user_id = u.id) as places \
+         from users u join agencies a on a.id = u.agency_id where u.id = $1",
+    )
+    .bind(user_id)
+    .get_result(tx.conn)?;
+    Ok(About {
+        name: row.name,
+        address: row.email,
+        places: row.places,
+    })
+}
+
+/// Opens a session; returns its id and first refresh token. Its network is one that the account knows
+/// from now on.
+pub fn open(tx: &mut Tx<'_>, user_id: Uuid, from: Network) -> Result<(Uuid, String)> {
+    let id = Uuid::now_v7();
+    sql("with before as (select from known_networks where user_id = $2 and network = $5), \
+         kept as (insert into known_networks (user_id, network, first_at, last_at) \
+           values ($2, $5, $3, $3) on conflict (user_id, network) do update set last_at = $3) \
+         insert into sessions (id, user_id, password_at, expires_at, created_at, network, network_new, \
+           last_used_at) values ($1, $2, $3, $4, $3, $5, not exists (select from before), $3)")
+        .bind(id)
+        .bind(user_id)
+        .bind(tx.now)
+        .bind(tx.now + SESSION)
+        .bind(known_network(&tx.keys, user_id, from))
+        .execute(tx.conn)?;
+    Ok((id, issue_refresh(tx, id)?))
+}
+
+fn issue_refresh(tx: &mut Tx<'_>, session_id: Uuid) -> Result<String> {
+    let token = crypto::secret()?;
+    sql("insert into refresh_tokens (token_hash, session_id, expires_at, created_at) values ($1, $2, $3, $4)")
+        .bind(crypto::hash_secret(&token))
+        .bind(session_id)
+        .bind(tx.now + REFRESH)
+        .bind(tx.now)
+        .execute(tx.conn)?;
+    Ok(token)
+}
+
+/// What came of a refresh token.
+pub enum Refreshed {
+    /// A new one.
+    Renewed {
+        /// The account.
+        user_id: Uuid,
+        /// The session.
+        session_id: Uuid,
+        /// The next refresh token.
+        token: String,
+    },
+    /// It had been used before: somebody has a copy, so the session is over.
+    Reused {
+        /// The session that ended.
+        session_id: Uuid,
+    },
+    /// Unknown, expired or ended.
+    Refused,
+}
+
+#[derive(QueryableByName)]
+struct Held {
+    #[diesel(sql_type = st::Uuid)]
+    session_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    user_id: Uuid,
+    #[diesel(sql_type = st::Bool)]
+    used: bool,
+    #[diesel(sql_type = st::Bool)]
+    live: bool,
+}
+
+/// Exchanges a refresh token. Each is good once; a second use ends the session.
+pub fn refresh(tx: &mut Tx<'_>, token: &str) -> Result<Refreshed> {
+    let hash = crypto::hash_secret(token);
+    let held: Option<Held> = sql(
+        "select t.session_id, s.user_id, t.used_at is not null as used, \
+         (t.expires_at > $2 and s.expires_at > $2 and s.revoked_at is null and u.disabled_at is null) as live \
+         from refresh_tokens t join sessions s on s.id = t.session_id join users u on u.id = s.user_id \
+         where t.token_hash = $1 for update of t",
+    )
+    .bind(hash.clone())
+    .bind(tx.now)
+    .locking(tx)?;
+    let Some(held) = held else {
+        return Ok(Refreshed::Refused);
+    };
+    let (user_id, session_id) = (held.user_id, held.session_id);
+    if held.used {
+        revoke(tx, session_id, "reuse")?;
+        return Ok(Refreshed::Reused { session_id });
+    }
+    if !held.live {
+        return Ok(Refreshed::Refused);
+    }
+    sql(
+        "with used as (update sessions set last_used_at = $2 where id = $3) \
+         update refresh_tokens set used_at = $2 where token_hash = $1",
+    )
+    .bind(hash)
+    .bind(tx.now)
+    .bind(session_id)
+    .execute(tx.conn)?;
+    let token = issue_refresh(tx, session_id)?;
+    Ok(Refreshed::Renewed {
+        user_id,
+        session_id,
+        token,
+    })
+}
+
+/// Ends one session.
+pub fn revoke(tx: &mut Tx<'_>, session_id: Uuid, because: &'static str) -> Result<()> {
+    sql("update sessions set revoked_at = $2, revoked_because = $3 where id = $1 and revoked_at is null")
+        .bind(session_id)
+        .bind(tx.now)
+        .bind(because)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Ends all sessions of an account, but for `keep`.
+pub fn revoke_all(
+    tx: &mut Tx<'_>,
+    user_id: Uuid,
+    because: &'static str,
+    keep: Option<Uuid>,
+) -> Result<()> {
+    sql("update sessions set revoked_at = $2, revoked_because = $3 \
+         where user_id = $1 and revoked_at is null and id is distinct from $4")
+    .bind(user_id)
+    .bind(tx.now)
+    .bind(because)
+    .bind(keep)
+    .execute(tx.conn)?;
+    Ok(())
+}
+
+/// The password was given again in this session.
+pub fn step_up(tx: &mut Tx<'_>, session_id: Uuid) -> Result<()> {
+    sql("update sessions set password_at = $2, last_used_at = $2 where id = $1")
+        .bind(session_id)
+        .bind(tx.now)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Stores a new password.
+pub fn set_password(tx: &mut Tx<'_>, user_id: Uuid, hash: String) -> Result<()> {
+    sql("update users set password_hash = $2, version = version + 1 where id = $1")
+        .bind(user_id)
+        .bind(hash)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// The account that a live invitation is for, and its password so far.
+pub fn invited(tx: &mut Tx<'_>, token: &str) -> Result<Option<Credential>> {
+    Ok(sql("select u.id as user_id, u.email, u.password_hash \
+         from invitations i join users u on u.id = i.user_id \
+         where i.token_hash = $1 and i.used_at is null and i.expires_at > $2 and u.disabled_at is null")
+    .bind(crypto::hash_secret(token))
+    .bind(tx.now)
+    .get_result(tx.conn)
+    .optional()?)
+}
+
+/// Uses up an invitation; returns the account it was for. Good once, and until it expires.
+pub fn take_invitation(tx: &mut Tx<'_>, token: &str) -> Result<Option<Uuid>> {
+    let taken: Option<Credential> = sql("update invitations i set used_at = $2 from users u \
+         where i.token_hash = $1 and i.used_at is null and i.expires_at > $2 \
+         and u.id = i.user_id and u.disabled_at is null \
+         returning i.user_id, u.email, u.password_hash")
+    .bind(crypto::hash_secret(token))
+    .bind(tx.now)
+    .get_result(tx.conn)
+    .optional()?;
+    Ok(taken.map(|taken| taken.user_id))
+}
+
+/// Makes links to a new password useless: who signs in with the present one needs none.
+pub fn end_links(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
+    sql("update invitations set expires_at = $2 \
+         where user_id = $1 and used_at is null and expires_at > $2")
+    .bind(user_id)
+    .bind(tx.now)
+    .execute(tx.conn)?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct ClientSecret {
+    #[diesel(sql_type = st::Binary)]
+    secret_hash: Vec<u8>,
+    #[diesel(sql_type = st::Integer)]
+    secret_version: i32,
+}
+
+/// Which of its secrets this is, if it is the live client's present one.
+pub fn client_secret(tx: &mut Tx<'_>, client_id: Uuid, secret: &str) -> Result<Option<i32>> {
+    let stored: Option<ClientSecret> = sql(
+        "select secret_hash, secret_version from api_clients where id = $1 and disabled_at is null",
+    )
+    .bind(client_id)
+    .get_result(tx.conn)
+    .optional()?;
+    let given = crypto::hash_secret(secret);
+    Ok(stored
+        .filter(|stored| crypto::same(&given, &stored.secret_hash))
+        .map(|stored| stored.secret_version))
+}
+
+/// A session that is open.
+#[derive(QueryableByName)]
+pub struct Open {
+    /// Its id.
+    #[diesel(sql_type = st::Uuid)]
+    pub id: Uuid,
+    /// When somebody signed in.
+    #[diesel(sql_type = st::Timestamptz)]
+    pub created_at: DateTime<Utc>,
+    /// When it was refreshed or stepped up last.
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// When it ends by itself.
+    #[diesel(sql_type = st::Timestamptz)]
+    pub expires_at: DateTime<Utc>,
+    /// Where it was opened.
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    pub network: Option<Vec<u8>>,
+    /// Nobody had signed in to the account from there before.
+    #[diesel(sql_type = st::Nullable<st::Bool>)]
+    pub network_new: Option<bool>,
+}
+
+/// An account's open sessions, the newest first.
+pub fn open_sessions(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Vec<Open>> {
+    Ok(sql("select id, created_at, last_used_at, expires_at, network, network_new from sessions \
+         where user_id = $1 and revoked_at is null and expires_at > $2 order by created_at desc, id desc")
+    .bind(user_id)
+    .bind(tx.now)
+    .load(tx.conn)?)
+}
+
+/// Ends one open session of an account; whether there was one.
+pub fn end_one(tx: &mut Tx<'_>, user_id: Uuid, session_id: Uuid) -> Result<bool> {
+    let ended = sql(
+        "update sessions set revoked_at = $3, revoked_because = 'signed_out' \
+         where id = $1 and user_id = $2 and revoked_at is null and expires_at > $3",
+    )
+    .bind(session_id)
+    .bind(user_id)
+    .bind(tx.now)
+    .execute(tx.conn)?;
+    Ok(ended > 0)
+}

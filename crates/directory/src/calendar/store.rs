@@ -1,0 +1,55 @@
+//! Rows of calendar feeds.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use uuid::Uuid;
+
+use kernel::db::{Tx, sql};
+use kernel::error::Result;
+
+const SET: &str = "insert into calendar_feeds (user_id, token_hash, created_at) values ($1, $2, $3) \
+    on conflict (user_id) do update set token_hash = excluded.token_hash, created_at = excluded.created_at";
+
+/// Makes the feed of this account, or gives it a new token in place of the old.
+pub fn set(tx: &mut Tx<'_>, user_id: Uuid, token_hash: Vec<u8>) -> Result<()> {
+    sql(SET)
+        .bind(user_id)
+        .bind(token_hash)
+        .bind(tx.now)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Ends the feed of this account, if it has one.
+pub fn end(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
+    sql("delete from calendar_feeds where user_id = $1")
+        .bind(user_id)
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// A meeting in a feed; none, if its owner sits in none.
+#[derive(Debug, QueryableByName)]
+pub struct Entry {
+    #[diesel(sql_type = st::Uuid)]
+    pub user_id: Uuid,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub meeting_id: Option<Uuid>,
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    pub starts_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = st::Nullable<st::Integer>)]
+    pub minutes: Option<i32>,
+    #[diesel(sql_type = st::Nullable<st::Bool>)]
+    pub cancelled: Option<bool>,
+    #[diesel(sql_type = st::Nullable<st::Integer>)]
+    pub version: Option<i32>,
+}
+
+/// The meetings of the feed with this token: no row, if no live account has it.
+pub fn entries(tx: &mut Tx<'_>, token_hash: Vec<u8>) -> Result<Vec<Entry>> {
+    Ok(sql("select user_id, meeting_id, starts_at, minutes, cancelled, version from calendar_of($1, $2)")
+        .bind(token_hash)
+        .bind(tx.now)
+        .load(tx.conn)?)
+}

@@ -1,0 +1,318 @@
+//! Who did what. Events are written in the transaction of what they tell of: no audit row, no data.
+//! The chain that makes tampering visible is sealed off the request path, in `chain`; `verify` walks it.
+
+pub mod adopt;
+pub mod chain;
+mod heads;
+mod outside;
+pub mod verify;
+
+use chrono::{DateTime, Utc};
+use diesel::RunQueryDsl;
+use diesel::pg::PgConnection;
+use uuid::Uuid;
+
+use crate::db::sql;
+use crate::error::{Code, Error, Result};
+use crate::policy::visibility::{VisibleAction, VisibleCase};
+use crate::policy::{Act, Ask, Principal};
+use practice::vocabulary;
+
+vocabulary! {
+    /// How it ended.
+    Outcome {
+        Done = "done",
+        Denied = "denied",
+        NotFound = "not_found",
+        Failed = "failed",
+    }
+}
+
+impl Outcome {
+    /// The outcome to record for a refusal; `None` for mistakes of form and faults, which show in the
+    /// log.
+    pub(crate) fn of_refusal(error: &Error) -> Option<Self> {
+        match error.code() {
+            Code::Forbidden | Code::ActorUnknown | Code::StepUpRequired => Some(Self::Denied),
+            Code::NotFound => Some(Self::NotFound),
+            _ => None,
+        }
+    }
+}
+
+/// One event. Holds ids and field names; values only sealed.
+#[derive(Debug, Clone, Default)]
+pub struct Event {
+    act: Option<Act>,
+    outcome: Option<Outcome>,
+    subject: Option<(&'static str, Uuid)>,
+    marac_id: Option<Uuid>,
+    case_id: Option<Uuid>,
+    fields: Vec<&'static str>,
+    rows_seen: Option<i32>,
+    detail: Option<Vec<u8>>,
+    user_id: Option<Uuid>,
+}
+
+impl Event {
+    /// Something done or read that belongs to no case.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Something done to, or read of, a case.
+    pub fn of_case(case: &VisibleCase) -> Self {
+        Self {
+            marac_id: Some(case.marac_id),
+            case_id: Some(case.id),
+            ..Self::default()
+        }
+    }
+
+    /// Something done to, or read of, an action.
+    pub fn of_action(action: &VisibleAction) -> Self {
+        Self {
+            marac_id: Some(action.marac_id),
+            case_id: Some(action.case_id),
+            subject: Some(("action", action.id)),
+            ..Self::default()
+        }
+    }
+
+    /// A list: how many rows were seen. Never what was searched for.
+    pub fn list(rows: usize) -> Self {
+        Self::new().rows(rows)
+    }
+
+    pub(crate) fn refused(ask: &Ask, outcome: Outcome) -> Self {
+        Self {
+            subject: ask.subject,
+            outcome: Some(outcome),
+            ..Self::default()
+        }
+    }
+
+    /// What it was done to.
+    pub fn on(mut self, kind: &'static str, id: Uuid) -> Self {
+        self.subject = Some((kind, id));
+        self
+    }
+
+    /// The MARAC it belongs to.
+    pub fn in_marac(mut self, id: Uuid) -> Self {
+        self.marac_id = Some(id);
+        self
+    }
+
+    /// The case it belongs to, where no `VisibleCase` is at hand.
+    pub fn in_case(mut self, marac_id: Uuid, case_id: Uuid) -> Self {
+        self.marac_id = Some(marac_id);
+        self.case_id = Some(case_id);
+        self
+    }
+
+    /// Names of the fields changed or read.
+    pub fn fields(mut self, fields: impl IntoIterator<Item = &'static str>) -> Self {
+        self.fields.extend(fields);
+        self
+    }
+
+    /// How many rows the caller got.
+    pub fn rows(mut self, rows: usize) -> Self {
+        self.rows_seen = i32::try_from(rows).ok();
+        self
+    }
+
+    /// Old and new values, sealed under the case's key.
+    pub fn detail(mut self, sealed: Vec<u8>) -> Self {
+        self.detail = Some(sealed);
+        self
+    }
+
+    /// A second act within the same request, such as a submission that comes with its draft.
+    pub fn act(mut self, act: Act) -> Self {
+        self.act = Some(act);
+        self
+    }
+
+    /// It was tried and failed, as a wrong password is.
+    pub fn failed(mut self) -> Self {
+        self.outcome = Some(Outcome::Failed);
+        self
+    }
+
+    /// The account concerned, where nobody is signed in yet.
+    pub fn about_user(mut self, id: Uuid) -> Self {
+        self.user_id = Some(id);
+        self
+    }
+}
+
+/// A result that may leave its transaction, because what is to be recorded of it is at hand.
+pub struct Audited<T> {
+    value: T,
+    events: Vec<Event>,
+}
+
+impl<T> Audited<T> {
+    /// A result and its event.
+    pub fn new(value: T, event: Event) -> Self {
+        Self {
+            value,
+            events: vec![event],
+        }
+    }
+
+    /// A result and its event in each of these MARACs, so that the auditor of each reads it; in none of
+    /// them if there are none.
+    pub fn in_maracs(value: T, event: Event, maracs: &[Uuid]) -> Self {
+        let events = match maracs {
+            [] => vec![event],
+            _ => maracs
+                .iter()
+                .map(|marac_id| event.clone().in_marac(*marac_id))
+                .collect(),
+        };
+        Self { value, events }
+    }
+
+    /// One event more.
+    pub fn and(mut self, event: Event) -> Self {
+        self.events.push(event);
+        self
+    }
+
+    /// The same events, another shape of the result.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Audited<U> {
+        Audited {
+            value: f(self.value),
+            events: self.events,
+        }
+    }
+
+    /// The result within the transaction, for work that goes on from it.
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    pub fn into_parts(self) -> (T, Vec<Event>) {
+        (self.value, self.events)
+    }
+}
+
+/// Writes the events of a request: any number in one statement.
+pub(crate) fn record_all(
+    conn: &mut PgConnection,
+    ask: &Ask,
+    principal: &Principal,
+    agency: Option<Uuid>,
+    now: DateTime<Utc>,
+    events: &[Event],
+) -> Result<()> {
+    if let [event] = events {
+        return record(conn, ask, principal, agency, now, event);
+    }
+    let who = Who::of(principal);
+    let each = || events.iter();
+    let subjects: Vec<_> = each().map(|event| event.subject_of(ask)).collect();
+    sql("insert into audit_events (id, at, act, outcome, principal, user_id, client_id, actor_id, \
+         agency_id, session_id, marac_id, case_id, subject, subject_id, fields, rows_seen, detail, \
+         request_id) select n.id, $1, n.act, n.outcome, $2, $3, $4, $5, $6, $7, n.marac_id, n.case_id, \
+         n.subject, n.subject_id, string_to_array(n.fields, ','), n.rows_seen, n.detail, $8 \
+         from unnest($9, $10, $11, $12, $13, $14, $15, $16, $17, $18) as n(id, act, outcome, marac_id, \
+         case_id, subject, subject_id, fields, rows_seen, detail)")
+        .bind(now)
+        .bind(who.kind)
+        .bind(who.user)
+        .bind(who.client)
+        .bind(principal.actor_id())
+        .bind(agency.filter(|id| !id.is_nil()))
+        .bind(who.session)
+        .bind(crate::telemetry::request_id())
+        .bind(each().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+        .bind(each().map(|e| e.act.unwrap_or(ask.act).as_str()).collect::<Vec<_>>())
+        .bind(each().map(|e| e.outcome_of().as_str()).collect::<Vec<_>>())
+        .bind(each().map(|e| e.marac_id).collect::<Vec<_>>())
+        .bind(each().map(|e| e.case_id).collect::<Vec<_>>())
+        .bind(subjects.iter().map(|s| s.map(|(kind, _)| kind.to_owned())).collect::<Vec<_>>())
+        .bind(subjects.iter().map(|s| s.map(|(_, id)| id)).collect::<Vec<_>>())
+        .bind(each().map(|e| e.fields.join(",")).collect::<Vec<_>>())
+        .bind(each().map(|e| e.rows_seen).collect::<Vec<_>>())
+        .bind(each().map(|e| e.detail.clone()).collect::<Vec<_>>())
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The principal as its columns hold it.
+struct Who {
+    kind: &'static str,
+    user: Option<Uuid>,
+    client: Option<Uuid>,
+    session: Option<Uuid>,
+}
+
+impl Who {
+    fn of(principal: &Principal) -> Self {
+        let (kind, user, client, session) = match principal {
+            Principal::User { id, session_id } => ("user", Some(*id), None, Some(*session_id)),
+            Principal::Client { id, user_id, .. } => ("client", *user_id, Some(*id), None),
+            Principal::System => ("system", None, None, None),
+            Principal::Anonymous => ("anonymous", None, None, None),
+        };
+        Self {
+            kind,
+            user,
+            client,
+            session,
+        }
+    }
+}
+
+impl Event {
+    fn subject_of(&self, ask: &Ask) -> Option<(&'static str, Uuid)> {
+        self.subject
+            .or(ask.subject)
+            .or(self.user_id.map(|id| ("user", id)))
+    }
+
+    fn outcome_of(&self) -> Outcome {
+        self.outcome.unwrap_or(Outcome::Done)
+    }
+}
+
+/// Writes one event.
+pub(crate) fn record(
+    conn: &mut PgConnection,
+    ask: &Ask,
+    principal: &Principal,
+    agency: Option<Uuid>,
+    now: DateTime<Utc>,
+    event: &Event,
+) -> Result<()> {
+    let who = Who::of(principal);
+    let subject = event.subject_of(ask);
+    sql("insert into audit_events (id, at, act, outcome, principal, user_id, client_id, actor_id, \
+         agency_id, session_id, marac_id, case_id, subject, subject_id, fields, rows_seen, detail, \
+         request_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+         $17, $18)")
+        .bind(Uuid::now_v7())
+        .bind(now)
+        .bind(event.act.unwrap_or(ask.act).as_str())
+        .bind(event.outcome_of().as_str())
+        .bind(who.kind)
+        .bind(who.user)
+        .bind(who.client)
+        .bind(principal.actor_id())
+        .bind(agency.filter(|id| !id.is_nil()))
+        .bind(who.session)
+        .bind(event.marac_id)
+        .bind(event.case_id)
+        .bind(subject.map(|(kind, _)| kind))
+        .bind(subject.map(|(_, id)| id))
+        .bind(event.fields.clone())
+        .bind(event.rows_seen)
+        .bind(event.detail.clone())
+        .bind(crate::telemetry::request_id())
+        .execute(conn)?;
+    Ok(())
+}

@@ -1,0 +1,248 @@
+//! SQL written out, prepared once per connection.
+//!
+//! `diesel::sql_query` is never cached: each call is parsed and planned anew, a round trip more. The
+//! hot statements of the stores are constants, so they can be. `$1` … name the binds in order; one
+//! may stand several times. `$maracs` and its like are filled in from the live actor: see `sight`.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types as st;
+use diesel::{QueryResult, RunQueryDsl};
+use uuid::Uuid;
+
+use super::sight::{self, Sight};
+use practice::dates::{Day, Moment};
+use practice::text::{Line, Text};
+
+/// A statement with its binds.
+pub struct Sql {
+    text: &'static str,
+    binds: Vec<Bind>,
+    sight: Option<Arc<Sight>>,
+}
+
+/// A statement from a constant text.
+pub fn sql(text: &'static str) -> Sql {
+    Sql {
+        text,
+        binds: Vec::new(),
+        sight: sight::under_way(),
+    }
+}
+
+impl Sql {
+    /// Adds the next bind.
+    pub fn bind(mut self, value: impl Into<Bind>) -> Self {
+        self.binds.push(value.into());
+        self
+    }
+}
+
+macro_rules! binds {
+    ($($variant:ident($type:ty) as $sql:ty),+ $(,)?) => {
+        /// A value for a bind.
+        #[derive(Clone)]
+        pub enum Bind { $(#[doc(hidden)] $variant($type)),+ }
+        $(impl From<$type> for Bind { fn from(value: $type) -> Self { Self::$variant(value) } })+
+        impl Bind {
+            fn push<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+                match self { $(Self::$variant(value) => out.push_bind_param::<$sql, _>(value)),+ }
+            }
+        }
+    };
+}
+
+binds! {
+    Uuid(Uuid) as st::Uuid,
+    OptUuid(Option<Uuid>) as st::Nullable<st::Uuid>,
+    Uuids(Vec<Uuid>) as st::Array<st::Uuid>,
+    OptUuids(Vec<Option<Uuid>>) as st::Array<st::Nullable<st::Uuid>>,
+    Text(String) as st::Text,
+    Str(&'static str) as st::Text,
+    OptText(Option<String>) as st::Nullable<st::Text>,
+    OptStr(Option<&'static str>) as st::Nullable<st::Text>,
+    Texts(Vec<String>) as st::Array<st::Text>,
+    Strs(Vec<&'static str>) as st::Array<st::Text>,
+    OptTexts(Vec<Option<String>>) as st::Array<st::Nullable<st::Text>>,
+    SmallInt(i16) as st::SmallInt,
+    OptSmallInt(Option<i16>) as st::Nullable<st::SmallInt>,
+    Int(i32) as st::Integer,
+    OptInt(Option<i32>) as st::Nullable<st::Integer>,
+    Ints(Vec<i32>) as st::Array<st::Integer>,
+    OptInts(Vec<Option<i32>>) as st::Array<st::Nullable<st::Integer>>,
+    SmallInts(Vec<i16>) as st::Array<st::SmallInt>,
+    BigInt(i64) as st::BigInt,
+    Bool(bool) as st::Bool,
+    OptBool(Option<bool>) as st::Nullable<st::Bool>,
+    Bools(Vec<bool>) as st::Array<st::Bool>,
+    Date(NaiveDate) as st::Date,
+    OptDate(Option<NaiveDate>) as st::Nullable<st::Date>,
+    Dates(Vec<NaiveDate>) as st::Array<st::Date>,
+    OptDates(Vec<Option<NaiveDate>>) as st::Array<st::Nullable<st::Date>>,
+    Time(DateTime<Utc>) as st::Timestamptz,
+    OptTime(Option<DateTime<Utc>>) as st::Nullable<st::Timestamptz>,
+    Times(Vec<DateTime<Utc>>) as st::Array<st::Timestamptz>,
+    Bytes(Vec<u8>) as st::Binary,
+    OptBytes(Option<Vec<u8>>) as st::Nullable<st::Binary>,
+    BytesMany(Vec<Vec<u8>>) as st::Array<st::Binary>,
+    OptBytesMany(Vec<Option<Vec<u8>>>) as st::Array<st::Nullable<st::Binary>>,
+    Json(serde_json::Value) as st::Jsonb,
+}
+
+macro_rules! bind_text {
+    ($($text:ident),+) => {$(
+        impl<const MOST: usize> From<$text<MOST>> for Bind {
+            fn from(text: $text<MOST>) -> Self {
+                Self::Text(text.into_string())
+            }
+        }
+
+        impl<const MOST: usize> From<Option<$text<MOST>>> for Bind {
+            fn from(text: Option<$text<MOST>>) -> Self {
+                Self::OptText(text.map($text::into_string))
+            }
+        }
+
+        impl<const MOST: usize> From<Vec<$text<MOST>>> for Bind {
+            fn from(texts: Vec<$text<MOST>>) -> Self {
+                Self::Texts(texts.into_iter().map($text::into_string).collect())
+            }
+        }
+    )+};
+}
+
+bind_text!(Line, Text);
+
+impl<M> From<Day<M>> for Bind {
+    fn from(day: Day<M>) -> Self {
+        Self::Date(day.into())
+    }
+}
+
+impl<M> From<Option<Day<M>>> for Bind {
+    fn from(day: Option<Day<M>>) -> Self {
+        Self::OptDate(day.map(Into::into))
+    }
+}
+
+impl<M> From<Vec<Option<Day<M>>>> for Bind {
+    fn from(days: Vec<Option<Day<M>>>) -> Self {
+        Self::OptDates(days.into_iter().map(|day| day.map(Into::into)).collect())
+    }
+}
+
+impl<M> From<Moment<M>> for Bind {
+    fn from(moment: Moment<M>) -> Self {
+        Self::Time(moment.into())
+    }
+}
+
+impl<M> From<Option<Moment<M>>> for Bind {
+    fn from(moment: Option<Moment<M>>) -> Self {
+        Self::OptTime(moment.map(Into::into))
+    }
+}
+
+impl Sql {
+    /// The bind that a placeholder names: by number one of the statement's own, else the sight's.
+    fn named(&self, name: &str) -> QueryResult<&Bind> {
+        let found = match name.parse::<usize>() {
+            Ok(number) => self.binds.get(number.wrapping_sub(1)),
+            Err(_) => self.sight.as_ref().and_then(|sight| sight.named(name)),
+        };
+        found.ok_or_else(|| {
+            diesel::result::Error::QueryBuilderError("a statement names a bind it has not".into())
+        })
+    }
+}
+
+impl QueryFragment<Pg> for Sql {
+    /// Each bind is sent once, however often the text names it.
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let mut sent: Vec<&str> = Vec::new();
+        let mut rest = self.text;
+        while let Some((before, after)) = rest.split_once('$') {
+            out.push_sql(before);
+            let end = after
+                .find(|c: char| !c.is_ascii_alphanumeric())
+                .unwrap_or(after.len());
+            let (name, after) = after.split_at(end);
+            match sent.iter().position(|known| *known == name) {
+                Some(place) => {
+                    out.push_sql("$");
+                    out.push_sql(&(place + 1).to_string());
+                }
+                None => {
+                    self.named(name)?.push(&mut out)?;
+                    sent.push(name);
+                }
+            }
+            rest = after;
+        }
+        out.push_sql(rest);
+        Ok(())
+    }
+}
+
+impl QueryId for Sql {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Sql {
+    type SqlType = st::Untyped;
+}
+
+impl<Conn> RunQueryDsl<Conn> for Sql {}
+
+#[cfg(test)]
+mod tests {
+    use diesel::pg::PgQueryBuilder;
+    use diesel::query_builder::QueryBuilder;
+
+    use super::*;
+
+    fn text(statement: &Sql) -> QueryResult<String> {
+        let mut builder = PgQueryBuilder::default();
+        statement.to_sql(&mut builder, &Pg)?;
+        Ok(builder.finish())
+    }
+
+    #[test]
+    fn a_bind_is_sent_once_in_the_order_it_is_first_named() {
+        let statement = sql("select $2, $1::text, $2 from t where a = any ($1)")
+            .bind("one")
+            .bind(2);
+        assert_eq!(
+            text(&statement).unwrap(),
+            "select $1, $2::text, $1 from t where a = any ($2)"
+        );
+    }
+
+    #[test]
+    fn a_statement_that_lacks_a_bind_is_refused() {
+        assert!(text(&sql("select $1")).is_err());
+        assert!(text(&sql("select $2").bind(1)).is_err());
+        assert!(text(&sql("select $0").bind(1)).is_err());
+    }
+
+    #[test]
+    fn nobody_is_in_sight_outside_of_a_transaction() {
+        let seeing = "select from cases c where c.marac_id = any ($maracs)";
+        assert!(text(&sql(seeing)).is_err());
+        assert!(text(&sql("select $nobody")).is_err());
+        {
+            let nobody = sight::Seen::default();
+            let _sight = sight::enter(nobody.at(chrono::DateTime::UNIX_EPOCH));
+            assert_eq!(
+                text(&sql(seeing)).unwrap(),
+                "select from cases c where c.marac_id = any ($1)"
+            );
+            assert!(text(&sql("select $nobody")).is_err());
+        }
+        assert!(text(&sql(seeing)).is_err());
+    }
+}

@@ -1,0 +1,20 @@
+//! What every operation stands on.
+//!
+//! `db` is the only way to the database, `policy` says who may see and do what, `audit` records it, `crypto` seals,
+//! `damage` keeps what cannot be read from stopping the rest, `http` reads requests and shapes answers, `case_file`
+//! holds what every part of a case shares. Nothing here knows a resource.
+
+pub mod audit;
+pub mod caller;
+pub mod case_file;
+pub mod clock;
+pub mod crypto;
+pub mod damage;
+pub mod db;
+pub mod error;
+pub mod http;
+pub mod metrics;
+pub mod policy;
+#[rustfmt::skip]
+pub mod schema;
+pub mod telemetry;

@@ -1,0 +1,387 @@
+//! Which cases and which actions are in sight: the only spelling of the rule.
+//!
+//! `visible_cases!` and `visible_actions!` are SQL for one table alias each. List, count, fetch, lock
+//! and every child table use them. Their parameters (`$maracs` …) are filled in by `Db::run` from the
+//! live actor, so no caller can pass them somebody else. Exclusion is the first conjunct of both.
+//!
+//! [`VisibleCase`] and [`VisibleAction`] are proof that the rule held; they are made here alone.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use uuid::Uuid;
+
+use super::lens::{Basis, Lens, Standing};
+use super::{Act, Role, hidden, may_in};
+use crate::crypto::DataKey;
+use crate::db::{Tx, sql};
+use crate::error::{Error, Result};
+
+/// SQL: the case at this alias is in the caller's sight.
+///
+/// Own MARACs; and there: received files for coordinator and chair; the files the person is in the
+/// circle of; those allocated to the agency for its IDVAs; those listed to or shared with the agency
+/// for its representatives, from circulation until the end of the listing or share.
+#[macro_export]
+macro_rules! visible_cases {
+    ($c:literal) => {
+        concat!(
+            "(",
+            $c,
+            ".id <> all ($closed)",
+            " and ",
+            $c,
+            ".marac_id = any ($maracs)",
+            " and ((",
+            $c,
+            ".received_at is not null and ",
+            $c,
+            ".marac_id = any ($staff))",
+            " or exists (select from circle g where g.case_id = ",
+            $c,
+            ".id and ",
+            $crate::in_circle!("g"),
+            ")))"
+        )
+    };
+}
+
+/// SQL: the action at this alias is in the caller's sight: owned by the agency (whatever has become of its
+/// sight of the case: it is the agency's own), or on a visible case of whose actions the caller may hear.
+#[macro_export]
+macro_rules! visible_actions {
+    ($a:literal) => {
+        concat!(
+            "(",
+            $a,
+            ".case_id <> all ($closed)",
+            " and ",
+            $a,
+            ".marac_id = any ($maracs)",
+            " and (",
+            $crate::owned_action!($a),
+            " or exists (select from cases c where c.id = ",
+            $a,
+            ".case_id and ",
+            $crate::visible_cases!("c"),
+            " and ",
+            $crate::hears_of_actions!("c"),
+            ")))"
+        )
+    };
+}
+
+/// A case the caller may see, with its key and the lens they see it through.
+pub struct VisibleCase {
+    /// Id.
+    pub id: Uuid,
+    /// Its MARAC.
+    pub marac_id: Uuid,
+    /// The row.
+    pub row: CaseRow,
+    /// What of it the caller gets.
+    pub lens: Lens,
+    /// Why it is in sight.
+    pub standings: Vec<Standing>,
+    key: DataKey,
+}
+
+impl VisibleCase {
+    /// Seals and opens what belongs to this case.
+    pub fn key(&self) -> &DataKey {
+        &self.key
+    }
+
+    /// Whether the caller's circle has this basis.
+    pub fn has_basis(&self, wanted: Basis) -> bool {
+        self.standings
+            .iter()
+            .any(|s| matches!(s, Standing::Circle { basis, .. } if *basis == wanted))
+    }
+}
+
+/// The plain columns of a case.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct CaseRow {
+    /// Random code with a check character.
+    #[diesel(sql_type = st::Text)]
+    pub code: String,
+    /// Life cycle.
+    #[diesel(sql_type = st::Text)]
+    pub status: crate::case_file::CaseStatus,
+    /// When it was opened by an accepted referral.
+    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    pub opened_at: Option<DateTime<Utc>>,
+    /// The 12 months run from here (R14).
+    #[diesel(sql_type = st::Nullable<st::Date>)]
+    pub last_referral_on: Option<NaiveDate>,
+    /// When flags lapse (R14).
+    #[diesel(sql_type = st::Nullable<st::Date>)]
+    pub lapses_on: Option<NaiveDate>,
+    /// Criteria met; a later referral or assessment takes none away (R4).
+    #[diesel(sql_type = st::Array<st::Text>)]
+    pub criteria: Vec<String>,
+    /// Children in the household.
+    #[diesel(sql_type = st::Bool)]
+    pub has_children: bool,
+    /// The lead: a person.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub lead_user_id: Option<Uuid>,
+    /// The lead's agency.
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    pub lead_agency_id: Option<Uuid>,
+    /// Open to named people only.
+    #[diesel(sql_type = st::Bool)]
+    pub restricted: bool,
+    /// Version of the row.
+    #[diesel(sql_type = st::Integer)]
+    pub version: i32,
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    marac_id: Uuid,
+    #[diesel(embed)]
+    case: CaseRow,
+    #[diesel(sql_type = st::Text)]
+    master_key_id: String,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    wrapped: Option<Vec<u8>>,
+    #[diesel(sql_type = st::Array<st::Text>)]
+    bases: Vec<Basis>,
+    #[diesel(sql_type = st::Array<st::Timestamptz>)]
+    full_at: Vec<DateTime<Utc>>,
+}
+
+macro_rules! find_case {
+    ($tail:literal) => {
+        find_case!($crate::visible_cases!("c"), $tail)
+    };
+    ($sight:expr, $tail:literal) => {
+        concat!(
+            "select c.id, c.marac_id, c.code, c.status, c.opened_at, c.last_referral_on, c.lapses_on, ",
+            "c.criteria, c.has_children, c.lead_user_id, c.lead_agency_id, c.restricted, ",
+            "c.version, ",
+            $crate::key_columns!(),
+            ", coalesce(s.bases, '{}') as bases, coalesce(s.full_at, '{}') as full_at ",
+            "from cases c", $crate::file_key!("c.id"), $crate::standings_of!("c"),
+            " where c.id = $1 and ", $crate::not_destroyed!(), " and ", $sight, $tail
+        )
+    };
+}
+
+const FIND: &str = find_case!("");
+// Weaker than `for update`: rows that only name the case go on being written beside it.
+const LOCK: &str = find_case!(" for no key update of c");
+const CONTRIBUTED: &str = find_case!(
+    concat!(
+        "c.id <> all ($closed) and c.marac_id = any ($maracs) and (exists (select from referrals r ",
+        "where r.case_id = c.id and ",
+        crate::own_referral!("r"),
+        ") or exists (select from research_returns r where r.case_id = c.id and ",
+        crate::own_return!("r"),
+        "))"
+    ),
+    ""
+);
+
+/// The case, if it is in sight and the caller may do this in its MARAC.
+pub fn case(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
+    let found = sql(FIND).bind(id).get_result(tx.conn).optional()?;
+    fetch(tx, act, found)
+}
+
+/// A case that the caller contributed to, as far as they still see it. Once it is out of their sight, they
+/// get nothing of it but the key to their own contribution (domain 6.2): the lens is empty.
+pub fn case_contributed_to(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
+    match case(tx, act, id) {
+        Err(error) if error.code() == crate::error::Code::NotFound => {
+            let found = sql(CONTRIBUTED).bind(id).get_result(tx.conn).optional()?;
+            let mut own = fetch(tx, act, found)?;
+            own.standings.clear();
+            own.lens = Lens::default();
+            Ok(own)
+        }
+        other => other,
+    }
+}
+
+/// The same, locked until the transaction ends: for everything that decides on its state.
+pub fn case_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
+    let found: Option<Found> = sql(LOCK).bind(id).locking(tx)?;
+    // It may have gone into another case while this waited: its key was read before that.
+    let found = found.filter(|found| found.case.status != crate::case_file::CaseStatus::Joined);
+    fetch(tx, act, found)
+}
+
+fn fetch(tx: &mut Tx<'_>, act: Act, found: Option<Found>) -> Result<VisibleCase> {
+    let found = found.ok_or_else(hidden)?;
+    may_in(&tx.actor, act, found.marac_id)?;
+    let key = tx
+        .keys
+        .unwrap(found.id, &found.master_key_id, found.wrapped.as_deref())?;
+    let standings = standings(tx, found.marac_id, &found.bases, &found.full_at);
+    Ok(VisibleCase {
+        id: found.id,
+        marac_id: found.marac_id,
+        lens: Lens::of(&standings, tx.now),
+        standings,
+        row: found.case,
+        key,
+    })
+}
+
+/// The lens of the caller on a case of this MARAC, from the arrays of `standings_of!`.
+pub fn lens_of(tx: &Tx<'_>, marac: Uuid, bases: &[Basis], full_at: &[DateTime<Utc>]) -> Lens {
+    Lens::of(&standings(tx, marac, bases, full_at), tx.now)
+}
+
+fn standings(
+    tx: &Tx<'_>,
+    marac: Uuid,
+    bases: &[Basis],
+    full_at: &[DateTime<Utc>],
+) -> Vec<Standing> {
+    let system = tx.actor.principal == super::Principal::System;
+    let coordinator = system || tx.actor.holds(marac, &[Role::Coordinator]);
+    let staff = [
+        coordinator.then_some(Standing::Coordinator),
+        tx.actor
+            .holds(marac, &[Role::Chair])
+            .then_some(Standing::Chair),
+    ];
+    let circle = bases
+        .iter()
+        .zip(full_at)
+        .map(|(basis, full_at)| Standing::Circle {
+            basis: *basis,
+            full_at: *full_at,
+        });
+    staff.into_iter().flatten().chain(circle).collect()
+}
+
+/// An action the caller may see, with its case's key.
+pub struct VisibleAction {
+    /// Id.
+    pub id: Uuid,
+    /// Its case.
+    pub case_id: Uuid,
+    /// Its MARAC.
+    pub marac_id: Uuid,
+    /// The owner.
+    pub owner_agency_id: Uuid,
+    /// Whether the caller speaks for the owner.
+    pub owned: bool,
+    /// Whether the whole case is in the caller's sight, or the action alone.
+    pub case_visible: bool,
+    key: DataKey,
+}
+
+impl VisibleAction {
+    /// Seals and opens what belongs to its case.
+    pub fn key(&self) -> &DataKey {
+        &self.key
+    }
+}
+
+#[derive(QueryableByName)]
+struct FoundAction {
+    #[diesel(sql_type = st::Uuid)]
+    id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    case_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    marac_id: Uuid,
+    #[diesel(sql_type = st::Uuid)]
+    owner_agency_id: Uuid,
+    #[diesel(sql_type = st::Bool)]
+    owned: bool,
+    #[diesel(sql_type = st::Bool)]
+    case_visible: bool,
+    #[diesel(sql_type = st::Text)]
+    master_key_id: String,
+    #[diesel(sql_type = st::Nullable<st::Binary>)]
+    wrapped: Option<Vec<u8>>,
+}
+
+macro_rules! find_action {
+    ($tail:literal) => {
+        concat!(
+            "select a.id, a.case_id, a.marac_id, a.owner_agency_id, coalesce(",
+            $crate::owned_action!("a"),
+            ", false) as owned, ",
+            "exists (select from cases c where c.id = a.case_id and ",
+            $crate::visible_cases!("c"),
+            ") as case_visible, ",
+            $crate::key_columns!(),
+            " from actions a",
+            $crate::file_key!("a.case_id"),
+            "where a.id = $1 and ",
+            $crate::not_destroyed!(),
+            " and ",
+            $crate::visible_actions!("a"),
+            $tail
+        )
+    };
+}
+
+const FIND_ACTION: &str = find_action!("");
+const LOCK_ACTION: &str = find_action!(" for update of a");
+
+/// The action, if it is in sight and the caller may do this in its MARAC.
+pub fn action(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleAction> {
+    let found = sql(FIND_ACTION).bind(id).get_result(tx.conn).optional()?;
+    fetch_action(tx, act, found)
+}
+
+/// The same, locked until the transaction ends.
+pub fn action_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleAction> {
+    let found = sql(LOCK_ACTION).bind(id).locking(tx)?;
+    fetch_action(tx, act, found)
+}
+
+fn fetch_action(tx: &mut Tx<'_>, act: Act, found: Option<FoundAction>) -> Result<VisibleAction> {
+    let found = found.ok_or_else(hidden)?;
+    may_in(&tx.actor, act, found.marac_id)?;
+    let key = tx.keys.unwrap(
+        found.case_id,
+        &found.master_key_id,
+        found.wrapped.as_deref(),
+    )?;
+    Ok(VisibleAction {
+        id: found.id,
+        case_id: found.case_id,
+        marac_id: found.marac_id,
+        owner_agency_id: found.owner_agency_id,
+        owned: found.owned,
+        case_visible: found.case_visible,
+        key,
+    })
+}
+
+/// A file that is being made in this transaction: its maker sees it by having made it.
+pub fn new_case(
+    tx: &Tx<'_>,
+    id: Uuid,
+    marac_id: Uuid,
+    row: CaseRow,
+    key: DataKey,
+) -> Result<VisibleCase> {
+    if !tx.actor.maracs().contains(&marac_id) && tx.actor.principal != super::Principal::System {
+        return Err(Error::Internal(
+            "a file was opened outside the caller's MARACs",
+        ));
+    }
+    let standings = standings(tx, marac_id, &[Basis::Referrer], &[tx.now]);
+    Ok(VisibleCase {
+        id,
+        marac_id,
+        lens: Lens::of(&standings, tx.now),
+        standings,
+        row,
+        key,
+    })
+}

@@ -21,7 +21,8 @@ use directory::notifications::mail::Mailer;
 use kernel::db::Db;
 use kernel::error::{Code, Error, Result};
 use kernel::http::{TrustedProxies, most_bytes_of};
-use kernel::telemetry::{RootSpan, identify};
+use kernel::request_id::identify;
+use kernel::telemetry::RootSpan;
 use practice::risk::Tools;
 use practice::text::Line;
 
@@ -128,6 +129,7 @@ fn api(config: &mut ServiceConfig<'_>) {
         .configure(casework::actions::routes)
         .configure(conference::meetings::routes)
         .configure(conference::referrals::routes)
+        .configure(casework::people::routes)
         .configure(casework::parties::routes)
         .configure(casework::account::routes)
         .configure(conference::research::routes)

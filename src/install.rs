@@ -10,7 +10,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use kernel::clock::Clock;
 use kernel::crypto::KeyRing;
-use kernel::db::sql;
+use kernel::sql::sql;
 
 /// Every migration, in the binary.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");

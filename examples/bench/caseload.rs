@@ -12,7 +12,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use kernel::crypto::{DataKey, KeyRing, Place as Sealed};
-use kernel::db::sql;
+use kernel::sql::sql;
 use practice::document::Document;
 use practice::party::{Address, Identity};
 use serde_json::json;

@@ -7,7 +7,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use directory::auth::token::{Subject, Tokens};
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::json;
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@ use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use kernel::audit::adopt;
-use kernel::audit::chain;
-use kernel::audit::verify::{self, Against, Broken, Verdict};
+use kernel::audit_chain as chain;
+use kernel::audit_chain::adopt;
+use kernel::audit_chain::verify::{self, Against, Broken, Verdict};
 use kernel::clock::Clock;
 use toldonce::config::Config;
 

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use kernel::audit::chain;
+use kernel::audit_chain as chain;
 use kernel::metrics;
 use toldonce::app::Parts;
 use toldonce::jobs;
@@ -73,7 +73,11 @@ fn work(parts: &Parts, heads: &Path, told: &Receiver<()>) {
             }
             Err(error) => tracing::warn!(error = %error, "the audit's tail was not sealed"),
         }
-        metrics::gauge(&parts.db, sealed_at.elapsed());
+        metrics::gauge(
+            parts.db.connections(),
+            parts.db.statements(),
+            sealed_at.elapsed(),
+        );
         rounds = rounds.wrapping_add(1);
         if rounds.is_multiple_of(SWEEP) {
             parts.throttle.sweep();

@@ -13,7 +13,7 @@ use directory::auth::token::LIFETIME;
 use kernel::audit::{Audited, Event};
 use kernel::clock::Clock;
 use kernel::crypto::{CryptoError, KeyRing};
-use kernel::db::{Db, sql};
+use kernel::db::Db;
 use kernel::policy::Act;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -212,12 +212,15 @@ struct Count {
 fn count_old(db: &Db, keys: &KeyRing) -> Outcome<i64> {
     let current = keys.current().to_owned();
     Ok(db.run_system(Act::RotateKeys.ask(), move |tx| {
-        let count: Count = sql("select (select count(*) from data_keys \
+        let count: Count = tx
+            .sql(
+                "select (select count(*) from data_keys \
              where wrapped is not null and master_key_id <> $1) \
              + (select count(*) from meeting_keys \
-             where wrapped is not null and master_key_id <> $1) as n")
-        .bind(current)
-        .get_result(tx.conn)?;
+             where wrapped is not null and master_key_id <> $1) as n",
+            )
+            .bind(current)
+            .get_result(tx.conn)?;
         Ok(Audited::new(count.n, Event::new().fields(["count"])))
     })?)
 }
@@ -254,7 +257,11 @@ fn wrap_batch(db: &Db) -> Outcome<usize> {
         let current = tx.keys.current().to_owned();
         let mut rows = 0;
         for (find, write) in KINDS {
-            let held: Vec<Held> = sql(find).bind(current.clone()).bind(BATCH).load(tx.conn)?;
+            let held: Vec<Held> = tx
+                .sql(find)
+                .bind(current.clone())
+                .bind(BATCH)
+                .load(tx.conn)?;
             let mut wrapped = Vec::with_capacity(held.len());
             for row in &held {
                 let key = tx
@@ -263,7 +270,7 @@ fn wrap_batch(db: &Db) -> Outcome<usize> {
                 wrapped.push(tx.keys.wrap(row.of, &key)?.bytes);
             }
             rows += held.len();
-            sql(write)
+            tx.sql(write)
                 .bind(current.clone())
                 .bind(held.iter().map(|row| row.of).collect::<Vec<_>>())
                 .bind(wrapped)

@@ -9,9 +9,10 @@ use directory::users;
 use kernel::audit::{Audited, Event};
 use kernel::clock::Clock;
 use kernel::crypto;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::{Act, Role};
+use kernel::sql::sql;
 use practice::text::Line;
 use practice::vocabulary::AgencyKind;
 use toldonce::config::Config;
@@ -222,7 +223,7 @@ fn agency(tx: &mut Tx<'_>, name: &str) -> Result<Uuid> {
         return Ok(known.id);
     }
     let id = Uuid::now_v7();
-    sql("insert into agencies (id, name, kind, created_at) values ($1, $2, $3, $4)")
+    tx.sql("insert into agencies (id, name, kind, created_at) values ($1, $2, $3, $4)")
         .bind(id)
         .bind(name.to_owned())
         .bind(AgencyKind::Coordination.as_str())
@@ -235,16 +236,17 @@ fn agency(tx: &mut Tx<'_>, name: &str) -> Result<Uuid> {
 /// somebody else's.
 fn account(tx: &mut Tx<'_>, agency: Uuid, add: &Add) -> Result<Option<Uuid>> {
     let id = Uuid::now_v7();
-    let made = sql(
-        "insert into users (id, agency_id, email, name, administrator, created_at) \
+    let made = tx
+        .sql(
+            "insert into users (id, agency_id, email, name, administrator, created_at) \
          values ($1, $2, $3, $4, true, $5) on conflict (email) do nothing",
-    )
-    .bind(id)
-    .bind(agency)
-    .bind(add.email.clone())
-    .bind(add.name.clone())
-    .bind(tx.now)
-    .execute(tx.conn)?;
+        )
+        .bind(id)
+        .bind(agency)
+        .bind(add.email.clone())
+        .bind(add.name.clone())
+        .bind(tx.now)
+        .execute(tx.conn)?;
     if made == 1 {
         return Ok(Some(id));
     }
@@ -259,11 +261,11 @@ fn account(tx: &mut Tx<'_>, agency: Uuid, add: &Add) -> Result<Option<Uuid>> {
 /// A fresh invitation; earlier ones end.
 fn invite(tx: &mut Tx<'_>, user: Uuid) -> Result<String, Error> {
     let token = crypto::secret()?;
-    sql("update invitations set expires_at = $2 where user_id = $1 and used_at is null and expires_at > $2")
+    tx.sql("update invitations set expires_at = $2 where user_id = $1 and used_at is null and expires_at > $2")
         .bind(user)
         .bind(tx.now)
         .execute(tx.conn)?;
-    sql(
+    tx.sql(
         "insert into invitations (id, user_id, token_hash, expires_at, created_at) \
          values ($1, $2, $3, $4, $5)",
     )

@@ -14,12 +14,12 @@ use directory::clients::{self, NewActor, NewClient};
 use directory::maracs::{self, NewMarac};
 use directory::users::{self, NewUser};
 use kernel::audit::{Audited, Event};
-use kernel::case_file::CaseStatus;
 use kernel::db::{Db, Tx};
 use kernel::error::Error;
 use kernel::policy::Act;
 use practice::marac::settings::MaracSettings;
 use practice::text::Line;
+use practice::vocabulary::CaseStatus;
 
 /// Sets up MARACs, agencies, accounts and clients.
 pub fn places(db: &Db, passwords: &Passwords, caseload: &Caseload) -> Result<Known, LoadError> {

@@ -8,8 +8,9 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::crypto::DataKey;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::sql;
 use practice::vocabulary::AgencyKind;
 
 #[derive(QueryableByName)]
@@ -42,7 +43,7 @@ pub struct Member {
 
 /// The agencies of a MARAC: those live and core first, then those that came first.
 pub fn members(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<Vec<Member>> {
-    Ok(sql(
+    Ok(tx.sql(
         "select a.id as agency_id, a.name, a.kind, (a.closed_at is null and m.suspended_at is null \
          and coalesce(m.access_ends_at > $2, true)) as live \
          from marac_agencies m join agencies a on a.id = m.agency_id where m.marac_id = $1 \
@@ -74,7 +75,7 @@ pub struct Known {
 
 /// The referrals of these references in these MARACs.
 pub fn referrals(tx: &mut Tx<'_>, maracs: &[Uuid], references: Vec<String>) -> Result<Vec<Known>> {
-    Ok(sql(
+    Ok(tx.sql(
         "select external_ref, marac_id, agency_id, (submitted_by is null and actor_id is null) as imported, \
          id, case_id, coalesce(is_repeat, false) as repeat \
          from referrals where marac_id = any ($1) and external_ref = any ($2)",
@@ -107,14 +108,15 @@ pub struct Meeting {
 
 /// The regular meetings of these MARACs, by MARAC and day.
 pub fn meetings(tx: &mut Tx<'_>, maracs: &[Uuid]) -> Result<HashMap<(Uuid, NaiveDate), Meeting>> {
-    let rows: Vec<MeetingDay> = sql(
-        "select id, marac_id, (starts_at at time zone time_zone)::date as day, \
+    let rows: Vec<MeetingDay> = tx
+        .sql(
+            "select id, marac_id, (starts_at at time zone time_zone)::date as day, \
          status in ('held', 'minuted') as held from meetings \
          where marac_id = any ($1) and kind = 'scheduled' and status <> 'cancelled' \
          order by created_at desc, id desc",
-    )
-    .bind(maracs.to_vec())
-    .load(tx.conn)?;
+        )
+        .bind(maracs.to_vec())
+        .load(tx.conn)?;
     let keyed = rows.into_iter().map(|row| {
         let meeting = Meeting {
             id: row.id,
@@ -135,10 +137,10 @@ struct Item {
 
 /// The cases on the agendas of these MARACs: meeting and case.
 pub fn agenda(tx: &mut Tx<'_>, maracs: &[Uuid]) -> Result<HashSet<(Uuid, Uuid)>> {
-    let rows: Vec<Item> =
-        sql("select meeting_id, case_id from agenda_items where marac_id = any ($1)")
-            .bind(maracs.to_vec())
-            .load(tx.conn)?;
+    let rows: Vec<Item> = tx
+        .sql("select meeting_id, case_id from agenda_items where marac_id = any ($1)")
+        .bind(maracs.to_vec())
+        .load(tx.conn)?;
     Ok(rows
         .into_iter()
         .map(|row| (row.meeting_id, row.case_id))
@@ -159,11 +161,14 @@ pub fn actions(
     maracs: &[Uuid],
     references: Vec<String>,
 ) -> Result<HashSet<(Uuid, String)>> {
-    let rows: Vec<Reference> = sql("select marac_id, external_ref from actions \
-         where marac_id = any ($1) and external_ref = any ($2)")
-    .bind(maracs.to_vec())
-    .bind(references)
-    .load(tx.conn)?;
+    let rows: Vec<Reference> = tx
+        .sql(
+            "select marac_id, external_ref from actions \
+         where marac_id = any ($1) and external_ref = any ($2)",
+        )
+        .bind(maracs.to_vec())
+        .bind(references)
+        .load(tx.conn)?;
     let keyed = rows.into_iter().map(|row| (row.marac_id, row.external_ref));
     Ok(keyed.collect())
 }
@@ -180,10 +185,13 @@ struct Key {
 
 /// The keys of these cases; those destroyed are left out.
 pub fn keys(tx: &mut Tx<'_>, cases: Vec<Uuid>) -> Result<HashMap<Uuid, DataKey>> {
-    let rows: Vec<Key> = sql("select case_id, master_key_id, wrapped from data_keys \
-         where case_id = any ($1) and wrapped is not null")
-    .bind(cases)
-    .load(tx.conn)?;
+    let rows: Vec<Key> = tx
+        .sql(
+            "select case_id, master_key_id, wrapped from data_keys \
+         where case_id = any ($1) and wrapped is not null",
+        )
+        .bind(cases)
+        .load(tx.conn)?;
     let mut keys = HashMap::new();
     for row in rows {
         let key = tx

@@ -19,7 +19,7 @@ use kernel::audit::Event;
 use kernel::db::Tx;
 use kernel::error::Error;
 use kernel::policy::Act;
-use kernel::policy::visibility;
+use kernel::visibility;
 
 /// The hour at which a meeting is taken to have begun; registers do not say.
 const BEGINS_AT: u32 = 10;

@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as st;
 
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::sql;
 
 #[derive(QueryableByName)]
 struct Name {
@@ -89,7 +90,8 @@ struct Swept {
 
 /// Deletes some of what has served its time; says how many rows, and whether there are more.
 pub fn sweep(tx: &mut Tx<'_>, keep_days: i32) -> Result<(i64, bool)> {
-    let swept: Swept = sql("select deleted, more from sweep($1, $2)")
+    let swept: Swept = tx
+        .sql("select deleted, more from sweep($1, $2)")
         .bind(tx.now)
         .bind(keep_days)
         .get_result(tx.conn)?;

@@ -6,7 +6,7 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use casework::actions::ActionStatus;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use practice::vocabulary::AgencyKind;
 
@@ -34,19 +34,21 @@ pub fn action_counts(
     maracs: Option<&[Uuid]>,
 ) -> Result<Vec<ActionCountRow>> {
     let rows = match maracs {
-        Some(maracs) => sql(
-            "select marac_id, owner_kind, status, unresolved, overdue, actions \
+        Some(maracs) => tx
+            .sql(
+                "select marac_id, owner_kind, status, unresolved, overdue, actions \
              from action_counts($1, $2)",
-        )
-        .bind(as_at)
-        .bind(maracs.to_vec())
-        .load(tx.conn)?,
-        None => sql(
-            "select marac_id, owner_kind, status, unresolved, overdue, actions \
+            )
+            .bind(as_at)
+            .bind(maracs.to_vec())
+            .load(tx.conn)?,
+        None => tx
+            .sql(
+                "select marac_id, owner_kind, status, unresolved, overdue, actions \
              from action_counts($1, $maracs)",
-        )
-        .bind(as_at)
-        .load(tx.conn)?,
+            )
+            .bind(as_at)
+            .load(tx.conn)?,
     };
     Ok(rows)
 }
@@ -91,7 +93,7 @@ pub struct RegisterRow {
 /// What agencies owe today, those with most before the steering group first.
 pub fn action_register(tx: &mut Tx<'_>, maracs: &[Uuid]) -> Result<Vec<RegisterRow>> {
     let today = tx.today();
-    Ok(sql("select marac_id, agency_id, agency, kind, outstanding, overdue, longest_overdue_days, \
+    Ok(tx.sql("select marac_id, agency_id, agency, kind, outstanding, overdue, longest_overdue_days, \
          with_agency_lead, with_coordinator, with_chair, with_steering_group, reminders, carried_over, \
          carried_over_again, unresolved, not_done_in_a_year from action_register($1, $2) \
          order by with_steering_group desc, overdue desc, agency, marac_id")
@@ -130,12 +132,13 @@ pub struct FlagRegisterRow {
 /// What agencies have confirmed, those with most removals missing first.
 pub fn flag_register(tx: &mut Tx<'_>, maracs: &[Uuid]) -> Result<Vec<FlagRegisterRow>> {
     let today = tx.today();
-    Ok(sql(
-        "select marac_id, agency_id, agency, kind, asked, asked_overdue, placed, not_placed, \
+    Ok(tx
+        .sql(
+            "select marac_id, agency_id, agency, kind, asked, asked_overdue, placed, not_placed, \
          removal_due, removal_overdue, removed from flag_register($1, $2) \
          order by removal_overdue desc, asked_overdue desc, agency, marac_id",
-    )
-    .bind(today)
-    .bind(maracs.to_vec())
-    .load(tx.conn)?)
+        )
+        .bind(today)
+        .bind(maracs.to_vec())
+        .load(tx.conn)?)
 }

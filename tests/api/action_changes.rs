@@ -3,8 +3,8 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use kernel::audit::{Audited, Event};
-use kernel::db::sql;
 use kernel::policy::Act;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use kernel::crypto::{DataKey, Place};
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use conference::meetings::AGENDA_ITEMS;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use kernel::db::sql;
 use kernel::http::Cursor;
+use kernel::sql::sql;
 use serde_json::json;
 use uuid::Uuid;
 

@@ -1,7 +1,7 @@
 //! Reading the audit of a MARAC.
 
 use diesel::prelude::*;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 
 use crate::support::{Person, TestApp, World, etag, id, referral};

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::json;
 
 use crate::support::{Person, TestApp, World};

@@ -9,9 +9,9 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use directory::auth::Limits;
 use kernel::clock::Clock;
-use kernel::db::sql;
 use kernel::policy::bases::{BASES, End, Ground};
 use kernel::policy::lens::Basis;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -12,7 +12,7 @@ use directory::auth::Limits;
 use directory::notifications::mail::Mailer;
 use kernel::clock::Clock;
 use kernel::crypto::KeyRing;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use toldonce::jobs;
 use uuid::Uuid;

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use directory::auth::Limits;
 use kernel::clock::Clock;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 
 use crate::meetings::{listed, planned, step};

@@ -1,7 +1,7 @@
 //! API clients, their secrets and their actors.
 
 use diesel::prelude::*;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

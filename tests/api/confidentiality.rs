@@ -1,7 +1,7 @@
 //! The confidentiality statement (R19): nothing of a meeting opens to whoever has not accepted it.
 
 use diesel::prelude::*;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

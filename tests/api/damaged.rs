@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use kernel::db::sql;
+use kernel::sql::sql;
 use practice::text::UNREADABLE;
 use serde_json::{Value, json};
 

@@ -7,9 +7,10 @@ use diesel::sql_types as st;
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::crypto::DataKey;
-use kernel::db::{Db, PoolOptions, Tx, sql};
+use kernel::db::{Db, PoolOptions, Tx};
 use kernel::error::{Code, Error, Result};
 use kernel::policy::Act;
+use kernel::sql::sql;
 use uuid::Uuid;
 
 use crate::support::{Person, TestApp, World};
@@ -56,7 +57,7 @@ fn caller(person: &Person) -> Caller {
 }
 
 fn new_agency(tx: &mut Tx<'_>) -> Result<()> {
-    sql(
+    tx.sql(
         "insert into agencies (id, name, kind, created_at) values ($1, 'Left behind', 'other', $2)",
     )
     .bind(Uuid::now_v7())

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use conference::meetings::open_unseen;
 use diesel::prelude::*;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use directory::auth::Limits;
 use kernel::clock::Clock;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 

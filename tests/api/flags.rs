@@ -3,9 +3,9 @@
 use casework::flags::{find_lapsing, find_lapsing_some};
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
-use kernel::db::sql;
 use kernel::error::Error;
 use kernel::policy::Act;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -536,7 +536,7 @@ async fn flags_of_a_case_closed_before_are_asked_back_when_their_day_has_passed(
     assert_eq!(find_lapsing(&desk.app.parts.db).unwrap(), 0);
     pass(&desk, case).await;
     let cut: Result<(), Error> = desk.app.parts.db.run_system(Act::FindLapsing.ask(), |tx| {
-        assert_eq!(*find_lapsing_some(tx)?.value(), 1);
+        assert_eq!(*find_lapsing_some(tx)?.unwrap().value(), 1);
         Err(Error::Internal("the power failed"))
     });
     assert!(cut.is_err());
@@ -561,7 +561,7 @@ async fn several_servers_at_once_make_each_notice_once() {
     }
     desk.app.wait(TimeDelta::days(367));
     let cut: Result<(), Error> = desk.app.parts.db.run_system(Act::FindLapsing.ask(), |tx| {
-        assert_eq!(*find_lapsing_some(tx)?.value(), 30);
+        assert_eq!(*find_lapsing_some(tx)?.unwrap().value(), 30);
         Err(Error::Internal("the power failed"))
     });
     assert!(cut.is_err());

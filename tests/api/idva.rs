@@ -367,7 +367,7 @@ async fn a_first_contact_that_is_late_is_told_of_once() {
     assert_eq!(find_late(&app.parts.db).unwrap(), 0);
     app.wait(TimeDelta::hours(2));
     let cut: Result<(), Error> = app.parts.db.run_system(Act::FindLateContacts.ask(), |tx| {
-        assert_eq!(*find_late_some(tx)?.value(), 1);
+        assert_eq!(*find_late_some(tx)?.unwrap().value(), 1);
         Err(Error::Internal("the power failed"))
     });
     assert!(cut.is_err());
@@ -424,7 +424,7 @@ async fn an_allocation_does_not_stay_with_a_closed_account() {
     let path = format!("/cases/{case}/idva");
     let made = app.as_(&w.coordinator).post(&path, body).await;
     assert_eq!(made.expect(201)["user_id"], json!(leaver.id));
-    kernel::db::sql("update users set disabled_at = $2 where id = $1")
+    kernel::sql::sql("update users set disabled_at = $2 where id = $1")
         .bind(leaver.id)
         .bind(app.now())
         .execute(&mut app.owner())

@@ -5,7 +5,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use directory::auth::Limits;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use toldonce::jobs;
 use uuid::Uuid;

@@ -6,7 +6,7 @@ use casework::cases::SEALED_PLACES;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use kernel::crypto::Place;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

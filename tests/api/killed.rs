@@ -18,7 +18,7 @@ use directory::auth::Limits;
 use directory::auth::token::Subject;
 use kernel::clock::Clock;
 use kernel::crypto::KeyRing;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::Value;
 use toldonce::{install, jobs};
 use uuid::Uuid;

@@ -1,7 +1,7 @@
 //! MARACs: who reads and changes their settings.
 
 use diesel::prelude::*;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::json;
 use uuid::Uuid;
 

@@ -2,7 +2,7 @@
 //! repeat check where a referral of the case says so.
 
 use diesel::prelude::*;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

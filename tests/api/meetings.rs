@@ -8,9 +8,9 @@ use conference::meetings::{
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use kernel::audit::{Audited, Event};
-use kernel::db::sql;
 use kernel::policy::Act;
-use kernel::policy::visibility;
+use kernel::sql::sql;
+use kernel::visibility;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -80,7 +80,7 @@ async fn labels_and_marking_are_the_maracs_own() {
     let held = Held::new().await;
     let w = &held.world;
     diesel::RunQueryDsl::execute(
-        kernel::db::sql("update maracs set settings = '{\"labels\": {\"survivor\": \"client\", \
+        kernel::sql::sql("update maracs set settings = '{\"labels\": {\"survivor\": \"client\", \
             \"perpetrator\": \"person causing harm\", \"marking\": \"OFFICIAL <b>\"}}' where id = $1")
         .bind(w.wcc),
         &mut held.app.owner(),

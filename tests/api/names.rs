@@ -5,7 +5,7 @@ use casework::people::TOKENS_VERSION;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

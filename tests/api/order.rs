@@ -3,7 +3,7 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use kernel::db::sql;
+use kernel::sql::sql;
 
 use crate::support::TestDb;
 

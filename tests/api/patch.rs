@@ -5,7 +5,7 @@
 //! it is read. `special` and `sample` say what the schema of a field cannot.
 
 use diesel::prelude::*;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 

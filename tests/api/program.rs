@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use kernel::crypto::{DataKey, KeyRing, Place};
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -3,7 +3,7 @@
 
 use actix_web::http::Method;
 use diesel::prelude::*;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 
 use crate::access::{Office, Operation, Stage, Target, Things, case, meeting, operations};

@@ -746,7 +746,7 @@ async fn an_idva_service_whose_allocation_ended_reads_the_referral_no_longer() {
     idva.get(&path).await.expect(200);
     let ended = "update circle set ends_at = $2 where case_id = $1 and basis = 'allocation'";
     diesel::RunQueryDsl::execute(
-        kernel::db::sql(ended).bind(case).bind(desk.app.now()),
+        kernel::sql::sql(ended).bind(case).bind(desk.app.now()),
         &mut desk.app.owner(),
     )
     .unwrap();

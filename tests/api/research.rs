@@ -5,7 +5,7 @@ use chrono::{NaiveDate, TimeDelta};
 use conference::research::WORK_LIST;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use kernel::db::sql;
+use kernel::sql::sql;
 use practice::marac::settings::MaracSettings;
 use serde_json::{Value, json};
 use uuid::Uuid;

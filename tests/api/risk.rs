@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use futures_util::future::join;
-use kernel::db::sql;
+use kernel::sql::sql;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;

@@ -1,7 +1,7 @@
 //! The published risk tools.
 
 use diesel::prelude::*;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::json;
 
 use crate::support::{TestApp, World};

@@ -8,7 +8,7 @@ use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use diesel_migrations::MigrationHarness;
-use kernel::db::sql;
+use kernel::sql::sql;
 use toldonce::install::{self, InstallError};
 
 use crate::source::vocabularies;

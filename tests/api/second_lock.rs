@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use kernel::db::sql;
+use kernel::sql::sql;
 use uuid::Uuid;
 
 use crate::access::{Stage, Target};

@@ -9,7 +9,7 @@ use diesel::sql_types as st;
 use directory::auth::Limits;
 use futures_util::future::join_all;
 use kernel::clock::Clock;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use toldonce::jobs;
 use uuid::Uuid;

@@ -258,7 +258,7 @@ async fn no_standard_action_is_agreed_on_a_case_that_is_over() {
     let case = desk.case("Okafor").await;
     let meeting = id(&planned(app, w).await);
     listed(app, w, meeting, case, &[w.housing]).await;
-    kernel::db::sql("update cases set status = 'closed', closed_at = now() where id = $1")
+    kernel::sql::sql("update cases set status = 'closed', closed_at = now() where id = $1")
         .bind(case)
         .execute(&mut app.owner())
         .unwrap();

@@ -8,8 +8,8 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use futures_util::future::join_all;
-use kernel::db::sql;
 use kernel::policy::{Act, Asks, Who};
+use kernel::sql::sql;
 use serde_json::{Value, json};
 
 use crate::access::{Operation, Stage, Target, matches_snapshot, operations};

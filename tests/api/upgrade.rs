@@ -12,7 +12,7 @@ use diesel_migrations::MigrationHarness;
 use directory::auth::Limits;
 use kernel::clock::Clock;
 use kernel::crypto::{DataKey, KeyRing, Place};
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::json;
 use toldonce::{install, jobs};
 use uuid::Uuid;
@@ -69,7 +69,7 @@ fn sessions_and_clients_of_the_release_before_go_on() {
         )
         .unwrap();
     install::migrate(&mut owner).unwrap();
-    let held = kernel::db::sql(
+    let held = kernel::sql::sql(
         "select from sessions s, api_clients c where s.network is null and s.revoked_at is null \
          and c.secret_version = 1",
     );
@@ -323,7 +323,7 @@ fn sight_from_before_ends_with_its_basis() {
     );
     owner.batch_execute(&text).unwrap();
     install::migrate(&mut owner).unwrap();
-    let rows: Vec<Row> = kernel::db::sql(
+    let rows: Vec<Row> = kernel::sql::sql(
         "select right(id::text, 2) || case when ends_at <= now() then ' ended' else '' end \
            || case when paused then ' paused' else '' end || case when as_lead then ' lead' else '' end as row \
          from circle order by id",
@@ -356,7 +356,7 @@ fn heads_from_before_they_were_signed_stay_and_have_no_signature() {
         ))
         .unwrap();
     install::migrate(&mut owner).unwrap();
-    let rows: Vec<Row> = kernel::db::sql(
+    let rows: Vec<Row> = kernel::sql::sql(
         "select last_seq || ' ' || (signature is null and key_id is null) as row from audit_heads",
     )
     .load(&mut owner)
@@ -408,7 +408,7 @@ struct Kind {
 fn a_date_out_of_range_is_set_to_the_nearest_one_and_kept() {
     use diesel::prelude::*;
     use diesel::sql_types as st;
-    use kernel::db::sql;
+    use kernel::sql::sql;
 
     #[derive(Debug, PartialEq, QueryableByName)]
     struct Address {
@@ -527,7 +527,7 @@ fn exclusions_and_restrictions_that_stand_are_laid_on_the_other_files_of_the_sam
         ))
         .unwrap();
     install::migrate(&mut owner).unwrap();
-    let laid: Laid = kernel::db::sql(
+    let laid: Laid = kernel::sql::sql(
         "select count(*) as exclusions, (select count(*) from cases c where c.restricted and c.code = 'W2') as restricted \
          from exclusions e join cases c on c.id = e.case_id \
          where c.code = 'W2' and e.laid_by = 'same_person' and e.reason is null",
@@ -595,14 +595,14 @@ fn sight_that_an_earlier_join_gave_ends() {
     }
     owner.batch_execute(&text).unwrap();
     install::migrate(&mut owner).unwrap();
-    let rows: Vec<Row> = kernel::db::sql(
+    let rows: Vec<Row> = kernel::sql::sql(
         "select right(id::text, 2) as row from circle where ends_at > now() order by id",
     )
     .load(&mut owner)
     .unwrap();
     let open: Vec<_> = rows.into_iter().map(|row| row.row).collect();
     assert_eq!(open, ["30", "35"]);
-    let rows: Vec<Row> = kernel::db::sql(
+    let rows: Vec<Row> = kernel::sql::sql(
         "select concat_ws(' ', right(id::text, 2), right(own_file_id::text, 2)) as row from referrals order by id",
     )
     .load(&mut owner)

@@ -4,8 +4,10 @@
 //! table, column and row it was made for, so a ciphertext copied elsewhere does not open. Destroying
 //! a case's data key destroys its content (design section 3).
 
+pub mod damage;
 mod data_key;
 mod key_file;
+mod placeholder;
 mod token_keys;
 
 use std::collections::BTreeMap;
@@ -25,7 +27,7 @@ use data_key::{aead, open, seal};
 use key_file::{KeyFile, read, write};
 pub use token_keys::TokenKey;
 
-use crate::damage::{self, Damage};
+use self::damage::Damage;
 
 const KEY_LEN: usize = 32;
 

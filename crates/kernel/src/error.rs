@@ -363,7 +363,7 @@ impl ResponseError for Error {
                 status: code.status().as_u16(),
                 code: code.as_str().into(),
                 reason: reason.map(Into::into),
-                request_id: crate::telemetry::request_id(),
+                request_id: crate::request_id::request_id(),
                 errors,
                 ids,
                 counts,

@@ -5,6 +5,7 @@
 //! holds what every part of a case shares. Nothing here knows a resource.
 
 pub mod audit;
+pub mod audit_chain;
 pub mod caller;
 pub mod case_file;
 pub mod clock;
@@ -15,6 +16,9 @@ pub mod error;
 pub mod http;
 pub mod metrics;
 pub mod policy;
+pub mod request_id;
 #[rustfmt::skip]
 pub mod schema;
+pub mod sql;
 pub mod telemetry;
+pub mod visibility;

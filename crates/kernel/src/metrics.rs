@@ -9,8 +9,6 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 use metrics::{Unit, counter, gauge, histogram};
 
-use crate::db::Db;
-
 const REQUESTS: &str = "toldonce_http_request_seconds";
 const STATEMENTS: &str = "toldonce_database_statements_total";
 const CONNECTIONS: &str = "toldonce_database_connections";
@@ -83,10 +81,20 @@ pub async fn count(
         Ok(response) => response.status(),
         Err(error) => error.as_response_error().status_code(),
     };
-    let route = crate::telemetry::route(&outcome);
+    let route = route(&outcome);
     histogram!(REQUESTS, "route" => route, "method" => method, "status" => status.as_u16().to_string())
         .record(began.elapsed());
     outcome
+}
+
+/// The template of the route that answered. Asked for afterwards: before the routing it would have to
+/// be looked for once more, among all of them.
+pub(crate) fn route<B>(outcome: &Result<ServiceResponse<B>, actix_web::Error>) -> String {
+    let pattern = outcome
+        .as_ref()
+        .ok()
+        .and_then(|response| response.request().match_pattern());
+    pattern.unwrap_or_else(|| "unmatched".into())
 }
 
 /// A method's name; what is not offered counts as one, for anybody can invent methods.
@@ -124,10 +132,9 @@ pub fn unseen(referrals: i64) {
     gauge!(UNSEEN).set(f64::from(i32::try_from(referrals).unwrap_or(i32::MAX)));
 }
 
-/// Sets what is read at intervals.
-pub fn gauge(db: &Db, seal_age: Duration) {
-    let (in_use, idle) = db.connections();
-    counter!(STATEMENTS).absolute(db.statements());
+/// Sets what is read at intervals: connections in use and idle, statements sent so far, the age of the last seal.
+pub fn gauge((in_use, idle): (u32, u32), statements: u64, seal_age: Duration) {
+    counter!(STATEMENTS).absolute(statements);
     gauge!(CONNECTIONS, "state" => "in_use").set(f64::from(in_use));
     gauge!(CONNECTIONS, "state" => "idle").set(f64::from(idle));
     gauge!(SEAL_AGE).set(seal_age);

@@ -1,7 +1,6 @@
 //! Logs without personal data: method, route template, status, milliseconds, request id. Never a
 //! path, a query, a body, a name.
 
-use std::cell::Cell;
 use std::io::IsTerminal;
 use std::time::Instant;
 
@@ -10,62 +9,9 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use tracing::Span;
 use tracing_actix_web::RootSpanBuilder;
-use uuid::Uuid;
 
-thread_local! {
-    static REQUEST: Cell<Option<Uuid>> = const { Cell::new(None) };
-}
-
-tokio::task_local! {
-    static TASK_REQUEST: Uuid;
-}
-
-/// The id of the request under way; a fresh one outside of any.
-pub fn request_id() -> Uuid {
-    TASK_REQUEST
-        .try_with(|id| *id)
-        .ok()
-        .or_else(|| REQUEST.with(Cell::get))
-        .unwrap_or_else(Uuid::now_v7)
-}
-
-/// Runs `work` on this thread as part of a request.
-pub fn with_request_id<T>(id: Uuid, work: impl FnOnce() -> T) -> T {
-    REQUEST.with(|cell| {
-        let before = cell.replace(Some(id));
-        let result = work();
-        cell.set(before);
-        result
-    })
-}
-
-/// Middleware: gives each request its id, and the answer the same in `X-Request-Id`.
-pub async fn identify(
-    request: ServiceRequest,
-    next: actix_web::middleware::Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let id = Uuid::now_v7();
-    TASK_REQUEST
-        .scope(id, async move {
-            let mut response = next.call(request).await?;
-            if let Ok(value) = actix_web::http::header::HeaderValue::from_str(&id.to_string()) {
-                let name = actix_web::http::header::HeaderName::from_static("x-request-id");
-                response.headers_mut().insert(name, value);
-            }
-            Ok(response)
-        })
-        .await
-}
-
-/// The template of the route that answered. Asked for afterwards: before the routing it would have to
-/// be looked for once more, among all of them.
-pub(crate) fn route<B>(outcome: &Result<ServiceResponse<B>, actix_web::Error>) -> String {
-    let pattern = outcome
-        .as_ref()
-        .ok()
-        .and_then(|response| response.request().match_pattern());
-    pattern.unwrap_or_else(|| "unmatched".into())
-}
+use crate::metrics::{self, route};
+use crate::request_id::request_id;
 
 #[derive(Clone, Copy)]
 struct Began(Instant);
@@ -78,7 +24,7 @@ impl RootSpanBuilder for RootSpan {
         request.extensions_mut().insert(Began(Instant::now()));
         tracing::info_span!(
             "request",
-            method = crate::metrics::method(request.method()),
+            method = metrics::method(request.method()),
             route = tracing::field::Empty,
             request_id = %request_id(),
             status = tracing::field::Empty,

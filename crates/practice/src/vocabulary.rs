@@ -89,3 +89,19 @@ vocabulary! {
         Other = "other",
     }
 }
+
+vocabulary! {
+    /// The life cycle of a file. `intake` and `not_accepted` come before there is a case; `joined`
+    /// says that its referral went to another file of the same pair.
+    CaseStatus {
+        Intake = "intake",
+        NotAccepted = "not_accepted",
+        Listed = "listed",
+        Heard = "heard",
+        Monitoring = "monitoring",
+        Lapsed = "lapsed",
+        Closed = "closed",
+        TransferredOut = "transferred_out",
+        Joined = "joined",
+    }
+}

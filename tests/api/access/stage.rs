@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use directory::auth::Limits;
 use kernel::clock::Clock;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

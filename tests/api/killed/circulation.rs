@@ -1,7 +1,7 @@
 //! A list of twenty-five cases goes out to twelve agencies, and the server dies over it.
 
 use diesel::prelude::*;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::Value;
 use uuid::Uuid;
 

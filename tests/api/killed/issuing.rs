@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::Value;
 use uuid::Uuid;
 

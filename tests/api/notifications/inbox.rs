@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use directory::notifications::To;
-use kernel::db::sql;
 use kernel::policy::Role;
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

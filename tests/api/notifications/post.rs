@@ -8,8 +8,8 @@ use directory::notifications::To;
 use directory::notifications::mail::{self, Mailer};
 use kernel::clock::Clock;
 use kernel::crypto::KeyRing;
-use kernel::db::sql;
 use kernel::policy::Role;
+use kernel::sql::sql;
 use toldonce::jobs;
 use uuid::Uuid;
 

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use directory::notifications::{self, Notice, NoticeKind, To};
 use kernel::audit::{Audited, Event};
-use kernel::db::sql;
 use kernel::policy::{Act, Role};
+use kernel::sql::sql;
 use uuid::Uuid;
 
 use crate::support::{TestApp, World};

@@ -4,7 +4,7 @@ use chrono::{Months, NaiveDate};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use kernel::crypto::{DataKey, Place};
-use kernel::db::sql;
+use kernel::sql::sql;
 use practice::party::Identity;
 use practice::text::Line;
 use uuid::Uuid;

@@ -195,7 +195,7 @@ impl TestApp {
     /// Somebody gave their password so long ago, in the session they have.
     pub fn password_given(&self, person: &Person, ago: TimeDelta) {
         use diesel::prelude::*;
-        kernel::db::sql("update sessions set password_at = $2 where id = $1")
+        kernel::sql::sql("update sessions set password_at = $2 where id = $1")
             .bind(person.session_id)
             .bind(self.now() - ago)
             .execute(&mut self.owner())

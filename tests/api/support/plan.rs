@@ -4,8 +4,9 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
-use kernel::db::{Sql, Tx, sql};
+use kernel::db::Tx;
 use kernel::policy::Act;
+use kernel::sql::{Sql, sql};
 
 use super::TestApp;
 use super::world::Person;
@@ -35,7 +36,7 @@ impl TestApp {
         let text: &'static str = Box::leak(format!("explain {text}").into_boxed_str());
         let work = |tx: &mut Tx<'_>| {
             if forced {
-                sql("set local enable_seqscan = off").execute(tx.conn)?;
+                tx.sql("set local enable_seqscan = off").execute(tx.conn)?;
             }
             let lines: Vec<Line> = bind(sql(text)).load(tx.conn)?;
             Ok(Audited::new(lines, Event::new()))

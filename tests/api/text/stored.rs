@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use diesel::prelude::*;
 use kernel::crypto::{DataKey, Place};
-use kernel::db::sql;
+use kernel::sql::sql;
 use serde_json::json;
 
 use crate::support::{TestApp, World, etag, id, referral};

@@ -9,8 +9,8 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use directory::auth::Limits;
 use kernel::clock::Clock;
-use kernel::db::sql;
 use kernel::http::{MOST_BODY, most_bytes_of};
+use kernel::sql::sql;
 use serde_json::{Value, json};
 use uuid::Uuid;
 

@@ -21,8 +21,8 @@ use kernel::http::{
     Body, Idempotency, IdempotencyKey, Path, Problems, Query, WriteProblems, etag, happened,
 };
 use kernel::policy::lens::FieldGroup;
-use kernel::policy::visibility::VisibleCase;
 use kernel::policy::{Act, hidden};
+use kernel::visibility::VisibleCase;
 use practice::dates::AnyDay;
 use practice::text::Text;
 

@@ -5,9 +5,9 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use kernel::crypto::Place;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::document::AccountIn;
 
 /// Who told it to whom, and when.
@@ -78,7 +78,7 @@ pub fn first_telling(
     if ids.is_empty() {
         return Ok(());
     }
-    sql("insert into account_entries (id, heading, sharing, sealed, marac_id, case_id, told_on, how_told, \
+    tx.sql("insert into account_entries (id, heading, sharing, sealed, marac_id, case_id, told_on, how_told, \
          author_id, actor_id, agency_id, created_at, referral_id) \
          select id, heading, sharing, sealed, $5, $6, $7, 'unknown', $8, $9, $10, $11, $12 \
          from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[]) as x(id, heading, sharing, sealed)")

@@ -6,7 +6,7 @@ use kernel::db::Tx;
 use kernel::error::{Code, Error, Result};
 use kernel::policy::hidden;
 use kernel::policy::lens::{Basis, FieldGroup};
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 
 /// What decides which entries of a case's account somebody reads: `readable_entry!` says how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

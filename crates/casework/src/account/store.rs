@@ -8,9 +8,10 @@ use uuid::Uuid;
 use super::{Heading, HowTold, Reader, Sharing};
 use kernel::case_file::Part;
 use kernel::crypto::Place;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::policy::visibility::VisibleCase;
+use kernel::sql::sql;
+use kernel::visibility::VisibleCase;
 
 /// SQL: the entry at this alias of the case $1 is read by a reader whose lens shows the account ($2),
 /// of this agency ($3), trusted with restricted entries or not ($4); or the lead opened it to the
@@ -79,7 +80,8 @@ pub fn entries(
     reader: Reader,
     all: bool,
 ) -> Result<Vec<Part>> {
-    Ok(sql(if all { ALL } else { CURRENT })
+    Ok(tx
+        .sql(if all { ALL } else { CURRENT })
         .bind(case.id)
         .bind(reader.narrative)
         .bind(reader.agency_id)
@@ -142,7 +144,7 @@ pub fn standing(
     reader: Reader,
     id: Uuid,
 ) -> Result<Option<Standing>> {
-    sql(standing!("e.id = $5 for update of e"))
+    tx.sql(standing!("e.id = $5 for update of e"))
         .bind(case.id)
         .bind(reader.narrative)
         .bind(reader.agency_id)
@@ -158,7 +160,8 @@ pub fn standings(
     reader: Reader,
     ids: &[Uuid],
 ) -> Result<Vec<Standing>> {
-    Ok(sql(standing!("e.id = any ($5)"))
+    Ok(tx
+        .sql(standing!("e.id = any ($5)"))
         .bind(case.id)
         .bind(reader.narrative)
         .bind(reader.agency_id)
@@ -179,18 +182,19 @@ pub fn readable_under(
         #[diesel(sql_type = st::Uuid)]
         id: Uuid,
     }
-    let rows: Vec<Found> = sql(concat!(
-        "select e.id from account_entries e where e.case_id = $1 and e.heading = $5 ",
-        "and e.superseded_by_id is null and ",
-        readable_entry!("e"),
-        " order by e.id"
-    ))
-    .bind(case.id)
-    .bind(reader.narrative)
-    .bind(reader.agency_id)
-    .bind(reader.trusted)
-    .bind(heading.as_str())
-    .load(tx.conn)?;
+    let rows: Vec<Found> = tx
+        .sql(concat!(
+            "select e.id from account_entries e where e.case_id = $1 and e.heading = $5 ",
+            "and e.superseded_by_id is null and ",
+            readable_entry!("e"),
+            " order by e.id"
+        ))
+        .bind(case.id)
+        .bind(reader.narrative)
+        .bind(reader.agency_id)
+        .bind(reader.trusted)
+        .bind(heading.as_str())
+        .load(tx.conn)?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
@@ -241,7 +245,7 @@ pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, entry: &NewEntry) -> Result<(
         })
     })?;
     if let Some(superseded) = entry.supersedes_id {
-        sql(
+        tx.sql(
             "update account_entries set superseded_by_id = $3, version = version + 1 \
              where case_id = $1 and id = $2",
         )
@@ -251,7 +255,7 @@ pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, entry: &NewEntry) -> Result<(
         .execute(tx.conn)?;
         // Whom an entry was opened to goes on reading it as it stands, unless its author has drawn
         // the class anew.
-        sql(
+        tx.sql(
             "insert into entry_openings (entry_id, question_id, marac_id, case_id, agency_id, \
              circle_id, opened_by, created_at) \
              select $3, o.question_id, o.marac_id, o.case_id, o.agency_id, o.circle_id, o.opened_by, $4 \

@@ -14,7 +14,7 @@ use kernel::db::Db;
 use kernel::error::Result;
 use kernel::http::{Page, PageQuery, Path, Problems, Query, paged, tagged};
 use kernel::policy::Act;
-use kernel::policy::visibility;
+use kernel::visibility;
 
 /// The work list: outstanding actions of the own agency, across cases and MARACs.
 ///
@@ -87,7 +87,7 @@ pub async fn get_action(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<
         .run(&caller, Act::ReadAction.on("action", id), move |tx| {
             let action = visibility::action(tx, Act::ReadAction, id)?;
             let (version, body, read) = detail(tx, &action)?;
-            let event = Event::of_action(&action).fields(read);
+            let event = Event::of_case(&action).fields(read);
             Ok(Audited::new((version, body), event))
         })
         .await?;
@@ -114,9 +114,7 @@ pub async fn get_action_history(
                 items: items.collect::<Result<Vec<_>>>()?,
                 next_cursor: None,
             };
-            let event = Event::of_action(&action)
-                .fields(["history"])
-                .rows(page.len());
+            let event = Event::of_case(&action).fields(["history"]).rows(page.len());
             Ok(Audited::new(page, event))
         })
         .await?;

@@ -23,7 +23,7 @@ use kernel::http::{
     tagged,
 };
 use kernel::policy::Act;
-use kernel::policy::visibility::{self, VisibleAction};
+use kernel::visibility::{self, VisibleAction};
 use practice::dates::{AnyDay, DueDay};
 use practice::text::Text;
 

@@ -7,9 +7,9 @@ use uuid::Uuid;
 use super::NewAction;
 use super::model::{ActionEventKind, ActionStatus, Content, Note};
 use kernel::crypto::{DataKey, Place};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::{VisibleAction, VisibleCase};
+use kernel::visibility::{VisibleAction, VisibleCase};
 
 /// Seals what is to be done.
 pub fn seal(key: &DataKey, action_id: Uuid, text: &str) -> Result<Vec<u8>> {
@@ -28,7 +28,7 @@ pub fn insert(
 ) -> Result<()> {
     let sealed = seal(case.key(), action.id, &action.text)?;
     let needs: Vec<_> = action.needs.iter().map(|need| need.as_str()).collect();
-    sql(
+    tx.sql(
         "insert into actions (id, marac_id, case_id, meeting_id, agenda_item_id, owner_agency_id, \
          owner_user_id, target, category, priority, due_on, agreed_on, status, needs, sealed, \
          status_at, created_by, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
@@ -66,7 +66,7 @@ pub struct Present {
 
 /// Changes an action in sight. With a new due date it starts at the foot of the ladder.
 pub fn update(tx: &mut Tx<'_>, action: &VisibleAction, present: &Present) -> Result<()> {
-    sql(
+    tx.sql(
         "update actions set status = $2, resolved = $3, due_on = $4, owner_agency_id = $5, \
          owner_user_id = $6, superseded_by_id = $7, \
          status_at = case when status <> $2 then $8 else status_at end, \
@@ -108,7 +108,7 @@ pub fn add_event(tx: &mut Tx<'_>, key: &DataKey, event: &NewEvent<'_>) -> Result
         .map(|note| key.seal_json(place, note))
         .transpose()?;
     let principal = &tx.actor.principal;
-    sql(
+    tx.sql(
         "insert into action_events (id, marac_id, case_id, action_id, kind, status, due_on, \
          owner_agency_id, effective_on, by_user_id, by_actor_id, by_agency_id, sealed, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
@@ -139,7 +139,7 @@ pub fn tell(
     action_id: Uuid,
     agencies: Vec<Uuid>,
 ) -> Result<()> {
-    sql(
+    tx.sql(
         "insert into action_changes (action_id, marac_id, case_id, agency_id) \
          select $1, $2, $3, g from (select distinct unnest($4::uuid[]) as g) x",
     )
@@ -153,7 +153,7 @@ pub fn tell(
 
 /// Tells these agencies' feeds that what they may see of a case changed.
 pub fn tell_of_case(tx: &mut Tx<'_>, case_id: Uuid, agencies: Vec<Uuid>) -> Result<()> {
-    sql(
+    tx.sql(
         "insert into action_changes (action_id, marac_id, case_id, agency_id, announced) \
          select id, marac_id, case_id, owner_agency_id, true from actions \
          where case_id = $1 and owner_agency_id = any ($2)",

@@ -13,12 +13,12 @@ use super::rules::{self, By, Command, OwnerFacts};
 use super::store::{self, ActionRow};
 use super::telling;
 use kernel::audit::{Audited, Event};
-use kernel::case_file::CaseStatus;
 use kernel::db::Tx;
 use kernel::error::{Error, FieldError, Result};
 use kernel::http::IfMatch;
-use kernel::policy::visibility::{self, VisibleAction, VisibleCase};
 use kernel::policy::{Act, Role};
+use kernel::visibility::{self, VisibleAction, VisibleCase};
+use practice::vocabulary::CaseStatus;
 
 /// An action about to be agreed.
 pub struct NewAction {
@@ -384,7 +384,7 @@ impl Locked {
         }
         let agencies = vec![row.owner_agency_id, present.owner_agency_id];
         change_store::tell(tx, row.marac_id, row.case_id, row.id, agencies)?;
-        let event = Event::of_action(&action).fields(fields.iter().copied());
+        let event = Event::of_case(&action).fields(fields.iter().copied());
         Ok(Audited::new(action, event))
     }
 }

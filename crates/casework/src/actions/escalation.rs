@@ -8,7 +8,7 @@ use super::model::Escalation;
 use directory::maracs;
 use directory::notifications::{self, Notice, NoticeKind, To};
 use kernel::audit::{Audited, Event};
-use kernel::db::{Db, Tx, nothing};
+use kernel::db::{Db, Tx};
 use kernel::error::Result;
 use kernel::policy::{Act, Role};
 use practice::marac::ladder::ActionLadder;
@@ -22,7 +22,7 @@ pub fn escalate(db: &Db) -> Result<usize> {
 }
 
 /// Some of it, in this transaction. Rows that another server has in hand are left to it.
-pub fn escalate_some(tx: &mut Tx<'_>) -> Result<Audited<usize>> {
+pub fn escalate_some(tx: &mut Tx<'_>) -> Result<Option<Audited<usize>>> {
     let today = tx.today();
     let ladders: Vec<_> = maracs::all_settings(tx)?
         .into_iter()
@@ -37,15 +37,15 @@ pub fn escalate_some(tx: &mut Tx<'_>) -> Result<Audited<usize>> {
         })
         .collect();
     if chased.is_empty() {
-        return nothing();
+        return Ok(None);
     }
     store::record(tx, &chased, today)?;
     let notices: Vec<_> = chased.iter().flat_map(notices).collect();
     notifications::tell(tx, &notices)?;
-    Ok(Audited::new(
+    Ok(Some(Audited::new(
         chased.len(),
         Event::list(chased.len()).fields(["escalation", "reminders"]),
-    ))
+    )))
 }
 
 fn chase(action: Overdue, ladder: &ActionLadder, today: NaiveDate) -> Chased {

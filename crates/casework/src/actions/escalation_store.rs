@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::escalation::days;
 use super::model::{ActionStatus, Escalation};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use practice::marac::ladder::ActionLadder;
 
@@ -87,7 +87,8 @@ pub fn overdue(
     let reminded = ladders
         .iter()
         .map(|(_, ladder)| before(ladder.remind_every_days));
-    Ok(sql(OVERDUE)
+    Ok(tx
+        .sql(OVERDUE)
         .bind(ladders.iter().map(|(id, _)| *id).collect::<Vec<_>>())
         .bind(at(Escalation::Owner))
         .bind(at(Escalation::AgencyLead))
@@ -114,7 +115,7 @@ pub fn record(tx: &mut Tx<'_>, chased: &[Chased], today: NaiveDate) -> Result<()
         .iter()
         .map(|one| one.step.map(|step| step.as_str().to_owned()))
         .collect();
-    sql(
+    tx.sql(
         "update actions a set escalation = coalesce(x.step, a.escalation), \
          escalated_on = case when x.step is null then a.escalated_on else $4 end, \
          reminders = a.reminders + x.reminded::int::smallint, \
@@ -126,7 +127,7 @@ pub fn record(tx: &mut Tx<'_>, chased: &[Chased], today: NaiveDate) -> Result<()
     .bind(chased.iter().map(|one| one.reminded).collect::<Vec<_>>())
     .bind(today)
     .execute(tx.conn)?;
-    sql(
+    tx.sql(
         "insert into action_escalations (id, marac_id, case_id, action_id, step, status, due_on, \
          owner_agency_id, taken_on, created_at) \
          select x.id, x.m, x.c, x.a, x.step, x.status, x.due_on, x.o, $9, $10 \
@@ -154,7 +155,7 @@ pub fn record(tx: &mut Tx<'_>, chased: &[Chased], today: NaiveDate) -> Result<()
     .bind(today)
     .bind(tx.now)
     .execute(tx.conn)?;
-    sql(
+    tx.sql(
         "insert into action_changes (action_id, marac_id, case_id, agency_id) \
          select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[])",
     )
@@ -168,7 +169,7 @@ pub fn record(tx: &mut Tx<'_>, chased: &[Chased], today: NaiveDate) -> Result<()
 
 /// Counts once more what a meeting that was held has left undone (R29).
 pub fn carry_over(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    sql("select carry_over($1)")
+    tx.sql("select carry_over($1)")
         .bind(meeting_id)
         .execute(tx.conn)?;
     Ok(())

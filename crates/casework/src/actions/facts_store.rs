@@ -5,9 +5,10 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::{VisibleAction, VisibleCase};
+use kernel::sql::sql;
+use kernel::visibility::{VisibleAction, VisibleCase};
 
 #[derive(QueryableByName)]
 struct Exists {
@@ -17,32 +18,38 @@ struct Exists {
 
 /// Whether this is an action of the case.
 pub fn of_case(tx: &mut Tx<'_>, case_id: Uuid, id: Uuid) -> Result<bool> {
-    let row: Exists =
-        sql("select exists (select from actions where case_id = $1 and id = $2) as found")
-            .bind(case_id)
-            .bind(id)
-            .get_result(tx.conn)?;
+    let row: Exists = tx
+        .sql("select exists (select from actions where case_id = $1 and id = $2) as found")
+        .bind(case_id)
+        .bind(id)
+        .get_result(tx.conn)?;
     Ok(row.found)
 }
 
 /// Whether the case has an outstanding action, of this agency or any.
 pub fn outstanding(tx: &mut Tx<'_>, case_id: Uuid, agency_id: Option<Uuid>) -> Result<bool> {
-    let row: Exists = sql("select exists (select from actions where case_id = $1 \
+    let row: Exists = tx
+        .sql(
+            "select exists (select from actions where case_id = $1 \
          and status in ('open', 'in_progress') \
-         and ($2::uuid is null or owner_agency_id = $2)) as found")
-    .bind(case_id)
-    .bind(agency_id)
-    .get_result(tx.conn)?;
+         and ($2::uuid is null or owner_agency_id = $2)) as found",
+        )
+        .bind(case_id)
+        .bind(agency_id)
+        .get_result(tx.conn)?;
     Ok(row.found)
 }
 
 /// Whether an action of the case is outstanding, or not done and not yet dealt with by the chair.
 pub fn incomplete(tx: &mut Tx<'_>, case_id: Uuid) -> Result<bool> {
-    let row: Exists = sql("select exists (select from actions where case_id = $1 \
+    let row: Exists = tx
+        .sql(
+            "select exists (select from actions where case_id = $1 \
          and (status in ('open', 'in_progress') or (not resolved \
-           and status in ('not_done', 'not_possible_circumstances_changed')))) as found")
-    .bind(case_id)
-    .get_result(tx.conn)?;
+           and status in ('not_done', 'not_possible_circumstances_changed')))) as found",
+        )
+        .bind(case_id)
+        .get_result(tx.conn)?;
     Ok(row.found)
 }
 
@@ -54,10 +61,10 @@ struct Last {
 
 /// The day of the last thing known of an action.
 pub fn last_on(tx: &mut Tx<'_>, action: &VisibleAction) -> Result<NaiveDate> {
-    let last: Last =
-        sql("select max(effective_on) as \"on\" from action_events where action_id = $1")
-            .bind(action.id)
-            .get_result(tx.conn)?;
+    let last: Last = tx
+        .sql("select max(effective_on) as \"on\" from action_events where action_id = $1")
+        .bind(action.id)
+        .get_result(tx.conn)?;
     Ok(last.on)
 }
 
@@ -84,7 +91,7 @@ pub fn owner_facts(
     agency_id: Uuid,
     user_id: Option<Uuid>,
 ) -> Result<OwnerRow> {
-    let row = sql("select exists (select from marac_agencies m join agencies g on g.id = m.agency_id \
+    let row = tx.sql("select exists (select from marac_agencies m join agencies g on g.id = m.agency_id \
            where m.marac_id = $1 and m.agency_id = $3 and g.closed_at is null \
            and m.suspended_at is null and (m.access_ends_at is null or m.access_ends_at > $5)) as member, \
          (exists (select from circle r where r.case_id = $2 and r.agency_id = $3 and r.ends_at > $5) \

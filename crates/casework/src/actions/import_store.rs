@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{ActionCategory, ActionPriority, ActionStatus, ActionTarget};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 
 /// An action as a register has it.
@@ -50,7 +50,7 @@ pub fn insert(tx: &mut Tx<'_>, rows: Vec<ImportedAction>, known_on: NaiveDate) -
     let (ids, maracs, cases) = (of(|r| r.id), of(|r| r.marac_id), of(|r| r.case_id));
     let owners = of(|r| r.owner_agency_id);
     let (statuses, due) = (text(|r| r.status.as_str()), day(|r| r.due_on));
-    sql(
+    tx.sql(
         "insert into actions (id, marac_id, case_id, meeting_id, owner_agency_id, target, category, \
          priority, due_on, agreed_on, status, gaps, sealed, external_ref, status_at, created_at) \
          select i, m, c, e, o, t, g, p, d, a, s, string_to_array(w, ','), z, x, $15, $15 \
@@ -83,7 +83,7 @@ pub fn insert(tx: &mut Tx<'_>, rows: Vec<ImportedAction>, known_on: NaiveDate) -
         .iter()
         .map(|r| r.reported_on.unwrap_or(r.agreed_on).min(known_on))
         .collect::<Vec<_>>();
-    sql(
+    tx.sql(
         "insert into action_events (id, marac_id, case_id, action_id, kind, status, due_on, \
          owner_agency_id, effective_on, created_at) \
          select x.id, r.m, r.c, r.i, x.kind, x.status, r.d, r.o, x.effective_on, $11 \
@@ -107,7 +107,7 @@ pub fn insert(tx: &mut Tx<'_>, rows: Vec<ImportedAction>, known_on: NaiveDate) -
     .bind(tx.now)
     .execute(tx.conn)?;
 
-    sql(
+    tx.sql(
         "insert into action_changes (action_id, marac_id, case_id, agency_id) \
          select i, m, c, o from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[]) \
          as r(i, m, c, o, s) where s in ('open', 'in_progress')",

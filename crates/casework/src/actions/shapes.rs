@@ -17,7 +17,7 @@ use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::http::etag;
 use kernel::policy::lens::FieldGroup;
-use kernel::policy::visibility::VisibleAction;
+use kernel::visibility::VisibleAction;
 use practice::party::{AddressKind, ContactKind};
 use practice::vocabulary::YesNoUnknown;
 

@@ -14,16 +14,17 @@ use super::standard_store::{self as store, Agency, NewStandard};
 use directory::notifications::{self, Notice, NoticeKind, To};
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
-use kernel::case_file::{CaseStatus, opened_locked};
+use kernel::case_file::opened_locked;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Code, Error, Result};
 use kernel::http::{
     Body, IfMatch, Path, Problems, Query, VersionProblems, WriteProblems, etag, tagged,
 };
-use kernel::policy::visibility::VisibleCase;
 use kernel::policy::{Act, hidden, may_in};
+use kernel::visibility::VisibleCase;
 use practice::text::Line;
+use practice::vocabulary::CaseStatus;
 
 /// The standard actions of an area, in one version.
 #[derive(Serialize, ToSchema)]

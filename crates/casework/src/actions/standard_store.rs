@@ -8,9 +8,10 @@ use uuid::Uuid;
 use super::change_store::seal;
 use super::model::{ActionCategory, ActionPriority, ActionStatus, ActionTarget, Need};
 use super::standard::StandardAction;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::policy::visibility::VisibleCase;
+use kernel::sql::sql;
+use kernel::visibility::VisibleCase;
 use kernel::visible_actions;
 use practice::text::{Line, Text};
 use practice::vocabulary::AgencyKind;
@@ -23,12 +24,13 @@ struct Version {
 
 /// The latest version a MARAC keeps; 0 where it keeps none.
 pub fn latest(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<i32> {
-    let row: Version = sql(
-        "select coalesce(max(version), 0) as version from standard_action_versions \
+    let row: Version = tx
+        .sql(
+            "select coalesce(max(version), 0) as version from standard_action_versions \
          where marac_id = $1",
-    )
-    .bind(marac_id)
-    .get_result(tx.conn)?;
+        )
+        .bind(marac_id)
+        .get_result(tx.conn)?;
     Ok(row.version)
 }
 
@@ -67,12 +69,15 @@ struct Entry {
 
 /// The entries of a version, in order.
 pub fn catalogue(tx: &mut Tx<'_>, marac_id: Uuid, version: i32) -> Result<Vec<StandardAction>> {
-    let rows: Vec<Entry> = sql("select code, text, category, target, priority, due_days, \
+    let rows: Vec<Entry> = tx
+        .sql(
+            "select code, text, category, target, priority, due_days, \
          every_listed_agency, agency_kinds, needs from standard_actions \
-         where marac_id = $1 and version = $2 order by position")
-    .bind(marac_id)
-    .bind(version)
-    .load(tx.conn)?;
+         where marac_id = $1 and version = $2 order by position",
+        )
+        .bind(marac_id)
+        .bind(version)
+        .load(tx.conn)?;
     let entries = rows.into_iter().map(|row| {
         Ok(StandardAction {
             code: Line::as_stored(row.code),
@@ -110,7 +115,7 @@ pub fn insert(
     actions: &[StandardAction],
 ) -> Result<()> {
     let texts = |of: fn(&StandardAction) -> String| actions.iter().map(of).collect::<Vec<_>>();
-    sql(
+    tx.sql(
         "with v as (insert into standard_action_versions (marac_id, version, created_by, created_at) \
            values ($1, $2, $3, $4) returning marac_id, version) \
          insert into standard_actions (marac_id, version, position, code, text, category, target, \
@@ -189,8 +194,9 @@ pub struct Agency {
 
 /// The live members that the item is listed to, but for those excluded without an exempt senior.
 pub fn agencies(tx: &mut Tx<'_>, case: &VisibleCase, item_id: Uuid) -> Result<Vec<Agency>> {
-    Ok(sql(
-        "select g.id, g.kind, e.exempt_user_id from agenda_listings l \
+    Ok(tx
+        .sql(
+            "select g.id, g.kind, e.exempt_user_id from agenda_listings l \
          join agencies g on g.id = l.agency_id and g.closed_at is null \
          join marac_agencies m on m.marac_id = l.marac_id and m.agency_id = l.agency_id \
            and m.suspended_at is null and (m.access_ends_at is null or m.access_ends_at > $3) \
@@ -199,11 +205,11 @@ pub fn agencies(tx: &mut Tx<'_>, case: &VisibleCase, item_id: Uuid) -> Result<Ve
            order by x.exempt_user_id nulls first limit 1) e on true \
          where l.case_id = $1 and l.agenda_item_id = $2 \
          and (e.excluded is null or e.exempt_user_id is not null) order by g.name, g.id",
-    )
-    .bind(case.id)
-    .bind(item_id)
-    .bind(tx.now)
-    .load(tx.conn)?)
+        )
+        .bind(case.id)
+        .bind(item_id)
+        .bind(tx.now)
+        .load(tx.conn)?)
 }
 
 /// A standard action that the case has.
@@ -228,16 +234,17 @@ pub fn known(
     item_id: Uuid,
     codes: &[Line<40>],
 ) -> Result<Vec<Known>> {
-    Ok(sql(
-        "select id, standard_code as code, owner_agency_id, due_on, status from actions \
+    Ok(tx
+        .sql(
+            "select id, standard_code as code, owner_agency_id, due_on, status from actions \
          where case_id = $1 and standard_code = any ($3) \
          and (agenda_item_id = $2 or status in ('open', 'in_progress')) \
          order by status in ('open', 'in_progress') desc, id",
-    )
-    .bind(case.id)
-    .bind(item_id)
-    .bind(codes.to_vec())
-    .load(tx.conn)?)
+        )
+        .bind(case.id)
+        .bind(item_id)
+        .bind(codes.to_vec())
+        .load(tx.conn)?)
 }
 
 /// One to be made.
@@ -273,7 +280,7 @@ pub fn agree(
     let by = &tx.actor.principal;
     let (user, actor) = (by.user_id(), by.actor_id());
     let agency = Some(tx.actor.agency_id).filter(|id| !id.is_nil());
-    sql(
+    tx.sql(
         "insert into actions (id, marac_id, case_id, meeting_id, agenda_item_id, owner_agency_id, \
          owner_user_id, target, category, priority, due_on, agreed_on, status, needs, sealed, \
          standard_code, standard_version, status_at, created_by, created_at) \
@@ -305,7 +312,7 @@ pub fn agree(
     .bind(user)
     .bind(texts(|entry| entry.code.clone().into_string()))
     .execute(tx.conn)?;
-    sql(
+    tx.sql(
         "with e as (insert into action_events (id, marac_id, case_id, action_id, kind, status, due_on, \
            owner_agency_id, effective_on, by_user_id, by_actor_id, by_agency_id, created_at) \
            select x.event, $5, $6, x.id, 'agreed', 'open', x.due_on, x.owner, $7, $8, $9, $10, $11 \
@@ -336,16 +343,17 @@ pub fn outstanding(
     agency_id: Uuid,
     code: &'static str,
 ) -> Result<Option<Uuid>> {
-    let row: Option<Found> = sql(concat!(
-        "select a.id from actions a where a.case_id = $1 and a.owner_agency_id = $2 ",
-        "and a.standard_code = $3 and a.status in ('open', 'in_progress') and ",
-        visible_actions!("a"),
-        " order by a.due_on, a.id limit 1 for update of a"
-    ))
-    .bind(case_id)
-    .bind(agency_id)
-    .bind(code)
-    .locking(tx)?;
+    let row: Option<Found> = tx
+        .sql(concat!(
+            "select a.id from actions a where a.case_id = $1 and a.owner_agency_id = $2 ",
+            "and a.standard_code = $3 and a.status in ('open', 'in_progress') and ",
+            visible_actions!("a"),
+            " order by a.due_on, a.id limit 1 for update of a"
+        ))
+        .bind(case_id)
+        .bind(agency_id)
+        .bind(code)
+        .locking(tx)?;
     Ok(row.map(|row| row.id))
 }
 

@@ -10,9 +10,9 @@ use super::model::{
 };
 use directory::cover::stood_in_for;
 use kernel::crypto::{KeyRing, Place};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleAction;
+use kernel::visibility::VisibleAction;
 use kernel::{file_key, key_columns, owned_action, visible_actions};
 use practice::party::Identity;
 use practice::text::Line;
@@ -246,7 +246,8 @@ pub fn page(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<ActionRow>> {
         Statuses::Any(status) => (any, status),
     };
     let (due_on, id) = filter.after.unwrap_or((BEFORE_ALL, Uuid::nil()));
-    let rows = sql(text)
+    let rows = tx
+        .sql(text)
         .bind(scope)
         .bind(due_on)
         .bind(id)
@@ -283,7 +284,8 @@ pub fn for_agenda(
     due_by: NaiveDate,
     limit: i64,
 ) -> Result<Vec<ActionRow>> {
-    Ok(sql(FOR_AGENDA)
+    Ok(tx
+        .sql(FOR_AGENDA)
         .bind(marac_id)
         .bind(due_by)
         .bind(limit)
@@ -294,7 +296,7 @@ const ONE: &str = with_cases!("select * from actions where id = $1");
 
 /// The row of an action in sight.
 pub fn row(tx: &mut Tx<'_>, action: &VisibleAction) -> Result<ActionRow> {
-    Ok(sql(ONE).bind(action.id).get_result(tx.conn)?)
+    Ok(tx.sql(ONE).bind(action.id).get_result(tx.conn)?)
 }
 
 const MANY: &str = with_cases!(concat!(
@@ -304,7 +306,7 @@ const MANY: &str = with_cases!(concat!(
 
 /// Those of these actions that are in sight.
 pub fn in_sight(tx: &mut Tx<'_>, ids: Vec<Uuid>) -> Result<Vec<ActionRow>> {
-    Ok(sql(MANY).bind(ids).load(tx.conn)?)
+    Ok(tx.sql(MANY).bind(ids).load(tx.conn)?)
 }
 
 /// A change of what an agency may see.
@@ -344,7 +346,8 @@ pub fn changes(
     after: (u64, i64),
     limit: i64,
 ) -> Result<Vec<ChangeRow>> {
-    let rows = sql(CHANGES)
+    let rows = tx
+        .sql(CHANGES)
         .bind(agency_id)
         .bind(after.0.to_string())
         .bind(after.1)

@@ -15,7 +15,8 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::http::{Page, PageQuery, Path, Problems, Query, paged};
-use kernel::policy::{Act, Role, hidden, may_in, visibility};
+use kernel::policy::{Act, Role, hidden, may_in};
+use kernel::visibility;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(read_access_log);

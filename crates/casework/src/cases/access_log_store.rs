@@ -5,8 +5,9 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::sql;
 
 #[derive(QueryableByName)]
 struct Tenant {
@@ -95,7 +96,8 @@ pub fn page(
     after: Option<(DateTime<Utc>, Uuid)>,
     limit: i64,
 ) -> Result<Vec<Access>> {
-    Ok(sql(LOG)
+    Ok(tx
+        .sql(LOG)
         .bind(case_id)
         .bind(after.map(|(at, _)| at))
         .bind(after.map(|(_, id)| id))

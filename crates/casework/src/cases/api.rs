@@ -12,7 +12,6 @@ use validator::Validate;
 use super::store::{self, Filter, Line};
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
-use kernel::case_file::CaseStatus;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
@@ -21,6 +20,7 @@ use kernel::policy::Act;
 use practice::dates::AnyDay;
 use practice::party::{Identity, PartyRole};
 use practice::risk::CaseRisk;
+use practice::vocabulary::CaseStatus;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_cases);

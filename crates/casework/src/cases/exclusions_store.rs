@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::LaidBy;
 use kernel::crypto::{KeyRing, Place};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use kernel::{file_key, key_columns, not_destroyed, visible_cases};
 
 /// An exclusion.
@@ -125,14 +125,15 @@ macro_rules! exclusion {
 
 /// Every exclusion of a case, newest first.
 pub fn all(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Exclusion>> {
-    Ok(sql(exclusion!("order by e.created_at desc, e.id desc"))
+    Ok(tx
+        .sql(exclusion!("order by e.created_at desc, e.id desc"))
         .bind(case.id)
         .load(tx.conn)?)
 }
 
 /// One exclusion of a case, locked.
 pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Exclusion>> {
-    sql(exclusion!("and e.id = $2 for update of e"))
+    tx.sql(exclusion!("and e.id = $2 for update of e"))
         .bind(case.id)
         .bind(id)
         .locking(tx)
@@ -170,7 +171,8 @@ const KNOWN: &str = "select exists (select from marac_agencies m where m.marac_i
 
 /// Whether whom it names can be named.
 pub fn known(tx: &mut Tx<'_>, marac_id: Uuid, subject: Subject) -> Result<Known> {
-    Ok(sql(KNOWN)
+    Ok(tx
+        .sql(KNOWN)
         .bind(marac_id)
         .bind(subject.user_id)
         .bind(subject.actor_id)
@@ -187,15 +189,18 @@ struct Agency {
 
 /// The agency of whom it names.
 pub fn agencies(tx: &mut Tx<'_>, subject: Subject, client_id: Option<Uuid>) -> Result<Vec<Uuid>> {
-    let rows: Vec<Agency> = sql("select u.agency_id as id from users u where u.id = $1 \
+    let rows: Vec<Agency> = tx
+        .sql(
+            "select u.agency_id as id from users u where u.id = $1 \
          union select r.agency_id from registered_actors r where r.id = $2 \
          union select a.id from agencies a where a.id = $3 \
-         union select c.agency_id from api_clients c where c.id = $4")
-    .bind(subject.user_id)
-    .bind(subject.actor_id)
-    .bind(subject.agency_id)
-    .bind(client_id)
-    .load(tx.conn)?;
+         union select c.agency_id from api_clients c where c.id = $4",
+        )
+        .bind(subject.user_id)
+        .bind(subject.actor_id)
+        .bind(subject.agency_id)
+        .bind(client_id)
+        .load(tx.conn)?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
@@ -211,7 +216,7 @@ pub fn insert(
     tx.tell_moment()?;
     let place = Place::new("exclusions", "reason", id);
     let sealed = case.key().seal_json(place, &reason)?;
-    sql(
+    tx.sql(
         "insert into exclusions (id, marac_id, case_id, user_id, actor_id, agency_id, \
          exempt_user_id, reason, set_by, ends_at, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, 'infinity'), $11)",
@@ -234,7 +239,7 @@ pub fn insert(
 /// Lifts an exclusion now.
 pub fn lift(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<()> {
     tx.tell_moment()?;
-    sql(
+    tx.sql(
         "update exclusions set ends_at = $3, lifted_by = $4, version = version + 1 \
          where case_id = $1 and id = $2",
     )

@@ -22,7 +22,7 @@ use kernel::error::Result;
 use kernel::http::{Path, Problems, etag, tagged};
 use kernel::policy::Act;
 use kernel::policy::lens::{Basis, FieldGroup};
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::risk::CaseRisk;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {

@@ -7,10 +7,10 @@ use crate::parties::people_rows;
 use crate::questions::account_use_row;
 use crate::risk::{current_assessment_rows, figures_row};
 use kernel::case_file::Part;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::owned_action;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 
 const PARTS: &str = concat!(
     people_rows!(),
@@ -53,7 +53,8 @@ const PARTS: &str = concat!(
 
 /// What this reader may get of a case, part by part.
 pub fn parts(tx: &mut Tx<'_>, case: &VisibleCase, reader: Reader) -> Result<Vec<Part>> {
-    Ok(sql(PARTS)
+    Ok(tx
+        .sql(PARTS)
         .bind(case.id)
         .bind(reader.narrative)
         .bind(reader.agency_id)

@@ -17,7 +17,7 @@ use crate::idva;
 use crate::risk;
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
-use kernel::case_file::{CaseStatus, opened, opened_locked};
+use kernel::case_file::{opened, opened_locked};
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, FieldError, Result};
@@ -27,9 +27,10 @@ use kernel::http::{
 };
 use kernel::policy::Act;
 use kernel::policy::lens::Standing;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::risk::CaseRisk;
 use practice::text::Text;
+use practice::vocabulary::CaseStatus;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(change_case).service(close_case);

@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use super::code;
 use super::intake_store as store;
-use kernel::case_file::CaseStatus;
 use kernel::crypto::DataKey;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::policy::visibility::{self, CaseRow, VisibleCase};
+use kernel::visibility::{self, CaseRow, VisibleCase};
 use practice::risk::flag_expires;
+use practice::vocabulary::CaseStatus;
 
 pub use store::Person;
 

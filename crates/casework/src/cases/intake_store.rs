@@ -5,11 +5,12 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::intake::Accepted;
-use kernel::case_file::CaseStatus;
 use kernel::crypto::Wrapped;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
+use kernel::sql::sql;
 use practice::risk::Criterion;
+use practice::vocabulary::CaseStatus;
 
 /// Who a file is opened for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +60,7 @@ pub fn insert(
     person: Person,
     received: bool,
 ) -> Result<bool> {
-    let inserted = sql(
+    let inserted = tx.sql(
         "with c as (insert into cases (id, marac_id, code, status, received_at, created_at, tokens_version) \
            values ($1, $2, $3, 'intake', $10, $4, $11) on conflict (code) do nothing returning id), \
          g as (insert into circle (id, marac_id, case_id, basis, user_id, actor_id, opens_at, created_by, created_at) \
@@ -83,7 +84,7 @@ pub fn insert(
 }
 
 pub fn mark_received(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
-    sql("update cases set received_at = coalesce(received_at, $2) where id = $1")
+    tx.sql("update cases set received_at = coalesce(received_at, $2) where id = $1")
         .bind(id)
         .bind(tx.now)
         .execute(tx.conn)?;
@@ -98,23 +99,24 @@ pub fn mark_accepted(
     lapses_on: NaiveDate,
     first: bool,
 ) -> Result<()> {
-    let changed = sql(
-        "update cases set status = 'listed', received_at = coalesce(received_at, $2), \
+    let changed = tx
+        .sql(
+            "update cases set status = 'listed', received_at = coalesce(received_at, $2), \
          opened_at = coalesce(opened_at, $2), last_referral_on = greatest(last_referral_on, $3), \
          lapses_on = $4, criteria = array(select x.name from unnest($7::text[]) with ordinality \
            as x(name, n) where x.name = any (criteria || $5) order by x.n), \
          has_children = has_children or $6, closed_at = null, version = version + 1 \
          where id = $1 and (opened_at is null) = $8",
-    )
-    .bind(id)
-    .bind(tx.now)
-    .bind(accepted.referred_on)
-    .bind(lapses_on)
-    .bind(accepted.criteria.clone())
-    .bind(accepted.has_children)
-    .bind(Criterion::ALL.map(Criterion::as_str).to_vec())
-    .bind(first)
-    .execute(tx.conn)?;
+        )
+        .bind(id)
+        .bind(tx.now)
+        .bind(accepted.referred_on)
+        .bind(lapses_on)
+        .bind(accepted.criteria.clone())
+        .bind(accepted.has_children)
+        .bind(Criterion::ALL.map(Criterion::as_str).to_vec())
+        .bind(first)
+        .execute(tx.conn)?;
     if changed == 1 {
         Ok(())
     } else {
@@ -123,7 +125,7 @@ pub fn mark_accepted(
 }
 
 pub fn set_status(tx: &mut Tx<'_>, id: Uuid, status: CaseStatus) -> Result<()> {
-    sql("update cases set status = $2, version = version + 1 where id = $1")
+    tx.sql("update cases set status = $2, version = version + 1 where id = $1")
         .bind(id)
         .bind(status.as_str())
         .execute(tx.conn)?;
@@ -131,7 +133,7 @@ pub fn set_status(tx: &mut Tx<'_>, id: Uuid, status: CaseStatus) -> Result<()> {
 }
 
 pub fn mark_heard(tx: &mut Tx<'_>, heard: &[(Uuid, NaiveDate)]) -> Result<()> {
-    sql(
+    tx.sql(
         "update cases c set status = case when c.lapses_on < $3 then 'lapsed' else 'monitoring' end, \
          version = c.version + 1 from unnest($1::uuid[], $2::date[]) as x(id, referred_on) \
          where c.id = x.id and c.status = 'listed' and c.last_referral_on <= x.referred_on",
@@ -151,7 +153,7 @@ pub fn revive(
     accepted: &Accepted,
     lapses_on: NaiveDate,
 ) -> Result<String> {
-    sql("update data_keys set wrapped = $2, master_key_id = $3, destroyed_at = null where case_id = $1")
+    tx.sql("update data_keys set wrapped = $2, master_key_id = $3, destroyed_at = null where case_id = $1")
         .bind(id)
         .bind(wrapped.bytes.clone())
         .bind(wrapped.master_key_id.clone())

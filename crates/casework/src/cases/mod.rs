@@ -37,7 +37,7 @@ pub use sealed_store::{PLACES as SEALED_PLACES, move_sealed};
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::lens::Basis;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::vocabulary;
 
 vocabulary! {

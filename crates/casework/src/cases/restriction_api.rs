@@ -21,8 +21,8 @@ use kernel::error::{Error, Result};
 use kernel::http::{
     Body, IfMatch, Path, Problems, StepUpProblems, VersionProblems, WriteProblems, etag, tagged,
 };
-use kernel::policy::visibility::{self, VisibleCase};
 use kernel::policy::{Act, hidden};
+use kernel::visibility::{self, VisibleCase};
 use practice::dates::AnyDay;
 use practice::text::Text;
 

@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use super::LaidBy;
 use kernel::crypto::{KeyRing, Place};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::sql::sql;
+use kernel::visibility::VisibleCase;
 use kernel::{file_key, key_columns, not_destroyed, visible_cases};
 
 /// A restriction.
@@ -77,10 +78,10 @@ struct Owner {
 
 /// The agencies that own actions of the case.
 pub fn owners(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Uuid>> {
-    let rows: Vec<Owner> =
-        sql("select distinct owner_agency_id as id from actions where case_id = $1")
-            .bind(case.id)
-            .load(tx.conn)?;
+    let rows: Vec<Owner> = tx
+        .sql("select distinct owner_agency_id as id from actions where case_id = $1")
+        .bind(case.id)
+        .load(tx.conn)?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
@@ -125,7 +126,7 @@ pub fn set(
     let id = live.unwrap_or_else(Uuid::now_v7);
     let place = Place::new("restrictions", "reason", id);
     let sealed = case.key().seal_json(place, &reason)?;
-    sql("insert into restrictions as t (id, marac_id, case_id, reason, set_by, ends_at, created_at) \
+    tx.sql("insert into restrictions as t (id, marac_id, case_id, reason, set_by, ends_at, created_at) \
          values ($1, $2, $3, $4, $5, coalesce($6, 'infinity'), $7) \
          on conflict (id) do update set reason = $4, set_by = $5, referral_id = null, \
          ends_at = coalesce($6, 'infinity'), version = t.version + 1")
@@ -137,7 +138,7 @@ pub fn set(
     .bind(ends_at)
     .bind(tx.now)
     .execute(tx.conn)?;
-    sql(
+    tx.sql(
         "update circle set ends_at = $3, version = version + 1 where case_id = $1 \
          and basis = 'named' and ends_at > $3 and (user_id is null or user_id <> all ($2))",
     )
@@ -146,7 +147,7 @@ pub fn set(
     .bind(tx.now)
     .execute(tx.conn)?;
     super::store::name(tx, case, named)?;
-    sql("update cases set restricted = true, version = version + 1 where id = $1")
+    tx.sql("update cases set restricted = true, version = version + 1 where id = $1")
         .bind(case.id)
         .execute(tx.conn)?;
     Ok(())
@@ -156,7 +157,7 @@ pub fn set(
 /// the lead, also if the restriction had shut them out.
 pub fn lift(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
     tx.tell_moment()?;
-    sql(
+    tx.sql(
         "update circle set ends_at = $2, version = version + 1 where case_id = $1 \
          and basis = 'named' and not as_lead and ends_at > $2 and (restriction_id is not null \
            or created_at >= (select min(t.created_at) from restrictions t \
@@ -166,7 +167,7 @@ pub fn lift(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
     .bind(tx.now)
     .execute(tx.conn)?;
     super::store::name_lead(tx, case, case.row.lead_user_id)?;
-    sql(
+    tx.sql(
         "update restrictions set ends_at = $2, lifted_by = $3, version = version + 1 \
          where case_id = $1 and ends_at > $2",
     )
@@ -174,7 +175,7 @@ pub fn lift(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
     .bind(tx.now)
     .bind(tx.actor.principal.user_id())
     .execute(tx.conn)?;
-    sql("update cases set restricted = false, version = version + 1 where id = $1")
+    tx.sql("update cases set restricted = false, version = version + 1 where id = $1")
         .bind(case.id)
         .execute(tx.conn)?;
     Ok(())

@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 use super::exclusions_store::Subject;
-use kernel::case_file::CaseStatus;
 use kernel::error::{Error, Result};
+use practice::vocabulary::CaseStatus;
 
 /// The moment a day is over where the MARACs are: what holds until a day holds all that day.
 pub fn day_end(day: NaiveDate) -> DateTime<Utc> {

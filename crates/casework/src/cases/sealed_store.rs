@@ -8,9 +8,9 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::crypto::{CryptoError, Place};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 
 /// A sealed column of a table that is bound to a case.
 pub struct SealedPlace {
@@ -106,7 +106,7 @@ const WITH_REFERRAL: &str = "select $1 as id \
     union all select id from restrictions where referral_id = $1";
 
 fn with_referral(tx: &mut Tx<'_>, referral: Uuid) -> Result<Vec<Uuid>> {
-    let rows: Vec<Id> = sql(WITH_REFERRAL).bind(referral).load(tx.conn)?;
+    let rows: Vec<Id> = tx.sql(WITH_REFERRAL).bind(referral).load(tx.conn)?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
@@ -124,7 +124,7 @@ pub fn move_sealed(
     to: &VisibleCase,
     referral: Option<Uuid>,
 ) -> Result<()> {
-    let rows: Vec<Sealed> = sql(ALL).bind(from.id).load(tx.conn)?;
+    let rows: Vec<Sealed> = tx.sql(ALL).bind(from.id).load(tx.conn)?;
     let of_referral = referral.map(|referral| with_referral(tx, referral));
     let of_referral = of_referral.transpose()?;
     for place in PLACES {
@@ -146,7 +146,8 @@ pub fn move_sealed(
             continue;
         }
         let expected = ids.len();
-        let moved = sql(place.save)
+        let moved = tx
+            .sql(place.save)
             .bind(from.id)
             .bind(to.id)
             .bind(ids)

@@ -22,8 +22,8 @@ use kernel::http::{
     Body, Idempotency, IdempotencyKey, IfMatch, Page, Path, Problems, VersionProblems,
     WriteProblems, etag, tagged,
 };
-use kernel::policy::visibility::VisibleCase;
 use kernel::policy::{Act, hidden};
+use kernel::visibility::VisibleCase;
 use practice::dates::AnyDay;
 use practice::text::Text;
 

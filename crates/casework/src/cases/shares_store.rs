@@ -6,9 +6,10 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::crypto::Place;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::policy::visibility::VisibleCase;
+use kernel::sql::sql;
+use kernel::visibility::VisibleCase;
 
 /// A share.
 #[derive(QueryableByName)]
@@ -59,14 +60,15 @@ macro_rules! share {
 
 /// Every share of a case, newest first.
 pub fn all(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Share>> {
-    Ok(sql(share!("order by g.opens_at desc, g.id desc"))
+    Ok(tx
+        .sql(share!("order by g.opens_at desc, g.id desc"))
         .bind(case.id)
         .load(tx.conn)?)
 }
 
 /// One share of a case, locked.
 pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Share>> {
-    sql(share!("and g.id = $2 for update"))
+    tx.sql(share!("and g.id = $2 for update"))
         .bind(case.id)
         .bind(id)
         .locking(tx)
@@ -94,7 +96,7 @@ pub fn insert(
 ) -> Result<()> {
     let place = Place::new("circle", "reason", id);
     let sealed = case.key().seal_json(place, &reason)?;
-    sql(
+    tx.sql(
         "insert into circle (id, marac_id, case_id, basis, agency_id, opens_at, full_at, ends_at, \
          reason, created_by, created_at) \
          values ($1, $2, $3, 'share', $4, $5, $5, coalesce($6, 'infinity'), $7, $8, $5)",
@@ -113,8 +115,10 @@ pub fn insert(
 
 /// Ends a share now.
 pub fn end(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<()> {
-    sql("update circle set ends_at = $3, version = version + 1 \
-         where case_id = $1 and id = $2 and basis = 'share'")
+    tx.sql(
+        "update circle set ends_at = $3, version = version + 1 \
+         where case_id = $1 and id = $2 and basis = 'share'",
+    )
     .bind(case.id)
     .bind(id)
     .bind(tx.now)

@@ -8,14 +8,15 @@ use uuid::Uuid;
 use super::CloseReason;
 use crate::parties::people_of;
 use crate::risk::risk_column;
-use kernel::case_file::CaseStatus;
 use kernel::crypto::Place;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::policy::visibility::VisibleCase;
+use kernel::sql::sql;
+use kernel::visibility::VisibleCase;
 use kernel::{file_key, key_columns, visible_cases};
 use practice::party::{Identity, PartyRole};
 use practice::risk::CaseRisk;
+use practice::vocabulary::CaseStatus;
 
 /// What a list is narrowed to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -138,7 +139,8 @@ pub fn page(
     after: Option<(NaiveDate, Uuid)>,
     limit: i64,
 ) -> Result<Vec<Line>> {
-    Ok(sql(PAGE)
+    Ok(tx
+        .sql(PAGE)
         .bind(filter.marac_id)
         .bind(filter.status.map(CaseStatus::as_str))
         .bind(filter.lapsing_before)
@@ -161,7 +163,8 @@ const COUNT: &str = concat!(
 
 /// How many there are.
 pub fn count(tx: &mut Tx<'_>, filter: Filter) -> Result<i64> {
-    let row: Count = sql(COUNT)
+    let row: Count = tx
+        .sql(COUNT)
         .bind(filter.marac_id)
         .bind(filter.status.map(CaseStatus::as_str))
         .bind(filter.lapsing_before)
@@ -209,7 +212,7 @@ struct Found {
 
 /// Those of these accounts that are live, of an agency of the MARAC.
 pub fn members(tx: &mut Tx<'_>, marac_id: Uuid, users: &[Uuid]) -> Result<Vec<Uuid>> {
-    let rows: Vec<Found> = sql(
+    let rows: Vec<Found> = tx.sql(
         "select u.id from users u join marac_agencies m on m.agency_id = u.agency_id and m.marac_id = $1 \
          where u.id = any($2) and u.disabled_at is null",
     )
@@ -227,13 +230,14 @@ struct Allocated {
 
 /// Whether the case is allocated to an IDVA service now.
 pub fn allocated(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<bool> {
-    let row: Allocated = sql(
-        "select exists (select from circle g where g.case_id = $1 and g.basis = 'allocation' \
+    let row: Allocated = tx
+        .sql(
+            "select exists (select from circle g where g.case_id = $1 and g.basis = 'allocation' \
          and g.opens_at <= $2 and g.ends_at > $2) as allocated",
-    )
-    .bind(case.id)
-    .bind(tx.now)
-    .get_result(tx.conn)?;
+        )
+        .bind(case.id)
+        .bind(tx.now)
+        .get_result(tx.conn)?;
     Ok(row.allocated)
 }
 
@@ -244,7 +248,7 @@ pub fn set_lead(
     user_id: Option<Uuid>,
     agency_id: Option<Uuid>,
 ) -> Result<()> {
-    sql("update cases set lead_user_id = $2, lead_agency_id = $3 where id = $1")
+    tx.sql("update cases set lead_user_id = $2, lead_agency_id = $3 where id = $1")
         .bind(case.id)
         .bind(user_id)
         .bind(agency_id)
@@ -254,7 +258,7 @@ pub fn set_lead(
 
 /// The lead is named on the case; whoever was named because they led it no longer is.
 pub fn name_lead(tx: &mut Tx<'_>, case: &VisibleCase, lead: Option<Uuid>) -> Result<()> {
-    sql(
+    tx.sql(
         "with former as (update circle set ends_at = $4, version = version + 1 where case_id = $2 \
            and as_lead and ends_at > $4 and user_id is distinct from $3) \
          insert into circle (id, marac_id, case_id, basis, as_lead, user_id, opens_at, created_by, created_at) \
@@ -275,7 +279,7 @@ pub fn name_lead(tx: &mut Tx<'_>, case: &VisibleCase, lead: Option<Uuid>) -> Res
 /// Names people on a case; who is named already stays so.
 pub fn name(tx: &mut Tx<'_>, case: &VisibleCase, users: &[Uuid]) -> Result<()> {
     let ids: Vec<Uuid> = users.iter().map(|_| Uuid::now_v7()).collect();
-    sql(
+    tx.sql(
         "insert into circle (id, marac_id, case_id, basis, user_id, opens_at, created_by, created_at) \
          select x.id, $3, $4, 'named', x.user_id, $5, $6, $5 \
          from unnest($1::uuid[], $2::uuid[]) as x(id, user_id) \
@@ -294,7 +298,7 @@ pub fn name(tx: &mut Tx<'_>, case: &VisibleCase, users: &[Uuid]) -> Result<()> {
 
 /// Allocates the case to an IDVA service; another's allocation ends.
 pub fn allocate(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<()> {
-    sql(
+    tx.sql(
         "update circle set ends_at = $3, version = version + 1 where case_id = $1 \
          and basis = 'allocation' and agency_id <> $2 and ends_at > $3",
     )
@@ -302,7 +306,7 @@ pub fn allocate(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<
     .bind(agency_id)
     .bind(tx.now)
     .execute(tx.conn)?;
-    sql("insert into circle (id, marac_id, case_id, basis, agency_id, opens_at, full_at, created_by, created_at) \
+    tx.sql("insert into circle (id, marac_id, case_id, basis, agency_id, opens_at, full_at, created_by, created_at) \
          select $1, $2, $3, 'allocation', $4, $5, $5, $6, $5 \
          where not exists (select from circle g where g.case_id = $3 and g.basis = 'allocation' \
            and g.agency_id = $4 and g.ends_at > $5)")
@@ -318,7 +322,7 @@ pub fn allocate(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<
 
 /// The allocation ends without another.
 pub fn end_allocation(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
-    sql(
+    tx.sql(
         "update circle set ends_at = $2, version = version + 1 where case_id = $1 \
          and basis = 'allocation' and ends_at > $2",
     )
@@ -330,7 +334,7 @@ pub fn end_allocation(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
 
 /// Counts a change of the head.
 pub fn touch(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
-    sql("update cases set version = version + 1 where id = $1")
+    tx.sql("update cases set version = version + 1 where id = $1")
         .bind(case.id)
         .execute(tx.conn)?;
     Ok(())
@@ -345,7 +349,7 @@ pub fn close(
 ) -> Result<()> {
     let place = Place::new("cases", "closing", case.id);
     let sealed = case.key().seal_json(place, words)?;
-    let rows = sql(
+    let rows = tx.sql(
         "update cases set status = 'closed', closed_at = $2, closed_because = $3, closing = $4, \
          version = version + 1 where id = $1",
     )

@@ -6,10 +6,10 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::account::{Reader, readable_entry};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::owned_action;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 
 /// One thing that happened.
 #[derive(QueryableByName)]
@@ -128,7 +128,8 @@ pub fn page(
         Some((at, id, kind)) => (Some(at), Some(id), Some(kind)),
         None => (None, None, None),
     };
-    Ok(sql(TIMELINE)
+    Ok(tx
+        .sql(TIMELINE)
         .bind(case.id)
         .bind(reader.narrative)
         .bind(reader.agency_id)

@@ -9,9 +9,9 @@ use super::store::FlagRow;
 use super::{FlagStatus, Said};
 use crate::cases::day_end;
 use kernel::crypto::Place;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 
 /// Asks agencies that have no flag of the case, or none for as long as it runs. A flag asked for
 /// already waits on.
@@ -24,7 +24,7 @@ pub fn ask(
 ) -> Result<Vec<Asked>> {
     let today = tx.today();
     let ids = || agencies.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>();
-    Ok(sql(
+    Ok(tx.sql(
         "with x as (select distinct on (n.agency_id) n.* \
            from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as n(id, event_id, agency_id) \
            where not exists (select from exclusions e where e.case_id = $5 and e.agency_id = n.agency_id \
@@ -74,7 +74,7 @@ pub struct Asked {
 /// Asks the holders of a flag that ends before the case now does to place it for longer.
 pub fn renew(tx: &mut Tx<'_>, case: &VisibleCase, due_on: NaiveDate) -> Result<Vec<Asked>> {
     let today = tx.today();
-    let changed: Vec<Asked> = sql(
+    let changed: Vec<Asked> = tx.sql(
         "update flags f set status = 'asked', asked_on = $2, due_on = $3, expires_on = c.lapses_on, \
          version = f.version + 1 from cases c where f.case_id = $1 and c.id = f.case_id \
          and f.expires_on < c.lapses_on and f.status in ('asked', 'placed', 'removal_due') \
@@ -92,7 +92,7 @@ pub fn renew(tx: &mut Tx<'_>, case: &VisibleCase, due_on: NaiveDate) -> Result<V
 /// nothing. Returns their flags.
 pub fn ask_removal(tx: &mut Tx<'_>, case: &VisibleCase, due_on: NaiveDate) -> Result<Vec<Asked>> {
     let today = tx.today();
-    let changed: Vec<Asked> = sql(
+    let changed: Vec<Asked> = tx.sql(
         "update flags set status = 'removal_due', asked_on = $2, due_on = $3, version = version + 1 \
          where case_id = $1 and status in ('asked', 'placed') returning id, agency_id, expires_on",
     )
@@ -113,7 +113,7 @@ fn remember(
     if changed.is_empty() {
         return Ok(());
     }
-    sql(
+    tx.sql(
         "insert into flag_events (id, marac_id, case_id, flag_id, agency_id, kind, expires_on, \
          by_user_id, by_agency_id, created_at) select x.id, $5, $6, x.flag_id, x.agency_id, $7, \
          x.expires_on, $8, $9, $10 \
@@ -140,7 +140,7 @@ pub fn answer(tx: &mut Tx<'_>, flag: &FlagRow, status: FlagStatus, said: &Said) 
         .key(tx)?
         .seal_json(Place::new("flag_events", "sealed", id), said)?;
     let today = tx.today();
-    sql(
+    tx.sql(
         "with f as (update flags set status = $2, confirmed_on = $3, \
            confirmed_until = case when $2 = 'placed' then expires_on end, version = version + 1 \
            where id = $1 returning id, marac_id, case_id, agency_id, expires_on) \
@@ -169,7 +169,7 @@ pub fn prolong_listings(
     before: NaiveDate,
     ended_too: bool,
 ) -> Result<()> {
-    sql(
+    tx.sql(
         "update circle g set ends_at = (c.lapses_on + 1)::timestamp at time zone m.time_zone, \
          version = g.version + 1 from cases c join maracs m on m.id = c.marac_id \
          where c.id = $1 and g.case_id = c.id and g.basis = 'listing' and g.ends_at = $2 \
@@ -187,7 +187,7 @@ pub fn prolong_listings(
 /// Flags and listings that were to end with the lapse on `before` end with the case's lapse, which has
 /// become an earlier one.
 pub fn shorten(tx: &mut Tx<'_>, case: &VisibleCase, before: NaiveDate) -> Result<()> {
-    sql(
+    tx.sql(
         "with l as (select c.lapses_on, (c.lapses_on + 1)::timestamp at time zone m.time_zone as ends_at \
            from cases c join maracs m on m.id = c.marac_id where c.id = $1 and c.lapses_on < $2), \
          f as (update flags f set expires_on = l.lapses_on, version = f.version + 1 from l \

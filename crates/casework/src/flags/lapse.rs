@@ -6,7 +6,7 @@ use super::lapse_store::{self as store, Noticed};
 use directory::maracs;
 use directory::notifications::{self, Notice, NoticeKind, To};
 use kernel::audit::{Audited, Event};
-use kernel::db::{Db, Tx, nothing};
+use kernel::db::{Db, Tx};
 use kernel::error::Result;
 use kernel::policy::{Act, Role};
 
@@ -20,14 +20,14 @@ pub fn find_lapsing(db: &Db) -> Result<usize> {
 }
 
 /// Some of it, in this transaction.
-pub fn find_lapsing_some(tx: &mut Tx<'_>) -> Result<Audited<usize>> {
+pub fn find_lapsing_some(tx: &mut Tx<'_>) -> Result<Option<Audited<usize>>> {
     let today = tx.today();
     let passed = store::passed(tx, today, BATCH)?;
     let noticed = store::notice(tx, &passed)?;
     let mut notices: Vec<_> = noticed.iter().map(lapsing).collect();
     let over = store::flags_of_the_closed(tx, today, BATCH)?;
     if noticed.is_empty() && over.is_empty() {
-        return nothing();
+        return Ok(None);
     }
     let mut due = Vec::new();
     if !over.is_empty() {
@@ -44,7 +44,10 @@ pub fn find_lapsing_some(tx: &mut Tx<'_>) -> Result<Audited<usize>> {
     }
     notifications::tell(tx, &notices)?;
     let rows = noticed.len() + over.len();
-    Ok(Audited::new(rows, Event::list(rows).fields(["lapse"])))
+    Ok(Some(Audited::new(
+        rows,
+        Event::list(rows).fields(["lapse"]),
+    )))
 }
 
 /// Those who decide are told that somebody must.

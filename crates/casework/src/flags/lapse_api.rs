@@ -27,8 +27,8 @@ use kernel::http::{
     paged, tagged,
 };
 use kernel::policy::lens::Standing;
-use kernel::policy::visibility::VisibleCase;
 use kernel::policy::{Act, Actor, Role, hidden, may_in};
+use kernel::visibility::VisibleCase;
 use practice::dates::AnyDay;
 use practice::text::{Line, Text};
 

@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::LapseStatus;
 use kernel::crypto::Place;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use kernel::visible_cases;
 
 /// A case past its last day, of which nobody has been told.
@@ -31,7 +31,7 @@ pub const LAPSING: &str = "select c.id, c.marac_id, c.lapses_on from cases c \
 
 /// Some of them.
 pub fn passed(tx: &mut Tx<'_>, today: NaiveDate, limit: i64) -> Result<Vec<Passed>> {
-    Ok(sql(LAPSING).bind(today).bind(limit).load(tx.conn)?)
+    Ok(tx.sql(LAPSING).bind(today).bind(limit).load(tx.conn)?)
 }
 
 /// A case for which a notice was made.
@@ -48,18 +48,19 @@ pub fn notice(tx: &mut Tx<'_>, passed: &[Passed]) -> Result<Vec<Noticed>> {
     if passed.is_empty() {
         return Ok(Vec::new());
     }
-    let made = sql(
-        "insert into lapse_notices (id, marac_id, case_id, lapses_on, status, created_at) \
+    let made = tx
+        .sql(
+            "insert into lapse_notices (id, marac_id, case_id, lapses_on, status, created_at) \
          select x.id, x.m, x.c, x.lapses_on, 'open', $5 \
          from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::date[]) as x(id, m, c, lapses_on) \
          on conflict on constraint lapse_notices_once do nothing returning marac_id, case_id",
-    )
-    .bind(passed.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
-    .bind(passed.iter().map(|case| case.marac_id).collect::<Vec<_>>())
-    .bind(passed.iter().map(|case| case.id).collect::<Vec<_>>())
-    .bind(passed.iter().map(|case| case.lapses_on).collect::<Vec<_>>())
-    .bind(tx.now)
-    .load(tx.conn)?;
+        )
+        .bind(passed.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+        .bind(passed.iter().map(|case| case.marac_id).collect::<Vec<_>>())
+        .bind(passed.iter().map(|case| case.id).collect::<Vec<_>>())
+        .bind(passed.iter().map(|case| case.lapses_on).collect::<Vec<_>>())
+        .bind(tx.now)
+        .load(tx.conn)?;
     Ok(made)
 }
 
@@ -80,22 +81,23 @@ pub struct Over {
 
 /// Some of those past their day, locked.
 pub fn flags_of_the_closed(tx: &mut Tx<'_>, today: NaiveDate, limit: i64) -> Result<Vec<Over>> {
-    Ok(sql(
-        "select f.id, f.marac_id, f.case_id, f.agency_id, f.expires_on from flags f \
+    Ok(tx
+        .sql(
+            "select f.id, f.marac_id, f.case_id, f.agency_id, f.expires_on from flags f \
          join cases c on c.id = f.case_id and c.status in ('closed', 'transferred_out', 'lapsed') \
          where f.status in ('asked', 'placed') and f.expires_on < $1 \
          order by f.expires_on, f.id limit $2 for update of f skip locked",
-    )
-    .bind(today)
-    .bind(limit)
-    .load(tx.conn)?)
+        )
+        .bind(today)
+        .bind(limit)
+        .load(tx.conn)?)
 }
 
 /// Asks for their removal.
 pub fn ask_removal(tx: &mut Tx<'_>, flags: &[Over], due_on: Vec<NaiveDate>) -> Result<()> {
     let of = |f: fn(&Over) -> Uuid| flags.iter().map(f).collect::<Vec<_>>();
     let today = tx.today();
-    sql(
+    tx.sql(
         "with x as (select * from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], \
            $6::date[], $7::date[]) as x(event_id, id, m, c, agency_id, expires_on, due_on)), \
          f as (update flags f set status = 'removal_due', asked_on = $8, due_on = x.due_on, \
@@ -161,7 +163,8 @@ pub fn notices(
     after: Option<(NaiveDate, Uuid)>,
     limit: i64,
 ) -> Result<Vec<NoticeRow>> {
-    Ok(sql(NOTICES)
+    Ok(tx
+        .sql(NOTICES)
         .bind(maracs.to_vec())
         .bind(after.map(|(day, _)| day))
         .bind(after.map(|(_, id)| id))
@@ -184,7 +187,7 @@ pub fn decide(
     kept_until: Option<NaiveDate>,
     words: &impl serde::Serialize,
 ) -> Result<()> {
-    sql(
+    tx.sql(
         "insert into lapse_notices (id, marac_id, case_id, lapses_on, status, created_at) \
          values ($1, $2, $3, $4, 'open', $5) on conflict on constraint lapse_notices_once do nothing",
     )
@@ -194,12 +197,13 @@ pub fn decide(
     .bind(lapses_on)
     .bind(tx.now)
     .execute(tx.conn)?;
-    let notice: Id = sql("select id from lapse_notices where case_id = $1 and lapses_on = $2")
+    let notice: Id = tx
+        .sql("select id from lapse_notices where case_id = $1 and lapses_on = $2")
         .bind(case.id)
         .bind(lapses_on)
         .get_result(tx.conn)?;
     let place = Place::new("lapse_notices", "decision", notice.id);
-    sql(
+    tx.sql(
         "update lapse_notices set status = $2, kept_until = $3, decided_by = $4, decided_at = $5, \
          decision = $6 where id = $1",
     )
@@ -215,22 +219,23 @@ pub fn decide(
 
 /// The case lapses: its status, and the sight of those it was listed to. Returns their agencies.
 pub fn lapse(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Uuid>> {
-    sql("update cases set status = 'lapsed', version = version + 1 where id = $1")
+    tx.sql("update cases set status = 'lapsed', version = version + 1 where id = $1")
         .bind(case.id)
         .execute(tx.conn)?;
-    let ended: Vec<Id> = sql(
-        "update circle set ends_at = $2, version = version + 1 where case_id = $1 \
+    let ended: Vec<Id> = tx
+        .sql(
+            "update circle set ends_at = $2, version = version + 1 where case_id = $1 \
          and basis = 'listing' and ends_at > $2 returning agency_id as id",
-    )
-    .bind(case.id)
-    .bind(tx.now)
-    .load(tx.conn)?;
+        )
+        .bind(case.id)
+        .bind(tx.now)
+        .load(tx.conn)?;
     Ok(ended.into_iter().map(|row| row.id).collect())
 }
 
 /// The case is kept until that day.
 pub fn keep(tx: &mut Tx<'_>, case: &VisibleCase, until: NaiveDate) -> Result<()> {
-    sql("update cases set lapses_on = $2, version = version + 1 where id = $1")
+    tx.sql("update cases set lapses_on = $2, version = version + 1 where id = $1")
         .bind(case.id)
         .bind(until)
         .execute(tx.conn)?;

@@ -23,7 +23,7 @@ use directory::maracs;
 use directory::notifications::{self, Notice, NoticeKind, To};
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::marac::settings::MaracSettings;
 use practice::risk::flag_expires;
 use practice::vocabulary;

@@ -3,8 +3,8 @@
 use chrono::{Months, NaiveDate};
 
 use super::FlagStatus;
-use kernel::case_file::CaseStatus;
 use kernel::error::{Code, Error, Result};
+use practice::vocabulary::CaseStatus;
 
 /// What somebody says of a flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,10 +7,11 @@ use uuid::Uuid;
 
 use super::{FlagStatus, Said};
 use kernel::crypto::{DataKey, Place};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::hidden;
-use kernel::policy::visibility::VisibleCase;
+use kernel::sql::sql;
+use kernel::visibility::VisibleCase;
 use kernel::{file_key, key_columns, owned_action, visible_actions};
 use practice::party::Identity;
 
@@ -213,7 +214,8 @@ pub fn page(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<FlagRow>> {
     let text = if filter.due { due } else { all };
     let before_all = NaiveDate::from_ymd_opt(1, 1, 1).unwrap_or_default();
     let (due_on, id) = filter.after.unwrap_or((before_all, Uuid::nil()));
-    Ok(sql(text)
+    Ok(tx
+        .sql(text)
         .bind(scope)
         .bind(due_on)
         .bind(id)
@@ -234,7 +236,8 @@ const OF_CASE: &str = with_cases!(concat!(
 /// The flags of a case: all of them, or the caller's agency's.
 pub fn of_case(tx: &mut Tx<'_>, case: &VisibleCase, all: bool) -> Result<Vec<FlagRow>> {
     let agency = tx.actor.agency_id;
-    Ok(sql(OF_CASE)
+    Ok(tx
+        .sql(OF_CASE)
         .bind(case.id)
         .bind(all)
         .bind(agency)
@@ -264,12 +267,12 @@ const ANSWERED: &str = with_cases!(flags!("f.id = $1"));
 /// A flag that was in sight before its agency answered. One that is settled may have left it with the
 /// answer: they still get what they have just said.
 pub fn answered(tx: &mut Tx<'_>, before: &FlagRow) -> Result<FlagRow> {
-    Ok(sql(ANSWERED).bind(before.id).get_result(tx.conn)?)
+    Ok(tx.sql(ANSWERED).bind(before.id).get_result(tx.conn)?)
 }
 
 /// A flag in sight, locked until the transaction ends. Locked first, then read: so it is as it is now.
 pub fn one_locked(tx: &mut Tx<'_>, id: Uuid) -> Result<FlagRow> {
-    sql("select id from flags where id = $1 for update")
+    tx.sql("select id from flags where id = $1 for update")
         .bind(id)
         .execute(tx.conn)?;
     tx.waited();

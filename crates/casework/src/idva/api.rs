@@ -14,7 +14,7 @@ use super::{Engagement, give, must_have};
 use crate::cases;
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
-use kernel::case_file::{CaseStatus, opened, opened_locked};
+use kernel::case_file::{opened, opened_locked};
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
@@ -23,8 +23,9 @@ use kernel::http::{
     VersionProblems, WriteProblems, etag, tagged,
 };
 use kernel::policy::Act;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::text::Text;
+use practice::vocabulary::CaseStatus;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config

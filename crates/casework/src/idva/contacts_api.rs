@@ -23,7 +23,7 @@ use kernel::http::{
 };
 use kernel::policy::Act;
 use kernel::policy::lens::Basis;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::dates::AnyMoment;
 use practice::text::Text;
 

@@ -9,10 +9,11 @@ use uuid::Uuid;
 use super::rules::Safe;
 use super::{ContactChannel, ContactPurpose, ContactResult};
 use kernel::crypto::Place;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::hidden;
-use kernel::policy::visibility::VisibleCase;
+use kernel::sql::sql;
+use kernel::visibility::VisibleCase;
 use practice::party::ContactKind;
 
 /// The words of a contact. Sealed.
@@ -83,15 +84,16 @@ pub fn page(
     after: Option<(DateTime<Utc>, Uuid)>,
     limit: i64,
 ) -> Result<Vec<ContactRow>> {
-    Ok(sql(contacts!(
-        "and ($2::timestamptz is null or (t.tried_at, t.id) < ($2, $3)) \
+    Ok(tx
+        .sql(contacts!(
+            "and ($2::timestamptz is null or (t.tried_at, t.id) < ($2, $3)) \
          order by t.tried_at desc, t.id desc limit $4"
-    ))
-    .bind(case.id)
-    .bind(after.map(|(at, _)| at))
-    .bind(after.map(|(_, id)| id))
-    .bind(limit)
-    .load(tx.conn)?)
+        ))
+        .bind(case.id)
+        .bind(after.map(|(at, _)| at))
+        .bind(after.map(|(_, id)| id))
+        .bind(limit)
+        .load(tx.conn)?)
 }
 
 /// One of them.
@@ -143,22 +145,23 @@ struct Known {
 
 /// Whether this is a meeting of this MARAC.
 pub fn meeting_exists(tx: &mut Tx<'_>, marac_id: Uuid, meeting_id: Uuid) -> Result<bool> {
-    let row: Known =
-        sql("select exists (select from meetings where id = $1 and marac_id = $2) as known")
-            .bind(meeting_id)
-            .bind(marac_id)
-            .get_result(tx.conn)?;
+    let row: Known = tx
+        .sql("select exists (select from meetings where id = $1 and marac_id = $2) as known")
+        .bind(meeting_id)
+        .bind(marac_id)
+        .get_result(tx.conn)?;
     Ok(row.known)
 }
 
 /// Whether the case was heard, or its alert noted.
 pub fn was_heard(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<bool> {
-    let row: Known = sql(
-        "select exists (select from agenda_items where case_id = $1 \
+    let row: Known = tx
+        .sql(
+            "select exists (select from agenda_items where case_id = $1 \
          and status in ('heard', 'alert_noted')) as known",
-    )
-    .bind(case.id)
-    .get_result(tx.conn)?;
+        )
+        .bind(case.id)
+        .get_result(tx.conn)?;
     Ok(row.known)
 }
 
@@ -181,7 +184,7 @@ pub struct NewContact {
 pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, new: &NewContact) -> Result<()> {
     let place = Place::new("idva_contacts", "sealed", new.id);
     let sealed = case.key().seal_json(place, &new.words)?;
-    sql(
+    tx.sql(
         "with a as (update idva_allocations set contacted_at = least(contacted_at, $11) \
            where id = $4 and $6 <> 'feedback' returning id) \
          insert into idva_contacts (id, marac_id, case_id, allocation_id, agency_id, purpose, channel, \

@@ -4,7 +4,7 @@
 use super::store;
 use directory::notifications::{self, To};
 use kernel::audit::{Audited, Event};
-use kernel::db::{Db, Tx, nothing};
+use kernel::db::{Db, Tx};
 use kernel::error::Result;
 use kernel::policy::{Act, Role};
 
@@ -17,10 +17,10 @@ pub fn find_late(db: &Db) -> Result<usize> {
 }
 
 /// Some of them, in this transaction.
-pub fn find_late_some(tx: &mut Tx<'_>) -> Result<Audited<usize>> {
+pub fn find_late_some(tx: &mut Tx<'_>) -> Result<Option<Audited<usize>>> {
     let late = store::late(tx, BATCH)?;
     if late.is_empty() {
-        return nothing();
+        return Ok(None);
     }
     let notices: Vec<_> = late
         .iter()
@@ -32,8 +32,8 @@ pub fn find_late_some(tx: &mut Tx<'_>) -> Result<Audited<usize>> {
         })
         .collect();
     notifications::tell(tx, &notices)?;
-    Ok(Audited::new(
+    Ok(Some(Audited::new(
         late.len(),
         Event::list(late.len()).fields(["contact_due"]),
-    ))
+    )))
 }

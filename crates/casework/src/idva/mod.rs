@@ -22,7 +22,7 @@ use kernel::case_file::is_staff;
 use kernel::db::Tx;
 use kernel::error::{Code, Result};
 use kernel::policy::lens::Basis;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::dates::later;
 use practice::vocabulary;
 

@@ -7,10 +7,11 @@ use uuid::Uuid;
 
 use super::Engagement;
 use kernel::crypto::Place;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::hidden;
-use kernel::policy::visibility::VisibleCase;
+use kernel::sql::sql;
+use kernel::visibility::VisibleCase;
 
 /// An allocation, and how often the survivor was tried.
 #[derive(QueryableByName)]
@@ -72,7 +73,8 @@ macro_rules! allocations {
 
 /// The allocations of a case, newest first.
 pub fn all(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<AllocationRow>> {
-    Ok(sql(allocations!("order by a.starts_on desc, a.id desc"))
+    Ok(tx
+        .sql(allocations!("order by a.starts_on desc, a.id desc"))
         .bind(case.id)
         .load(tx.conn)?)
 }
@@ -109,7 +111,7 @@ pub fn live(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Option<Live>> {
 /// The allocation that stands ends today.
 pub fn end_live(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
     let today = tx.today();
-    sql(
+    tx.sql(
         "update idva_allocations set ends_on = $2, version = version + 1 \
          where case_id = $1 and ends_on is null",
     )
@@ -129,7 +131,7 @@ pub fn insert(
     contact_due_at: DateTime<Utc>,
 ) -> Result<()> {
     let today = tx.today();
-    sql(
+    tx.sql(
         "insert into idva_allocations (id, marac_id, case_id, agency_id, user_id, starts_on, engagement, \
          contact_due_at, created_by, created_at) values ($1, $2, $3, $4, $5, $6, 'not_yet', $7, $8, $9)",
     )
@@ -165,7 +167,7 @@ pub fn update(
     let note = present.note.as_ref();
     let sealed = note.map(|note| case.key().seal_json(place, note));
     let today = tx.today();
-    sql(
+    tx.sql(
         "update idva_allocations set user_id = $2, engagement = $3, \
          engagement_on = case when engagement <> $3 then $4 else engagement_on end, \
          sealed = $5, ends_on = $6, version = version + 1 where id = $1",
@@ -182,7 +184,7 @@ pub fn update(
 
 /// The survivor is to be tried again by then.
 pub fn try_again(tx: &mut Tx<'_>, case: &VisibleCase, due_at: DateTime<Utc>) -> Result<Vec<ToTry>> {
-    Ok(sql(
+    Ok(tx.sql(
         "update idva_allocations set contact_due_at = $2, contacted_at = null, reminded_at = null, \
          version = version + 1 where case_id = $1 and ends_on is null \
          returning id, marac_id, case_id, agency_id, user_id",
@@ -200,13 +202,14 @@ struct Known {
 
 /// Whether this is a live account of the agency.
 pub fn is_of(tx: &mut Tx<'_>, agency_id: Uuid, user_id: Uuid) -> Result<bool> {
-    let row: Known = sql(
-        "select exists (select from users where id = $1 and agency_id = $2 \
+    let row: Known = tx
+        .sql(
+            "select exists (select from users where id = $1 and agency_id = $2 \
          and disabled_at is null) as known",
-    )
-    .bind(user_id)
-    .bind(agency_id)
-    .get_result(tx.conn)?;
+        )
+        .bind(user_id)
+        .bind(agency_id)
+        .get_result(tx.conn)?;
     Ok(row.known)
 }
 
@@ -228,7 +231,7 @@ pub struct ToTry {
 /// Some of those nobody was told of, and that they have been told. A row that another server has in
 /// hand is left to it, and one it has told of since is judged as it is now.
 pub fn late(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<ToTry>> {
-    Ok(sql(
+    Ok(tx.sql(
         "update idva_allocations a set reminded_at = $1 from (select x.id from idva_allocations x \
            where x.ends_on is null and x.contacted_at is null and x.reminded_at is null \
            and x.contact_due_at <= $1 order by x.contact_due_at, x.id limit $2 \

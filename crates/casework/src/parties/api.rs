@@ -20,7 +20,7 @@ use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::case_file::{Part, must_show, opened, opened_locked};
 use kernel::crypto::Place;
-use kernel::damage;
+use kernel::crypto::damage;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, FieldError, Result};
@@ -29,8 +29,8 @@ use kernel::http::{
     etag, tagged,
 };
 use kernel::policy::lens::FieldGroup;
-use kernel::policy::visibility::VisibleCase;
 use kernel::policy::{Act, hidden};
+use kernel::visibility::VisibleCase;
 use practice::advice::AdviceGiven;
 use practice::party::{Identity, PartyRole, RelationshipKind};
 use practice::vocabulary::YesNoUnknown;

@@ -24,8 +24,8 @@ use kernel::error::Result;
 use kernel::http::{
     Body, IfMatch, Page, Path, Problems, VersionProblems, WriteProblems, etag, tagged,
 };
-use kernel::policy::visibility::VisibleCase;
 use kernel::policy::{Act, hidden};
+use kernel::visibility::VisibleCase;
 use practice::names::folded;
 use practice::party::Identity;
 use practice::vocabulary;

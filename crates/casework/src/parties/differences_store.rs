@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::differences_api::DifferenceDecision;
 use kernel::crypto::Place;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::party::Identity;
 
 /// A difference.
@@ -55,14 +55,15 @@ macro_rules! difference {
 
 /// Every difference of a case, the newest first.
 pub fn all(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Difference>> {
-    Ok(sql(difference!("order by created_at desc, id desc"))
+    Ok(tx
+        .sql(difference!("order by created_at desc, id desc"))
         .bind(case.id)
         .load(tx.conn)?)
 }
 
 /// One of them, locked.
 pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Difference>> {
-    sql(difference!("and id = $2 for update"))
+    tx.sql(difference!("and id = $2 for update"))
         .bind(case.id)
         .bind(id)
         .locking(tx)
@@ -79,7 +80,7 @@ pub fn insert(
     let id = Uuid::now_v7();
     let place = Place::new("identity_differences", "sealed", id);
     let sealed = case.key().seal_json(place, identity)?;
-    sql(
+    tx.sql(
         "insert into identity_differences (id, marac_id, case_id, party_id, referral_id, sealed, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7)",
     )
@@ -101,7 +102,7 @@ pub fn decide(
     id: Uuid,
     decision: DifferenceDecision,
 ) -> Result<()> {
-    sql(
+    tx.sql(
         "update identity_differences set decision = $3, decided_by = $4, decided_at = $5, \
          taken_over = taken_over or $3 in ('alias', 'correct'), version = version + 1 where case_id = $1 and id = $2",
     )

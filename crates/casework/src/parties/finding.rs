@@ -6,7 +6,7 @@ use super::record_store;
 use crate::people::{Home, Someone, renew_tokens};
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::party::Identity;
 
 /// After a change of a case's people. By what one of them was called before, the case is found no

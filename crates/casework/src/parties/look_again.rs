@@ -9,7 +9,7 @@ use super::store;
 use directory::maracs;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::advice::{AdviceGiven, LeastAges, Looked, advice};
 
 /// Somebody of a case after a change, and what to look at again.

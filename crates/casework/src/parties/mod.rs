@@ -25,7 +25,7 @@ pub use rows::{
 /// When the survivor of a case was born, if that is known.
 pub fn survivor_born(
     tx: &mut kernel::db::Tx<'_>,
-    case: &kernel::policy::visibility::VisibleCase,
+    case: &kernel::visibility::VisibleCase,
 ) -> kernel::error::Result<Option<chrono::NaiveDate>> {
     store::survivor_born(tx, case)
 }

@@ -16,7 +16,7 @@ use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::case_file::{must_show, opened_locked};
 use kernel::crypto::Place;
-use kernel::damage;
+use kernel::crypto::damage;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
@@ -25,8 +25,8 @@ use kernel::http::{
     tagged,
 };
 use kernel::policy::lens::FieldGroup;
-use kernel::policy::visibility::VisibleCase;
 use kernel::policy::{Act, hidden, may_in};
+use kernel::visibility::VisibleCase;
 use practice::guards;
 use practice::party::{Address, Characteristics, Contact};
 

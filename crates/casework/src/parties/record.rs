@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{differences_store, record_store as store};
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::document::Document;
 use practice::guards;
 use practice::names::folded;

@@ -8,9 +8,9 @@ use super::record::{Incoming, Relation};
 use super::{shape, store};
 use kernel::case_file::of_kind;
 use kernel::crypto::Place;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::party::{Address, Contact, Identity, PartyRole};
 use practice::text::{Line, Text};
 
@@ -47,7 +47,7 @@ pub fn insert(
             .seal_json(Place::new("parties", "identity", who.id), &who.identity)
     };
     let identities: Vec<Vec<u8>> = people.iter().map(seal).collect::<Result<_, _>>()?;
-    sql("with p as (insert into persons (id, created_at) select id, $6 from unnest($2::uuid[]) as x(id)) \
+    tx.sql("with p as (insert into persons (id, created_at) select id, $6 from unnest($2::uuid[]) as x(id)) \
          insert into parties (id, person_id, role, identity, marac_id, case_id, created_at, referral_id) \
          select id, person_id, role, identity, $5, $7, $6, $8 \
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[]) as x(id, person_id, role, identity)")
@@ -82,7 +82,7 @@ fn insert_characteristics(
     if ids.is_empty() {
         return Ok(());
     }
-    sql("insert into party_characteristics (party_id, sealed, marac_id, case_id, created_at, referral_id) \
+    tx.sql("insert into party_characteristics (party_id, sealed, marac_id, case_id, created_at, referral_id) \
          select party_id, sealed, $3, $4, $5, $6 from unnest($1::uuid[], $2::bytea[]) as x(party_id, sealed)")
         .bind(ids)
         .bind(seals)
@@ -140,7 +140,7 @@ pub fn insert_addresses(
             .seal_json(Place::new("party_addresses", "sealed", *id), &sealed)
     };
     let seals: Vec<Vec<u8>> = rows.iter().map(seal).collect::<Result<_, _>>()?;
-    sql("insert into party_addresses (id, party_id, kind, confidential, known_to_perpetrator, valid_from, \
+    tx.sql("insert into party_addresses (id, party_id, kind, confidential, known_to_perpetrator, valid_from, \
          valid_to, sealed, marac_id, case_id, created_at, referral_id) \
          select id, party_id, kind, confidential, known, valid_from, valid_to, sealed, $9, $10, $11, $12 \
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bool[], $5::text[], $6::date[], $7::date[], \
@@ -181,7 +181,7 @@ pub fn insert_contacts(
     };
     let seals: Vec<Vec<u8>> = rows.iter().map(seal).collect::<Result<_, _>>()?;
     let flags = |of: fn(&Contact) -> bool| rows.iter().map(|row| of(row.2)).collect::<Vec<bool>>();
-    sql("insert into party_contacts (id, party_id, kind, safe_to_call, safe_to_text, safe_voicemail, \
+    tx.sql("insert into party_contacts (id, party_id, kind, safe_to_call, safe_to_text, safe_voicemail, \
          withheld_number, sealed, marac_id, case_id, created_at, referral_id) \
          select id, party_id, kind, calls, texts, voicemail, withheld, sealed, $9, $10, $11, $12 \
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bool[], $5::bool[], $6::bool[], $7::bool[], \
@@ -212,7 +212,7 @@ pub fn insert_relations(
     if relations.is_empty() {
         return Ok(());
     }
-    sql("insert into party_relationships as r (id, from_party_id, to_party_id, kind, living_together, \
+    tx.sql("insert into party_relationships as r (id, from_party_id, to_party_id, kind, living_together, \
          marac_id, case_id, created_at, referral_id) \
          select distinct on (a, b) id, a, b, kind, living, $6, $7, $8, $9 \
          from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) as x(id, a, b, kind, living) \
@@ -277,7 +277,7 @@ pub fn guard(tx: &mut Tx<'_>, case: &VisibleCase, addresses: Vec<Uuid>) -> Resul
     if addresses.is_empty() {
         return Ok(());
     }
-    sql(
+    tx.sql(
         "update party_addresses set confidential = true, version = version + 1 \
          where case_id = $1 and id = any ($2) and not confidential",
     )
@@ -293,7 +293,7 @@ pub fn guard_contacts(tx: &mut Tx<'_>, case: &VisibleCase, said: &[(Uuid, Contac
         return Ok(());
     }
     let marks = |of: fn(&Contact) -> bool| said.iter().map(|one| of(&one.1)).collect::<Vec<bool>>();
-    sql(
+    tx.sql(
         "update party_contacts k set safe_to_call = k.safe_to_call and x.calls, \
          safe_to_text = k.safe_to_text and x.texts, safe_voicemail = k.safe_voicemail and x.voicemail, \
          withheld_number = k.withheld_number or x.withheld, version = k.version + 1 \
@@ -321,7 +321,7 @@ pub fn says_too(
     party: Uuid,
     places: Vec<Uuid>,
 ) -> Result<()> {
-    sql(
+    tx.sql(
         "with p as (update parties set also_from = array_append(also_from, $2) where case_id = $1 and id = $3), \
          a as (update party_addresses set also_from = array_append(also_from, $2) \
            where case_id = $1 and id = any ($4)) \

@@ -10,7 +10,7 @@ use kernel::case_file::{Part, of_kind};
 use kernel::error::Result;
 use kernel::http::etag;
 use kernel::policy::lens::FieldGroup;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::dates::AnyDay;
 use practice::party::{
     Address, AddressKind, Characteristics, Contact, ContactKind, Identity, PartyRole,

@@ -12,18 +12,19 @@ use super::rows::{
 };
 use kernel::case_file::Part;
 use kernel::crypto::Place;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::hidden;
 use kernel::policy::lens::FieldGroup;
-use kernel::policy::visibility::VisibleCase;
+use kernel::sql::sql;
+use kernel::visibility::VisibleCase;
 use practice::party::{Address, Characteristics, Contact, Identity, PartyRole};
 
 const PEOPLE: &str = people_rows!();
 
 /// Everybody of a case.
 pub fn people(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Part>> {
-    Ok(sql(PEOPLE).bind(case.id).load(tx.conn)?)
+    Ok(tx.sql(PEOPLE).bind(case.id).load(tx.conn)?)
 }
 
 /// One part of a case by its id, locked.
@@ -59,7 +60,7 @@ pub fn part(tx: &mut Tx<'_>, case: &VisibleCase, which: Which, id: Uuid) -> Resu
             "where p.case_id = $1 and p.id = $2 for update"
         ),
     };
-    sql(text).bind(case.id).bind(id).locking(tx)
+    tx.sql(text).bind(case.id).bind(id).locking(tx)
 }
 
 /// The same, or 404.
@@ -74,7 +75,7 @@ pub fn relationship_between(
     from: Uuid,
     to: Uuid,
 ) -> Result<Option<Part>> {
-    sql(concat!(
+    tx.sql(concat!(
         relationship_row!(),
         "where p.case_id = $1 and p.from_party_id = $2 and p.to_party_id = $3 for update"
     ))
@@ -92,7 +93,8 @@ struct PartyId {
 
 /// Those of these ids that are parties of the case.
 pub fn parties_among(tx: &mut Tx<'_>, case: &VisibleCase, ids: Vec<Uuid>) -> Result<Vec<Uuid>> {
-    let rows: Vec<PartyId> = sql("select id from parties where case_id = $1 and id = any($2)")
+    let rows: Vec<PartyId> = tx
+        .sql("select id from parties where case_id = $1 and id = any($2)")
         .bind(case.id)
         .bind(ids)
         .load(tx.conn)?;
@@ -139,7 +141,7 @@ pub fn insert_party(
     let sealed = case
         .key()
         .seal_json(Place::new("parties", "identity", id), identity)?;
-    sql(
+    tx.sql(
         "with person as (insert into persons (id, created_at) values ($1, $7) returning id), \
          head as (update cases set has_children = true, version = version + 1 \
            where id = $4 and $5 = 'child' and not has_children) \
@@ -167,7 +169,7 @@ pub fn set_identity(
     let sealed = case
         .key()
         .seal_json(Place::new("parties", "identity", id), identity)?;
-    one(sql(
+    one(tx.sql(
         "update parties set identity = $3, version = version + 1 where case_id = $1 and id = $2",
     )
     .bind(case.id)
@@ -185,7 +187,7 @@ pub fn set_characteristics(
 ) -> Result<()> {
     let place = Place::new("party_characteristics", "sealed", party_id);
     let sealed = case.key().seal_json(place, characteristics)?;
-    one(sql(
+    one(tx.sql(
         "insert into party_characteristics as h (party_id, marac_id, case_id, sealed, created_at) \
          values ($1, $2, $3, $4, $5) \
          on conflict (party_id) do update set sealed = $4, version = h.version + 1 \
@@ -224,20 +226,21 @@ pub fn insert_address(
 /// Replaces an address.
 pub fn set_address(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, address: &Address) -> Result<()> {
     let sealed = seal_address(case, id, address)?;
-    one(sql(
-        "update party_addresses set kind = $3, confidential = $4, known_to_perpetrator = $5, \
+    one(tx
+        .sql(
+            "update party_addresses set kind = $3, confidential = $4, known_to_perpetrator = $5, \
          valid_from = $6, valid_to = $7, sealed = $8, version = version + 1 \
          where case_id = $1 and id = $2",
-    )
-    .bind(case.id)
-    .bind(id)
-    .bind(address.kind.as_str())
-    .bind(address.is_confidential())
-    .bind(address.known_to_perpetrator.as_str())
-    .bind(address.from)
-    .bind(address.to)
-    .bind(sealed)
-    .execute(tx.conn)?)?;
+        )
+        .bind(case.id)
+        .bind(id)
+        .bind(address.kind.as_str())
+        .bind(address.is_confidential())
+        .bind(address.known_to_perpetrator.as_str())
+        .bind(address.from)
+        .bind(address.to)
+        .bind(sealed)
+        .execute(tx.conn)?)?;
     found_anew(tx, case, None)
 }
 
@@ -260,7 +263,7 @@ pub fn insert_contact(
     contact: &Contact,
 ) -> Result<()> {
     record_store::insert_contacts(tx, case, &[(id, party_id, contact)], None)?;
-    sql("update party_contacts set confirmed_at = $3 where case_id = $1 and id = $2")
+    tx.sql("update party_contacts set confirmed_at = $3 where case_id = $1 and id = $2")
         .bind(case.id)
         .bind(id)
         .bind(tx.now)
@@ -271,21 +274,22 @@ pub fn insert_contact(
 /// Replaces a contact, confirmed now.
 pub fn set_contact(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, contact: &Contact) -> Result<()> {
     let sealed = seal_contact(case, id, contact)?;
-    one(sql(
-        "update party_contacts set kind = $3, safe_to_call = $4, safe_to_text = $5, \
+    one(tx
+        .sql(
+            "update party_contacts set kind = $3, safe_to_call = $4, safe_to_text = $5, \
          safe_voicemail = $6, withheld_number = $7, confirmed_at = $8, sealed = $9, \
          version = version + 1 where case_id = $1 and id = $2",
-    )
-    .bind(case.id)
-    .bind(id)
-    .bind(contact.kind.as_str())
-    .bind(contact.safe_to_call)
-    .bind(contact.safe_to_text)
-    .bind(contact.safe_voicemail)
-    .bind(contact.withheld_number)
-    .bind(tx.now)
-    .bind(sealed)
-    .execute(tx.conn)?)?;
+        )
+        .bind(case.id)
+        .bind(id)
+        .bind(contact.kind.as_str())
+        .bind(contact.safe_to_call)
+        .bind(contact.safe_to_text)
+        .bind(contact.safe_voicemail)
+        .bind(contact.withheld_number)
+        .bind(tx.now)
+        .bind(sealed)
+        .execute(tx.conn)?)?;
     found_anew(tx, case, None)
 }
 
@@ -304,7 +308,7 @@ pub struct Relation {
 
 /// Records or replaces a relationship.
 pub fn set_relationship(tx: &mut Tx<'_>, case: &VisibleCase, relation: Relation) -> Result<()> {
-    one(sql(
+    one(tx.sql(
         "insert into party_relationships as r (id, marac_id, case_id, from_party_id, to_party_id, \
          kind, living_together, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8) \
          on conflict (from_party_id, to_party_id) do update set kind = $6, living_together = $7, \

@@ -19,13 +19,13 @@ use super::tokens::{self, Token, TokenKind};
 use directory::auth::Throttle;
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
-use kernel::damage;
+use kernel::crypto::damage;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::http::{Body, Path, Problems, WriteProblems};
-use kernel::policy::visibility::VisibleCase;
 use kernel::policy::{Act, Role};
+use kernel::visibility::VisibleCase;
 use practice::dates::BirthDay;
 use practice::document::Document;
 use practice::party::Identity;
@@ -103,7 +103,7 @@ pub struct MatchOut {
     pub code: Option<String>,
     /// Its status.
     #[diesel(sql_type = st::Nullable<st::Text>)]
-    pub status: Option<kernel::case_file::CaseStatus>,
+    pub status: Option<practice::vocabulary::CaseStatus>,
     /// Its last referral: the twelve months run from here (R13).
     #[diesel(sql_type = st::Nullable<st::Date>)]
     pub last_referral_on: Option<NaiveDate>,
@@ -170,7 +170,7 @@ pub struct PersonFound {
     pub code: String,
     /// Its status.
     #[diesel(sql_type = st::Text)]
-    pub status: kernel::case_file::CaseStatus,
+    pub status: practice::vocabulary::CaseStatus,
     /// The part they play in it.
     #[diesel(sql_type = st::Text)]
     pub role: practice::party::PartyRole,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::renewal_store::{self as store, After, OldFile};
 use super::tokens;
 use kernel::audit::{Audited, Event};
-use kernel::db::{Db, Tx, nothing};
+use kernel::db::{Db, Tx};
 use kernel::error::Result;
 use kernel::policy::Act;
 
@@ -20,9 +20,12 @@ use kernel::policy::Act;
 pub fn renew_old(db: &Db) -> Result<usize> {
     db.run_round(
         Act::RenewTokens.ask(),
-        |tx| match kernel::damage::forget_opened_keys(tx, None)? {
-            0 => nothing(),
-            opened => Ok(Audited::new((), Event::list(opened).fields(["data_keys"]))),
+        |tx| match kernel::case_file::forget_opened_keys(tx, None)? {
+            0 => Ok(None),
+            opened => {
+                let event = Event::list(opened).fields(["data_keys"]);
+                Ok(Some(Audited::new((), event)))
+            }
         },
     )?;
     let (mut done, mut failed) = (0, None);
@@ -46,13 +49,13 @@ pub fn renew_old(db: &Db) -> Result<usize> {
 type Next = fn(&mut Tx<'_>, After) -> Result<Option<OldFile>>;
 
 /// Renews the first file that needs it after a certain one.
-fn renew_next(tx: &mut Tx<'_>, next: Next, after: &mut After) -> Result<Audited<()>> {
+fn renew_next(tx: &mut Tx<'_>, next: Next, after: &mut After) -> Result<Option<Audited<()>>> {
     let Some(file) = next(tx, *after)? else {
-        return nothing();
+        return Ok(None);
     };
     *after = (file.version, file.id);
     let store::Named { parties, named } = store::people(tx, &file)?;
-    let whole = kernel::damage::found().is_empty();
+    let whole = kernel::crypto::damage::found().is_empty();
     let everybody = parties.iter().chain(&named);
     let searched = everybody.flat_map(|who| tokens::searched_anew(who, &tx.keys));
     store::replace(tx, &file, &searched.collect::<Vec<_>>())?;
@@ -62,5 +65,5 @@ fn renew_next(tx: &mut Tx<'_>, next: Next, after: &mut After) -> Result<Audited<
     store::remove(tx, &file, older)?;
     store::done(tx, &file, whole)?;
     let event = Event::list(1).in_case(file.marac_id, file.id);
-    Ok(Audited::new((), event.fields(["tokens"])))
+    Ok(Some(Audited::new((), event.fields(["tokens"]))))
 }

@@ -11,8 +11,9 @@ use super::document_place;
 use super::someone::{self, Home, Someone};
 use super::tokens::{self, Token};
 use kernel::crypto::Place;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::sql;
 use kernel::{file_key, key_columns};
 use practice::document::Document;
 use practice::party::PartyRole;
@@ -133,7 +134,7 @@ pub fn people(tx: &mut Tx<'_>, file: &OldFile) -> Result<Named> {
         let key = tx
             .keys
             .unwrap(file.id, &file.master_key_id, Some(wrapped))?;
-        let rows: Vec<Sealed> = sql(SEALED).bind(file.id).load(tx.conn)?;
+        let rows: Vec<Sealed> = tx.sql(SEALED).bind(file.id).load(tx.conn)?;
         for row in rows {
             let at = |table, column| Place::new(table, column, row.id);
             if let Some(role) = row.role {
@@ -178,7 +179,7 @@ fn apart(tokens: Vec<Token>) -> (Vec<&'static str>, Vec<Vec<u8>>) {
 /// Adds the tokens that the file lacks.
 pub fn add(tx: &mut Tx<'_>, file: &OldFile, tokens: Vec<Token>) -> Result<()> {
     let (kinds, hashes) = apart(tokens);
-    sql(
+    tx.sql(
         "insert into match_tokens (marac_id, case_id, kind, token, version) \
          select distinct $1::uuid, $2::uuid, kind, token, $5::smallint \
          from unnest($3::text[], $4::bytea[]) as x(kind, token) \
@@ -198,7 +199,7 @@ pub fn replace(tx: &mut Tx<'_>, file: &OldFile, replaced: &[(Token, Token)]) -> 
     let kinds: Vec<&'static str> = replaced.iter().map(|(old, _)| old.kind.as_str()).collect();
     let old: Vec<Vec<u8>> = replaced.iter().map(|(old, _)| old.hash.clone()).collect();
     let new: Vec<Vec<u8>> = replaced.iter().map(|(_, new)| new.hash.clone()).collect();
-    sql("with gone as (select distinct x.kind, x.old, x.new from unnest($3::text[], $4::bytea[], $5::bytea[]) \
+    tx.sql("with gone as (select distinct x.kind, x.old, x.new from unnest($3::text[], $4::bytea[], $5::bytea[]) \
            as x(kind, old, new) join match_tokens t on t.case_id = $2 and t.kind = x.kind and t.token = x.old) \
          insert into match_tokens as t (marac_id, case_id, kind, token, version) \
          select distinct $1::uuid, $2::uuid, kind, new, $6::smallint from gone \
@@ -217,7 +218,7 @@ pub fn replace(tx: &mut Tx<'_>, file: &OldFile, replaced: &[(Token, Token)]) -> 
 /// Takes away those of these tokens that an older version made.
 pub fn remove(tx: &mut Tx<'_>, file: &OldFile, tokens: Vec<Token>) -> Result<()> {
     let (kinds, hashes) = apart(tokens);
-    sql(
+    tx.sql(
         "delete from match_tokens t using unnest($2::text[], $3::bytea[]) as x(kind, token) \
          where t.case_id = $1 and t.kind = x.kind and t.token = x.token and t.version < $4",
     )
@@ -231,11 +232,11 @@ pub fn remove(tx: &mut Tx<'_>, file: &OldFile, tokens: Vec<Token>) -> Result<()>
 
 /// Notes that the file was looked at, and unless somebody in it could not be read, that all its tokens are of today.
 pub fn done(tx: &mut Tx<'_>, file: &OldFile, whole: bool) -> Result<()> {
-    sql("update cases set tokens_version = $2 where id = $1 and tokens_version < $2")
+    tx.sql("update cases set tokens_version = $2 where id = $1 and tokens_version < $2")
         .bind(file.id)
         .bind(tokens::VERSION)
         .execute(tx.conn)?;
-    sql("update match_tokens set version = $2 where case_id = $1 and version < $2 and $3")
+    tx.sql("update match_tokens set version = $2 where case_id = $1 and version < $2 and $3")
         .bind(file.id)
         .bind(tokens::VERSION)
         .bind(whole)

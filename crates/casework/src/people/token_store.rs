@@ -9,10 +9,11 @@ use super::matching::{MatchOut, PersonFound};
 use super::tokens::Token;
 use kernel::audit::Event;
 use kernel::crypto::Place;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
 use kernel::policy::{Act, hidden, may_in};
+use kernel::sql::sql;
+use kernel::visibility::VisibleCase;
 use kernel::{file_key, not_destroyed, visible_cases};
 use practice::document::Document;
 
@@ -27,7 +28,7 @@ fn hashes(tokens: &[Token]) -> Vec<Vec<u8>> {
 /// Replaces the file's tokens.
 pub fn replace(tx: &mut Tx<'_>, case: &VisibleCase, tokens: &[Token], fresh: bool) -> Result<()> {
     if !fresh {
-        sql("delete from match_tokens where case_id = $1")
+        tx.sql("delete from match_tokens where case_id = $1")
             .bind(case.id)
             .execute(tx.conn)?;
     }
@@ -39,7 +40,7 @@ pub fn add(tx: &mut Tx<'_>, case: &VisibleCase, tokens: &[Token]) -> Result<()> 
     if tokens.is_empty() {
         return Ok(());
     }
-    sql(
+    tx.sql(
         "insert into match_tokens as t (marac_id, case_id, kind, token, version) \
          select $1, $2, kind, token, version from unnest($3::text[], $4::bytea[], $5::smallint[]) as x(kind, token, version) \
          on conflict (case_id, kind, token) do update set version = excluded.version \
@@ -59,7 +60,7 @@ pub fn remove(tx: &mut Tx<'_>, case: &VisibleCase, tokens: &[Token]) -> Result<(
     if tokens.is_empty() {
         return Ok(());
     }
-    sql(
+    tx.sql(
         "delete from match_tokens t using unnest($2::text[], $3::bytea[]) as x(kind, token) \
          where t.case_id = $1 and t.kind = x.kind and t.token = x.token",
     )
@@ -80,7 +81,8 @@ struct Sent {
 
 /// What the referrals of a case say.
 pub fn documents(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Document>> {
-    let rows: Vec<Sent> = sql("select id, document from referrals where case_id = $1")
+    let rows: Vec<Sent> = tx
+        .sql("select id, document from referrals where case_id = $1")
         .bind(case.id)
         .load(tx.conn)?;
     let open = |row: &Sent| {
@@ -119,7 +121,7 @@ const PAIR: &str = concat!(
 
 /// Other files of the referral's pair, and the event of having looked.
 pub fn pair_matches(tx: &mut Tx<'_>, referral_id: Uuid) -> Result<(Vec<MatchOut>, Event)> {
-    let rows: Vec<Matched> = sql(PAIR).bind(referral_id).load(tx.conn)?;
+    let rows: Vec<Matched> = tx.sql(PAIR).bind(referral_id).load(tx.conn)?;
     let Some((marac, case)) = rows.first().map(|row| (row.own_marac, row.own_case)) else {
         return Err(hidden());
     };
@@ -145,7 +147,8 @@ const PEOPLE: &str = concat!(
 
 /// Files in sight in which somebody with one of these tokens stands.
 pub fn people(tx: &mut Tx<'_>, maracs: Vec<Uuid>, tokens: &[Token]) -> Result<Vec<PersonFound>> {
-    Ok(sql(PEOPLE)
+    Ok(tx
+        .sql(PEOPLE)
         .bind(kinds(tokens))
         .bind(hashes(tokens))
         .bind(maracs)

@@ -22,7 +22,7 @@ use kernel::http::{
     Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, happened, tagged,
 };
 use kernel::policy::Act;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::dates::AnyDay;
 use practice::text::Text;
 

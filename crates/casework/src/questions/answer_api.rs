@@ -21,7 +21,7 @@ use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged};
 use kernel::policy::Act;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::text::Text;
 
 /// The case and a question on it that the caller may answer, locked and at the version they read.

@@ -26,8 +26,8 @@ use kernel::http::{
     VersionProblems, WriteProblems, etag, paged, tagged,
 };
 use kernel::policy::lens::Standing;
-use kernel::policy::visibility::VisibleCase;
 use kernel::policy::{Act, hidden};
+use kernel::visibility::VisibleCase;
 use practice::text::{Line, Text};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {

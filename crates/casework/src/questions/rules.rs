@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::QuestionStatus;
 use crate::account::Sharing;
-use kernel::case_file::CaseStatus;
 use kernel::error::{Code, Error, FieldError, Result};
+use practice::vocabulary::CaseStatus;
 
 /// What somebody does with a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

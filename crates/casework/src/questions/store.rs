@@ -9,9 +9,10 @@ use uuid::Uuid;
 use super::QuestionStatus;
 use crate::account::Heading;
 use kernel::crypto::Place;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::sql::sql;
+use kernel::visibility::VisibleCase;
 
 /// A question.
 #[derive(QueryableByName)]
@@ -133,19 +134,20 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<Question>> {
     let own = tx.actor.agency_id;
-    Ok(sql(questions!(
-        "and ($4::text is null or q.status = $4) \
+    Ok(tx
+        .sql(questions!(
+            "and ($4::text is null or q.status = $4) \
          and ($5::timestamptz is null or (q.created_at, q.id) < ($5, $6)) \
          order by q.created_at desc, q.id desc limit $7"
-    ))
-    .bind(case.id)
-    .bind(all)
-    .bind(own)
-    .bind(status.map(QuestionStatus::as_str))
-    .bind(after.map(|(at, _)| at))
-    .bind(after.map(|(_, id)| id))
-    .bind(limit + 1)
-    .load(tx.conn)?)
+        ))
+        .bind(case.id)
+        .bind(all)
+        .bind(own)
+        .bind(status.map(QuestionStatus::as_str))
+        .bind(after.map(|(at, _)| at))
+        .bind(after.map(|(_, id)| id))
+        .bind(limit + 1)
+        .load(tx.conn)?)
 }
 
 /// One question.
@@ -168,7 +170,7 @@ pub fn locked(
     ids: &[Uuid],
 ) -> Result<Vec<Question>> {
     let own = tx.actor.agency_id;
-    sql(questions!(
+    tx.sql(questions!(
         "and q.id = any ($4) order by q.id for update of q"
     ))
     .bind(case.id)
@@ -190,7 +192,7 @@ pub fn insert(
     let place = Place::new("questions", "sealed", id);
     let sealed = case.key().seal(place, text.as_bytes())?;
     let (user, actor) = asker(tx);
-    sql(
+    tx.sql(
         "insert into questions (id, marac_id, case_id, heading, status, agency_id, asked_by, actor_id, \
          read_entries, sealed, created_at) values ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10)",
     )
@@ -206,7 +208,7 @@ pub fn insert(
     .bind(tx.now)
     .execute(tx.conn)?;
     // Who asks after all did not leave it at what stands there.
-    sql(
+    tx.sql(
         "update told_already set question_id = $4 where case_id = $1 and heading = $2 \
          and coalesce(user_id, actor_id) = $3 and question_id is null",
     )
@@ -226,7 +228,7 @@ fn asker(tx: &Tx<'_>) -> (Option<Uuid>, Option<Uuid>) {
 /// The caller was sent to what they can read under the heading; once, however often they try.
 pub fn sent_to_the_account(tx: &mut Tx<'_>, case: &VisibleCase, heading: Heading) -> Result<()> {
     let (user, actor) = asker(tx);
-    sql(
+    tx.sql(
         "insert into told_already (id, marac_id, case_id, heading, agency_id, user_id, actor_id, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
     )
@@ -244,7 +246,7 @@ pub fn sent_to_the_account(tx: &mut Tx<'_>, case: &VisibleCase, heading: Heading
 
 /// Takes questions into the next contact.
 pub fn take(tx: &mut Tx<'_>, case: &VisibleCase, ids: &[Uuid]) -> Result<()> {
-    sql(
+    tx.sql(
         "update questions set status = 'taken', taken_at = $3, taken_by = $4, version = version + 1 \
          where case_id = $1 and id = any ($2)",
     )
@@ -268,7 +270,7 @@ pub fn settle(
     let place = Place::new("questions", "settling", id);
     let sealed = case.key().seal_json(place, words)?;
     let said = words.note.is_some() || words.reason.is_some();
-    sql(
+    tx.sql(
         "update questions set status = $3, answer_entries = $4, settling = $5, settled_at = $6, \
          settled_by = $7, version = version + 1 where case_id = $1 and id = $2",
     )
@@ -291,7 +293,7 @@ pub fn open(
     question: &Question,
     entries: &[Uuid],
 ) -> Result<bool> {
-    let opened = sql(
+    let opened = tx.sql(
         "insert into entry_openings (entry_id, question_id, marac_id, case_id, agency_id, circle_id, \
          opened_by, created_at) \
          select x.id, $2, $3, $4, $5, g.id, $9, $8 from unnest($1::uuid[]) as x(id) \
@@ -325,7 +327,7 @@ pub struct UnnamedLead {
 
 /// The IDVAs of the service it is allocated to; without one, who referred.
 pub fn unnamed_leads(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<UnnamedLead>> {
-    Ok(sql(
+    Ok(tx.sql(
         "with live as (select g.basis, g.user_id, g.actor_id, g.agency_id from circle g \
            where g.case_id = $1 and g.opens_at <= $3 and g.ends_at > $3) \
          select u.id as user_id, null::uuid as actor_id from live l \

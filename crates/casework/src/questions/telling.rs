@@ -6,7 +6,7 @@ use super::store::{self, Question};
 use directory::notifications::{Notice, NoticeKind, To, tell};
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 
 /// It was asked: the case's lead, or whoever leads it while nobody was made the lead.
 pub fn asked(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<()> {

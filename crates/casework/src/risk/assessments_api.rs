@@ -22,8 +22,8 @@ use kernel::http::{
     Body, Idempotency, IdempotencyKey, Path, Problems, WriteProblems, etag, happened,
 };
 use kernel::policy::lens::FieldGroup;
-use kernel::policy::visibility::VisibleCase;
 use kernel::policy::{Act, hidden};
+use kernel::visibility::VisibleCase;
 use practice::document::{AnswerIn, AssessmentIn};
 use practice::risk::{AssessedHow, Given, Score, Tool, ToolRole, Tools, score};
 

@@ -4,9 +4,10 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use kernel::case_file::Part;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::sql::sql;
+use kernel::visibility::VisibleCase;
 
 /// SQL: assessments at `r`.
 #[doc(hidden)]
@@ -42,7 +43,8 @@ pub use {assessment_row, current_assessment_rows};
 
 /// Every assessment of a case.
 pub fn all(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Part>> {
-    Ok(sql(concat!(assessment_row!(), "where r.case_id = $1"))
+    Ok(tx
+        .sql(concat!(assessment_row!(), "where r.case_id = $1"))
         .bind(case.id)
         .load(tx.conn)?)
 }

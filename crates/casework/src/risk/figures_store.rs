@@ -4,9 +4,9 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::risk::CaseRisk;
 use practice::risk::{Figure, FigurePlace};
 
@@ -63,7 +63,8 @@ struct Risk {
 
 /// The risk of one case.
 pub fn of_case(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<CaseRisk> {
-    let row: Risk = sql(concat!("select ", figures_of!("$1"), " as risk"))
+    let row: Risk = tx
+        .sql(concat!("select ", figures_of!("$1"), " as risk"))
         .bind(case.id)
         .get_result(tx.conn)?;
     Ok(row.risk)
@@ -87,12 +88,13 @@ struct FigureRow {
 
 /// The figures as they stand in rows.
 pub fn stored(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Figure>> {
-    let rows: Vec<FigureRow> = sql(
-        "select place, leads, assessment_id, score, answered_count, not_asked_count \
+    let rows: Vec<FigureRow> = tx
+        .sql(
+            "select place, leads, assessment_id, score, answered_count, not_asked_count \
          from risk_figures where case_id = $1 order by number",
-    )
-    .bind(case.id)
-    .load(tx.conn)?;
+        )
+        .bind(case.id)
+        .load(tx.conn)?;
     let narrow = |wide: i16| u8::try_from(wide).unwrap_or(u8::MAX);
     Ok(rows
         .into_iter()
@@ -109,7 +111,7 @@ pub fn stored(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Figure>> {
 
 /// Writes the figures anew. The case must be locked.
 pub fn replace(tx: &mut Tx<'_>, case: &VisibleCase, figures: &[Figure]) -> Result<()> {
-    sql("delete from risk_figures where case_id = $1")
+    tx.sql("delete from risk_figures where case_id = $1")
         .bind(case.id)
         .execute(tx.conn)?;
     let place = figures.iter().map(|one| one.place.as_str());
@@ -119,7 +121,7 @@ pub fn replace(tx: &mut Tx<'_>, case: &VisibleCase, figures: &[Figure]) -> Resul
     let answered = figures.iter().map(|one| i16::from(one.answered));
     let not_asked = figures.iter().map(|one| i16::from(one.not_asked));
     let leading = figures.iter().filter(|one| one.leading).count();
-    sql(
+    tx.sql(
         "insert into risk_figures (case_id, number, marac_id, place, leads, assessment_id, score, \
          answered_count, not_asked_count) \
          select $1, x.n, $2, x.place, x.n <= $3, x.assessment_id, nullif(x.score, -1), x.answered, \
@@ -146,11 +148,13 @@ pub fn set_head(
     high: bool,
     changed: bool,
 ) -> Result<()> {
-    sql("update cases set score = $2, risk_due = false, \
+    tx.sql(
+        "update cases set score = $2, risk_due = false, \
          version = version + case when $4 or ($3 and not 'visible_high_risk' = any (criteria)) \
            then 1 else 0 end, \
          criteria = case when $3 and not 'visible_high_risk' = any (criteria) \
-           then array_prepend('visible_high_risk', criteria) else criteria end where id = $1")
+           then array_prepend('visible_high_risk', criteria) else criteria end where id = $1",
+    )
     .bind(case.id)
     .bind(score.map(i16::from))
     .bind(high)
@@ -167,16 +171,16 @@ struct Due {
 
 /// Some cases whose figures are to be worked out anew, locked; another server's are left to it.
 pub fn due(tx: &mut Tx<'_>, rows: i64) -> Result<Vec<Uuid>> {
-    let rows: Vec<Due> =
-        sql("select id from cases where risk_due order by id limit $1 for update skip locked")
-            .bind(rows)
-            .load(tx.conn)?;
+    let rows: Vec<Due> = tx
+        .sql("select id from cases where risk_due order by id limit $1 for update skip locked")
+        .bind(rows)
+        .load(tx.conn)?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// The figures of these cases are not due any more.
 pub fn settled(tx: &mut Tx<'_>, cases: Vec<Uuid>) -> Result<()> {
-    sql("update cases set risk_due = false where id = any ($1)")
+    tx.sql("update cases set risk_due = false where id = any ($1)")
         .bind(cases)
         .execute(tx.conn)?;
     Ok(())
@@ -184,7 +188,7 @@ pub fn settled(tx: &mut Tx<'_>, cases: Vec<Uuid>) -> Result<()> {
 
 /// What is known of a tool now, for rows that were written before it was recorded with them.
 pub fn relabel(tx: &mut Tx<'_>, case: &VisibleCase, tool: &practice::risk::Tool) -> Result<()> {
-    sql(
+    tx.sql(
         "update risk_assessments set tool_role = $4, maximum = $5, \
          score = case when $5::smallint is null or not_asked_count = coalesce($6, 0) then null else score end \
          where case_id = $1 and tool = $2 and tool_version = $3 \

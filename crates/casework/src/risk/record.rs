@@ -6,7 +6,7 @@ use uuid::Uuid;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::document::{AnswerIn, AssessmentIn};
 use practice::risk::Score;
 

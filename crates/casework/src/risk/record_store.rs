@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::risk::{AssessedHow, Score};
 
 /// An assessment's row but for its score.
@@ -28,7 +28,7 @@ pub fn insert(
     row: NewAssessment,
     score: &Score,
 ) -> Result<()> {
-    sql("insert into risk_assessments (id, marac_id, case_id, referral_id, tool, tool_version, score, yes_count, \
+    tx.sql("insert into risk_assessments (id, marac_id, case_id, referral_id, tool, tool_version, score, yes_count, \
          no_count, dont_know_count, not_asked_count, assessed_on, agency_id, created_by, actor_id, sealed, \
          created_at, maximum, tool_role, assessed_how, supersedes_id) \
          select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \

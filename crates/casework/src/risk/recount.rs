@@ -7,10 +7,10 @@ use directory::maracs;
 use kernel::audit::{Audited, Event};
 use kernel::case_file::Part;
 use kernel::db::Db;
-use kernel::db::{Tx, nothing};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::Act;
-use kernel::policy::visibility::{self, VisibleCase};
+use kernel::visibility::{self, VisibleCase};
 use practice::marac::settings::MaracSettings;
 use practice::risk::ToolRole;
 use practice::risk::{Answer, Tools};
@@ -128,10 +128,10 @@ pub fn recount_due(db: &Db, tools: &Tools) -> Result<()> {
 }
 
 /// Some of them, in this transaction.
-pub fn recount_some(tx: &mut Tx<'_>, tools: &Tools) -> Result<Audited<usize>> {
+pub fn recount_some(tx: &mut Tx<'_>, tools: &Tools) -> Result<Option<Audited<usize>>> {
     let due = store::due(tx, BATCH)?;
     if due.is_empty() {
-        return nothing();
+        return Ok(None);
     }
     for id in &due {
         // A file whose key is destroyed has no figures to work out.
@@ -146,5 +146,5 @@ pub fn recount_some(tx: &mut Tx<'_>, tools: &Tools) -> Result<Audited<usize>> {
     }
     let done = due.len();
     store::settled(tx, due)?;
-    Ok(Audited::new(done, Event::list(done).fields(["risk"])))
+    Ok(Some(Audited::new(done, Event::list(done).fields(["risk"]))))
 }

@@ -20,8 +20,8 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::http::{Body, Idempotency, IdempotencyKey, Page, Path, Problems, WriteProblems};
-use kernel::policy::visibility::{self, VisibleCase};
 use kernel::policy::{Act, Role, hidden};
+use kernel::visibility::{self, VisibleCase};
 use practice::text::Text;
 
 /// The operations on conflicts of interest.

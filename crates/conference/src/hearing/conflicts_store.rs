@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 
 /// Notes that an exclusion was set by a declaration at a meeting.
 pub fn insert(
@@ -15,7 +15,7 @@ pub fn insert(
     item_id: Uuid,
     exclusion_id: Uuid,
 ) -> Result<()> {
-    sql(
+    tx.sql(
         "insert into conflicts_of_interest (id, marac_id, case_id, agenda_item_id, exclusion_id, \
          declared_by, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
     )

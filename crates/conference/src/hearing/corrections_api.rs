@@ -26,7 +26,7 @@ use kernel::http::{
     tagged,
 };
 use kernel::policy::Act;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::text::Text;
 
 /// Correcting it.

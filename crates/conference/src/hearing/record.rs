@@ -18,7 +18,7 @@ use kernel::crypto::{DataKey, Place};
 use kernel::db::Tx;
 use kernel::error::{Code, Error, Result};
 use kernel::policy::hidden;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::names::folded;
 
 #[derive(Deserialize)]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::rules::Reader;
 use kernel::case_file::Part;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::hidden;
 use kernel::{file_key, key_columns, not_destroyed, visible_cases};
@@ -51,7 +51,8 @@ const PARTS: &str = concat!(
 
 /// What a reader may get of these items, part by part; earlier versions only with `all`.
 pub fn parts(tx: &mut Tx<'_>, items: Vec<Uuid>, reader: Reader, all: bool) -> Result<Vec<Part>> {
-    Ok(sql(PARTS)
+    Ok(tx
+        .sql(PARTS)
         .bind(items)
         .bind(reader.reads)
         .bind(reader.trusted)
@@ -67,13 +68,13 @@ const ENTRY_LOCKED: &str = concat!(
 
 /// One entry of an item, whoever reads it.
 pub fn entry(tx: &mut Tx<'_>, item_id: Uuid, id: Uuid) -> Result<Part> {
-    let found = sql(ENTRY).bind(item_id).bind(id).get_result(tx.conn);
+    let found = tx.sql(ENTRY).bind(item_id).bind(id).get_result(tx.conn);
     found.optional()?.ok_or_else(hidden)
 }
 
 /// The same, locked until the transaction ends.
 pub fn entry_locked(tx: &mut Tx<'_>, item_id: Uuid, id: Uuid) -> Result<Part> {
-    let found = sql(ENTRY_LOCKED).bind(item_id).bind(id).locking(tx)?;
+    let found = tx.sql(ENTRY_LOCKED).bind(item_id).bind(id).locking(tx)?;
     found.ok_or_else(hidden)
 }
 
@@ -92,18 +93,19 @@ pub struct ItemRow {
 
 /// The items of a meeting whose cases are in sight, in the order of the agenda.
 pub fn items(tx: &mut Tx<'_>, marac_id: Uuid, meeting_id: Uuid) -> Result<Vec<ItemRow>> {
-    Ok(sql(concat!(
-        "select i.id, i.case_id, ",
-        key_columns!(),
-        " from agenda_items i join cases c on c.id = i.case_id",
-        file_key!("i.case_id"),
-        "where ",
-        not_destroyed!(),
-        " and i.meeting_id = $1 and i.marac_id = $2 and ",
-        visible_cases!("c"),
-        " order by i.position, i.id"
-    ))
-    .bind(meeting_id)
-    .bind(marac_id)
-    .load(tx.conn)?)
+    Ok(tx
+        .sql(concat!(
+            "select i.id, i.case_id, ",
+            key_columns!(),
+            " from agenda_items i join cases c on c.id = i.case_id",
+            file_key!("i.case_id"),
+            "where ",
+            not_destroyed!(),
+            " and i.meeting_id = $1 and i.marac_id = $2 and ",
+            visible_cases!("c"),
+            " order by i.position, i.id"
+        ))
+        .bind(meeting_id)
+        .bind(marac_id)
+        .load(tx.conn)?)
 }

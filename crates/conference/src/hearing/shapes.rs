@@ -14,7 +14,7 @@ use super::store::Place;
 use crate::meetings::{AgendaItemStatus, AttendanceRole, Presence};
 use kernel::http::etag;
 use kernel::policy::lens::FieldGroup;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 
 /// What was said of a case at a meeting.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -10,11 +10,12 @@ use super::model::{
 };
 use super::rules::Desk;
 use crate::meetings::{AgendaItemKind, AgendaItemStatus, MeetingStatus};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::hidden;
 use kernel::policy::lens::{Basis, Standing};
-use kernel::policy::visibility::VisibleCase;
+use kernel::sql::sql;
+use kernel::visibility::VisibleCase;
 use kernel::{accepted_statement, in_circle, visible_cases};
 
 /// An agenda item, and what the meeting opened of it to the caller.
@@ -83,14 +84,14 @@ const PLACE_SHARED: &str = place!(" for share of m");
 
 /// The item, if its case is in sight.
 pub fn place(tx: &mut Tx<'_>, item_id: Uuid) -> Result<Place> {
-    let found = sql(PLACE).bind(item_id).get_result(tx.conn);
+    let found = tx.sql(PLACE).bind(item_id).get_result(tx.conn);
     found.optional()?.ok_or_else(hidden)
 }
 
 /// The same, its meeting kept as it is until the transaction ends. Any number of writers hold it so at
 /// once; whoever starts or closes the meeting waits for them.
 pub fn place_kept(tx: &mut Tx<'_>, item_id: Uuid) -> Result<Place> {
-    let found = sql(PLACE_SHARED).bind(item_id).locking(tx)?;
+    let found = tx.sql(PLACE_SHARED).bind(item_id).locking(tx)?;
     found.ok_or_else(hidden)
 }
 
@@ -145,7 +146,7 @@ pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, item_id: Uuid, entry: &NewEnt
         })
     })?;
     if let Some(superseded) = entry.supersedes_id {
-        sql(
+        tx.sql(
             "update hearing_entries set superseded_by_id = $3, version = version + 1 \
              where case_id = $1 and id = $2",
         )
@@ -165,7 +166,7 @@ struct Known {
 
 /// Whether the agency belongs to the case's MARAC.
 pub fn is_member(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<bool> {
-    let row: Known = sql(
+    let row: Known = tx.sql(
         "select exists (select from marac_agencies where marac_id = $1 and agency_id = $2) as known",
     )
     .bind(case.marac_id)

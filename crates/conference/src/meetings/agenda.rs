@@ -18,8 +18,8 @@ use directory::agencies::ListingStanding;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::policy::visibility::{self, VisibleCase};
 use kernel::policy::{Act, may_in};
+use kernel::visibility::{self, VisibleCase};
 
 /// What was said of a case on an agenda. Sealed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]

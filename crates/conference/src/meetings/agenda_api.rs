@@ -24,8 +24,8 @@ use kernel::http::{
     Body, Idempotency, IdempotencyKey, IfMatch, Path, Problems, VersionProblems, WriteProblems,
     tagged,
 };
-use kernel::policy::visibility;
 use kernel::policy::{Act, hidden};
+use kernel::visibility;
 use practice::text::Text;
 
 /// The operations on agendas.

@@ -8,12 +8,13 @@ use uuid::Uuid;
 use super::{AgendaItemKind, AgendaItemStatus, MeetingStatus};
 use casework::parties::people_of;
 use casework::risk::risk_column;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::not_closed;
 use kernel::policy::hidden;
 use kernel::policy::lens::Basis;
-use kernel::policy::visibility::VisibleCase;
+use kernel::sql::sql;
+use kernel::visibility::VisibleCase;
 use kernel::{file_key, key_columns, standings_of, visible_cases};
 use practice::party::PartyRole;
 use practice::risk::CaseRisk;
@@ -120,7 +121,8 @@ pub const AGENDA_ITEMS: &str = concat!(
 /// The cases of an agenda that the caller may see, in order; with whether an IDVA referral is recorded,
 /// if that is asked for.
 pub fn items(tx: &mut Tx<'_>, meeting_id: Uuid, with_idva: bool) -> Result<Vec<AgendaRow>> {
-    Ok(sql(AGENDA_ITEMS)
+    Ok(tx
+        .sql(AGENDA_ITEMS)
         .bind(meeting_id)
         .bind(with_idva)
         .load(tx.conn)?)
@@ -149,15 +151,16 @@ pub struct Seat {
 
 /// The seats of an agenda, without the cases themselves.
 pub fn seats(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<Seat>> {
-    Ok(sql(concat!(
-        "select i.id, i.case_id, i.position, i.session, i.kind, i.placed_by_hand, ",
-        "i.has_children, i.status ",
-        "from agenda_items i join cases c on c.id = i.case_id where i.meeting_id = $1 and ",
-        visible_cases!("c"),
-        " order by i.session, i.position, i.id"
-    ))
-    .bind(meeting_id)
-    .load(tx.conn)?)
+    Ok(tx
+        .sql(concat!(
+            "select i.id, i.case_id, i.position, i.session, i.kind, i.placed_by_hand, ",
+            "i.has_children, i.status ",
+            "from agenda_items i join cases c on c.id = i.case_id where i.meeting_id = $1 and ",
+            visible_cases!("c"),
+            " order by i.session, i.position, i.id"
+        ))
+        .bind(meeting_id)
+        .load(tx.conn)?)
 }
 
 /// The item as it decides on itself.
@@ -183,7 +186,7 @@ pub struct Item {
 
 /// The item of a case, locked until the transaction ends.
 pub fn locked(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Item> {
-    sql(
+    tx.sql(
         "select i.id, i.referral_id, i.kind, i.status, i.slot_minutes, i.outcome, i.version, \
          array(select l.agency_id from agenda_listings l where l.agenda_item_id = i.id) as agency_ids \
          from agenda_items i where i.case_id = $1 and i.id = $2 for update of i",
@@ -232,11 +235,13 @@ pub struct NewItem {
 /// Gives a case its seat; those behind move back. One that had been withdrawn or deferred is listed
 /// again under its old id.
 pub fn place(tx: &mut Tx<'_>, case: &VisibleCase, new: NewItem) -> Result<()> {
-    sql("update agenda_items set position = position + 1 where meeting_id = $1 and position >= $2")
-        .bind(new.meeting_id)
-        .bind(new.position)
-        .execute(tx.conn)?;
-    sql(
+    tx.sql(
+        "update agenda_items set position = position + 1 where meeting_id = $1 and position >= $2",
+    )
+    .bind(new.meeting_id)
+    .bind(new.position)
+    .execute(tx.conn)?;
+    tx.sql(
         "insert into agenda_items as i (id, marac_id, case_id, meeting_id, referral_id, kind, position, \
          slot_minutes, has_children, late, status, outcome, created_at, session) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'listed', $11, $12, $13) \
@@ -265,7 +270,7 @@ pub fn place(tx: &mut Tx<'_>, case: &VisibleCase, new: NewItem) -> Result<()> {
 
 /// Writes the order made by hand.
 pub fn reorder(tx: &mut Tx<'_>, meeting_id: Uuid, ids: Vec<Uuid>) -> Result<()> {
-    sql(
+    tx.sql(
         "update agenda_items i set position = o.n, placed_by_hand = true, version = i.version + 1 \
          from unnest($2) with ordinality as o(id, n) where i.id = o.id and i.meeting_id = $1",
     )
@@ -282,11 +287,11 @@ pub fn set_agencies(
     item_id: Uuid,
     agencies: &[Uuid],
 ) -> Result<()> {
-    sql("delete from agenda_listings where agenda_item_id = $1 and agency_id <> all ($2)")
+    tx.sql("delete from agenda_listings where agenda_item_id = $1 and agency_id <> all ($2)")
         .bind(item_id)
         .bind(agencies.to_vec())
         .execute(tx.conn)?;
-    sql(
+    tx.sql(
         "insert into agenda_listings (agenda_item_id, agency_id, marac_id, case_id) \
          select distinct $1, a, $3, $4 from unnest($2) as a on conflict do nothing",
     )
@@ -300,7 +305,7 @@ pub fn set_agencies(
 
 /// An item's row changed, though none of its columns did.
 pub fn touch(tx: &mut Tx<'_>, item_id: Uuid) -> Result<()> {
-    sql("update agenda_items set version = version + 1 where id = $1")
+    tx.sql("update agenda_items set version = version + 1 where id = $1")
         .bind(item_id)
         .execute(tx.conn)?;
     Ok(())
@@ -314,11 +319,11 @@ struct AgencyId {
 
 /// Which of these agencies are in the MARAC.
 pub fn members(tx: &mut Tx<'_>, marac_id: Uuid, agencies: &[Uuid]) -> Result<Vec<Uuid>> {
-    let rows: Vec<AgencyId> =
-        sql("select agency_id from marac_agencies where marac_id = $1 and agency_id = any ($2)")
-            .bind(marac_id)
-            .bind(agencies.to_vec())
-            .load(tx.conn)?;
+    let rows: Vec<AgencyId> = tx
+        .sql("select agency_id from marac_agencies where marac_id = $1 and agency_id = any ($2)")
+        .bind(marac_id)
+        .bind(agencies.to_vec())
+        .load(tx.conn)?;
     Ok(rows.into_iter().map(|row| row.agency_id).collect())
 }
 
@@ -331,16 +336,17 @@ struct Known {
 /// Whether a case is on an agenda again: its latest referral is a repeat (R13), or it was heard since
 /// that referral. One referred anew after twelve months is new, whatever was heard before.
 pub fn comes_again(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<bool> {
-    let row: Known = sql(
-        "select coalesce(r.is_repeat, false) or exists (select from agenda_items h \
+    let row: Known = tx
+        .sql(
+            "select coalesce(r.is_repeat, false) or exists (select from agenda_items h \
          where h.case_id = $1 and h.status = 'heard' \
          and (r.decided_at is null or h.decided_at >= r.decided_at)) as known \
          from (select 1) one left join lateral (select r.is_repeat, r.decided_at from referrals r \
          where r.case_id = $1 and r.status = 'accepted' \
          order by r.decided_at desc nulls last, r.id desc limit 1) r on true",
-    )
-    .bind(case.id)
-    .get_result(tx.conn)?;
+        )
+        .bind(case.id)
+        .get_result(tx.conn)?;
     Ok(row.known)
 }
 
@@ -361,7 +367,7 @@ pub fn decide(
     outcome: Option<Vec<u8>>,
     deferred: Option<Deferred>,
 ) -> Result<()> {
-    sql(
+    tx.sql(
         "update agenda_items set status = $2, outcome = $3, deferred_to_id = $4, decided_by = $5, \
          decided_at = $6, deferred_until = $7, version = version + 1 where id = $1",
     )
@@ -378,17 +384,19 @@ pub fn decide(
 
 /// A listed case goes on: heard, or watched because an alert was noted.
 pub fn advance_case(tx: &mut Tx<'_>, case: &VisibleCase, to: &'static str) -> Result<()> {
-    sql("update cases set status = $2, version = version + 1 where id = $1 and status = 'listed'")
-        .bind(case.id)
-        .bind(to)
-        .execute(tx.conn)?;
+    tx.sql(
+        "update cases set status = $2, version = version + 1 where id = $1 and status = 'listed'",
+    )
+    .bind(case.id)
+    .bind(to)
+    .execute(tx.conn)?;
     Ok(())
 }
 
 /// Takes what is still listed off the agenda of a meeting that will not take place, also cases closed to
 /// the caller.
 pub fn withdraw_all(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    sql("select withdraw_agenda($1, $2, $3)")
+    tx.sql("select withdraw_agenda($1, $2, $3)")
         .bind(meeting_id)
         .bind(tx.actor.principal.user_id())
         .bind(tx.now)

@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use super::store::Meeting;
 use super::{AttendanceRole, Presence};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::policy::visibility::VisibleCase;
+use kernel::sql::sql;
+use kernel::visibility::VisibleCase;
 
 /// A seat at a meeting: recorded, or one that an agency of the MARAC has and nothing is known of yet.
 #[derive(Debug, QueryableByName)]
@@ -108,7 +109,8 @@ const SEATS: &str = "select t.id, a.id as agency_id, a.name as agency, t.user_id
 
 /// The seats of a meeting: all, or one agency's.
 pub fn seats(tx: &mut Tx<'_>, meeting: &Meeting, agency: Option<Uuid>) -> Result<Vec<SeatRow>> {
-    Ok(sql(SEATS)
+    Ok(tx
+        .sql(SEATS)
         .bind(meeting.id)
         .bind(meeting.marac_id)
         .bind(agency)
@@ -124,7 +126,7 @@ struct Known {
 
 /// Whether a seat of the caller's own is recorded.
 pub fn has_seat(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<bool> {
-    let row: Known = sql(
+    let row: Known = tx.sql(
         "select exists (select from attendances where meeting_id = $1 and user_id = $2) as known",
     )
     .bind(meeting.id)
@@ -135,7 +137,7 @@ pub fn has_seat(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<bool> {
 
 /// Whether an account, or a registered person without one, works for the agency.
 pub fn works_for(tx: &mut Tx<'_>, who: &Sitter, agency_id: Uuid) -> Result<bool> {
-    let row: Known = sql(
+    let row: Known = tx.sql(
         "select ($1::uuid is null or exists (select from users where id = $1 and agency_id = $3 \
          and disabled_at is null)) and ($2::uuid is null or exists (select from registered_actors \
          where id = $2 and agency_id = $3 and kind = 'person' and user_id is null \
@@ -166,33 +168,34 @@ struct Id {
 
 /// Records a seat, for the first time or again. Returns it.
 pub fn record(tx: &mut Tx<'_>, meeting: &Meeting, seat: &Record) -> Result<Uuid> {
-    let row: Id = sql(
-        "insert into attendances as t (id, marac_id, meeting_id, agency_id, user_id, actor_id, \
+    let row: Id = tx
+        .sql(
+            "insert into attendances as t (id, marac_id, meeting_id, agency_id, user_id, actor_id, \
          person_name, role, presence, information_sent, received_on, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
          on conflict on constraint attendances_seat_key do update set role = excluded.role, \
          presence = excluded.presence, information_sent = excluded.information_sent, \
          received_on = excluded.received_on, version = t.version + 1 returning t.id",
-    )
-    .bind(Uuid::now_v7())
-    .bind(meeting.marac_id)
-    .bind(meeting.id)
-    .bind(seat.agency_id)
-    .bind(seat.who.user_id)
-    .bind(seat.who.actor_id)
-    .bind(seat.who.person_name.clone())
-    .bind(seat.role.as_str())
-    .bind(seat.presence.as_str())
-    .bind(seat.information_sent)
-    .bind(seat.received_on)
-    .bind(tx.now)
-    .get_result(tx.conn)?;
+        )
+        .bind(Uuid::now_v7())
+        .bind(meeting.marac_id)
+        .bind(meeting.id)
+        .bind(seat.agency_id)
+        .bind(seat.who.user_id)
+        .bind(seat.who.actor_id)
+        .bind(seat.who.person_name.clone())
+        .bind(seat.role.as_str())
+        .bind(seat.presence.as_str())
+        .bind(seat.information_sent)
+        .bind(seat.received_on)
+        .bind(tx.now)
+        .get_result(tx.conn)?;
     Ok(row.id)
 }
 
 /// The caller, if they were expected in a seat of their own, is there.
 pub fn came(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    sql(
+    tx.sql(
         "update attendances set presence = 'present', version = version + 1 \
          where meeting_id = $1 and user_id = $2 and presence = 'expected'",
     )
@@ -204,14 +207,14 @@ pub fn came(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
 
 /// Binds a guest to the cases they come for, and to no others that the caller can see.
 pub fn bind(tx: &mut Tx<'_>, meeting: &Meeting, seat_id: Uuid, items: &[Uuid]) -> Result<()> {
-    sql(
+    tx.sql(
         "update attendance_items set bound = false, version = version + 1 \
          where attendance_id = $1 and bound and agenda_item_id <> all ($2)",
     )
     .bind(seat_id)
     .bind(items.to_vec())
     .execute(tx.conn)?;
-    sql(
+    tx.sql(
         "insert into attendance_items as s (id, marac_id, case_id, agenda_item_id, attendance_id, bound, \
          created_at) select n.id, i.marac_id, i.case_id, i.id, $3, true, $5 \
          from unnest($1, $2) as n(id, item_id) join agenda_items i on i.id = n.item_id \
@@ -248,7 +251,7 @@ pub fn stay(
     item_id: Uuid,
     seat_id: Uuid,
 ) -> Result<Option<Stay>> {
-    sql(
+    tx.sql(
         "select bound, joined_at, left_at, version from attendance_items \
          where case_id = $1 and agenda_item_id = $2 and attendance_id = $3 for update",
     )

@@ -9,7 +9,7 @@ use super::build_rules::{Earlier, Place, Waiting};
 use super::store::Meeting;
 use super::{AgendaItemKind, AgendaItemStatus};
 use kernel::crypto::DataKey;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::{file_key, key_columns, not_destroyed, visible_cases};
 
@@ -140,7 +140,8 @@ pub const WAITING: &str = concat!(
 /// The cases of a MARAC that wait for a meeting, the longest waiting first.
 pub fn waiting(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<Vec<WaitingRow>> {
     let today = tx.today();
-    Ok(sql(WAITING)
+    Ok(tx
+        .sql(WAITING)
         .bind(meeting.marac_id)
         .bind(meeting.id)
         .bind(today)
@@ -160,7 +161,7 @@ pub struct Member {
 /// coordinating body.
 pub fn members(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<Vec<Member>> {
     let today = tx.today();
-    Ok(sql(
+    Ok(tx.sql(
         "select m.agency_id, m.core from marac_agencies m join agencies a on a.id = m.agency_id \
          where m.marac_id = $1 and a.closed_at is null and a.kind <> 'coordination' \
          and m.suspended_at is null and (m.access_ends_at is null or m.access_ends_at > $2) \
@@ -188,7 +189,7 @@ pub struct Coming {
 /// Puts cases on the agenda of a meeting and lists them; `order` gives them their places.
 pub fn put(tx: &mut Tx<'_>, meeting: &Meeting, coming: &[Coming]) -> Result<()> {
     let each = || coming.iter();
-    sql(
+    tx.sql(
         "insert into agenda_items as i (id, marac_id, case_id, meeting_id, referral_id, kind, position, \
          slot_minutes, has_children, late, status, outcome, created_at) \
          select n.id, $9, n.case_id, $10, n.referral_id, n.kind, 0, n.slot, n.has_children, n.late, \
@@ -213,7 +214,7 @@ pub fn put(tx: &mut Tx<'_>, meeting: &Meeting, coming: &[Coming]) -> Result<()> 
     .bind(tx.now)
     .execute(tx.conn)?;
     let pairs = || each().flat_map(|one| one.agencies.iter().map(move |agency| (one, agency)));
-    sql(
+    tx.sql(
         "insert into agenda_listings (agenda_item_id, case_id, agency_id, marac_id) \
          select n.*, $4 from unnest($1, $2, $3) as n on conflict do nothing",
     )
@@ -227,7 +228,7 @@ pub fn put(tx: &mut Tx<'_>, meeting: &Meeting, coming: &[Coming]) -> Result<()> 
 
 /// Writes the order that was built: only what moves is touched.
 pub fn order(tx: &mut Tx<'_>, meeting_id: Uuid, places: &[Place]) -> Result<()> {
-    sql(
+    tx.sql(
         "update agenda_items i set position = o.n, session = o.session, version = i.version + 1 \
          from unnest($2, $3) with ordinality as o(case_id, session, n) \
          where i.meeting_id = $1 and i.case_id = o.case_id \

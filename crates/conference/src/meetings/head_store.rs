@@ -6,8 +6,9 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::store::Meeting;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::sql;
 use kernel::visible_cases;
 
 /// A meeting with what stands around its cases.

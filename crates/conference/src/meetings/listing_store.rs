@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use super::store::Meeting;
 use directory::agencies::{self, ListingStanding};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use kernel::visible_cases;
 
 /// An agency that a case is listed to.
@@ -47,7 +47,11 @@ const LISTED: &str = concat!(
 
 /// The agencies that the cases of a meeting are listed to, or one item of it.
 pub fn listed(tx: &mut Tx<'_>, meeting_id: Uuid, item_id: Option<Uuid>) -> Result<Vec<Listed>> {
-    let rows: Vec<ListedRow> = sql(LISTED).bind(meeting_id).bind(item_id).load(tx.conn)?;
+    let rows: Vec<ListedRow> = tx
+        .sql(LISTED)
+        .bind(meeting_id)
+        .bind(item_id)
+        .load(tx.conn)?;
     let Some(marac_id) = rows.first().map(|row| row.marac_id) else {
         return Ok(Vec::new());
     };
@@ -90,19 +94,20 @@ struct Unopened {
 
 /// The meetings with such a case. For the program: nobody else sees them all.
 pub fn with_unopened(tx: &mut Tx<'_>) -> Result<Vec<Uuid>> {
-    let rows: Vec<Unopened> = sql(unopened!("m.id, i.case_id", "")).load(tx.conn)?;
+    let rows: Vec<Unopened> = tx.sql(unopened!("m.id, i.case_id", "")).load(tx.conn)?;
     let ids: BTreeSet<Uuid> = rows.into_iter().map(|row| row.id).collect();
     Ok(ids.into_iter().collect())
 }
 
 /// Such cases of one meeting, with their items.
 pub fn unopened(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<(Uuid, Uuid)>> {
-    let rows: Vec<Unopened> = sql(unopened!(
-        "i.id, i.case_id",
-        " and m.id = $1 order by i.position, i.id"
-    ))
-    .bind(meeting_id)
-    .load(tx.conn)?;
+    let rows: Vec<Unopened> = tx
+        .sql(unopened!(
+            "i.id, i.case_id",
+            " and m.id = $1 order by i.position, i.id"
+        ))
+        .bind(meeting_id)
+        .load(tx.conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row.case_id)).collect())
 }
 
@@ -118,7 +123,7 @@ pub fn open(
             .iter()
             .filter(|row| row.standing == ListingStanding::Live)
     };
-    sql(
+    tx.sql(
         "insert into circle as g (id, marac_id, case_id, basis, agency_id, opens_at, full_at, \
          meeting_id, created_by, created_at) \
          select n.id, $4, n.case_id, 'listing', n.agency_id, $5, coalesce($6, 'infinity'), $7, $8, $5 \
@@ -141,7 +146,7 @@ pub fn open(
 
 /// The meeting begins: its listings get the meeting's lens.
 pub fn begin(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    sql("select begin_listings($1, $2)")
+    tx.sql("select begin_listings($1, $2)")
         .bind(meeting_id)
         .bind(tx.now)
         .execute(tx.conn)?;
@@ -151,7 +156,7 @@ pub fn begin(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
 /// The meeting is over at `at`: its cases close to agencies without an outstanding action (a share is
 /// sight of its own), and stay open to the others until the case lapses.
 pub fn settle(tx: &mut Tx<'_>, meeting_id: Uuid, at: DateTime<Utc>) -> Result<()> {
-    sql("select settle_listings($1, $2)")
+    tx.sql("select settle_listings($1, $2)")
         .bind(meeting_id)
         .bind(at)
         .execute(tx.conn)?;
@@ -160,7 +165,7 @@ pub fn settle(tx: &mut Tx<'_>, meeting_id: Uuid, at: DateTime<Utc>) -> Result<()
 
 /// The meeting will not take place: nothing stays open because of it.
 pub fn end_all(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    sql("select end_listings($1, $2)")
+    tx.sql("select end_listings($1, $2)")
         .bind(meeting_id)
         .bind(tx.now)
         .execute(tx.conn)?;
@@ -169,9 +174,11 @@ pub fn end_all(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
 
 /// Ends a case's listings of one meeting, but for the agencies in `keep`.
 pub fn end(tx: &mut Tx<'_>, case: &VisibleCase, meeting_id: Uuid, keep: &[Uuid]) -> Result<()> {
-    sql("update circle set ends_at = $3, version = version + 1 \
+    tx.sql(
+        "update circle set ends_at = $3, version = version + 1 \
          where meeting_id = $1 and case_id = $2 and basis = 'listing' and ends_at > $3 \
-         and agency_id <> all ($4)")
+         and agency_id <> all ($4)",
+    )
     .bind(meeting_id)
     .bind(case.id)
     .bind(tx.now)
@@ -182,7 +189,7 @@ pub fn end(tx: &mut Tx<'_>, case: &VisibleCase, meeting_id: Uuid, keep: &[Uuid])
 
 /// Brings what observers and guests see into line with their seats.
 pub fn seat(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    sql("select seat_circles($1, $2)")
+    tx.sql("select seat_circles($1, $2)")
         .bind(meeting_id)
         .bind(tx.now)
         .execute(tx.conn)?;
@@ -199,7 +206,7 @@ struct OpenRow {
 
 /// The listings of a meeting that are open already, as case and agency: nobody is told of those again.
 pub fn open_already(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<BTreeSet<(Uuid, Uuid)>> {
-    let rows: Vec<OpenRow> = sql(
+    let rows: Vec<OpenRow> = tx.sql(
         "select g.case_id, g.agency_id from circle g where g.meeting_id = $1 and g.basis = 'listing' \
          and g.agency_id is not null and g.ends_at > $2",
     )

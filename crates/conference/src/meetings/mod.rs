@@ -39,8 +39,8 @@ use uuid::Uuid;
 use directory::maracs;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::policy::visibility::VisibleCase;
 use kernel::policy::{Act, hidden, may_in};
+use kernel::visibility::VisibleCase;
 use practice::vocabulary;
 
 pub use agenda::{Remarks, remarks_of};

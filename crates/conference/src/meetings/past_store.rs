@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::past::HeardCase;
 use super::store::Meeting;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 
 /// Adds items that were heard at a held meeting, with their listings. Returns their ids.
@@ -16,7 +16,7 @@ pub fn insert_heard(
     slots: &[i16],
 ) -> Result<Vec<Uuid>> {
     let ids: Vec<Uuid> = cases.iter().map(|_| Uuid::now_v7()).collect();
-    sql(
+    tx.sql(
         "insert into agenda_items (id, marac_id, case_id, meeting_id, referral_id, kind, position, \
          slot_minutes, has_children, status, decided_at, created_at) \
          select n.id, $7, n.case_id, $8, n.referral_id, n.kind, n.position, n.slot, n.has_children, \
@@ -51,7 +51,7 @@ pub fn insert_heard(
             .zip(&ids)
             .flat_map(|(case, id)| case.agencies.iter().map(move |agency| (id, case, agency)))
     };
-    sql(
+    tx.sql(
         "insert into agenda_listings (agenda_item_id, case_id, agency_id, marac_id) \
          select n.*, $4 from unnest($1, $2, $3) as n on conflict do nothing",
     )
@@ -76,7 +76,7 @@ pub fn open_past(tx: &mut Tx<'_>, meeting: &Meeting, cases: &[HeardCase]) -> Res
                 .map(move |agency| (case.case_id, *agency))
         })
     };
-    sql(
+    tx.sql(
         "insert into circle (id, marac_id, case_id, basis, agency_id, opens_at, full_at, meeting_id, \
          created_at) select n.id, $4, n.case_id, 'listing', n.agency_id, $5, $6, $7, $5 \
          from unnest($1, $2, $3) as n(id, case_id, agency_id) \

@@ -4,9 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::{AgendaItemKind, AgendaItemStatus, AgendaSection, MeetingKind, MeetingStatus};
-use kernel::case_file::CaseStatus;
 use kernel::error::{Error, FieldError, Result};
 use practice::marac::settings::Quorum;
+use practice::vocabulary::CaseStatus;
 
 /// What somebody wants of a meeting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

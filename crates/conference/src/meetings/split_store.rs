@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::AgendaItemKind;
 use super::store::Meeting;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 
 /// A part of a meeting: its heading and its start.
 #[derive(Debug, PartialEq, Eq, QueryableByName)]
@@ -24,7 +24,7 @@ pub struct Session {
 pub fn sessions(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<Session>> {
     let text =
         "select heading, starts_at from agenda_sessions where meeting_id = $1 order by number";
-    Ok(sql(text).bind(meeting_id).load(tx.conn)?)
+    Ok(tx.sql(text).bind(meeting_id).load(tx.conn)?)
 }
 
 /// Writes the sessions of a meeting in the place of those there were, and its items' places in them.
@@ -39,10 +39,10 @@ pub fn split(
         .into_iter()
         .map(|session| session.heading)
         .collect();
-    sql("delete from agenda_sessions where meeting_id = $1")
+    tx.sql("delete from agenda_sessions where meeting_id = $1")
         .bind(meeting.id)
         .execute(tx.conn)?;
-    sql(
+    tx.sql(
         "insert into agenda_sessions (meeting_id, number, marac_id, heading, starts_at) \
          select $1, o.n, $2, o.heading, o.starts_at \
          from unnest($3, $4) with ordinality as o(heading, starts_at, n)",
@@ -52,7 +52,7 @@ pub fn split(
     .bind(headings)
     .bind(starts)
     .execute(tx.conn)?;
-    sql(
+    tx.sql(
         "update agenda_items i set position = o.n, session = o.session, placed_by_hand = true, \
          version = i.version + 1 from unnest($2, $3) with ordinality as o(id, session, n) \
          where i.id = o.id and i.meeting_id = $1",
@@ -71,7 +71,7 @@ pub fn split(
 
 /// The meeting was moved from `was`: its sessions move with it.
 pub fn moved(tx: &mut Tx<'_>, meeting: &Meeting, was: DateTime<Utc>) -> Result<()> {
-    sql("update agenda_sessions set starts_at = starts_at + ($2 - $3) where meeting_id = $1")
+    tx.sql("update agenda_sessions set starts_at = starts_at + ($2 - $3) where meeting_id = $1")
         .bind(meeting.id)
         .bind(meeting.starts_at)
         .bind(was)
@@ -87,7 +87,7 @@ pub fn set_slot(
     kind: AgendaItemKind,
     minutes: i16,
 ) -> Result<()> {
-    sql(
+    tx.sql(
         "update agenda_items set kind = $3, slot_minutes = $4, version = version + 1 \
          where case_id = $1 and id = $2",
     )

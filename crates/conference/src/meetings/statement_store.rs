@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::AttendanceRole;
 use super::store::Meeting;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Code, Error, Result};
+use kernel::sql::sql;
 
 /// A wording of the statement.
 #[derive(Debug, QueryableByName)]
@@ -69,7 +70,7 @@ pub struct Facts {
 /// Whether a case of the meeting was listed or is allocated to the caller's agency, whether the agency came,
 /// and whether the caller had account and role when the meeting ended.
 pub fn facts(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<Facts> {
-    Ok(sql(
+    Ok(tx.sql(
         "select exists (select from agenda_items i where i.meeting_id = $1 and (exists (select from \
              agenda_listings l where l.agenda_item_id = i.id and l.agency_id = $agency) \
            or exists (select from circle g where g.case_id = i.case_id and g.basis = 'allocation' \
@@ -95,7 +96,7 @@ pub fn accept(
     role: AttendanceRole,
     version: i32,
 ) -> Result<()> {
-    sql(
+    tx.sql(
         "insert into attendances as t (id, marac_id, meeting_id, agency_id, user_id, role, presence, \
          confidentiality_accepted_at, confidentiality_version, created_at) \
          values ($1, $2, $3, $4, $5, $6, case when $7 then 'present' else 'expected' end, $8, $9, $8) \
@@ -120,7 +121,7 @@ pub fn accept(
 
 /// The coordinator records that somebody without an account signed it on paper.
 pub fn signed(tx: &mut Tx<'_>, meeting: &Meeting, seat_id: Uuid, version: i32) -> Result<()> {
-    sql(
+    tx.sql(
         "update attendances set confidentiality_accepted_at = $3, confidentiality_version = $4, \
          confidentiality_recorded_by = $5, version = version + 1 \
          where meeting_id = $1 and id = $2 and confidentiality_accepted_at is null",

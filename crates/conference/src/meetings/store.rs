@@ -8,8 +8,9 @@ use uuid::Uuid;
 use super::{MeetingKind, MeetingMode, MeetingStatus};
 use crate::research::Asking;
 use directory::maracs::Marac;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::sql;
 
 /// A row of `meetings`.
 #[derive(Debug, Clone, QueryableByName)]
@@ -82,7 +83,7 @@ pub fn found(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Meeting>> {
 
 /// The same, locked until the transaction ends.
 pub fn locked(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Meeting>> {
-    sql(LOCK).bind(id).locking(tx)
+    tx.sql(LOCK).bind(id).locking(tx)
 }
 
 /// Which meetings are wanted.
@@ -108,7 +109,8 @@ const LIST: &str = meetings!(
 
 /// Meetings, newest first; one more than the limit if there are more.
 pub fn list(tx: &mut Tx<'_>, filter: Filter) -> Result<Vec<Meeting>> {
-    Ok(sql(LIST)
+    Ok(tx
+        .sql(LIST)
         .bind(filter.marac_ids)
         .bind(filter.status.map(MeetingStatus::as_str))
         .bind(filter.from)
@@ -195,7 +197,8 @@ const INSERT: &str = meetings!(
 
 /// Stores a meeting.
 pub fn insert(tx: &mut Tx<'_>, new: &NewMeeting) -> Result<Meeting> {
-    Ok(sql(INSERT)
+    Ok(tx
+        .sql(INSERT)
         .bind(new.id)
         .bind(new.marac_id)
         .bind(new.kind.as_str())
@@ -222,7 +225,8 @@ const UPDATE: &str = meetings!(
 
 /// Writes back what may change of a meeting.
 pub fn update(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<Meeting> {
-    Ok(sql(UPDATE)
+    Ok(tx
+        .sql(UPDATE)
         .bind(meeting.id)
         .bind(meeting.starts_at)
         .bind(meeting.mode.as_str())
@@ -236,7 +240,7 @@ pub fn update(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<Meeting> {
 
 /// Its agenda changed: whoever read it before reads it again first.
 pub fn touch(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
-    sql("update meetings set version = version + 1 where id = $1")
+    tx.sql("update meetings set version = version + 1 where id = $1")
         .bind(id)
         .execute(tx.conn)?;
     Ok(())

@@ -10,7 +10,7 @@ use super::agenda_store::is_out;
 use super::{agenda, listing_store, store};
 use directory::agencies::ListingStanding;
 use kernel::audit::{Audited, Event};
-use kernel::db::{Db, Tx, nothing};
+use kernel::db::{Db, Tx};
 use kernel::error::Result;
 use kernel::policy::Act;
 
@@ -21,7 +21,7 @@ pub fn open_unseen(db: &Db) -> Result<usize> {
     // A look that shows nobody anything leaves no event.
     db.run_round(Act::OpenListings.ask(), |tx| {
         found = listing_store::with_unopened(tx)?;
-        nothing::<Audited<()>>()
+        Ok(None::<Audited<()>>)
     })?;
     let mut opened = 0;
     for id in found {
@@ -31,10 +31,10 @@ pub fn open_unseen(db: &Db) -> Result<usize> {
     Ok(opened)
 }
 
-fn open(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Audited<usize>> {
+fn open(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Option<Audited<usize>>> {
     let locked = store::locked(tx, meeting_id)?;
     let Some(meeting) = locked.filter(|meeting| is_out(meeting.status)) else {
-        return nothing();
+        return Ok(None);
     };
     let mut opened = Vec::new();
     for (item_id, case_id) in listing_store::unopened(tx, meeting_id)? {
@@ -47,12 +47,13 @@ fn open(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Audited<usize>> {
         }
     }
     if opened.is_empty() {
-        return nothing();
+        return Ok(None);
     }
     // In no MARAC's audit: there it would tell whoever is shut out that there is something to see.
     let audited = Audited::new(opened.len(), Event::list(opened.len()));
-    Ok(opened.into_iter().fold(audited, |audited, case_id| {
+    let audited = opened.into_iter().fold(audited, |audited, case_id| {
         let event = Event::new().on("meeting", meeting_id);
         audited.and(event.in_case(meeting.marac_id, case_id).fields(["circle"]))
-    }))
+    });
+    Ok(Some(audited))
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::model::{frame_of, part_of};
 use super::read::Edition;
 use kernel::crypto::Place;
-use kernel::damage;
+use kernel::crypto::damage;
 use kernel::error::{Error, FieldError, Result};
 use practice::text::UNREADABLE;
 

@@ -5,8 +5,9 @@ use diesel::sql_types as st;
 
 use crate::meetings::Meeting;
 use kernel::crypto::DataKey;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::sql;
 
 #[derive(QueryableByName)]
 struct KeyRow {
@@ -41,7 +42,7 @@ pub fn key(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<DataKey> {
 /// The same, made if there is none yet.
 pub fn key_or_new(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<DataKey> {
     let wrapped = tx.keys.wrap(meeting.id, &DataKey::generate()?)?;
-    sql(
+    tx.sql(
         "insert into meeting_keys (meeting_id, marac_id, master_key_id, wrapped, created_at) \
          values ($1, $2, $3, $4, $5) on conflict (meeting_id) do nothing",
     )

@@ -12,7 +12,7 @@ use kernel::crypto::{DataKey, Place};
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::lens::{Basis, FieldGroup, Lens};
-use kernel::policy::visibility::lens_of;
+use kernel::visibility::lens_of;
 
 /// What a reader has of the minutes of a meeting.
 pub struct Seen {

@@ -10,7 +10,7 @@ use crate::meetings::{AgendaItemKind, AgendaItemStatus, AttendanceRole, Meeting,
 use casework::actions::{ActionCategory, ActionStatus};
 use casework::parties::people_of;
 use casework::risk::risk_column;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::{file_key, key_columns, not_destroyed, visible_cases};
 use practice::party::PartyRole;
@@ -39,7 +39,7 @@ pub struct SeatRow {
 
 /// The seats of a meeting.
 pub fn seats(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<SeatRow>> {
-    Ok(sql(
+    Ok(tx.sql(
         "select t.agency_id, a.name as agency, coalesce(u.name, r.name, t.person_name) as name, \
          t.role, t.presence, t.confidentiality_accepted_at is not null as accepted, \
          t.information_sent, t.received_on from attendances t \
@@ -127,7 +127,8 @@ const CASES: &str = concat!(
 /// The cases of a meeting that the caller sees: heard, deferred or noted there, with actions left over,
 /// or lapsed since the meeting before.
 pub fn cases(tx: &mut Tx<'_>, meeting: &Meeting, day: NaiveDate) -> Result<Vec<CaseRow>> {
-    Ok(sql(CASES)
+    Ok(tx
+        .sql(CASES)
         .bind(meeting.id)
         .bind(meeting.marac_id)
         .bind(day)
@@ -184,7 +185,8 @@ pub fn actions(
     cases: Vec<Uuid>,
     day: NaiveDate,
 ) -> Result<Vec<ActionRow>> {
-    Ok(sql(ACTIONS)
+    Ok(tx
+        .sql(ACTIONS)
         .bind(meeting_id)
         .bind(cases)
         .bind(day)

@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use super::MinutesStatus;
 use crate::meetings::Meeting;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::lens::Basis;
+use kernel::sql::sql;
 use kernel::{
     accepted_statement, file_key, key_columns, not_destroyed, not_shut_out, standings_of,
     visible_cases,
@@ -42,15 +43,16 @@ pub struct VersionRow {
 
 /// The versions of a meeting's minutes, oldest first; one in hand only with `in_hand`.
 pub fn versions(tx: &mut Tx<'_>, meeting_id: Uuid, in_hand: bool) -> Result<Vec<VersionRow>> {
-    Ok(sql(
-        "select v.id, v.number, v.status, v.due_on, v.frame, a.name as approved_by, \
+    Ok(tx
+        .sql(
+            "select v.id, v.number, v.status, v.due_on, v.frame, a.name as approved_by, \
          v.approved_at, i.name as issued_by, v.issued_at, v.version from minutes_versions v \
          left join users a on a.id = v.approved_by left join users i on i.id = v.issued_by \
          where v.meeting_id = $1 and (v.status = 'issued' or $2) order by v.number",
-    )
-    .bind(meeting_id)
-    .bind(in_hand)
-    .load(tx.conn)?)
+        )
+        .bind(meeting_id)
+        .bind(in_hand)
+        .load(tx.conn)?)
 }
 
 /// A part, with what is needed to open it and to know how much of it to show.
@@ -129,7 +131,7 @@ const PARTS: &str = concat!(
 
 /// The parts of a meeting's minutes whose cases are in the caller's sight, oldest version first.
 pub fn parts(tx: &mut Tx<'_>, meeting_id: Uuid, in_hand: bool) -> Result<Vec<PartRow>> {
-    Ok(sql(PARTS).bind(meeting_id).bind(in_hand).load(tx.conn)?)
+    Ok(tx.sql(PARTS).bind(meeting_id).bind(in_hand).load(tx.conn)?)
 }
 
 /// A version to begin.
@@ -166,7 +168,7 @@ pub fn begin(tx: &mut Tx<'_>, meeting: &Meeting, new: NewVersion) -> Result<()> 
 
 /// Makes a version in hand a draft again; with another frame, if one is given.
 pub fn redraft(tx: &mut Tx<'_>, id: Uuid, frame: Option<Vec<u8>>) -> Result<()> {
-    sql(
+    tx.sql(
         "update minutes_versions set status = 'draft', frame = coalesce($2, frame), \
          drafted_by = $3, drafted_at = $4, approved_by = null, approved_at = null, \
          version = version + 1 where id = $1",
@@ -181,7 +183,7 @@ pub fn redraft(tx: &mut Tx<'_>, id: Uuid, frame: Option<Vec<u8>>) -> Result<()> 
 
 /// The chair's word.
 pub fn approve(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
-    sql(
+    tx.sql(
         "update minutes_versions set status = 'approved', approved_by = $2, approved_at = $3, \
          version = version + 1 where id = $1",
     )
@@ -194,7 +196,7 @@ pub fn approve(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
 
 /// From here on it stays as it is.
 pub fn issue(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
-    sql(
+    tx.sql(
         "update minutes_versions set status = 'issued', issued_by = $2, issued_at = $3, \
          version = version + 1 where id = $1",
     )
@@ -227,7 +229,7 @@ pub fn drop_parts(tx: &mut Tx<'_>, version_id: Uuid, parts: Parts) -> Result<()>
         Parts::InSight => (true, Vec::new()),
         Parts::Of(cases) => (false, cases),
     };
-    sql(concat!(
+    tx.sql(concat!(
         "delete from minutes_parts p using cases c where c.id = p.case_id and p.version_id = $1 ",
         "and ($2 or p.case_id = any ($3)) and ",
         visible_cases!("c")
@@ -246,7 +248,7 @@ pub fn put_parts(
     version_id: Uuid,
     parts: Vec<NewPart>,
 ) -> Result<()> {
-    sql(
+    tx.sql(
         "insert into minutes_parts (id, marac_id, case_id, meeting_id, version_id, position, sealed, \
          created_at) select n.id, $5, n.case_id, $6, $7, n.position, n.sealed, $8 \
          from unnest($1, $2, $3, $4) as n(id, case_id, position, sealed)",
@@ -272,20 +274,21 @@ struct Missing {
 /// Whether a case of the agenda that the caller sees has no part in the first version: whoever drafted
 /// it was shut out of the case.
 pub fn lacks_parts(tx: &mut Tx<'_>, meeting_id: Uuid, version_id: Uuid) -> Result<bool> {
-    let row: Missing = sql(concat!(
-        "select exists (select from agenda_items i join cases c on c.id = i.case_id",
-        file_key!("c.id"),
-        "where ",
-        not_destroyed!(),
-        " and i.meeting_id = $1 and i.status in ('heard', 'deferred', 'alert_noted') ",
-        "and not exists (select from minutes_parts p where p.version_id = $2 ",
-        "and p.case_id = i.case_id) and ",
-        visible_cases!("c"),
-        ") as missing"
-    ))
-    .bind(meeting_id)
-    .bind(version_id)
-    .get_result(tx.conn)?;
+    let row: Missing = tx
+        .sql(concat!(
+            "select exists (select from agenda_items i join cases c on c.id = i.case_id",
+            file_key!("c.id"),
+            "where ",
+            not_destroyed!(),
+            " and i.meeting_id = $1 and i.status in ('heard', 'deferred', 'alert_noted') ",
+            "and not exists (select from minutes_parts p where p.version_id = $2 ",
+            "and p.case_id = i.case_id) and ",
+            visible_cases!("c"),
+            ") as missing"
+        ))
+        .bind(meeting_id)
+        .bind(version_id)
+        .get_result(tx.conn)?;
     Ok(row.missing)
 }
 
@@ -309,7 +312,7 @@ pub fn counted(
     marac_id: Uuid,
     (from, to): (NaiveDate, NaiveDate),
 ) -> Result<Vec<Counted>> {
-    Ok(sql(
+    Ok(tx.sql(
         "select m.starts_at, v.due_on, v.issued_at, (select count(*) from minutes_versions n \
          where n.meeting_id = m.id and n.number > 1 and n.status = 'issued' and (n.frame is not null \
            or exists (select from minutes_parts p where p.version_id = n.id \
@@ -341,7 +344,7 @@ pub fn readers(
     meeting: &Meeting,
     version: &VersionRow,
 ) -> Result<Vec<(Option<Uuid>, Uuid)>> {
-    let rows: Vec<Told> = sql(concat!(
+    let rows: Vec<Told> = tx.sql(concat!(
         "with came as (select distinct t.agency_id from attendances t where t.meeting_id = $1 ",
         "and t.presence in ('present', 'apologies') and t.role in ('representative', 'deputy')) ",
         "select null::uuid as case_id, t.agency_id from came t where $3 ",

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::Principal;
 
@@ -22,7 +22,7 @@ pub fn names(tx: &mut Tx<'_>) -> Result<(String, String)> {
         Principal::Client { id, .. } => Some(id),
         _ => None,
     };
-    let names: Names = sql(
+    let names: Names = tx.sql(
         "select coalesce(r.name, u.name, c.name, a.name) as name, a.name as agency from agencies a \
          left join users u on u.id = $2 left join registered_actors r on r.id = $3 \
          left join api_clients c on c.id = $4 where a.id = $1",

@@ -281,7 +281,7 @@ async fn change(
             } = body.0;
             let before = found.document()?;
             referral.keep_guards(&before);
-            kernel::damage::sent_whole(id);
+            kernel::crypto::damage::sent_whole(id);
             referral.referred_on = referral.referred_on.or(before.referred_on);
             let other = (urgent, co_agency_id) != (found.row.urgent, found.row.co_agency_id);
             let same = referral

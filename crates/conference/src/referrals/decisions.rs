@@ -28,7 +28,7 @@ use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems};
 use kernel::policy::Act;
-use kernel::policy::visibility::{self, VisibleCase};
+use kernel::visibility::{self, VisibleCase};
 use practice::dates::MeetingMoment;
 use practice::risk::{Tools, is_repeat};
 use practice::text::Text;

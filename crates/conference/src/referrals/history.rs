@@ -16,7 +16,7 @@ use casework::people::{TokenKind, token_store, tokens};
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::Act;
-use kernel::policy::visibility;
+use kernel::visibility;
 use practice::document::Document;
 use practice::marac::settings::MaracSettings;
 use practice::risk::{Criteria, Criterion, Score, ToolRole, Tools, is_repeat};

@@ -10,7 +10,7 @@ use casework::cases::{intake, move_sealed};
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::Act;
-use kernel::policy::visibility::{self, VisibleCase};
+use kernel::visibility::{self, VisibleCase};
 
 /// The case the referral goes into, locked: refused if the caller must say more first.
 pub(super) fn place(

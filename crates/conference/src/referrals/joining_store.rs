@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::store::VisibleReferral;
 use kernel::crypto::Place;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use kernel::{file_key, not_destroyed, visible_cases};
 
 #[derive(QueryableByName)]
@@ -34,7 +34,8 @@ const KNOWN: &str = concat!(
 /// The MARAC's cases of the referral's pair that the caller sees. Those closed to them are not asked
 /// for: they answer as if there were none.
 pub fn cases_of_the_pair(tx: &mut Tx<'_>, found: &VisibleReferral) -> Result<Vec<Uuid>> {
-    let rows: Vec<Found> = sql(KNOWN)
+    let rows: Vec<Found> = tx
+        .sql(KNOWN)
         .bind(found.case.id)
         .bind(found.row.marac_id)
         .load(tx.conn)?;
@@ -43,7 +44,7 @@ pub fn cases_of_the_pair(tx: &mut Tx<'_>, found: &VisibleReferral) -> Result<Vec
 
 /// What was set on the file remembers so: it goes back there if the referral is taken out again.
 pub fn mark_set_on_file(tx: &mut Tx<'_>, found: &VisibleReferral) -> Result<()> {
-    sql(
+    tx.sql(
         "with e as (update exclusions set referral_id = $1 where case_id = $2 and root_id is null) \
          update restrictions set referral_id = $1 where case_id = $2 and origin_id is null",
     )
@@ -55,8 +56,10 @@ pub fn mark_set_on_file(tx: &mut Tx<'_>, found: &VisibleReferral) -> Result<()> 
 
 /// What the file had opened to anybody ends.
 pub fn end_sight(tx: &mut Tx<'_>, file_id: Uuid) -> Result<()> {
-    sql("update circle set ends_at = $2, version = version + 1 \
-         where case_id = $1 and ends_at > $2 and basis <> 'named'")
+    tx.sql(
+        "update circle set ends_at = $2, version = version + 1 \
+         where case_id = $1 and ends_at > $2 and basis <> 'named'",
+    )
     .bind(file_id)
     .bind(tx.now)
     .execute(tx.conn)?;
@@ -73,15 +76,15 @@ pub fn join(
     let id = found.row.id;
     let place = Place::new("referral_joins", "reason", id);
     let sealed = reason.map(|reason| into.key().seal_json(place, &reason));
-    sql("update referrals set own_file_id = $2 where id = $1")
+    tx.sql("update referrals set own_file_id = $2 where id = $1")
         .bind(id)
         .bind(found.case.id)
         .execute(tx.conn)?;
-    sql("update referral_counts set case_id = $2 where referral_id = $1")
+    tx.sql("update referral_counts set case_id = $2 where referral_id = $1")
         .bind(id)
         .bind(into.id)
         .execute(tx.conn)?;
-    sql(
+    tx.sql(
         "insert into referral_joins (referral_id, marac_id, case_id, file_id, reason, status_before, \
          closed_before, joined_by, created_at) \
          select $1, c.marac_id, c.id, $3, $4, c.status, c.closed_at, $5, $6 from cases c where c.id = $2",
@@ -93,7 +96,7 @@ pub fn join(
     .bind(tx.actor.principal.user_id())
     .bind(tx.now)
     .execute(tx.conn)?;
-    sql("select join_file($1, $2)")
+    tx.sql("select join_file($1, $2)")
         .bind(found.case.id)
         .bind(into.id)
         .execute(tx.conn)?;
@@ -103,7 +106,7 @@ pub fn join(
 /// The exclusions and restrictions that were set on the file are its own again; from there they hold on
 /// the case. Their reasons must have been sealed for the file before.
 pub fn give_back(tx: &mut Tx<'_>, file: &VisibleCase, case: &VisibleCase) -> Result<()> {
-    sql("select give_back($1, $2)")
+    tx.sql("select give_back($1, $2)")
         .bind(file.id)
         .bind(case.id)
         .execute(tx.conn)?;
@@ -148,7 +151,7 @@ impl JoinRow {
 
 /// The referrals that were joined to a case, the newest first.
 pub fn joins(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<JoinRow>> {
-    Ok(sql(
+    Ok(tx.sql(
         "select referral_id, joined_by, created_at, unjoined_by, unjoined_at, reason, unjoin_reason \
          from referral_joins where case_id = $1 order by created_at desc, referral_id desc",
     )

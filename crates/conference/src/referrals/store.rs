@@ -8,10 +8,11 @@ use uuid::Uuid;
 use super::ReferralStatus;
 use super::shapes::ReferralItem;
 use kernel::crypto::Place;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::policy::visibility::{self, VisibleCase};
 use kernel::policy::{Act, hidden};
+use kernel::sql::sql;
+use kernel::visibility::{self, VisibleCase};
 use kernel::{
     file_key, in_circle, key_columns, not_destroyed, not_shut_out, own_referral, visible_cases,
 };
@@ -176,7 +177,7 @@ const TRIES: u8 = 3;
 pub fn lock(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleReferral> {
     let mut row = None;
     for _ in 0..TRIES {
-        row = sql(LOCK).bind(id).locking(tx)?;
+        row = tx.sql(LOCK).bind(id).locking(tx)?;
         if row.is_some() {
             break;
         }
@@ -250,7 +251,8 @@ pub fn mine(
     limit: i64,
 ) -> Result<Vec<ReferralItem>> {
     let (_, at, id) = after.unwrap_or((false, far_future(), Uuid::max()));
-    let rows: Vec<Listed> = sql(MINE)
+    let rows: Vec<Listed> = tx
+        .sql(MINE)
         .bind(status.map(ReferralStatus::as_str))
         .bind(at)
         .bind(id)
@@ -287,7 +289,8 @@ pub fn inbox(
     limit: i64,
 ) -> Result<Vec<ReferralItem>> {
     let (calm, at, id) = after.unwrap_or((false, DateTime::UNIX_EPOCH, Uuid::nil()));
-    let rows: Vec<Listed> = sql(INBOX)
+    let rows: Vec<Listed> = tx
+        .sql(INBOX)
         .bind(marac_id)
         .bind(statuses)
         .bind(calm)

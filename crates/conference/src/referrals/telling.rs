@@ -7,7 +7,7 @@ use directory::notifications::{Notice, NoticeKind, To, tell};
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::Role;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 
 /// It came in: the coordinators of its MARAC.
 pub fn received(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<()> {

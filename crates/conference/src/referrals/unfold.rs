@@ -12,7 +12,7 @@ use casework::risk;
 use casework::risk::record::{self, Source};
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::document::Document;
 use practice::marac::settings::MaracSettings;
 use practice::risk::Tools;

@@ -30,7 +30,7 @@ use kernel::http::{
     Body, IfMatch, Page, Path, Problems, StepUpProblems, VersionProblems, WriteProblems,
 };
 use kernel::policy::Act;
-use kernel::policy::visibility::{self, VisibleCase};
+use kernel::visibility::{self, VisibleCase};
 use practice::risk::Tools;
 use practice::text::Text;
 

@@ -8,12 +8,12 @@ use uuid::Uuid;
 
 use super::store::VisibleReferral;
 use casework::cases::intake::Accepted;
-use kernel::case_file::CaseStatus;
 use kernel::crypto::Place;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 use practice::risk::{Criterion, flag_expires};
+use practice::vocabulary::CaseStatus;
 
 /// What of a joined referral can be told apart from the rest of its case.
 #[derive(Debug, Clone, QueryableByName)]
@@ -63,12 +63,13 @@ const APART: &str = "select case when r.own_file_id <> r.case_id then r.own_file
 
 /// The facts that `unjoin` is decided on.
 pub fn apart(tx: &mut Tx<'_>, referral_id: Uuid) -> Result<Apart> {
-    Ok(sql(APART).bind(referral_id).get_result(tx.conn)?)
+    Ok(tx.sql(APART).bind(referral_id).get_result(tx.conn)?)
 }
 
 /// What came with the referral leaves the case.
 pub fn take_out(tx: &mut Tx<'_>, referral_id: Uuid) -> Result<()> {
-    let done = sql("select take_out($1)")
+    let done = tx
+        .sql("select take_out($1)")
         .bind(referral_id)
         .execute(tx.conn);
     match done {
@@ -90,7 +91,7 @@ pub fn unjoin(
     let id = found.row.id;
     let place = Place::new("referral_joins", "unjoin_reason", id);
     let sealed = found.case.key().seal_json(place, &reason)?;
-    sql(
+    tx.sql(
         "update referral_joins set unjoined_at = $2, unjoined_by = $3, unjoin_reason = $4, \
          version = version + 1 where referral_id = $1",
     )
@@ -99,15 +100,15 @@ pub fn unjoin(
     .bind(tx.actor.principal.user_id())
     .bind(sealed)
     .execute(tx.conn)?;
-    sql("update referrals set own_file_id = null, is_repeat = false, version = version + 1 where id = $1")
+    tx.sql("update referrals set own_file_id = null, is_repeat = false, version = version + 1 where id = $1")
         .bind(id)
         .execute(tx.conn)?;
-    sql("update referral_counts set case_id = $2 where referral_id = $1")
+    tx.sql("update referral_counts set case_id = $2 where referral_id = $1")
         .bind(id)
         .bind(file.id)
         .execute(tx.conn)?;
     // The case waits for no list on a referral that is not its own.
-    sql(
+    tx.sql(
         "update agenda_items set referral_id = null, deferred_to_id = null, deferred_until = null, \
          status = case when status = 'deferred' then 'withdrawn' else status end, version = version + 1 \
          where referral_id = $1 and case_id = $2",
@@ -116,7 +117,7 @@ pub fn unjoin(
     .bind(found.case.id)
     .execute(tx.conn)?;
     open_to_author(tx, found, file)?;
-    sql("select unjoin_file($1, $2)")
+    tx.sql("select unjoin_file($1, $2)")
         .bind(file.id)
         .bind(found.case.id)
         .execute(tx.conn)?;
@@ -124,7 +125,7 @@ pub fn unjoin(
 }
 
 fn open_to_author(tx: &mut Tx<'_>, found: &VisibleReferral, file: &VisibleCase) -> Result<()> {
-    sql(
+    tx.sql(
         "insert into circle (id, marac_id, case_id, basis, user_id, actor_id, opens_at, created_by, created_at) \
          select $1, $2, $3, 'referrer', x.user_id, x.actor_id, $4, x.user_id, $4 \
          from (select u.id as user_id, null::uuid as actor_id from users u where u.id = $5 and u.disabled_at is null \
@@ -164,7 +165,7 @@ pub fn recount(
     own: &Accepted,
     high: bool,
 ) -> Result<()> {
-    let before: Before = sql(
+    let before: Before = tx.sql(
         "select (select max(r.referred_on) from referrals r where r.case_id = $2 and r.status = 'accepted') as last, \
          (select max(n.kept_until) from lapse_notices n where n.case_id = $2) as kept_until, \
          j.status_before, j.closed_before, exists (select from agenda_items i where i.case_id = $2 \
@@ -191,7 +192,7 @@ pub fn recount(
         Some(known) if known == own_end => last_end.max(before.kept_until).or(Some(known)),
         known => known,
     };
-    sql(
+    tx.sql(
         "update cases c set last_referral_on = $2, lapses_on = $3, status = $4, \
          closed_at = case when $4 = 'closed' then coalesce(c.closed_at, $5) else c.closed_at end, \
          has_children = exists (select from parties p where p.case_id = c.id and p.role = 'child'), \
@@ -211,7 +212,7 @@ pub fn recount(
     .bind(high)
     .bind(own.criteria.clone())
     .execute(tx.conn)?;
-    sql(
+    tx.sql(
         "update referrals r set is_repeat = x.repeat from (select n.id, exists (select from referrals p \
            where p.case_id = n.case_id and p.status = 'accepted' \
            and (p.referred_on, p.created_at, p.id) < (n.referred_on, n.created_at, n.id) \
@@ -224,7 +225,7 @@ pub fn recount(
     .bind(i32::try_from(own.window_months).unwrap_or(12))
     .execute(tx.conn)?;
     // Where the case stood before this join is where it stood before the next one that is left.
-    sql(
+    tx.sql(
         "update referral_joins k set status_before = j.status_before, closed_before = j.closed_before, \
          version = k.version + 1 from referral_joins j where j.referral_id = $1 and k.referral_id = \
          (select x.referral_id from referral_joins x where x.case_id = $2 and x.referral_id <> $1 \

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use kernel::db::sql;
 use kernel::error::Result;
+use kernel::sql::sql;
 
 /// Those of one MARAC.
 #[derive(QueryableByName)]

@@ -7,9 +7,10 @@ use super::ReferralStatus;
 use super::store::{ReferralRow, VisibleReferral, place};
 use super::written::Written;
 use kernel::crypto::Place;
-use kernel::db::{Sql, Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::policy::visibility::VisibleCase;
+use kernel::sql::{Sql, sql};
+use kernel::visibility::VisibleCase;
 use practice::risk::age_on;
 use practice::vocabulary::YesNoUnknown;
 
@@ -216,7 +217,7 @@ pub fn decide(
         )
     };
     let sealed = reason.map(seal).transpose()?;
-    sql(
+    tx.sql(
         "update referrals set status = $2, decided_by = $3, decided_at = $4, decision = $5, \
          version = version + 1 where id = $1",
     )
@@ -236,7 +237,7 @@ pub fn challenge(tx: &mut Tx<'_>, found: &VisibleReferral, reason: &str) -> Resu
         reason: reason.to_owned(),
     };
     let sealed = found.case.key().seal_json(place, &reason)?;
-    sql("update referrals set challenge = $2, challenged_at = $3, version = version + 1 where id = $1")
+    tx.sql("update referrals set challenge = $2, challenged_at = $3, version = version + 1 where id = $1")
         .bind(found.row.id)
         .bind(sealed)
         .bind(tx.now)
@@ -246,7 +247,7 @@ pub fn challenge(tx: &mut Tx<'_>, found: &VisibleReferral, reason: &str) -> Resu
 
 /// What acceptance says of a repeat (R13).
 pub fn set_repeat(tx: &mut Tx<'_>, id: Uuid, repeat: bool) -> Result<()> {
-    sql("update referrals set is_repeat = $2 where id = $1")
+    tx.sql("update referrals set is_repeat = $2 where id = $1")
         .bind(id)
         .bind(repeat)
         .execute(tx.conn)?;
@@ -257,7 +258,7 @@ pub fn set_repeat(tx: &mut Tx<'_>, id: Uuid, repeat: bool) -> Result<()> {
 pub fn kept_separate(tx: &mut Tx<'_>, found: &VisibleReferral, reason: &str) -> Result<()> {
     let place = Place::new("referrals", "separate", found.row.id);
     let sealed = found.case.key().seal_json(place, &reason)?;
-    sql("update referrals set separate = $2 where id = $1")
+    tx.sql("update referrals set separate = $2 where id = $1")
         .bind(found.row.id)
         .bind(sealed)
         .execute(tx.conn)?;

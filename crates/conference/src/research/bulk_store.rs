@@ -10,7 +10,7 @@ use super::model::{ResearchStanding, ResearchStatus};
 use super::rules::Standing;
 use crate::meetings::{AgendaItemStatus, MeetingStatus};
 use kernel::crypto::DataKey;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::{file_key, key_columns, not_destroyed, visible_cases};
 
@@ -93,7 +93,7 @@ pub fn asked(
     agency_id: Uuid,
     items: Vec<Uuid>,
 ) -> Result<Vec<AskedRow>> {
-    sql(ASKED)
+    tx.sql(ASKED)
         .bind(meeting_id)
         .bind(agency_id)
         .bind(items)

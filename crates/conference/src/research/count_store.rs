@@ -5,7 +5,7 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::open_to_agency;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::not_closed;
 use practice::vocabulary::AgencyKind;
@@ -56,5 +56,5 @@ const COUNTS: &str = concat!(
 /// because the case is closed to it, is not counted as missing.
 pub fn counts(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<CountRow>> {
     let today = tx.today();
-    Ok(sql(COUNTS).bind(meeting_id).bind(today).load(tx.conn)?)
+    Ok(tx.sql(COUNTS).bind(meeting_id).bind(today).load(tx.conn)?)
 }

@@ -22,8 +22,8 @@ use kernel::http::{
     WriteProblems, paged,
 };
 use kernel::policy::lens::FieldGroup;
-use kernel::policy::visibility::{self, VisibleCase};
 use kernel::policy::{Act, hidden};
+use kernel::visibility::{self, VisibleCase};
 use practice::text::Text;
 
 /// The operations on the research of a case.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::model::{ResearchStanding, ResearchStatus};
 use casework::parties::people_of;
 use kernel::crypto::{KeyRing, Place};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::{file_key, key_columns, visible_cases};
 use practice::party::{Identity, PartyRole};
@@ -141,7 +141,8 @@ pub fn page(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<AskedLine>> {
         false => EVERYTHING,
     };
     let (due_on, id) = filter.after.unwrap_or((BEFORE_ALL, Uuid::nil()));
-    Ok(sql(text)
+    Ok(tx
+        .sql(text)
         .bind(tx.actor.agency_id)
         .bind(due_on)
         .bind(id)

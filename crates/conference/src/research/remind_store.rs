@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::store::AskedOf;
 use crate::open_to_agency;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 
 const UNANSWERED: &str = concat!(
@@ -27,7 +27,8 @@ pub fn unanswered(
     after: Option<(NaiveDate, Uuid)>,
     limit: i64,
 ) -> Result<Vec<AskedOf>> {
-    Ok(sql(UNANSWERED)
+    Ok(tx
+        .sql(UNANSWERED)
         .bind(from)
         .bind(to)
         .bind(after.map(|(day, _)| day))

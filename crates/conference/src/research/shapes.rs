@@ -17,7 +17,7 @@ use kernel::error::Result;
 use kernel::http::etag;
 use kernel::policy::Role;
 use kernel::policy::lens::{Basis, FieldGroup};
-use kernel::policy::visibility::VisibleCase;
+use kernel::visibility::VisibleCase;
 
 /// Whether the caller speaks for this agency in this MARAC.
 pub fn speaks(tx: &Tx<'_>, marac_id: Uuid, agency_id: Uuid) -> bool {

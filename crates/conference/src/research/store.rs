@@ -8,10 +8,11 @@ use uuid::Uuid;
 use super::model::{ResearchStanding, ResearchStatus};
 use super::rules::Standing;
 use crate::meetings::{AgendaItemStatus, MeetingStatus};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::hidden;
-use kernel::policy::visibility::VisibleCase;
+use kernel::sql::sql;
+use kernel::visibility::VisibleCase;
 use kernel::{not_shut_out, own_return, visible_cases};
 
 /// SQL: the case of the row at `n` (with `case_id`, `agency_id`) is not closed to that agency: it is
@@ -81,7 +82,8 @@ pub fn ask(
     due_on: NaiveDate,
     opened: &[(Uuid, Uuid)],
 ) -> Result<Vec<AskedOf>> {
-    Ok(sql(ASK)
+    Ok(tx
+        .sql(ASK)
         .bind(opened.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
         .bind(opened.iter().map(|(case, _)| *case).collect::<Vec<_>>())
         .bind(opened.iter().map(|(_, agency)| *agency).collect::<Vec<_>>())
@@ -93,7 +95,7 @@ pub fn ask(
 
 /// Sets the day by which what is still asked for a meeting is due, also of cases closed to the caller.
 pub fn set_due(tx: &mut Tx<'_>, meeting_id: Uuid, due_on: NaiveDate) -> Result<()> {
-    sql("select move_research($1, $2)")
+    tx.sql("select move_research($1, $2)")
         .bind(meeting_id)
         .bind(due_on)
         .execute(tx.conn)?;
@@ -102,7 +104,7 @@ pub fn set_due(tx: &mut Tx<'_>, meeting_id: Uuid, due_on: NaiveDate) -> Result<(
 
 /// Closes the requests of a meeting, also of cases closed to the caller.
 pub fn close(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    sql("select close_research($1)")
+    tx.sql("select close_research($1)")
         .bind(meeting_id)
         .execute(tx.conn)?;
     Ok(())
@@ -110,7 +112,7 @@ pub fn close(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
 
 /// Withdraws the open requests of an item, but for the agencies in `keep`.
 pub fn withdraw(tx: &mut Tx<'_>, item_id: Uuid, keep: &[Uuid]) -> Result<()> {
-    sql(
+    tx.sql(
         "update research_returns set standing = 'withdrawn', version = version + 1 \
          where agenda_item_id = $1 and standing = 'open' and agency_id <> all ($2)",
     )
@@ -122,7 +124,7 @@ pub fn withdraw(tx: &mut Tx<'_>, item_id: Uuid, keep: &[Uuid]) -> Result<()> {
 
 /// Withdraws the open requests of a meeting, also of cases closed to the caller.
 pub fn withdraw_all(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    sql("select withdraw_research($1)")
+    tx.sql("select withdraw_research($1)")
         .bind(meeting_id)
         .execute(tx.conn)?;
     Ok(())
@@ -213,7 +215,7 @@ pub fn returns(
     agency_id: Option<Uuid>,
     own: Option<Uuid>,
 ) -> Result<Vec<ReturnRow>> {
-    Ok(sql(
+    Ok(tx.sql(
         "select r.id, r.meeting_id, r.agenda_item_id, r.agency_id, a.name as agency, r.status, \
          r.standing, r.nothing_known, r.due_on, r.requested_at, r.answered_at, \
          case when r.agency_id = $4 then r.private end as private, r.shareable, r.exemption, r.version \
@@ -269,7 +271,7 @@ pub fn locked(
     item_id: Uuid,
     agency_id: Uuid,
 ) -> Result<Locked> {
-    sql(
+    tx.sql(
         "select r.id, r.status, r.standing, i.status as item_status, m.status as meeting_status, \
          r.due_on, r.answered_on, r.exemption, r.version from research_returns r \
          join agenda_items i on i.id = r.agenda_item_id join meetings m on m.id = r.meeting_id \
@@ -308,7 +310,7 @@ const WRITE: &str = "with kept as (insert into research_versions (id, marac_id, 
 pub fn write(tx: &mut Tx<'_>, answers: &[Answer], batch_id: Option<Uuid>) -> Result<()> {
     let each = || answers.iter();
     let today = tx.today();
-    sql(WRITE)
+    tx.sql(WRITE)
         .bind(each().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
         .bind(each().map(|answer| answer.id).collect::<Vec<_>>())
         .bind(
@@ -342,7 +344,7 @@ pub fn write(tx: &mut Tx<'_>, answers: &[Answer], batch_id: Option<Uuid>) -> Res
 
 /// Excuses an agency, or asks it again.
 pub fn excuse(tx: &mut Tx<'_>, id: Uuid, status: ResearchStatus, exemption: Vec<u8>) -> Result<()> {
-    sql(
+    tx.sql(
         "update research_returns set status = $2, exemption = $3, by_user_id = $4, \
          version = version + 1 where id = $1",
     )
@@ -384,7 +386,7 @@ pub fn versions(
     after: Option<i32>,
     limit: i64,
 ) -> Result<Vec<VersionRow>> {
-    Ok(sql(
+    Ok(tx.sql(
         "select v.return_id, v.version, v.status, v.private, v.shareable, v.answered_at, v.by_user_id, \
          v.by_actor_id from research_returns r join research_versions v on v.return_id = r.id \
          where r.case_id = $1 and v.case_id = $1 and r.agenda_item_id = $2 and r.agency_id = $3 \

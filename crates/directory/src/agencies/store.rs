@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::api::NewAgency;
 use super::members::Agreement;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::sql;
 use practice::vocabulary::AgencyKind;
 
 /// An agency.
@@ -77,7 +78,7 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Agency>> {
 }
 
 pub fn find_locked(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Agency>> {
-    sql(FIND_LOCKED).bind(id).locking(tx)
+    tx.sql(FIND_LOCKED).bind(id).locking(tx)
 }
 
 pub fn list(
@@ -86,18 +87,19 @@ pub fn list(
     after: Option<Uuid>,
     rows: i64,
 ) -> Result<Vec<Agency>> {
-    Ok(
-        sql("select id, name, kind, closed_at, version from agencies \
-         where ($1 is null or kind = $1) and ($2 is null or id > $2) order by id limit $3")
+    Ok(tx
+        .sql(
+            "select id, name, kind, closed_at, version from agencies \
+         where ($1 is null or kind = $1) and ($2 is null or id > $2) order by id limit $3",
+        )
         .bind(kind.map(AgencyKind::as_str))
         .bind(after)
         .bind(rows)
-        .get_results(tx.conn)?,
-    )
+        .get_results(tx.conn)?)
 }
 
 pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewAgency) -> Result<()> {
-    sql("insert into agencies (id, name, kind, created_at) values ($1, $2, $3, $4)")
+    tx.sql("insert into agencies (id, name, kind, created_at) values ($1, $2, $3, $4)")
         .bind(id)
         .bind(new.name.clone())
         .bind(new.kind.as_str())
@@ -108,7 +110,7 @@ pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewAgency) -> Result<()> {
 
 /// Writes what may change of an agency, and counts its version up.
 pub fn update(tx: &mut Tx<'_>, agency: &mut Agency) -> Result<()> {
-    sql(
+    tx.sql(
         "update agencies set name = $2, kind = $3, closed_at = $4, version = version + 1 \
          where id = $1",
     )
@@ -122,7 +124,8 @@ pub fn update(tx: &mut Tx<'_>, agency: &mut Agency) -> Result<()> {
 }
 
 pub fn maracs_of(tx: &mut Tx<'_>, agency_id: Uuid) -> Result<Vec<Uuid>> {
-    let rows: Vec<Id> = sql("select marac_id as id from marac_agencies where agency_id = $1")
+    let rows: Vec<Id> = tx
+        .sql("select marac_id as id from marac_agencies where agency_id = $1")
         .bind(agency_id)
         .get_results(tx.conn)?;
     Ok(rows.into_iter().map(|row| row.id).collect())
@@ -150,7 +153,7 @@ pub fn member(tx: &mut Tx<'_>, marac_id: Uuid, agency_id: Uuid) -> Result<Option
 }
 
 pub fn member_locked(tx: &mut Tx<'_>, marac_id: Uuid, agency_id: Uuid) -> Result<Option<Member>> {
-    sql(members!("and m.agency_id = $2 for update of m"))
+    tx.sql(members!("and m.agency_id = $2 for update of m"))
         .bind(marac_id)
         .bind(agency_id)
         .locking(tx)
@@ -161,14 +164,16 @@ pub fn members_among(
     marac_id: Uuid,
     agency_ids: Vec<Uuid>,
 ) -> Result<Vec<Member>> {
-    Ok(sql(members!("and m.agency_id = any ($2)"))
+    Ok(tx
+        .sql(members!("and m.agency_id = any ($2)"))
         .bind(marac_id)
         .bind(agency_ids)
         .get_results(tx.conn)?)
 }
 
 pub fn all_members(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<Vec<Member>> {
-    Ok(sql(members!("order by m.agency_id"))
+    Ok(tx
+        .sql(members!("order by m.agency_id"))
         .bind(marac_id)
         .get_results(tx.conn)?)
 }
@@ -179,13 +184,14 @@ pub fn list_members(
     after: Option<Uuid>,
     rows: i64,
 ) -> Result<Vec<Member>> {
-    Ok(sql(members!(
-        "and ($2 is null or m.agency_id > $2) order by m.agency_id limit $3"
-    ))
-    .bind(marac_id)
-    .bind(after)
-    .bind(rows)
-    .get_results(tx.conn)?)
+    Ok(tx
+        .sql(members!(
+            "and ($2 is null or m.agency_id > $2) order by m.agency_id limit $3"
+        ))
+        .bind(marac_id)
+        .bind(after)
+        .bind(rows)
+        .get_results(tx.conn)?)
 }
 
 /// False if the agency is a member already.
@@ -195,20 +201,21 @@ pub fn join(
     agency_id: Uuid,
     agreement: &Agreement,
 ) -> Result<bool> {
-    let rows = sql(
-        "insert into marac_agencies (marac_id, agency_id, core, agreement_signed_on, \
+    let rows = tx
+        .sql(
+            "insert into marac_agencies (marac_id, agency_id, core, agreement_signed_on, \
          agreement_signatory, agreement_review_on, access_ends_at, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
-    )
-    .bind(marac_id)
-    .bind(agency_id)
-    .bind(agreement.core)
-    .bind(agreement.signed_on)
-    .bind(agreement.signatory.clone())
-    .bind(agreement.review_on)
-    .bind(agreement.access_ends_at)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+        )
+        .bind(marac_id)
+        .bind(agency_id)
+        .bind(agreement.core)
+        .bind(agreement.signed_on)
+        .bind(agreement.signatory.clone())
+        .bind(agreement.review_on)
+        .bind(agreement.access_ends_at)
+        .bind(tx.now)
+        .execute(tx.conn)?;
     Ok(rows == 1)
 }
 
@@ -218,7 +225,7 @@ pub fn change_agreement(
     agency_id: Uuid,
     agreement: &Agreement,
 ) -> Result<()> {
-    sql(
+    tx.sql(
         "update marac_agencies set core = $3, agreement_signed_on = $4, agreement_signatory = $5, \
          agreement_review_on = $6, access_ends_at = $7, version = version + 1 \
          where marac_id = $1 and agency_id = $2",
@@ -242,7 +249,7 @@ pub fn set_suspension(
     reason: Option<String>,
 ) -> Result<()> {
     let by = tx.actor.principal.user_id().filter(|_| reason.is_some());
-    sql(
+    tx.sql(
         "update marac_agencies set suspended_at = $3, suspended_by = $4, suspension_reason = $5, \
          version = version + 1 where marac_id = $1 and agency_id = $2",
     )

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::api::EventOut;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 
 /// Which events of a MARAC.
@@ -178,7 +178,8 @@ const EVENTS: &str = concat!(
 /// A page of events, newest first, without those of cases closed to the caller and of drafts, which
 /// are their authors' alone.
 pub fn events(tx: &mut Tx<'_>, filter: Filter) -> Result<Vec<EventOut>> {
-    Ok(sql(EVENTS)
+    Ok(tx
+        .sql(EVENTS)
         .bind(filter.marac_id)
         .bind(filter.act)
         .bind(filter.case_id)

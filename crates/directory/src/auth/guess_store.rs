@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::guesses::Guess;
 use kernel::audit::Event;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::Act;
 
@@ -17,16 +17,19 @@ pub fn reserve(tx: &mut Tx<'_>, guess: &Guess) -> Result<()> {
     let (kinds, subjects) = guess.rows();
     let all = kinds.len();
     // Rows are taken in one order by everybody, so that two guesses never wait for each other.
-    let counted = sql("insert into guesses as g (kind, subject, level, last_at) \
+    let counted = tx
+        .sql(
+            "insert into guesses as g (kind, subject, level, last_at) \
          select a.kind, a.subject, 1, $3 from unnest($1::text[], $2::bytea[]) as a(kind, subject) \
          order by a.kind, a.subject \
          on conflict (kind, subject) do update set last_at = greatest(g.last_at, $3), \
          level = guess_level(g.kind, g.level, g.last_at, $3) + 1 \
-         where guess_opens_at(g.kind, g.level, g.last_at) <= $3")
-    .bind(kinds)
-    .bind(subjects)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+         where guess_opens_at(g.kind, g.level, g.last_at) <= $3",
+        )
+        .bind(kinds)
+        .bind(subjects)
+        .bind(tx.now)
+        .execute(tx.conn)?;
     match counted == all {
         true => Ok(()),
         false => Err(Error::too_many(wait(tx, guess)?)),
@@ -42,16 +45,17 @@ struct Opens {
 /// Seconds until the next guess may be made.
 fn wait(tx: &mut Tx<'_>, guess: &Guess) -> Result<u32> {
     let (kinds, subjects) = guess.rows();
-    let opens: Opens = sql(
-        "select max(guess_opens_at(g.kind, g.level, g.last_at)) as at from guesses g \
+    let opens: Opens = tx
+        .sql(
+            "select max(guess_opens_at(g.kind, g.level, g.last_at)) as at from guesses g \
          join unnest($1::text[], $2::bytea[]) as a(kind, subject) \
          on a.kind = g.kind and a.subject = g.subject \
          where guess_opens_at(g.kind, g.level, g.last_at) > $3",
-    )
-    .bind(kinds)
-    .bind(subjects)
-    .bind(tx.now)
-    .get_result(tx.conn)?;
+        )
+        .bind(kinds)
+        .bind(subjects)
+        .bind(tx.now)
+        .get_result(tx.conn)?;
     let seconds = opens.at.map_or(0, |at| (at - tx.now).num_seconds() + 1);
     Ok(u32::try_from(seconds).unwrap_or(1))
 }
@@ -59,7 +63,7 @@ fn wait(tx: &mut Tx<'_>, guess: &Guess) -> Result<u32> {
 /// Takes back a guess that was right, or that was never checked.
 pub fn take_back(tx: &mut Tx<'_>, guess: &Guess) -> Result<()> {
     let (kinds, subjects) = guess.rows();
-    sql("with counted as (select g.kind, g.subject from guesses g \
+    tx.sql("with counted as (select g.kind, g.subject from guesses g \
            join unnest($1::text[], $2::bytea[]) as a(kind, subject) \
            on a.kind = g.kind and a.subject = g.subject order by g.kind, g.subject for update of g) \
          update guesses g set level = greatest(0, g.level - 1) from counted c \
@@ -76,7 +80,7 @@ pub fn take_back(tx: &mut Tx<'_>, guess: &Guess) -> Result<()> {
 pub fn was_right(tx: &mut Tx<'_>, guess: &Guess) -> Result<()> {
     take_back(tx, guess)?;
     let (kinds, subjects) = guess.rows();
-    sql(
+    tx.sql(
         "delete from guesses g using unnest($1::text[], $2::bytea[]) as a(kind, subject) \
          where a.kind = 'account_network' and g.kind = a.kind and g.subject = a.subject",
     )
@@ -88,7 +92,8 @@ pub fn was_right(tx: &mut Tx<'_>, guess: &Guess) -> Result<()> {
 
 /// Whether an account signed in from a network before.
 pub fn knows(tx: &mut Tx<'_>, user_id: Uuid, network: Vec<u8>) -> Result<bool> {
-    let found = sql("select 1 from known_networks where user_id = $1 and network = $2")
+    let found = tx
+        .sql("select 1 from known_networks where user_id = $1 and network = $2")
         .bind(user_id)
         .bind(network)
         .execute(tx.conn)?;
@@ -97,7 +102,7 @@ pub fn knows(tx: &mut Tx<'_>, user_id: Uuid, network: Vec<u8>) -> Result<bool> {
 
 /// Forgets the networks of an account, but for one: the password is another now.
 pub fn forget_networks(tx: &mut Tx<'_>, user_id: Uuid, but: Option<Vec<u8>>) -> Result<()> {
-    sql("delete from known_networks where user_id = $1 and network is distinct from $2")
+    tx.sql("delete from known_networks where user_id = $1 and network is distinct from $2")
         .bind(user_id)
         .bind(but)
         .execute(tx.conn)?;
@@ -127,7 +132,7 @@ impl Counted {
 
 /// Counts a failure.
 pub fn count(tx: &mut Tx<'_>, act: Act, subject: Uuid) -> Result<Counted> {
-    Ok(sql(
+    Ok(tx.sql(
         "insert into failed_sign_ins as f (hour, act, subject, failures) \
          select date_trunc('hour', $1::timestamptz, 'UTC'), $2, case when exists (select from failed_sign_ins \
              where hour = date_trunc('hour', $1::timestamptz, 'UTC') and act = $2 and subject = $3) \
@@ -152,7 +157,7 @@ struct News {
 
 /// The event of the failures that the audit has not told of yet; it says how many they are.
 pub fn record(tx: &mut Tx<'_>, act: Act, counted: &Counted) -> Result<Event> {
-    let news: Option<News> = sql(
+    let news: Option<News> = tx.sql(
         "update failed_sign_ins f set recorded = f.failures from (select hour, act, subject, recorded \
            from failed_sign_ins where hour = $1 and act = $2 and subject = $3 for update) o \
          where f.hour = o.hour and f.act = o.act and f.subject = o.subject \
@@ -182,7 +187,7 @@ struct Over {
 
 /// Closes hours that are over: events of the failures that the audit has not told of yet.
 pub fn close_hours(tx: &mut Tx<'_>) -> Result<Vec<Event>> {
-    let over: Vec<Over> = sql(
+    let over: Vec<Over> = tx.sql(
         "delete from failed_sign_ins where hour < $1 returning act, subject, failures - recorded as news",
     )
     .bind(tx.now - TimeDelta::hours(1))
@@ -206,7 +211,8 @@ struct Swept {
 
 /// Deletes some of what has served its time; says how many rows, and whether there are more.
 pub fn sweep(tx: &mut Tx<'_>) -> Result<(i64, bool)> {
-    let swept: Swept = sql("select deleted, more from sweep_sign_in($1)")
+    let swept: Swept = tx
+        .sql("select deleted, more from sweep_sign_in($1)")
         .bind(tx.now)
         .get_result(tx.conn)?;
     Ok((swept.deleted, swept.more))

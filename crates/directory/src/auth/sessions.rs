@@ -9,9 +9,10 @@ use super::address;
 use super::guesses::known_network;
 use super::password_rules::About;
 use kernel::crypto;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::http::Network;
+use kernel::sql::sql;
 
 /// A session ends for good after this, however often it was refreshed.
 const SESSION: TimeDelta = TimeDelta::hours(12);
@@ -50,11 +51,14 @@ pub fn credential(tx: &mut Tx<'_>, address: &str) -> Result<Option<Credential>> 
 /// Whether an account still has the password that was checked, and is not disabled. It stays so until
 /// the end of the transaction: whoever changes it waits, and then ends the session that is opened here.
 pub fn still_holds(tx: &mut Tx<'_>, user_id: Uuid, password_hash: Option<String>) -> Result<bool> {
-    let holding = sql("select 1 from users \
-         where id = $1 and password_hash = $2 and disabled_at is null for share")
-    .bind(user_id)
-    .bind(password_hash)
-    .execute(tx.conn)?;
+    let holding = tx
+        .sql(
+            "select 1 from users \
+         where id = $1 and password_hash = $2 and disabled_at is null for share",
+        )
+        .bind(user_id)
+        .bind(password_hash)
+        .execute(tx.conn)?;
     tx.waited();
     Ok(holding > 0)
 }
@@ -81,13 +85,14 @@ struct AboutRow {
 
 /// What everybody knows who knows the person of an account.
 pub fn about(tx: &mut Tx<'_>, user_id: Uuid) -> Result<About> {
-    let row: AboutRow = sql(
-        "select u.name, u.email, array[a.name] || array(select unnest(array[m.name, m.code]) \
+    let row: AboutRow = tx
+        .sql(
+            "select u.name, u.email, array[a.name] || array(select unnest(array[m.name, m.code]) \
            from role_grants g join maracs m on m.id = g.marac_id where g.user_id = u.id) as places \
          from users u join agencies a on a.id = u.agency_id where u.id = $1",
-    )
-    .bind(user_id)
-    .get_result(tx.conn)?;
+        )
+        .bind(user_id)
+        .get_result(tx.conn)?;
     Ok(About {
         name: row.name,
         address: row.email,
@@ -99,7 +104,7 @@ pub fn about(tx: &mut Tx<'_>, user_id: Uuid) -> Result<About> {
 /// from now on.
 pub fn open(tx: &mut Tx<'_>, user_id: Uuid, from: Network) -> Result<(Uuid, String)> {
     let id = Uuid::now_v7();
-    sql("with before as (select from known_networks where user_id = $2 and network = $5), \
+    tx.sql("with before as (select from known_networks where user_id = $2 and network = $5), \
          kept as (insert into known_networks (user_id, network, first_at, last_at) \
            values ($2, $5, $3, $3) on conflict (user_id, network) do update set last_at = $3) \
          insert into sessions (id, user_id, password_at, expires_at, created_at, network, network_new, \
@@ -115,7 +120,7 @@ pub fn open(tx: &mut Tx<'_>, user_id: Uuid, from: Network) -> Result<(Uuid, Stri
 
 fn issue_refresh(tx: &mut Tx<'_>, session_id: Uuid) -> Result<String> {
     let token = crypto::secret()?;
-    sql("insert into refresh_tokens (token_hash, session_id, expires_at, created_at) values ($1, $2, $3, $4)")
+    tx.sql("insert into refresh_tokens (token_hash, session_id, expires_at, created_at) values ($1, $2, $3, $4)")
         .bind(crypto::hash_secret(&token))
         .bind(session_id)
         .bind(tx.now + REFRESH)
@@ -159,7 +164,7 @@ struct Held {
 /// Exchanges a refresh token. Each is good once; a second use ends the session.
 pub fn refresh(tx: &mut Tx<'_>, token: &str) -> Result<Refreshed> {
     let hash = crypto::hash_secret(token);
-    let held: Option<Held> = sql(
+    let held: Option<Held> = tx.sql(
         "select t.session_id, s.user_id, t.used_at is not null as used, \
          (t.expires_at > $2 and s.expires_at > $2 and s.revoked_at is null and u.disabled_at is null) as live \
          from refresh_tokens t join sessions s on s.id = t.session_id join users u on u.id = s.user_id \
@@ -179,7 +184,7 @@ pub fn refresh(tx: &mut Tx<'_>, token: &str) -> Result<Refreshed> {
     if !held.live {
         return Ok(Refreshed::Refused);
     }
-    sql(
+    tx.sql(
         "with used as (update sessions set last_used_at = $2 where id = $3) \
          update refresh_tokens set used_at = $2 where token_hash = $1",
     )
@@ -197,7 +202,7 @@ pub fn refresh(tx: &mut Tx<'_>, token: &str) -> Result<Refreshed> {
 
 /// Ends one session.
 pub fn revoke(tx: &mut Tx<'_>, session_id: Uuid, because: &'static str) -> Result<()> {
-    sql("update sessions set revoked_at = $2, revoked_because = $3 where id = $1 and revoked_at is null")
+    tx.sql("update sessions set revoked_at = $2, revoked_because = $3 where id = $1 and revoked_at is null")
         .bind(session_id)
         .bind(tx.now)
         .bind(because)
@@ -212,8 +217,10 @@ pub fn revoke_all(
     because: &'static str,
     keep: Option<Uuid>,
 ) -> Result<()> {
-    sql("update sessions set revoked_at = $2, revoked_because = $3 \
-         where user_id = $1 and revoked_at is null and id is distinct from $4")
+    tx.sql(
+        "update sessions set revoked_at = $2, revoked_because = $3 \
+         where user_id = $1 and revoked_at is null and id is distinct from $4",
+    )
     .bind(user_id)
     .bind(tx.now)
     .bind(because)
@@ -224,7 +231,7 @@ pub fn revoke_all(
 
 /// The password was given again in this session.
 pub fn step_up(tx: &mut Tx<'_>, session_id: Uuid) -> Result<()> {
-    sql("update sessions set password_at = $2, last_used_at = $2 where id = $1")
+    tx.sql("update sessions set password_at = $2, last_used_at = $2 where id = $1")
         .bind(session_id)
         .bind(tx.now)
         .execute(tx.conn)?;
@@ -233,7 +240,7 @@ pub fn step_up(tx: &mut Tx<'_>, session_id: Uuid) -> Result<()> {
 
 /// Stores a new password.
 pub fn set_password(tx: &mut Tx<'_>, user_id: Uuid, hash: String) -> Result<()> {
-    sql("update users set password_hash = $2, version = version + 1 where id = $1")
+    tx.sql("update users set password_hash = $2, version = version + 1 where id = $1")
         .bind(user_id)
         .bind(hash)
         .execute(tx.conn)?;
@@ -266,8 +273,10 @@ pub fn take_invitation(tx: &mut Tx<'_>, token: &str) -> Result<Option<Uuid>> {
 
 /// Makes links to a new password useless: who signs in with the present one needs none.
 pub fn end_links(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
-    sql("update invitations set expires_at = $2 \
-         where user_id = $1 and used_at is null and expires_at > $2")
+    tx.sql(
+        "update invitations set expires_at = $2 \
+         where user_id = $1 and used_at is null and expires_at > $2",
+    )
     .bind(user_id)
     .bind(tx.now)
     .execute(tx.conn)?;
@@ -321,7 +330,7 @@ pub struct Open {
 
 /// An account's open sessions, the newest first.
 pub fn open_sessions(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Vec<Open>> {
-    Ok(sql("select id, created_at, last_used_at, expires_at, network, network_new from sessions \
+    Ok(tx.sql("select id, created_at, last_used_at, expires_at, network, network_new from sessions \
          where user_id = $1 and revoked_at is null and expires_at > $2 order by created_at desc, id desc")
     .bind(user_id)
     .bind(tx.now)
@@ -330,13 +339,14 @@ pub fn open_sessions(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Vec<Open>> {
 
 /// Ends one open session of an account; whether there was one.
 pub fn end_one(tx: &mut Tx<'_>, user_id: Uuid, session_id: Uuid) -> Result<bool> {
-    let ended = sql(
-        "update sessions set revoked_at = $3, revoked_because = 'signed_out' \
+    let ended = tx
+        .sql(
+            "update sessions set revoked_at = $3, revoked_because = 'signed_out' \
          where id = $1 and user_id = $2 and revoked_at is null and expires_at > $3",
-    )
-    .bind(session_id)
-    .bind(user_id)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+        )
+        .bind(session_id)
+        .bind(user_id)
+        .bind(tx.now)
+        .execute(tx.conn)?;
     Ok(ended > 0)
 }

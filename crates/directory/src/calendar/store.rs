@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 
 const SET: &str = "insert into calendar_feeds (user_id, token_hash, created_at) values ($1, $2, $3) \
@@ -13,7 +13,7 @@ const SET: &str = "insert into calendar_feeds (user_id, token_hash, created_at) 
 
 /// Makes the feed of this account, or gives it a new token in place of the old.
 pub fn set(tx: &mut Tx<'_>, user_id: Uuid, token_hash: Vec<u8>) -> Result<()> {
-    sql(SET)
+    tx.sql(SET)
         .bind(user_id)
         .bind(token_hash)
         .bind(tx.now)
@@ -23,7 +23,7 @@ pub fn set(tx: &mut Tx<'_>, user_id: Uuid, token_hash: Vec<u8>) -> Result<()> {
 
 /// Ends the feed of this account, if it has one.
 pub fn end(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
-    sql("delete from calendar_feeds where user_id = $1")
+    tx.sql("delete from calendar_feeds where user_id = $1")
         .bind(user_id)
         .execute(tx.conn)?;
     Ok(())
@@ -48,7 +48,7 @@ pub struct Entry {
 
 /// The meetings of the feed with this token: no row, if no live account has it.
 pub fn entries(tx: &mut Tx<'_>, token_hash: Vec<u8>) -> Result<Vec<Entry>> {
-    Ok(sql("select user_id, meeting_id, starts_at, minutes, cancelled, version from calendar_of($1, $2)")
+    Ok(tx.sql("select user_id, meeting_id, starts_at, minutes, cancelled, version from calendar_of($1, $2)")
         .bind(token_hash)
         .bind(tx.now)
         .load(tx.conn)?)

@@ -6,9 +6,10 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::{NewActor, NewClient};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::Right;
+use kernel::sql::sql;
 use practice::vocabulary;
 
 vocabulary! {
@@ -75,7 +76,7 @@ pub fn find(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<Cl
 }
 
 pub fn find_locked(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<Client>> {
-    sql(clients!("and id = $2 for update"))
+    tx.sql(clients!("and id = $2 for update"))
         .bind(within)
         .bind(id)
         .locking(tx)
@@ -88,14 +89,15 @@ pub fn list(
     after: Option<Uuid>,
     rows: i64,
 ) -> Result<Vec<Client>> {
-    Ok(sql(clients!(
-        "and ($2 is null or agency_id = $2) and ($3 is null or id > $3) order by id limit $4"
-    ))
-    .bind(within)
-    .bind(agency_id)
-    .bind(after)
-    .bind(rows)
-    .get_results(tx.conn)?)
+    Ok(tx
+        .sql(clients!(
+            "and ($2 is null or agency_id = $2) and ($3 is null or id > $3) order by id limit $4"
+        ))
+        .bind(within)
+        .bind(agency_id)
+        .bind(after)
+        .bind(rows)
+        .get_results(tx.conn)?)
 }
 
 fn texts(rights: &[Right]) -> Vec<&'static str> {
@@ -103,7 +105,7 @@ fn texts(rights: &[Right]) -> Vec<&'static str> {
 }
 
 pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewClient, secret_hash: Vec<u8>) -> Result<()> {
-    sql(
+    tx.sql(
         "insert into api_clients (id, agency_id, name, secret_hash, rights, created_by, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7)",
     )
@@ -120,7 +122,7 @@ pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewClient, secret_hash: Vec<u8>) 
 
 /// Writes what may change of a client, and counts its version up.
 pub fn update(tx: &mut Tx<'_>, client: &Client) -> Result<()> {
-    sql(
+    tx.sql(
         "update api_clients set name = $2, rights = $3, disabled_at = $4, version = version + 1 \
          where id = $1",
     )
@@ -133,7 +135,7 @@ pub fn update(tx: &mut Tx<'_>, client: &Client) -> Result<()> {
 }
 
 pub fn set_secret(tx: &mut Tx<'_>, id: Uuid, secret_hash: Vec<u8>) -> Result<()> {
-    sql(
+    tx.sql(
         "update api_clients set secret_hash = $2, secret_version = secret_version + 1, \
          version = version + 1 where id = $1",
     )
@@ -162,7 +164,7 @@ pub fn actor(tx: &mut Tx<'_>, client: &Client, id: Uuid) -> Result<Option<Actor>
 }
 
 pub fn actor_locked(tx: &mut Tx<'_>, client: &Client, id: Uuid) -> Result<Option<Actor>> {
-    sql(actors!("and id = $2 for update"))
+    tx.sql(actors!("and id = $2 for update"))
         .bind(client.id)
         .bind(id)
         .locking(tx)
@@ -174,17 +176,16 @@ pub fn list_actors(
     after: Option<Uuid>,
     rows: i64,
 ) -> Result<Vec<Actor>> {
-    Ok(
-        sql(actors!("and ($2 is null or id > $2) order by id limit $3"))
-            .bind(client.id)
-            .bind(after)
-            .bind(rows)
-            .get_results(tx.conn)?,
-    )
+    Ok(tx
+        .sql(actors!("and ($2 is null or id > $2) order by id limit $3"))
+        .bind(client.id)
+        .bind(after)
+        .bind(rows)
+        .get_results(tx.conn)?)
 }
 
 pub fn add_actor(tx: &mut Tx<'_>, id: Uuid, new: &NewActor, kind: &'static str) -> Result<()> {
-    sql(
+    tx.sql(
         "insert into registered_actors (id, agency_id, client_id, partner_ref, name, kind, user_id, \
          created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
@@ -201,7 +202,7 @@ pub fn add_actor(tx: &mut Tx<'_>, id: Uuid, new: &NewActor, kind: &'static str) 
 }
 
 pub fn disable_actor(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
-    sql("update registered_actors set disabled_at = $2, version = version + 1 where id = $1")
+    tx.sql("update registered_actors set disabled_at = $2, version = version + 1 where id = $1")
         .bind(id)
         .bind(tx.now)
         .execute(tx.conn)?;
@@ -210,7 +211,7 @@ pub fn disable_actor(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
 
 /// Adds rights, each once.
 pub fn add_rights(tx: &mut Tx<'_>, id: Uuid, rights: &[Right]) -> Result<()> {
-    sql(
+    tx.sql(
         "update api_clients c set version = c.version + 1, rights = array( \
          select distinct r from unnest(c.rights || $2::text[]) r order by r) where c.id = $1",
     )
@@ -222,7 +223,7 @@ pub fn add_rights(tx: &mut Tx<'_>, id: Uuid, rights: &[Right]) -> Result<()> {
 
 /// Links an actor to an account.
 pub fn link(tx: &mut Tx<'_>, actor_id: Uuid, user_id: Uuid) -> Result<()> {
-    sql("update registered_actors set user_id = $2, version = version + 1 where id = $1")
+    tx.sql("update registered_actors set user_id = $2, version = version + 1 where id = $1")
         .bind(actor_id)
         .bind(user_id)
         .execute(tx.conn)?;
@@ -237,11 +238,12 @@ struct Linked {
 
 /// The open accounts that the client's actors are linked to.
 pub fn linked_users(tx: &mut Tx<'_>, client_id: Uuid) -> Result<Vec<Uuid>> {
-    let rows: Vec<Linked> = sql(
-        "select distinct r.user_id from registered_actors r join users u on u.id = r.user_id \
+    let rows: Vec<Linked> = tx
+        .sql(
+            "select distinct r.user_id from registered_actors r join users u on u.id = r.user_id \
          where r.client_id = $1 and r.disabled_at is null and u.disabled_at is null",
-    )
-    .bind(client_id)
-    .load(tx.conn)?;
+        )
+        .bind(client_id)
+        .load(tx.conn)?;
     Ok(rows.into_iter().map(|row| row.user_id).collect())
 }

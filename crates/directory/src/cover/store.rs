@@ -6,7 +6,7 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::rules::{Becomes, Duty, DutyKind};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 
 /// SQL: today, where the MARACs are.
@@ -69,18 +69,19 @@ pub struct StandIn {
 
 /// Who stands in today for the absent among these people, each in a MARAC.
 pub fn deputies_of_absent(tx: &mut Tx<'_>, people: &[(Uuid, Uuid)]) -> Result<Vec<StandIn>> {
-    Ok(sql(concat!(
-        "select distinct g.marac_id, g.user_id, g.deputy_id ",
-        "from unnest($1::uuid[], $2::uuid[]) as x(marac_id, user_id) ",
-        "join role_grants g on g.marac_id = x.marac_id and g.user_id = x.user_id ",
-        "join absences b on b.user_id = g.user_id ",
-        "where g.role = 'representative' and g.deputy_id is not null and g.ends_at > $3 and ",
-        away!()
-    ))
-    .bind(people.iter().map(|(marac, _)| *marac).collect::<Vec<_>>())
-    .bind(people.iter().map(|(_, user)| *user).collect::<Vec<_>>())
-    .bind(tx.now)
-    .load(tx.conn)?)
+    Ok(tx
+        .sql(concat!(
+            "select distinct g.marac_id, g.user_id, g.deputy_id ",
+            "from unnest($1::uuid[], $2::uuid[]) as x(marac_id, user_id) ",
+            "join role_grants g on g.marac_id = x.marac_id and g.user_id = x.user_id ",
+            "join absences b on b.user_id = g.user_id ",
+            "where g.role = 'representative' and g.deputy_id is not null and g.ends_at > $3 and ",
+            away!()
+        ))
+        .bind(people.iter().map(|(marac, _)| *marac).collect::<Vec<_>>())
+        .bind(people.iter().map(|(_, user)| *user).collect::<Vec<_>>())
+        .bind(tx.now)
+        .load(tx.conn)?)
 }
 
 /// A representative, and who stands in.
@@ -113,21 +114,22 @@ pub fn representatives(
     agency_id: Option<Uuid>,
     user_id: Option<Uuid>,
 ) -> Result<Vec<Cover>> {
-    Ok(sql(concat!(
-        "select u.id as user_id, u.name, u.agency_id, g.deputy_id, ",
-        "(select max(b.until_on) from absences b where b.user_id = u.id and ",
-        away!(),
-        ") as away_until, u.version from role_grants g join users u on u.id = g.user_id ",
-        "join marac_agencies m on m.marac_id = g.marac_id and m.agency_id = u.agency_id ",
-        "where g.marac_id = $1 and g.role = 'representative' and g.ends_at > $4 ",
-        "and u.disabled_at is null and ($2::uuid is null or u.agency_id = $2) ",
-        "and ($3::uuid is null or u.id = $3) order by u.agency_id, u.name, u.id"
-    ))
-    .bind(marac_id)
-    .bind(agency_id)
-    .bind(user_id)
-    .bind(tx.now)
-    .load(tx.conn)?)
+    Ok(tx
+        .sql(concat!(
+            "select u.id as user_id, u.name, u.agency_id, g.deputy_id, ",
+            "(select max(b.until_on) from absences b where b.user_id = u.id and ",
+            away!(),
+            ") as away_until, u.version from role_grants g join users u on u.id = g.user_id ",
+            "join marac_agencies m on m.marac_id = g.marac_id and m.agency_id = u.agency_id ",
+            "where g.marac_id = $1 and g.role = 'representative' and g.ends_at > $4 ",
+            "and u.disabled_at is null and ($2::uuid is null or u.agency_id = $2) ",
+            "and ($3::uuid is null or u.id = $3) order by u.agency_id, u.name, u.id"
+        ))
+        .bind(marac_id)
+        .bind(agency_id)
+        .bind(user_id)
+        .bind(tx.now)
+        .load(tx.conn)?)
 }
 
 /// Names a representative's deputy, or nobody.
@@ -137,8 +139,10 @@ pub fn set_deputy(
     user_id: Uuid,
     deputy_id: Option<Uuid>,
 ) -> Result<()> {
-    sql("update role_grants set deputy_id = $3 \
-         where marac_id = $1 and user_id = $2 and role = 'representative'")
+    tx.sql(
+        "update role_grants set deputy_id = $3 \
+         where marac_id = $1 and user_id = $2 and role = 'representative'",
+    )
     .bind(marac_id)
     .bind(user_id)
     .bind(deputy_id)
@@ -179,17 +183,18 @@ macro_rules! absences {
 /// An account's absences that are not over.
 pub fn absences(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Vec<Absence>> {
     let today = tx.today();
-    Ok(sql(absences!(
-        "b.until_on >= $2 and b.ended_at is null order by b.from_on, b.id limit 200"
-    ))
-    .bind(user_id)
-    .bind(today)
-    .load(tx.conn)?)
+    Ok(tx
+        .sql(absences!(
+            "b.until_on >= $2 and b.ended_at is null order by b.from_on, b.id limit 200"
+        ))
+        .bind(user_id)
+        .bind(today)
+        .load(tx.conn)?)
 }
 
 /// One of them, locked.
 pub fn absence(tx: &mut Tx<'_>, user_id: Uuid, id: Uuid) -> Result<Option<Absence>> {
-    sql(absences!("b.id = $2 for update"))
+    tx.sql(absences!("b.id = $2 for update"))
         .bind(user_id)
         .bind(id)
         .locking(tx)
@@ -203,7 +208,7 @@ pub fn add_absence(
     from_on: NaiveDate,
     until_on: NaiveDate,
 ) -> Result<()> {
-    sql(
+    tx.sql(
         "insert into absences (id, user_id, from_on, until_on, recorded_by, created_at) \
          values ($1, $2, $3, $4, $5, $6)",
     )
@@ -219,7 +224,7 @@ pub fn add_absence(
 
 /// Ends an absence now.
 pub fn end_absence(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
-    sql("update absences set ended_at = $2, version = version + 1 where id = $1")
+    tx.sql("update absences set ended_at = $2, version = version + 1 where id = $1")
         .bind(id)
         .bind(tx.now)
         .execute(tx.conn)?;
@@ -254,11 +259,11 @@ impl From<Row> for Duty {
 
 /// What an account holds, and what becomes of it if it goes to this colleague.
 pub fn duties(tx: &mut Tx<'_>, user_id: Uuid, to: Option<Uuid>) -> Result<Vec<Duty>> {
-    let rows: Vec<Row> =
-        sql("select kind, marac_id, case_id, becomes, shown from duties_of($1, $2)")
-            .bind(user_id)
-            .bind(to)
-            .load(tx.conn)?;
+    let rows: Vec<Row> = tx
+        .sql("select kind, marac_id, case_id, becomes, shown from duties_of($1, $2)")
+        .bind(user_id)
+        .bind(to)
+        .load(tx.conn)?;
     Ok(rows.into_iter().map(Duty::from).collect())
 }
 
@@ -270,15 +275,18 @@ pub fn hand_over(
     ids: Vec<Uuid>,
 ) -> Result<Vec<Duty>> {
     let today = tx.today();
-    let rows: Vec<Row> = sql("select kind, marac_id, case_id, becomes, shown \
-         from hand_over($1, $2, $3, $4, $5, $6, $7)")
-    .bind(user_id)
-    .bind(to)
-    .bind(tx.now)
-    .bind(today)
-    .bind(tx.actor.principal.user_id())
-    .bind(Some(tx.actor.agency_id).filter(|id| !id.is_nil()))
-    .bind(ids)
-    .load(tx.conn)?;
+    let rows: Vec<Row> = tx
+        .sql(
+            "select kind, marac_id, case_id, becomes, shown \
+         from hand_over($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(user_id)
+        .bind(to)
+        .bind(tx.now)
+        .bind(today)
+        .bind(tx.actor.principal.user_id())
+        .bind(Some(tx.actor.agency_id).filter(|id| !id.is_nil()))
+        .bind(ids)
+        .load(tx.conn)?;
     Ok(rows.into_iter().map(Duty::from).collect())
 }

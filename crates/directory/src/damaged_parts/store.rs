@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use kernel::damage::forget_opened_keys;
-use kernel::db::{Tx, sql};
+use kernel::case_file::forget_opened_keys;
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::visible_cases;
 use uuid::Uuid;
@@ -31,7 +31,8 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<DamagedPartOut>> {
     forget_opened_keys(tx, Some(marac_id))?;
-    Ok(sql(PAGE)
+    Ok(tx
+        .sql(PAGE)
         .bind(marac_id)
         .bind(after.map(|(at, _)| at))
         .bind(after.map(|(_, id)| id))

@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn text_from_before_stays_and_what_is_sent_is_read_by_the_rules() {
         let mut current = MaracSettings::default();
-        current.labels.marking = " \u{202e} ".parse().unwrap();
+        current.labels.marking = practice::text::Line::as_stored(" \u{202e} ");
         let merged = |sent: Value| match sent {
             Value::Object(sent) => changed(&current, sent),
             _ => panic!("{sent}"),

@@ -6,8 +6,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::api::NewMarac;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
+use kernel::sql::sql;
 use practice::marac::settings::MaracSettings;
 
 /// A MARAC as it is stored.
@@ -85,28 +86,29 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Marac>> {
 }
 
 pub fn find_locked(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Marac>> {
-    sql(select!("where id = $1 for update"))
+    tx.sql(select!("where id = $1 for update"))
         .bind(id)
         .locking(tx)
 }
 
 pub fn find_alone(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Marac>> {
-    sql(select!("where id = $1 for no key update"))
+    tx.sql(select!("where id = $1 for no key update"))
         .bind(id)
         .locking(tx)
 }
 
 pub fn list(tx: &mut Tx<'_>, after: Option<Uuid>, rows: i64) -> Result<Vec<Marac>> {
-    Ok(sql(select!(
-        "where ($1 is null or id > $1) order by id limit $2"
-    ))
-    .bind(after)
-    .bind(rows)
-    .get_results(tx.conn)?)
+    Ok(tx
+        .sql(select!(
+            "where ($1 is null or id > $1) order by id limit $2"
+        ))
+        .bind(after)
+        .bind(rows)
+        .get_results(tx.conn)?)
 }
 
 pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewMarac) -> Result<()> {
-    sql(
+    tx.sql(
         "insert into maracs (id, code, name, local_authority_codes, police_force_area, \
          adult_female_population, adult_female_population_year, settings, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -126,7 +128,7 @@ pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewMarac) -> Result<()> {
 
 /// Writes what may change of a MARAC, and counts its version up.
 pub fn update(tx: &mut Tx<'_>, marac: &mut Marac) -> Result<()> {
-    sql(
+    tx.sql(
         "update maracs set name = $2, local_authority_codes = $3, police_force_area = $4, \
          adult_female_population = $5, adult_female_population_year = $6, settings = $7, \
          version = version + 1 where id = $1",
@@ -145,7 +147,7 @@ pub fn update(tx: &mut Tx<'_>, marac: &mut Marac) -> Result<()> {
 
 /// The risk figures of every case of a MARAC are due.
 pub fn recount_risk(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<()> {
-    sql("select recount_risk($1)")
+    tx.sql("select recount_risk($1)")
         .bind(marac_id)
         .execute(tx.conn)?;
     Ok(())

@@ -11,7 +11,7 @@ use super::letters::LetterKind;
 use super::model::NoticeKind;
 use super::{Notice, To};
 use kernel::crypto::Wrapped;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::Principal;
 use kernel::{visible_actions, visible_cases};
@@ -52,7 +52,7 @@ pub fn tell(tx: &mut Tx<'_>, notices: &[Notice], once: Option<String>) -> Result
     let emailed = NoticeKind::ALL
         .iter()
         .filter(|kind| kind.emailed_by_default());
-    sql(TELL)
+    tx.sql(TELL)
         .bind(tx.now)
         .bind(tx.actor.principal.user_id())
         .bind(by_client)
@@ -84,7 +84,7 @@ pub fn post_letter(
     kind: LetterKind,
     sealed: Wrapped,
 ) -> Result<()> {
-    sql("select post_letter($1, $2, $3, $4, $5, $6)::text")
+    tx.sql("select post_letter($1, $2, $3, $4, $5, $6)::text")
         .bind(id)
         .bind(user_id)
         .bind(kind.as_str())
@@ -169,7 +169,8 @@ pub fn list(
         Inbox::Client(id) => (OF_CLIENT, id),
     };
     let text = if unread { only_unread } else { all };
-    Ok(sql(text)
+    Ok(tx
+        .sql(text)
         .bind(id)
         .bind(after)
         .bind(limit + 1)
@@ -187,7 +188,12 @@ pub fn mark(tx: &mut Tx<'_>, inbox: Inbox, id: Uuid) -> Result<bool> {
         Inbox::User(of) => (MARK_OF_USER, of),
         Inbox::Client(of) => (MARK_OF_CLIENT, of),
     };
-    let rows = sql(text).bind(of).bind(id).bind(tx.now).execute(tx.conn)?;
+    let rows = tx
+        .sql(text)
+        .bind(of)
+        .bind(id)
+        .bind(tx.now)
+        .execute(tx.conn)?;
     Ok(rows == 1)
 }
 
@@ -202,7 +208,12 @@ pub fn mark_many(tx: &mut Tx<'_>, inbox: Inbox, ids: Vec<Uuid>) -> Result<usize>
         Inbox::User(of) => (MANY_OF_USER, of),
         Inbox::Client(of) => (MANY_OF_CLIENT, of),
     };
-    Ok(sql(text).bind(of).bind(ids).bind(tx.now).execute(tx.conn)?)
+    Ok(tx
+        .sql(text)
+        .bind(of)
+        .bind(ids)
+        .bind(tx.now)
+        .execute(tx.conn)?)
 }
 
 #[derive(QueryableByName)]
@@ -215,10 +226,10 @@ struct PreferenceRow {
 
 /// What somebody chose otherwise than usual.
 pub fn preferences(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Vec<(NoticeKind, bool)>> {
-    let rows: Vec<PreferenceRow> =
-        sql("select kind, email from notification_preferences where user_id = $1")
-            .bind(user_id)
-            .load(tx.conn)?;
+    let rows: Vec<PreferenceRow> = tx
+        .sql("select kind, email from notification_preferences where user_id = $1")
+        .bind(user_id)
+        .load(tx.conn)?;
     Ok(rows.into_iter().map(|row| (row.kind, row.email)).collect())
 }
 
@@ -237,7 +248,7 @@ pub fn set_preferences(
         (kind.as_str(), email.unwrap_or(kind.emailed_by_default()))
     });
     let (kinds, emails): (Vec<_>, Vec<_>) = each.unzip();
-    sql(SET)
+    tx.sql(SET)
         .bind(user_id)
         .bind(kinds)
         .bind(emails)

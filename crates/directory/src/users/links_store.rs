@@ -6,8 +6,9 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::store::User;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::sql;
 
 #[derive(QueryableByName)]
 struct Until {
@@ -28,8 +29,10 @@ pub fn open_invitation(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Option<DateTime
 
 /// Makes the links still open useless.
 pub fn end_invitations(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
-    sql("update invitations set expires_at = $2 \
-         where user_id = $1 and used_at is null and expires_at > $2")
+    tx.sql(
+        "update invitations set expires_at = $2 \
+         where user_id = $1 and used_at is null and expires_at > $2",
+    )
     .bind(user_id)
     .bind(tx.now)
     .execute(tx.conn)?;
@@ -43,7 +46,7 @@ pub fn add_invitation(
     expires_at: DateTime<Utc>,
 ) -> Result<()> {
     let by = tx.actor.principal.user_id();
-    sql(
+    tx.sql(
         "insert into invitations (id, user_id, token_hash, created_by, expires_at, created_at) \
          values ($1, $2, $3, $4, $5, $6)",
     )
@@ -73,7 +76,7 @@ pub struct AddressChange {
 
 /// The new addresses that wait, of these accounts.
 pub fn address_changes(tx: &mut Tx<'_>, user_ids: Vec<Uuid>) -> Result<Vec<AddressChange>> {
-    Ok(sql("select user_id, email, expires_at from address_changes \
+    Ok(tx.sql("select user_id, email, expires_at from address_changes \
          where user_id = any ($1) and confirmed_at is null and expires_at > $2 order by user_id, id")
     .bind(user_ids)
     .bind(tx.now)
@@ -82,8 +85,10 @@ pub fn address_changes(tx: &mut Tx<'_>, user_ids: Vec<Uuid>) -> Result<Vec<Addre
 
 /// Gives up the new addresses that wait.
 pub fn end_address_changes(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
-    sql("update address_changes set expires_at = $2 \
-         where user_id = $1 and confirmed_at is null and expires_at > $2")
+    tx.sql(
+        "update address_changes set expires_at = $2 \
+         where user_id = $1 and confirmed_at is null and expires_at > $2",
+    )
     .bind(user_id)
     .bind(tx.now)
     .execute(tx.conn)?;
@@ -99,7 +104,7 @@ pub fn add_address_change(
     expires_at: DateTime<Utc>,
 ) -> Result<()> {
     let by = tx.actor.principal.user_id();
-    sql(
+    tx.sql(
         "insert into address_changes (id, user_id, email, token_hash, asked_by, expires_at, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7)",
     )
@@ -121,15 +126,16 @@ pub fn renew_address_change(
     token_hash: Vec<u8>,
     expires_at: DateTime<Utc>,
 ) -> Result<bool> {
-    let rows = sql(
-        "update address_changes set token_hash = $2, expires_at = $3 \
+    let rows = tx
+        .sql(
+            "update address_changes set token_hash = $2, expires_at = $3 \
          where user_id = $1 and confirmed_at is null and expires_at > $4",
-    )
-    .bind(user_id)
-    .bind(token_hash)
-    .bind(expires_at)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+        )
+        .bind(user_id)
+        .bind(token_hash)
+        .bind(expires_at)
+        .bind(tx.now)
+        .execute(tx.conn)?;
     Ok(rows == 1)
 }
 
@@ -168,7 +174,7 @@ pub fn is_taken(tx: &mut Tx<'_>, email: &str) -> Result<bool> {
 
 /// Writes an address that its person confirmed.
 pub fn set_address(tx: &mut Tx<'_>, user: &mut User) -> Result<()> {
-    sql(
+    tx.sql(
         "update users set email = $2, address_changed_at = $3, version = version + 1 where id = $1",
     )
     .bind(user.id)
@@ -183,7 +189,7 @@ pub fn set_address(tx: &mut Tx<'_>, user: &mut User) -> Result<()> {
 /// changed it.
 pub fn move_address(tx: &mut Tx<'_>, user: &mut User) -> Result<()> {
     let by = tx.actor.principal.user_id();
-    sql("update users set email = $2, address_changed_at = $3, in_hand_of = coalesce($4, in_hand_of) \
+    tx.sql("update users set email = $2, address_changed_at = $3, in_hand_of = coalesce($4, in_hand_of) \
          where id = $1")
     .bind(user.id)
     .bind(user.email.clone())

@@ -6,8 +6,9 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::NewUser;
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::sql;
 
 /// An account.
 #[derive(Debug, Clone, QueryableByName)]
@@ -66,7 +67,7 @@ pub fn find(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<Us
 }
 
 pub fn find_locked(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<User>> {
-    sql(users!("and id = $2 for update"))
+    tx.sql(users!("and id = $2 for update"))
         .bind(within)
         .bind(id)
         .locking(tx)
@@ -74,7 +75,7 @@ pub fn find_locked(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Op
 
 /// The account with this address, in its one form, locked.
 pub fn find_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<User>> {
-    sql(users!("and email = $2 for update"))
+    tx.sql(users!("and email = $2 for update"))
         .bind(None::<Uuid>)
         .bind(email.to_owned())
         .locking(tx)
@@ -82,7 +83,7 @@ pub fn find_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<User>> {
 
 /// Locks these accounts, in the order of their ids. Nothing can be given to them meanwhile.
 pub fn lock(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<()> {
-    sql("select from users where id = any ($1) order by id for update")
+    tx.sql("select from users where id = any ($1) order by id for update")
         .bind(ids.to_vec())
         .execute(tx.conn)?;
     tx.waited();
@@ -96,19 +97,20 @@ pub fn list(
     after: Option<Uuid>,
     rows: i64,
 ) -> Result<Vec<User>> {
-    Ok(sql(users!(
-        "and ($2 is null or agency_id = $2) and ($3 is null or id > $3) order by id limit $4"
-    ))
-    .bind(within)
-    .bind(agency_id)
-    .bind(after)
-    .bind(rows)
-    .get_results(tx.conn)?)
+    Ok(tx
+        .sql(users!(
+            "and ($2 is null or agency_id = $2) and ($3 is null or id > $3) order by id limit $4"
+        ))
+        .bind(within)
+        .bind(agency_id)
+        .bind(after)
+        .bind(rows)
+        .get_results(tx.conn)?)
 }
 
 /// Makes an account with this address, in its one form.
 pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewUser, email: String) -> Result<()> {
-    sql(
+    tx.sql(
         "insert into users (id, agency_id, email, name, password_hash, administrator, created_at, in_hand_of) \
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
@@ -127,9 +129,11 @@ pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewUser, email: String) -> Result
 /// Writes what may change of an account, and counts its version up.
 pub fn update(tx: &mut Tx<'_>, user: &mut User) -> Result<()> {
     let by = tx.actor.principal.user_id();
-    sql("update users set name = $2, disabled_at = $3, \
+    tx.sql(
+        "update users set name = $2, disabled_at = $3, \
          disabled_by = case when $3 is null then null else coalesce(disabled_by, $4) end, \
-         version = version + 1 where id = $1")
+         version = version + 1 where id = $1",
+    )
     .bind(user.id)
     .bind(user.name.clone())
     .bind(user.disabled_at)

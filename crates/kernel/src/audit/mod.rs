@@ -1,21 +1,14 @@
 //! Who did what. Events are written in the transaction of what they tell of: no audit row, no data.
 //! The chain that makes tampering visible is sealed off the request path, in `chain`; `verify` walks it.
 
-pub mod adopt;
-pub mod chain;
-mod heads;
-mod outside;
-pub mod verify;
-
 use chrono::{DateTime, Utc};
 use diesel::RunQueryDsl;
 use diesel::pg::PgConnection;
 use uuid::Uuid;
 
-use crate::db::sql;
 use crate::error::{Code, Error, Result};
-use crate::policy::visibility::{VisibleAction, VisibleCase};
 use crate::policy::{Act, Ask, Principal};
+use crate::sql::sql;
 use practice::vocabulary;
 
 vocabulary! {
@@ -40,6 +33,18 @@ impl Outcome {
     }
 }
 
+/// What lies in a case of a MARAC, so that an event about it can say which.
+pub trait InCase {
+    /// The MARAC.
+    fn marac_id(&self) -> Uuid;
+    /// The case.
+    fn case_id(&self) -> Uuid;
+    /// What it is itself, where it is not the case.
+    fn subject(&self) -> Option<(&'static str, Uuid)> {
+        None
+    }
+}
+
 /// One event. Holds ids and field names; values only sealed.
 #[derive(Debug, Clone, Default)]
 pub struct Event {
@@ -60,21 +65,12 @@ impl Event {
         Self::default()
     }
 
-    /// Something done to, or read of, a case.
-    pub fn of_case(case: &VisibleCase) -> Self {
+    /// Something done to, or read of, a case or an action in sight.
+    pub fn of_case(of: &impl InCase) -> Self {
         Self {
-            marac_id: Some(case.marac_id),
-            case_id: Some(case.id),
-            ..Self::default()
-        }
-    }
-
-    /// Something done to, or read of, an action.
-    pub fn of_action(action: &VisibleAction) -> Self {
-        Self {
-            marac_id: Some(action.marac_id),
-            case_id: Some(action.case_id),
-            subject: Some(("action", action.id)),
+            marac_id: Some(of.marac_id()),
+            case_id: Some(of.case_id()),
+            subject: of.subject(),
             ..Self::default()
         }
     }
@@ -228,7 +224,7 @@ pub(crate) fn record_all(
         .bind(principal.actor_id())
         .bind(agency.filter(|id| !id.is_nil()))
         .bind(who.session)
-        .bind(crate::telemetry::request_id())
+        .bind(crate::request_id::request_id())
         .bind(each().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
         .bind(each().map(|e| e.act.unwrap_or(ask.act).as_str()).collect::<Vec<_>>())
         .bind(each().map(|e| e.outcome_of().as_str()).collect::<Vec<_>>())
@@ -312,7 +308,7 @@ pub(crate) fn record(
         .bind(event.fields.clone())
         .bind(event.rows_seen)
         .bind(event.detail.clone())
-        .bind(crate::telemetry::request_id())
+        .bind(crate::request_id::request_id())
         .execute(conn)?;
     Ok(())
 }

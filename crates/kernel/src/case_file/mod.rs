@@ -1,33 +1,18 @@
 //! What every part of a case file shares: where a file stands, how it is opened, whose it is, and its rows.
 
+mod keys;
 mod part;
 
-use practice::vocabulary;
 use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::{Code, Result};
 use crate::policy::lens::{FieldGroup, Standing};
-use crate::policy::visibility::{self, VisibleCase};
 use crate::policy::{Act, hidden};
+use crate::visibility::{self, VisibleCase};
 
+pub use keys::forget_opened_keys;
 pub use part::{Part, of_kind};
-
-vocabulary! {
-    /// The life cycle of a file. `intake` and `not_accepted` come before there is a case; `joined`
-    /// says that its referral went to another file of the same pair.
-    CaseStatus {
-        Intake = "intake",
-        NotAccepted = "not_accepted",
-        Listed = "listed",
-        Heard = "heard",
-        Monitoring = "monitoring",
-        Lapsed = "lapsed",
-        Closed = "closed",
-        TransferredOut = "transferred_out",
-        Joined = "joined",
-    }
-}
 
 /// A case in sight: a file that an accepted referral has opened. Until then there is only its
 /// referral, and the file answers as if it did not exist.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::crypto::{DataKey, Place};
 use crate::error::{Error, Result};
-use crate::policy::visibility::VisibleCase;
+use crate::visibility::VisibleCase;
 
 /// One part: what it is, what it hangs on, its plain columns as JSON, and its seal.
 #[derive(QueryableByName)]

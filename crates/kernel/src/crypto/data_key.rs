@@ -6,8 +6,9 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+use super::damage::{self, Damage};
+use super::placeholder::placeholder;
 use super::{CryptoError, KEY_LEN, random};
-use crate::damage::{self, Damage};
 
 const VERSION: u8 = 1;
 
@@ -133,7 +134,7 @@ impl DataKey {
         sealed: &[u8],
         error: CryptoError,
     ) -> Result<T, CryptoError> {
-        match damage::placeholder() {
+        match placeholder() {
             Some(value) if damage::note(self.damage(place, sealed)) => Ok(value),
             _ => Err(error),
         }

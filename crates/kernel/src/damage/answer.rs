@@ -13,7 +13,7 @@ use utoipa::openapi::{Content, Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
-use super::Damage;
+use crate::crypto::damage::Damage;
 
 tokio::task_local! {
     static TOLD: RefCell<Vec<Damage>>;

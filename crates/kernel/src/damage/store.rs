@@ -3,12 +3,11 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
-use super::Damage;
-use crate::db::{Tx, sql};
+use crate::crypto::damage::Damage;
 use crate::error::Result;
+use crate::sql::sql;
 
 /// Records damaged parts of cases and of meetings, or that they were met again. What is damaged for want of its key
 /// is not recorded beside the key.
@@ -40,37 +39,4 @@ pub fn record(conn: &mut PgConnection, found: &[Damage], now: DateTime<Utc>) -> 
         .bind(now)
         .execute(conn)?;
     Ok(())
-}
-
-#[derive(QueryableByName)]
-struct Key {
-    #[diesel(sql_type = st::Uuid)]
-    id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
-    owner: Uuid,
-    #[diesel(sql_type = st::Text)]
-    master_key_id: String,
-    #[diesel(sql_type = st::Binary)]
-    wrapped: Vec<u8>,
-}
-
-const KEYS: &str = "select d.id, k.case_id as owner, k.master_key_id, k.wrapped from data_keys k \
-       join damaged_parts d on d.part = 'data_keys' and d.row_id = k.case_id \
-       where k.wrapped is not null and ($1::uuid is null or d.marac_id = $1) \
-     union all select d.id, k.meeting_id, k.master_key_id, k.wrapped from meeting_keys k \
-       join damaged_meeting_parts d on d.part = 'meeting_keys' and d.row_id = k.meeting_id \
-       where k.wrapped is not null and ($1::uuid is null or d.marac_id = $1)";
-
-/// Takes the keys off the list that open again, and with them everything that they seal; answers how many.
-pub fn forget_opened_keys(tx: &mut Tx<'_>, marac_id: Option<Uuid>) -> Result<usize> {
-    let keys: Vec<Key> = sql(KEYS).bind(marac_id).load(tx.conn)?;
-    let opens = |key: &&Key| tx.keys.opens(key.owner, &key.master_key_id, &key.wrapped);
-    let opened: Vec<Uuid> = keys.iter().filter(opens).map(|key| key.id).collect();
-    let count = opened.len();
-    if count > 0 {
-        sql("select forget_opened_keys($1)")
-            .bind(opened)
-            .execute(tx.conn)?;
-    }
-    Ok(count)
 }

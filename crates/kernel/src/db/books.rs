@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use diesel::connection::TransactionManager;
 use diesel::pg::PgConnection;
 
+use super::live::Live;
 use super::{Db, Manager, Tx};
 use crate::error::Result;
-use crate::policy::{Actor, Principal};
 
 impl Db {
     /// Keeps the program's own books: when a job is due, whether an e-mail has gone. Leaves no event,
@@ -40,11 +40,12 @@ impl Db {
             db.keep_books(|conn, now| {
                 work(&mut Tx {
                     conn,
-                    actor: Actor::nobody(Principal::Anonymous),
+                    actor: Live::nobody().actor,
                     now,
                     keys: db.keys.clone(),
                     clock: &db.clock,
                     caller: None,
+                    sight: None,
                 })
             })
         })

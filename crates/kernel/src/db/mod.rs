@@ -6,10 +6,9 @@
 //! transaction of its own.
 
 mod books;
+mod live;
 mod pool;
 mod round;
-mod sight;
-mod sql;
 mod tx;
 
 use std::sync::Arc;
@@ -19,21 +18,20 @@ use chrono::{DateTime, Utc};
 use diesel::connection::TransactionManager;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use tokio::sync::Semaphore;
 
 use crate::audit::{self, Audited, Event, Outcome};
 use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::crypto::KeyRing;
+use crate::crypto::damage as unread;
 use crate::damage;
-use crate::error::{Code, Error, Result};
-use crate::policy::{self, Actor, Ask, Principal, Right, Role};
+use crate::error::{Error, Result};
+use crate::policy::{self, Ask, Principal};
+use crate::sql::sql;
 
+use live::Live;
 pub use pool::{PoolOptions, connect};
-pub use round::nothing;
-use sight::{Seen, Sight};
-pub use sql::{Bind, Sql, sql};
 pub use tx::Tx;
 
 /// Transactions of AnsiTransactionManager, by its connection.
@@ -112,11 +110,11 @@ impl Db {
         let db = self.clone();
         self.blocking(move || {
             db.attempt(&ask, Principal::Anonymous, |conn, now| {
-                let actor = Actor::nobody(Principal::Anonymous);
-                db.finish(conn, (actor, None), now, &ask, work)
+                db.finish(conn, Live::nobody(), now, &ask, always(work))
             })
         })
         .await
+        .and_then(done)
     }
 
     /// Does `work` for the program itself: a command line or a job. Sees every MARAC.
@@ -125,10 +123,19 @@ impl Db {
         ask: Ask,
         work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>,
     ) -> Result<T> {
+        self.run_round(ask, always(work)).and_then(done)
+    }
+
+    /// `run_system`, for work that may find that there is nothing to do: then all of it is rolled back, and no event
+    /// is left.
+    pub fn run_round<T>(
+        &self,
+        ask: Ask,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<Option<Audited<T>>>,
+    ) -> Result<Option<T>> {
         self.attempt(&ask, Principal::System, |conn, now| {
-            let _sight = sight::enter(sight::load_system(conn, now)?);
-            let actor = Actor::nobody(Principal::System);
-            self.finish(conn, (actor, None), now, &ask, work)
+            let live = Live::program(conn, now)?;
+            self.finish(conn, live, now, &ask, work)
         })
     }
 
@@ -140,11 +147,11 @@ impl Db {
         work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>,
     ) -> Result<T> {
         self.attempt(&ask, caller.principal(), |conn, now| {
-            let (actor, sight) = live_actor(conn, caller, now)?;
-            policy::may(&actor, ask.act, now)?;
-            let _sight = sight::enter(sight);
-            self.finish(conn, (actor, Some(caller)), now, &ask, work)
+            let live = Live::of(conn, caller, now)?;
+            policy::may(&live.actor, ask.act, now)?;
+            self.finish(conn, live, now, &ask, always(work))
         })
+        .and_then(done)
     }
 
     /// Whether the database answers, for readiness.
@@ -165,14 +172,14 @@ impl Db {
         let Ok(Ok(turn)) = turn else {
             return Err(Error::Pool);
         };
-        let request = crate::telemetry::request_id();
+        let request = crate::request_id::request_id();
         let span = tracing::Span::current();
         let done = actix_web::web::block(move || {
             let _turn = turn;
             let _entered = span.entered();
-            damage::taken_last();
-            let result = crate::telemetry::with_request_id(request, work);
-            (result, damage::taken_last())
+            unread::taken_last();
+            let result = crate::request_id::with_request_id(request, work);
+            (result, unread::taken_last())
         });
         let lost = |_| Error::Internal("a worker thread was lost");
         let (result, damaged) = done.await.map_err(lost)?;
@@ -180,27 +187,31 @@ impl Db {
         result
     }
 
-    /// One transaction; if it is refused, one more for the refusal.
+    /// One transaction, rolled back if there is nothing to do; if it is refused, one more for the refusal.
     fn attempt<T>(
         &self,
         ask: &Ask,
         principal: Principal,
-        work: impl FnOnce(&mut PgConnection, DateTime<Utc>) -> Result<T>,
-    ) -> Result<T> {
+        work: impl FnOnce(&mut PgConnection, DateTime<Utc>) -> Result<Option<T>>,
+    ) -> Result<Option<T>> {
         let now = self.clock.now();
         let mut conn = self.begin()?;
-        let result = work(&mut conn, now).and_then(|value| {
-            Manager::commit_transaction(&mut **conn)?;
-            Ok(value)
+        let result = work(&mut conn, now).and_then(|found| {
+            if found.is_some() {
+                Manager::commit_transaction(&mut **conn)?;
+            }
+            Ok(found)
         });
-        let error = match result {
-            Ok(value) => return Ok(value),
-            Err(error) => error,
-        };
+        if let Ok(Some(_)) = result {
+            return result;
+        }
         if Manager::rollback_transaction(&mut **conn).is_err() {
             conn.mark_broken();
-            return Err(error);
+            return result;
         }
+        let Err(error) = result else {
+            return Ok(None);
+        };
         // What strangers are refused is counted and thinned by `auth::failures`.
         let recorded = Outcome::of_refusal(&error).filter(|_| principal != Principal::Anonymous);
         if let Some(outcome) = recorded {
@@ -214,25 +225,29 @@ impl Db {
     fn finish<T>(
         &self,
         conn: &mut PgConnection,
-        (actor, caller): (Actor, Option<&Caller>),
+        live: Live<'_>,
         now: DateTime<Utc>,
         ask: &Ask,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>,
-    ) -> Result<T> {
+        work: impl FnOnce(&mut Tx<'_>) -> Result<Option<Audited<T>>>,
+    ) -> Result<Option<T>> {
         let mut tx = Tx {
             conn,
-            actor,
+            actor: live.actor,
             now,
             keys: self.keys.clone(),
             clock: &self.clock,
-            caller: caller.map(|caller| (caller, ask.act)),
+            caller: live.caller.map(|caller| (caller, ask.act)),
+            sight: live.sight.map(Arc::new),
         };
-        let _watch = damage::watch();
-        let (value, events) = work(&mut tx)?.into_parts();
+        let _watch = unread::watch();
+        let Some(audited) = work(&mut tx)? else {
+            return Ok(None);
+        };
+        let (value, events) = audited.into_parts();
         damage::record(tx.conn, tx.now)?;
         let agency = Some(tx.actor.agency_id);
         audit::record_all(tx.conn, ask, &tx.actor.principal, agency, tx.now, &events)?;
-        Ok(value)
+        Ok(Some(value))
     }
 
     /// A connection with a transaction open. Connections are not tested when they are handed out, so
@@ -249,89 +264,14 @@ impl Db {
     }
 }
 
-#[derive(QueryableByName)]
-struct ActorRow {
-    #[diesel(embed)]
-    seen: Seen,
-    #[diesel(sql_type = st::Bool)]
-    actor_known: bool,
-    #[diesel(sql_type = st::Bool)]
-    administrator: bool,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
-    password_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Array<st::Text>)]
-    rights: Vec<String>,
-    #[diesel(sql_type = st::Array<st::Text>)]
-    roles: Vec<String>,
+/// Work that always has something to do.
+fn always<T>(
+    work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>,
+) -> impl FnOnce(&mut Tx<'_>) -> Result<Option<Audited<T>>> {
+    |tx| work(tx).map(Some)
 }
 
-fn live_actor(
-    conn: &mut PgConnection,
-    caller: &Caller,
-    now: DateTime<Utc>,
-) -> Result<(Actor, Sight)> {
-    let (user, session, client, actor_ref, secret) = match caller {
-        Caller::User {
-            user_id,
-            session_id,
-        } => (Some(*user_id), Some(*session_id), None, None, None),
-        Caller::Client {
-            client_id,
-            secret_version,
-            actor_ref,
-        } => (
-            None,
-            None,
-            Some(*client_id),
-            actor_ref.clone(),
-            Some(*secret_version),
-        ),
-    };
-    let found: Option<ActorRow> = sql(
-        "select user_id, actor_id, actor_known, agency_id, administrator, password_at, rights, \
-         marac_ids, roles, staff, idva, rep, closed from live_actor($1, $2, $3, $4, $5) \
-         where agency_id is not null and ($3::uuid is null or exists (select from api_clients c \
-           where c.id = $3 and c.secret_version = $6))",
-    )
-    .bind(user)
-    .bind(session)
-    .bind(client)
-    .bind(actor_ref)
-    .bind(now)
-    .bind(secret)
-    .get_result(conn)
-    .optional()?;
-    let Some((row, agency_id)) = found.and_then(|row| row.seen.agency_id.map(|id| (row, id)))
-    else {
-        return Err(Code::Unauthenticated.into());
-    };
-    if !row.actor_known {
-        return Err(Code::ActorUnknown.into());
-    }
-    let principal = match caller {
-        Caller::User {
-            user_id,
-            session_id,
-        } => Principal::User {
-            id: *user_id,
-            session_id: *session_id,
-        },
-        Caller::Client { client_id, .. } => Principal::Client {
-            id: *client_id,
-            actor_id: row.seen.actor_id,
-            user_id: row.seen.user_id,
-        },
-    };
-    let held = row.seen.marac_ids.iter().copied().zip(&row.roles);
-    let roles = held.filter_map(|(marac, role)| Some((marac, Role::parse(role)?)));
-    let rights = row.rights.iter();
-    let actor = Actor {
-        principal,
-        agency_id,
-        administrator: row.administrator,
-        password_at: row.password_at,
-        rights: rights.filter_map(|right| Right::parse(right)).collect(),
-        roles: roles.collect(),
-    };
-    Ok((actor, row.seen.at(now)))
+/// What it did.
+fn done<T>(found: Option<T>) -> Result<T> {
+    found.ok_or(Error::Internal("work ended without its event"))
 }

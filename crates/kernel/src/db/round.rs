@@ -2,34 +2,16 @@
 
 use super::{Db, Tx};
 use crate::audit::Audited;
-use crate::error::{Error, Result};
-use crate::policy::{Act, Ask};
-
-const NOTHING: &str = "nothing to do";
-
-/// What a round ends with that found nothing to do: it is rolled back and leaves no event.
-pub fn nothing<T>() -> Result<T> {
-    Err(Error::Internal(NOTHING))
-}
+use crate::error::Result;
+use crate::policy::Act;
 
 impl Db {
-    /// `run_system`, for work that may end with `nothing`: then `None`.
-    pub fn run_round<T>(
-        &self,
-        ask: Ask,
-        work: impl FnOnce(&mut Tx<'_>) -> Result<Audited<T>>,
-    ) -> Result<Option<T>> {
-        match self.run_system(ask, work) {
-            Err(Error::Internal(NOTHING)) => Ok(None),
-            other => other.map(Some),
-        }
-    }
-
-    /// Round after round, a transaction each, until one finds nothing. Answers how much was done.
+    /// Round after round of the program's own work, a transaction each, until one finds nothing. Answers how much was
+    /// done.
     pub fn run_rounds(
         &self,
         act: Act,
-        some: fn(&mut Tx<'_>) -> Result<Audited<usize>>,
+        some: fn(&mut Tx<'_>) -> Result<Option<Audited<usize>>>,
     ) -> Result<usize> {
         let mut done = 0;
         while let Some(some) = self.run_round(act.ask(), some)? {

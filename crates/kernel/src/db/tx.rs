@@ -1,16 +1,19 @@
 //! One open transaction, as work has it, and the moment at which it works.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::query_dsl::methods::LoadQuery;
 
-use super::{Sql, live_actor, sight, sql};
+use super::live::Live;
 use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::crypto::KeyRing;
 use crate::error::{Error, Result};
 use crate::policy::{self, Act, Actor, Principal};
+use crate::sql::{Sight, Sql, sql};
 
 /// One open transaction, and what every piece of work in it needs.
 pub struct Tx<'c> {
@@ -25,9 +28,16 @@ pub struct Tx<'c> {
     pub(super) clock: &'c Clock,
     /// Who asks, and for what; nobody for the program itself.
     pub(super) caller: Option<(&'c Caller, Act)>,
+    /// What the rule of visibility knows of who asks.
+    pub(super) sight: Option<Arc<Sight>>,
 }
 
 impl Tx<'_> {
+    /// A statement from a constant text that sees what the caller sees.
+    pub fn sql(&self, text: &'static str) -> Sql {
+        Sql::seeing(text, self.sight.clone())
+    }
+
     /// Today's date where the MARACs are.
     pub fn today(&self) -> chrono::NaiveDate {
         practice::dates::london_day(self.now)
@@ -51,7 +61,9 @@ impl Tx<'_> {
     fn not_before(&mut self, at: DateTime<Utc>) {
         if at > self.now {
             self.now = at;
-            sight::move_on(at);
+            if let Some(sight) = &mut self.sight {
+                Arc::make_mut(sight).move_on(at);
+            }
         }
     }
 
@@ -70,10 +82,10 @@ impl Tx<'_> {
         let Some((caller, act)) = self.caller else {
             return Ok(());
         };
-        let (actor, sight) = live_actor(self.conn, caller, self.now)?;
-        policy::permits(&actor, act)?;
-        sight::renew(sight);
-        self.actor = actor;
+        let live = Live::of(self.conn, caller, self.now)?;
+        policy::permits(&live.actor, act)?;
+        self.sight = live.sight.map(Arc::new);
+        self.actor = live.actor;
         Ok(())
     }
 
@@ -82,7 +94,7 @@ impl Tx<'_> {
         if self.actor.principal != Principal::System {
             return Err(Error::Internal("only the program sees every MARAC"));
         }
-        sight::renew(sight::load_system(self.conn, self.now)?);
+        self.sight = Live::program(self.conn, self.now)?.sight.map(Arc::new);
         Ok(())
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::header::once;
-use crate::db::{Tx, sql};
+use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 
 /// The `Idempotency-Key` header, if one was sent.
@@ -89,7 +89,7 @@ impl IdempotencyKey {
         );
         let digest = tx.keys.index("idempotency", &[operation, &text]);
         // The no-op update makes a second request wait for the first, and returns its row.
-        let known: Known = sql(
+        let known: Known = tx.sql(
             "insert into idempotency_keys as k (principal_id, operation, key, digest, status, resource_id, created_at) \
              values ($1, $2, $3, $4, 201, $5, $6) \
              on conflict (principal_id, operation, key) do update set status = k.status \
@@ -116,11 +116,13 @@ impl IdempotencyKey {
     /// Gives a fresh claim back, because nothing was made after all.
     pub fn release(&self, tx: &mut Tx<'_>, operation: &'static str) -> Result<()> {
         let Some(key) = &self.0 else { return Ok(()) };
-        sql("delete from idempotency_keys where principal_id = $1 and operation = $2 and key = $3")
-            .bind(principal(tx))
-            .bind(operation)
-            .bind(key.clone())
-            .execute(tx.conn)?;
+        tx.sql(
+            "delete from idempotency_keys where principal_id = $1 and operation = $2 and key = $3",
+        )
+        .bind(principal(tx))
+        .bind(operation)
+        .bind(key.clone())
+        .execute(tx.conn)?;
         Ok(())
     }
 }

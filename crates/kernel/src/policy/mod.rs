@@ -7,8 +7,6 @@
 mod acts;
 pub mod bases;
 pub mod lens;
-mod sight;
-pub mod visibility;
 
 use std::collections::BTreeSet;
 

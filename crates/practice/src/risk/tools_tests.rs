@@ -108,7 +108,7 @@ fn bands_are_the_areas_names_for_scores() {
 /// filled in and say nothing.
 #[test]
 fn every_tool_that_ships_has_its_items_each_with_a_paraphrase_and_counted_by_its_rule() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("risk_tools");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../risk_tools");
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::notifications::letters::LetterKind;
 use crate::notifications::model::{MailOutcome, NoticeKind};
-use kernel::db::sql;
 use kernel::error::Result;
+use kernel::sql::sql;
 
 /// An e-mail that this server took.
 #[derive(QueryableByName)]

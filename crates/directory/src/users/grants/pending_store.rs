@@ -7,9 +7,10 @@ use uuid::Uuid;
 
 use super::pending::{GrantKind, GrantOutcome};
 use super::{Holder, RoleGrant};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::{Right, Role};
+use kernel::sql::sql;
 
 /// How long a grant waits.
 const LIFETIME: TimeDelta = TimeDelta::days(14);
@@ -109,23 +110,24 @@ pub fn list(
     after: Option<Uuid>,
     rows: i64,
 ) -> Result<Vec<Pending>> {
-    Ok(sql(pending!(
-        "and p.outcome is null and p.expires_at > $5 and ($6 is null or p.id > $6) \
+    Ok(tx
+        .sql(pending!(
+            "and p.outcome is null and p.expires_at > $5 and ($6 is null or p.id > $6) \
          order by p.id limit $7"
-    ))
-    .bind(looker.administrator)
-    .bind(looker.leads)
-    .bind(looker.coordinated)
-    .bind(looker.user_id)
-    .bind(tx.now)
-    .bind(after)
-    .bind(rows)
-    .load(tx.conn)?)
+        ))
+        .bind(looker.administrator)
+        .bind(looker.leads)
+        .bind(looker.coordinated)
+        .bind(looker.user_id)
+        .bind(tx.now)
+        .bind(after)
+        .bind(rows)
+        .load(tx.conn)?)
 }
 
 /// One of them, decided or not, locked until the transaction ends.
 pub fn find_locked(tx: &mut Tx<'_>, looker: Looker, id: Uuid) -> Result<Option<Pending>> {
-    sql("select from pending_grants where id = $1 for update")
+    tx.sql("select from pending_grants where id = $1 for update")
         .bind(id)
         .execute(tx.conn)?;
     tx.waited();
@@ -148,18 +150,19 @@ pub fn of(tx: &mut Tx<'_>, holders: &[Holder]) -> Result<Vec<Pending>> {
             Holder::Client(id) => clients.push(*id),
         }
     }
-    Ok(sql(pending!(
-        "and p.outcome is null and p.expires_at > $5 \
+    Ok(tx
+        .sql(pending!(
+            "and p.outcome is null and p.expires_at > $5 \
          and (p.kind = 'role' and p.user_id = any ($6) or p.client_id = any ($7)) order by p.id"
-    ))
-    .bind(true)
-    .bind(None::<Uuid>)
-    .bind(Vec::<Uuid>::new())
-    .bind(None::<Uuid>)
-    .bind(tx.now)
-    .bind(users)
-    .bind(clients)
-    .load(tx.conn)?)
+        ))
+        .bind(true)
+        .bind(None::<Uuid>)
+        .bind(Vec::<Uuid>::new())
+        .bind(None::<Uuid>)
+        .bind(tx.now)
+        .bind(users)
+        .bind(clients)
+        .load(tx.conn)?)
 }
 
 /// What is asked for.
@@ -202,7 +205,7 @@ pub fn ask(tx: &mut Tx<'_>, kind: GrantKind, asked: Asked) -> Result<Uuid> {
     let by = tx.actor.principal.user_id();
     let rights = asked.rights.unwrap_or_default();
     let rights: Vec<_> = rights.iter().map(|right| right.as_str()).collect();
-    sql("insert into pending_grants (id, kind, marac_id, user_id, client_id, actor_id, role, rights, \
+    tx.sql("insert into pending_grants (id, kind, marac_id, user_id, client_id, actor_id, role, rights, \
          ends_at, asked_by, expires_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, \
          nullif($8, '{}'::text[]), coalesce($9::timestamptz, 'infinity'), $10, $11, $12)")
     .bind(id)
@@ -224,7 +227,7 @@ pub fn ask(tx: &mut Tx<'_>, kind: GrantKind, asked: Asked) -> Result<Uuid> {
 /// Writes how these were decided.
 pub fn decide(tx: &mut Tx<'_>, ids: Vec<Uuid>, outcome: GrantOutcome) -> Result<()> {
     let by = tx.actor.principal.user_id();
-    sql(
+    tx.sql(
         "update pending_grants set outcome = $2, decided_by = $3, decided_at = $4 \
          where id = any ($1) and outcome is null",
     )
@@ -239,7 +242,7 @@ pub fn decide(tx: &mut Tx<'_>, ids: Vec<Uuid>, outcome: GrantOutcome) -> Result<
 /// Takes back all that waits for an account.
 pub fn withdraw_all(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
     let by = tx.actor.principal.user_id();
-    sql(
+    tx.sql(
         "update pending_grants set outcome = 'withdrawn', decided_by = $2, decided_at = $3 \
          where user_id = $1 and outcome is null",
     )
@@ -259,7 +262,7 @@ struct Id {
 /// In whose hand an account is in the end: its maker's, that one's maker's, and so on, until somebody who
 /// is nobody's.
 pub fn hand_of(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Uuid> {
-    let found: Id = sql("with recursive h (id, of, n) as ( \
+    let found: Id = tx.sql("with recursive h (id, of, n) as ( \
            select u.id, u.in_hand_of, 1 from users u where u.id = $1 \
            union all select u.id, u.in_hand_of, h.n + 1 from h join users u on u.id = h.of where h.n < 100) \
          select id from h order by n desc limit 1")
@@ -270,7 +273,7 @@ pub fn hand_of(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Uuid> {
 
 /// A second person has confirmed a grant to the account: it is nobody's alone any more.
 pub fn release(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
-    sql("update users set in_hand_of = null, version = version + 1 where id = $1")
+    tx.sql("update users set in_hand_of = null, version = version + 1 where id = $1")
         .bind(user_id)
         .execute(tx.conn)?;
     Ok(())

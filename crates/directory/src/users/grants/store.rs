@@ -6,7 +6,7 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::{Holder, RoleGrant};
-use kernel::db::{Tx, sql};
+use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::Role;
 
@@ -27,16 +27,17 @@ pub fn held(tx: &mut Tx<'_>, holders: &[Holder]) -> Result<Vec<(Uuid, RoleGrant)
     let (users, clients): (Vec<_>, Vec<_>) = holders
         .iter()
         .partition(|holder| matches!(holder, Holder::User(_)));
-    let rows: Vec<Row> = sql(
-        "select coalesce(user_id, client_id) as holder_id, marac_id, role, \
+    let rows: Vec<Row> = tx
+        .sql(
+            "select coalesce(user_id, client_id) as holder_id, marac_id, role, \
          nullif(ends_at, 'infinity') as ends_at from role_grants \
          where (user_id = any ($1) or client_id = any ($2)) and ends_at > $3 \
          order by marac_id, role",
-    )
-    .bind(ids(users))
-    .bind(ids(clients))
-    .bind(tx.now)
-    .get_results(tx.conn)?;
+        )
+        .bind(ids(users))
+        .bind(ids(clients))
+        .bind(tx.now)
+        .get_results(tx.conn)?;
     let grant = |row: Row| RoleGrant {
         marac_id: row.marac_id,
         role: row.role,
@@ -84,7 +85,7 @@ pub fn give(tx: &mut Tx<'_>, holder: Holder, grants: &[RoleGrant]) -> Result<()>
     };
     let by = tx.actor.principal.user_id();
     let ends = |grant: &RoleGrant| grant.ends_at.map(|at| at.to_rfc3339());
-    sql(statement)
+    tx.sql(statement)
         .bind(holder)
         .bind(grants.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
         .bind(
@@ -115,7 +116,7 @@ struct Alone {
 /// Whether one of these MARACs would be left without a coordinator who can sign in, if this account
 /// coordinated no more.
 pub fn coordinates_alone(tx: &mut Tx<'_>, user_id: Uuid, maracs: &[Uuid]) -> Result<bool> {
-    let found: Alone = sql("select exists (select from role_grants g \
+    let found: Alone = tx.sql("select exists (select from role_grants g \
          where g.user_id = $1 and g.role = 'coordinator' and g.ends_at > $2 and g.marac_id = any ($3) \
            and not exists (select from role_grants o join users u on u.id = o.user_id \
              where o.marac_id = g.marac_id and o.role = 'coordinator' and o.ends_at > $2 \
@@ -146,7 +147,7 @@ pub fn end(tx: &mut Tx<'_>, holder: Holder, roles: &[(Uuid, Role)]) -> Result<()
         Holder::User(id) => (end!("user_id"), id),
         Holder::Client(id) => (end!("client_id"), id),
     };
-    sql(statement)
+    tx.sql(statement)
         .bind(holder)
         .bind(roles.iter().map(|(marac, _)| *marac).collect::<Vec<_>>())
         .bind(

@@ -10,12 +10,12 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use super::chain::{content, link, start};
 use super::heads::{self, Adoption, Head, Signed};
 use super::outside::Outside;
+use crate::audit_chain::{content, link, start};
 use crate::crypto::KeyRing;
-use crate::db::sql;
 use crate::error::Result;
+use crate::sql::sql;
 
 /// How far a row's time may lie from those around it: clocks of servers differ a little, and a request
 /// may wait for its turn. A service seals within seconds: rows so old without any head say that heads were

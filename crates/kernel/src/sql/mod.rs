@@ -2,7 +2,7 @@
 //!
 //! `diesel::sql_query` is never cached: each call is parsed and planned anew, a round trip more. The
 //! hot statements of the stores are constants, so they can be. `$1` … name the binds in order; one
-//! may stand several times. `$maracs` and its like are filled in from the live actor: see `sight`.
+//! may stand several times. `$maracs` and its like are filled in by the transaction: see `sight`.
 
 use std::sync::Arc;
 
@@ -13,9 +13,11 @@ use diesel::sql_types as st;
 use diesel::{QueryResult, RunQueryDsl};
 use uuid::Uuid;
 
-use super::sight::{self, Sight};
+mod sight;
+
 use practice::dates::{Day, Moment};
 use practice::text::{Line, Text};
+pub(crate) use sight::Sight;
 
 /// A statement with its binds.
 pub struct Sql {
@@ -24,16 +26,21 @@ pub struct Sql {
     sight: Option<Arc<Sight>>,
 }
 
-/// A statement from a constant text.
+/// A statement from a constant text that asks of nobody's sight.
 pub fn sql(text: &'static str) -> Sql {
-    Sql {
-        text,
-        binds: Vec::new(),
-        sight: sight::under_way(),
-    }
+    Sql::seeing(text, None)
 }
 
 impl Sql {
+    /// A statement that sees so much.
+    pub(crate) fn seeing(text: &'static str, sight: Option<Arc<Sight>>) -> Self {
+        Self {
+            text,
+            binds: Vec::new(),
+            sight,
+        }
+    }
+
     /// Adds the next bind.
     pub fn bind(mut self, value: impl Into<Bind>) -> Self {
         self.binds.push(value.into());
@@ -230,19 +237,19 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_in_sight_outside_of_a_transaction() {
+    fn nobody_is_in_sight_of_a_statement_without_a_transaction() {
         let seeing = "select from cases c where c.marac_id = any ($maracs)";
         assert!(text(&sql(seeing)).is_err());
         assert!(text(&sql("select $nobody")).is_err());
-        {
-            let nobody = sight::Seen::default();
-            let _sight = sight::enter(nobody.at(chrono::DateTime::UNIX_EPOCH));
-            assert_eq!(
-                text(&sql(seeing)).unwrap(),
-                "select from cases c where c.marac_id = any ($1)"
-            );
-            assert!(text(&sql("select $nobody")).is_err());
-        }
-        assert!(text(&sql(seeing)).is_err());
+        let names = [
+            "now", "user", "actor", "agency", "maracs", "staff", "idva", "rep", "closed",
+        ];
+        let sight = Arc::new(Sight(names.map(|name| (name, Bind::Uuids(Vec::new())))));
+        let within = |text| Sql::seeing(text, Some(Arc::clone(&sight)));
+        assert_eq!(
+            text(&within(seeing)).unwrap(),
+            "select from cases c where c.marac_id = any ($1)"
+        );
+        assert!(text(&within("select $nobody")).is_err());
     }
 }

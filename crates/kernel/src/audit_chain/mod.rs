@@ -4,6 +4,11 @@
 //! in commit-safe order into a chain; each batch's head is signed, kept in the database and written outside
 //! it. Hashes run over ciphertext, so destroying a key leaves the chain whole.
 
+pub mod adopt;
+mod heads;
+mod outside;
+pub mod verify;
+
 use std::path::Path;
 
 use aws_lc_rs::digest::{Context, SHA256};
@@ -11,21 +16,14 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use super::heads::{self, Head, Signed, Tail};
 use crate::audit::{Audited, Event};
-use crate::db::{Db, Tx, sql};
+use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::policy::Act;
+use heads::{Head, Signed, Tail};
 
 /// Rows in one batch.
 const BATCH: i64 = 5_000;
-/// What ends a round that has nothing to do, without leaving an event.
-macro_rules! nothing {
-    () => {
-        Error::Internal("nothing to seal")
-    };
-}
-
 #[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = st::Uuid)]
@@ -72,18 +70,14 @@ pub(super) fn start() -> Vec<u8> {
 /// lacks heads of the database gets them, if what it holds is the beginning of what the database holds.
 pub fn seal(db: &Db, file: Option<&Path>) -> Result<usize> {
     let mut lacking = None;
-    let sealed = db.run_system(Act::SealAudit.ask(), |tx| {
-        let rows = seal_batch(tx, file);
-        if let (Ok(_) | Err(nothing!()), Some(path)) = (&rows, file) {
+    let sealed = db.run_round(Act::SealAudit.ask(), |tx| {
+        let rows = seal_batch(tx, file)?;
+        if let Some(path) = file {
             lacking = lacking_in(tx, path)?;
         }
-        let rows = rows?;
-        Ok(Audited::new(rows, Event::new().rows(rows)))
+        Ok(rows.map(|rows| Audited::new(rows, Event::new().rows(rows))))
     });
-    let rows = match sealed {
-        Err(nothing!()) => 0,
-        other => other?,
-    };
+    let rows = sealed?.unwrap_or(0);
     if let Some(path) = file {
         let lacking = lacking.ok_or(Error::Internal(
             "the file of the audit's heads is missing, empty or not of this database: nothing is written to \
@@ -105,7 +99,8 @@ fn lacking_in(tx: &mut Tx<'_>, path: &Path) -> Result<Option<Vec<Head>>> {
     }
 }
 
-fn seal_batch(tx: &mut Tx<'_>, file: Option<&Path>) -> Result<usize> {
+/// None: there is nothing to seal.
+fn seal_batch(tx: &mut Tx<'_>, file: Option<&Path>) -> Result<Option<usize>> {
     let newest = heads::newest(tx.conn)?;
     let last = newest.first();
     // On what somebody without the keys has put there nothing is built, or it would be vouched for.
@@ -120,7 +115,7 @@ fn seal_batch(tx: &mut Tx<'_>, file: Option<&Path>) -> Result<usize> {
             }
         }
     }
-    let rows: Vec<Row> = sql(concat!(
+    let rows: Vec<Row> = tx.sql(concat!(
         "select e.id, e.txid::text as txid, e.act = $4 as of_sealing, ", content!(),
         " as content from audit_events e where (e.txid, e.id) > ($1::xid8, $2) and e.txid < pg_snapshot_xmin(pg_current_snapshot()) ",
         "order by e.txid, e.id limit $3"
@@ -135,7 +130,7 @@ fn seal_batch(tx: &mut Tx<'_>, file: Option<&Path>) -> Result<usize> {
         .last()
         .filter(|_| !rows.iter().all(|row| row.of_sealing))
     else {
-        return Err(nothing!());
+        return Ok(None);
     };
     if let (None, Some(path)) = (last, file) {
         heads::begin(path)?;
@@ -148,9 +143,11 @@ fn seal_batch(tx: &mut Tx<'_>, file: Option<&Path>) -> Result<usize> {
             hash.clone()
         })
         .collect();
-    sql("insert into audit_chain (seq, event_id, hash) \
+    tx.sql(
+        "insert into audit_chain (seq, event_id, hash) \
          select $1 + n, event_id, hash from unnest($2::uuid[], $3::bytea[]) \
-         with ordinality as x(event_id, hash, n)")
+         with ordinality as x(event_id, hash, n)",
+    )
     .bind(seq)
     .bind(rows.iter().map(|row| row.id).collect::<Vec<_>>())
     .bind(hashes)
@@ -166,5 +163,5 @@ fn seal_batch(tx: &mut Tx<'_>, file: Option<&Path>) -> Result<usize> {
     };
     head.sign(&tx.keys, last)?;
     heads::insert(tx.conn, &head)?;
-    Ok(rows.len())
+    Ok(Some(rows.len()))
 }

@@ -16,8 +16,8 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::crypto::{CryptoError, KeyRing};
-use crate::db::sql;
 use crate::error::{Error, Result};
+use crate::sql::sql;
 
 /// The first line of the file.
 const TITLE: &str =

@@ -6,16 +6,20 @@
 //!
 //! [`VisibleCase`] and [`VisibleAction`] are proof that the rule held; they are made here alone.
 
+mod fragments;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use super::lens::{Basis, Lens, Standing};
-use super::{Act, Role, hidden, may_in};
+use crate::audit::InCase;
 use crate::crypto::DataKey;
-use crate::db::{Tx, sql};
+use crate::db::Tx;
 use crate::error::{Error, Result};
+use crate::policy::lens::{Basis, Lens, Standing};
+use crate::policy::{Act, Role, hidden, may_in};
+use crate::sql::sql;
 
 /// SQL: the case at this alias is in the caller's sight.
 ///
@@ -86,6 +90,16 @@ pub struct VisibleCase {
     key: DataKey,
 }
 
+impl InCase for VisibleCase {
+    fn marac_id(&self) -> Uuid {
+        self.marac_id
+    }
+
+    fn case_id(&self) -> Uuid {
+        self.id
+    }
+}
+
 impl VisibleCase {
     /// Seals and opens what belongs to this case.
     pub fn key(&self) -> &DataKey {
@@ -108,7 +122,7 @@ pub struct CaseRow {
     pub code: String,
     /// Life cycle.
     #[diesel(sql_type = st::Text)]
-    pub status: crate::case_file::CaseStatus,
+    pub status: practice::vocabulary::CaseStatus,
     /// When it was opened by an accepted referral.
     #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub opened_at: Option<DateTime<Utc>>,
@@ -211,9 +225,9 @@ pub fn case_contributed_to(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Visibl
 
 /// The same, locked until the transaction ends: for everything that decides on its state.
 pub fn case_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
-    let found: Option<Found> = sql(LOCK).bind(id).locking(tx)?;
+    let found: Option<Found> = tx.sql(LOCK).bind(id).locking(tx)?;
     // It may have gone into another case while this waited: its key was read before that.
-    let found = found.filter(|found| found.case.status != crate::case_file::CaseStatus::Joined);
+    let found = found.filter(|found| found.case.status != practice::vocabulary::CaseStatus::Joined);
     fetch(tx, act, found)
 }
 
@@ -245,7 +259,7 @@ fn standings(
     bases: &[Basis],
     full_at: &[DateTime<Utc>],
 ) -> Vec<Standing> {
-    let system = tx.actor.principal == super::Principal::System;
+    let system = tx.actor.principal == crate::policy::Principal::System;
     let coordinator = system || tx.actor.holds(marac, &[Role::Coordinator]);
     let staff = [
         coordinator.then_some(Standing::Coordinator),
@@ -278,6 +292,20 @@ pub struct VisibleAction {
     /// Whether the whole case is in the caller's sight, or the action alone.
     pub case_visible: bool,
     key: DataKey,
+}
+
+impl InCase for VisibleAction {
+    fn marac_id(&self) -> Uuid {
+        self.marac_id
+    }
+
+    fn case_id(&self) -> Uuid {
+        self.case_id
+    }
+
+    fn subject(&self) -> Option<(&'static str, Uuid)> {
+        Some(("action", self.id))
+    }
 }
 
 impl VisibleAction {
@@ -339,7 +367,7 @@ pub fn action(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleAction> {
 
 /// The same, locked until the transaction ends.
 pub fn action_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleAction> {
-    let found = sql(LOCK_ACTION).bind(id).locking(tx)?;
+    let found = tx.sql(LOCK_ACTION).bind(id).locking(tx)?;
     fetch_action(tx, act, found)
 }
 
@@ -370,7 +398,9 @@ pub fn new_case(
     row: CaseRow,
     key: DataKey,
 ) -> Result<VisibleCase> {
-    if !tx.actor.maracs().contains(&marac_id) && tx.actor.principal != super::Principal::System {
+    if !tx.actor.maracs().contains(&marac_id)
+        && tx.actor.principal != crate::policy::Principal::System
+    {
         return Err(Error::Internal(
             "a file was opened outside the caller's MARACs",
         ));

@@ -93,45 +93,6 @@ CREATE FUNCTION public.begin_listings(p_meeting uuid, p_at timestamp with time z
     and g.meeting_id = m.id and g.basis = 'listing' and g.ends_at > p_at and g.full_at > p_at
 $$;
 
-CREATE FUNCTION public.bound_dates(p_table text, p_column text, p_type text) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO 'public'
-    AS $_$
-declare
-  v_first text := case p_type when 'date' then $x$date '1880-01-01'$x$ else $x$timestamptz '1880-01-01 00:00Z'$x$ end;
-  v_last text := case p_type when 'date' then $x$date '2199-12-31'$x$ else $x$timestamptz '2199-12-31 00:00Z'$x$ end;
-  v_end text := case p_type when 'date' then v_last else $x$timestamptz '2199-12-31 23:59:59.999999Z'$x$ end;
-  -- A moment without end is `infinity`; no day is.
-  v_out text := format(case p_type when 'date' then '(%1$I < %2$s or %1$I > %3$s)'
-    else '(isfinite(%1$I) and (%1$I < %2$s or %1$I > %3$s))' end, p_column, v_first, v_end);
-  v_of_case boolean;
-  v_bad boolean;
-begin
-  execute format('select exists (select from %I where %s)', p_table, v_out) into v_bad;
-  if v_bad then
-    select count(*) = 3 into v_of_case from pg_attribute a
-    where a.attrelid = to_regclass(format('public.%I', p_table)) and a.attname in ('id', 'marac_id', 'case_id');
-    if v_of_case then
-      execute format('insert into damaged_parts (id, marac_id, case_id, part, field, row_id, was, found_at, seen_at) '
-        'select uuid_v7(now()), marac_id, case_id, %L, %L, id, %I::text, now(), now() from %I where %s '
-        'on conflict do nothing', p_table, p_column, p_column, p_table, v_out);
-    end if;
-    execute format('insert into bounded_dates (id, of_table, of_column, of_row, was, bounded_at) '
-      'select uuid_v7(now()), %L, %L, (select coalesce(string_agg(k || ''='' || v, '' '' order by k), '''') '
-      'from jsonb_each_text(to_jsonb(t)) as e(k, v) where k = ''id'' or k like ''%%\_id''), %I::text, now() '
-      'from %I t where %s', p_table, p_column, p_column, p_table, v_out);
-    -- Histories refuse to be changed; this changes no word of them.
-    execute format('alter table %I disable trigger user', p_table);
-    execute format('update %1$I set %2$I = case when %2$I < %3$s then %3$s else %4$s end where %5$s',
-      p_table, p_column, v_first, v_last, v_out);
-    execute format('alter table %I enable trigger user', p_table);
-  end if;
-  execute format('alter table %I add constraint %I check (not %s) not valid',
-    p_table, left(p_table || '_' || p_column, 52) || '_in_range', v_out);
-  execute format('alter table %I validate constraint %I',
-    p_table, left(p_table || '_' || p_column, 52) || '_in_range');
-end $_$;
-
 CREATE FUNCTION public.calendar_of(p_token bytea, p_now timestamp with time zone) RETURNS TABLE(user_id uuid, meeting_id uuid, starts_at timestamp with time zone, minutes integer, cancelled boolean, version integer)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'public'
@@ -916,23 +877,6 @@ begin
     set_config('toldonce.closed', closed::text, true)];
 end $$;
 
-CREATE FUNCTION public.load_actor(p_user uuid, p_session uuid, p_client uuid, p_actor_ref text, p_now timestamp with time zone) RETURNS TABLE(user_id uuid, actor_id uuid, actor_known boolean, agency_id uuid, administrator boolean, password_at timestamp with time zone, rights text[], marac_ids uuid[], roles text[])
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'public'
-    AS $$
-declare a record;
-begin
-  select * into a from live_actor(p_user, p_session, p_client, p_actor_ref, p_now);
-  if a.agency_id is null then return; end if;
-  perform
-    set_config('toldonce.user', coalesce(a.user_id::text, ''), true),
-    set_config('toldonce.actor', coalesce(a.actor_id::text, ''), true),
-    set_config('toldonce.idva', a.idva::text, true),
-    set_config('toldonce.rep', a.rep::text, true);
-  return query select a.user_id, a.actor_id, a.actor_known, a.agency_id, a.administrator, a.password_at,
-    a.rights, a.marac_ids, a.roles;
-end $$;
-
 CREATE FUNCTION public.load_system(p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'public'
@@ -941,12 +885,9 @@ begin
   perform
     set_config('toldonce.now', p_now::text, true),
     set_config('toldonce.user', '', true),
-    set_config('toldonce.actor', '', true),
     set_config('toldonce.agency', '', true),
     set_config('toldonce.maracs', m.ids, true),
     set_config('toldonce.staff', m.ids, true),
-    set_config('toldonce.idva', '{}', true),
-    set_config('toldonce.rep', '{}', true),
     set_config('toldonce.closed', '{}', true)
   from (select coalesce(array_agg(id), '{}')::text as ids from maracs) m;
 end $$;
@@ -1338,10 +1279,6 @@ begin
       and not exists (select from refresh_tokens t where t.session_id = s.id) limit bit));
   get diagnostics n = row_count; deleted := deleted + n; more := more or n = bit;
 
-  delete from login_failures where subject = any (array(
-    select subject from login_failures where last_at < p_now - interval '7 days' limit bit));
-  get diagnostics n = row_count; deleted := deleted + n; more := more or n = bit;
-
   delete from outbox where id = any (array(
     select id from outbox where ended_at < p_now - interval '90 days' limit bit));
   get diagnostics n = row_count; deleted := deleted + n; more := more or n = bit;
@@ -1614,7 +1551,7 @@ CREATE TABLE public.account_entries (
     CONSTRAINT account_entries_told_on_in_range CHECK ((NOT ((told_on < '1880-01-01'::date) OR (told_on > '2199-12-31'::date))))
 );
 
-COMMENT ON COLUMN public.account_entries.referral_id IS 'The referral it came with; null: recorded on the case, or before this was noted.';
+COMMENT ON COLUMN public.account_entries.referral_id IS 'The referral it came with; null: recorded on the case.';
 
 CREATE TABLE public.action_changes (
     txid xid8 DEFAULT pg_current_xact_id() NOT NULL,
@@ -1946,17 +1883,6 @@ CREATE TABLE public.audit_heads (
 );
 
 COMMENT ON COLUMN public.audit_heads.key_id IS 'The master key from which the signing key is derived.';
-
-CREATE TABLE public.bounded_dates (
-    id uuid NOT NULL,
-    of_table text NOT NULL,
-    of_column text NOT NULL,
-    of_row text NOT NULL,
-    was text NOT NULL,
-    bounded_at timestamp with time zone NOT NULL
-);
-
-COMMENT ON TABLE public.bounded_dates IS 'Dates that were out of every range when the database began to refuse such dates.';
 
 CREATE TABLE public.calendar_feeds (
     user_id uuid NOT NULL,
@@ -2404,14 +2330,6 @@ CREATE TABLE public.lapse_notices (
 
 COMMENT ON TABLE public.lapse_notices IS 'One per case and day of lapse, for the next agenda (R14). Nothing lapses but by a person''s decision on it.';
 
-CREATE TABLE public.login_failures (
-    subject bytea NOT NULL,
-    failures integer NOT NULL,
-    last_at timestamp with time zone NOT NULL
-);
-
-COMMENT ON TABLE public.login_failures IS 'Throttle per keyed hash of an e-mail address, shared by all servers.';
-
 CREATE TABLE public.marac_agencies (
     marac_id uuid NOT NULL,
     agency_id uuid NOT NULL,
@@ -2608,7 +2526,7 @@ CREATE TABLE public.parties (
     CONSTRAINT parties_role_check CHECK ((role = ANY (ARRAY['survivor'::text, 'perpetrator'::text, 'child'::text, 'other_adult'::text])))
 );
 
-COMMENT ON COLUMN public.parties.referral_id IS 'The referral it came with; null: recorded on the case, or before this was noted.';
+COMMENT ON COLUMN public.parties.referral_id IS 'The referral it came with; null: recorded on the case.';
 
 COMMENT ON COLUMN public.parties.also_from IS 'Later referrals that say the same: it stays when the one it came with is taken out.';
 
@@ -2634,7 +2552,7 @@ CREATE TABLE public.party_addresses (
     CONSTRAINT party_addresses_valid_to_in_range CHECK ((NOT ((valid_to < '1880-01-01'::date) OR (valid_to > '2199-12-31'::date))))
 );
 
-COMMENT ON COLUMN public.party_addresses.referral_id IS 'The referral it came with; null: recorded on the case, or before this was noted.';
+COMMENT ON COLUMN public.party_addresses.referral_id IS 'The referral it came with; null: recorded on the case.';
 
 COMMENT ON COLUMN public.party_addresses.also_from IS 'Later referrals that say the same: it stays when the one it came with is taken out.';
 
@@ -2648,7 +2566,7 @@ CREATE TABLE public.party_characteristics (
     created_at timestamp with time zone NOT NULL
 );
 
-COMMENT ON COLUMN public.party_characteristics.referral_id IS 'The referral it came with; null: recorded on the case, or before this was noted.';
+COMMENT ON COLUMN public.party_characteristics.referral_id IS 'The referral it came with; null: recorded on the case.';
 
 CREATE TABLE public.party_contacts (
     id uuid NOT NULL,
@@ -2669,7 +2587,7 @@ CREATE TABLE public.party_contacts (
     CONSTRAINT party_contacts_kind_check CHECK ((kind = ANY (ARRAY['phone'::text, 'email'::text, 'third_party'::text])))
 );
 
-COMMENT ON COLUMN public.party_contacts.referral_id IS 'The referral it came with; null: recorded on the case, or before this was noted.';
+COMMENT ON COLUMN public.party_contacts.referral_id IS 'The referral it came with; null: recorded on the case.';
 
 COMMENT ON COLUMN public.party_contacts.also_from IS 'Later referrals that say the same: it stays when the one it came with is taken out.';
 
@@ -2690,7 +2608,7 @@ CREATE TABLE public.party_relationships (
     CONSTRAINT party_relationships_living_together_check CHECK ((living_together = ANY (ARRAY['yes'::text, 'no'::text, 'unknown'::text])))
 );
 
-COMMENT ON COLUMN public.party_relationships.referral_id IS 'The referral it came with; null: recorded on the case, or before this was noted.';
+COMMENT ON COLUMN public.party_relationships.referral_id IS 'The referral it came with; null: recorded on the case.';
 
 COMMENT ON COLUMN public.party_relationships.also_from IS 'Later referrals that say the same: it stays when the one it came with is taken out.';
 
@@ -3183,9 +3101,6 @@ ALTER TABLE ONLY public.audit_events
 ALTER TABLE ONLY public.audit_heads
     ADD CONSTRAINT audit_heads_pkey PRIMARY KEY (last_seq);
 
-ALTER TABLE ONLY public.bounded_dates
-    ADD CONSTRAINT bounded_dates_pkey PRIMARY KEY (id);
-
 ALTER TABLE ONLY public.calendar_feeds
     ADD CONSTRAINT calendar_feeds_pkey PRIMARY KEY (user_id);
 
@@ -3284,9 +3199,6 @@ ALTER TABLE ONLY public.lapse_notices
 
 ALTER TABLE ONLY public.lapse_notices
     ADD CONSTRAINT lapse_notices_pkey PRIMARY KEY (id);
-
-ALTER TABLE ONLY public.login_failures
-    ADD CONSTRAINT login_failures_pkey PRIMARY KEY (subject);
 
 ALTER TABLE ONLY public.marac_agencies
     ADD CONSTRAINT marac_agencies_pkey PRIMARY KEY (marac_id, agency_id);
@@ -5096,8 +5008,6 @@ REVOKE ALL ON FUNCTION public.actors_of(p_user uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION public.begin_listings(p_meeting uuid, p_at timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.begin_listings(p_meeting uuid, p_at timestamp with time zone) TO toldonce_app;
 
-REVOKE ALL ON FUNCTION public.bound_dates(p_table text, p_column text, p_type text) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION public.calendar_of(p_token bytea, p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.calendar_of(p_token bytea, p_now timestamp with time zone) TO toldonce_app;
 
@@ -5180,9 +5090,6 @@ REVOKE ALL ON FUNCTION public.lay_restrictions(p_sources uuid[], p_targets uuid[
 
 REVOKE ALL ON FUNCTION public.live_actor(p_user uuid, p_session uuid, p_client uuid, p_actor_ref text, p_now timestamp with time zone, OUT user_id uuid, OUT actor_id uuid, OUT actor_known boolean, OUT agency_id uuid, OUT administrator boolean, OUT password_at timestamp with time zone, OUT rights text[], OUT marac_ids uuid[], OUT roles text[], OUT staff uuid[], OUT idva uuid[], OUT rep uuid[], OUT closed uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.live_actor(p_user uuid, p_session uuid, p_client uuid, p_actor_ref text, p_now timestamp with time zone, OUT user_id uuid, OUT actor_id uuid, OUT actor_known boolean, OUT agency_id uuid, OUT administrator boolean, OUT password_at timestamp with time zone, OUT rights text[], OUT marac_ids uuid[], OUT roles text[], OUT staff uuid[], OUT idva uuid[], OUT rep uuid[], OUT closed uuid[]) TO toldonce_app;
-
-REVOKE ALL ON FUNCTION public.load_actor(p_user uuid, p_session uuid, p_client uuid, p_actor_ref text, p_now timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION public.load_actor(p_user uuid, p_session uuid, p_client uuid, p_actor_ref text, p_now timestamp with time zone) TO toldonce_app;
 
 REVOKE ALL ON FUNCTION public.load_system(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON FUNCTION public.load_system(p_now timestamp with time zone) TO toldonce_app;
@@ -5356,8 +5263,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.jobs TO toldonce_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.known_networks TO toldonce_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.lapse_notices TO toldonce_app;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.login_failures TO toldonce_app;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE public.marac_agencies TO toldonce_app;
 

@@ -315,17 +315,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    bounded_dates (id) {
-        id -> Uuid,
-        of_table -> Text,
-        of_column -> Text,
-        of_row -> Text,
-        was -> Text,
-        bounded_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
     calendar_feeds (user_id) {
         user_id -> Uuid,
         token_hash -> Bytea,
@@ -681,14 +670,6 @@ diesel::table! {
         decided_at -> Nullable<Timestamptz>,
         decision -> Nullable<Bytea>,
         created_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
-    login_failures (subject) {
-        subject -> Bytea,
-        failures -> Int4,
-        last_at -> Timestamptz,
     }
 }
 
@@ -1469,7 +1450,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_chain,
     audit_events,
     audit_heads,
-    bounded_dates,
     calendar_feeds,
     cases,
     circle,
@@ -1494,7 +1474,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     known_networks,
     lapse_notices,
-    login_failures,
     marac_agencies,
     maracs,
     match_tokens,

@@ -98,26 +98,6 @@ begin
     set_config('toldonce.closed', closed::text, true)];
 end $$;
 
--- As `live_actor`, with every answer as a setting too.
-create or replace function load_actor(
-  p_user uuid, p_session uuid, p_client uuid, p_actor_ref text, p_now timestamptz
-) returns table (
-  user_id uuid, actor_id uuid, actor_known boolean, agency_id uuid,
-  administrator boolean, password_at timestamptz, rights text[], marac_ids uuid[], roles text[]
-) language plpgsql security definer set search_path = public as $$
-declare a record;
-begin
-  select * into a from live_actor(p_user, p_session, p_client, p_actor_ref, p_now);
-  if a.agency_id is null then return; end if;
-  perform
-    set_config('toldonce.user', coalesce(a.user_id::text, ''), true),
-    set_config('toldonce.actor', coalesce(a.actor_id::text, ''), true),
-    set_config('toldonce.idva', a.idva::text, true),
-    set_config('toldonce.rep', a.rep::text, true);
-  return query select a.user_id, a.actor_id, a.actor_known, a.agency_id, a.administrator, a.password_at,
-    a.rights, a.marac_ids, a.roles;
-end $$;
-
 -- The program itself, at a command line or in a job: every MARAC is open to it, and no case is closed.
 create or replace function load_system(p_now timestamptz) returns void
 language plpgsql security definer set search_path = public as $$
@@ -125,12 +105,9 @@ begin
   perform
     set_config('toldonce.now', p_now::text, true),
     set_config('toldonce.user', '', true),
-    set_config('toldonce.actor', '', true),
     set_config('toldonce.agency', '', true),
     set_config('toldonce.maracs', m.ids, true),
     set_config('toldonce.staff', m.ids, true),
-    set_config('toldonce.idva', '{}', true),
-    set_config('toldonce.rep', '{}', true),
     set_config('toldonce.closed', '{}', true)
   from (select coalesce(array_agg(id), '{}')::text as ids from maracs) m;
 end $$;
@@ -166,5 +143,5 @@ begin
           and g.opens_at <= p_now and g.ends_at > p_now)));
 end $$;
 
-revoke execute on function live_actor, load_actor, load_system, closed_to from public;
-grant execute on function live_actor, load_actor, load_system to toldonce_app;
+revoke execute on function live_actor, load_system, closed_to from public;
+grant execute on function live_actor, load_system to toldonce_app;

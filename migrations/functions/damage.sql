@@ -71,44 +71,5 @@ language sql security definer set search_path = public as $$
   delete from damaged_meeting_parts where id = any (p_ids) and part = 'meeting_keys'
 $$;
 
--- Holds a column to the dates the program knows. A date outside of them is set to the nearest one inside, and what
--- stood there is kept.
-create or replace function bound_dates(p_table text, p_column text, p_type text) returns void
-language plpgsql set search_path = public as $$
-declare
-  v_first text := case p_type when 'date' then $x$date '1880-01-01'$x$ else $x$timestamptz '1880-01-01 00:00Z'$x$ end;
-  v_last text := case p_type when 'date' then $x$date '2199-12-31'$x$ else $x$timestamptz '2199-12-31 00:00Z'$x$ end;
-  v_end text := case p_type when 'date' then v_last else $x$timestamptz '2199-12-31 23:59:59.999999Z'$x$ end;
-  -- A moment without end is `infinity`; no day is.
-  v_out text := format(case p_type when 'date' then '(%1$I < %2$s or %1$I > %3$s)'
-    else '(isfinite(%1$I) and (%1$I < %2$s or %1$I > %3$s))' end, p_column, v_first, v_end);
-  v_of_case boolean;
-  v_bad boolean;
-begin
-  execute format('select exists (select from %I where %s)', p_table, v_out) into v_bad;
-  if v_bad then
-    select count(*) = 3 into v_of_case from pg_attribute a
-    where a.attrelid = to_regclass(format('public.%I', p_table)) and a.attname in ('id', 'marac_id', 'case_id');
-    if v_of_case then
-      execute format('insert into damaged_parts (id, marac_id, case_id, part, field, row_id, was, found_at, seen_at) '
-        'select uuid_v7(now()), marac_id, case_id, %L, %L, id, %I::text, now(), now() from %I where %s '
-        'on conflict do nothing', p_table, p_column, p_column, p_table, v_out);
-    end if;
-    execute format('insert into bounded_dates (id, of_table, of_column, of_row, was, bounded_at) '
-      'select uuid_v7(now()), %L, %L, (select coalesce(string_agg(k || ''='' || v, '' '' order by k), '''') '
-      'from jsonb_each_text(to_jsonb(t)) as e(k, v) where k = ''id'' or k like ''%%\_id''), %I::text, now() '
-      'from %I t where %s', p_table, p_column, p_column, p_table, v_out);
-    -- Histories refuse to be changed; this changes no word of them.
-    execute format('alter table %I disable trigger user', p_table);
-    execute format('update %1$I set %2$I = case when %2$I < %3$s then %3$s else %4$s end where %5$s',
-      p_table, p_column, v_first, v_last, v_out);
-    execute format('alter table %I enable trigger user', p_table);
-  end if;
-  execute format('alter table %I add constraint %I check (not %s) not valid',
-    p_table, left(p_table || '_' || p_column, 52) || '_in_range', v_out);
-  execute format('alter table %I validate constraint %I',
-    p_table, left(p_table || '_' || p_column, 52) || '_in_range');
-end $$;
-
-revoke execute on function record_damage, damage_stands, forget_opened_keys, bound_dates from public;
+revoke execute on function record_damage, damage_stands, forget_opened_keys from public;
 grant execute on function record_damage, damage_stands, forget_opened_keys to toldonce_app;

@@ -2,9 +2,8 @@
 -- by rules that a caller cannot widen, and they delete nothing of a case.
 
 -- Retried creates are recognised for 90 days. Ended sessions are kept a month, for whoever looks into a sign-in. A
--- refresh token that has expired is refused whether it is known or not. Failed sign-ins count for an hour at most.
--- E-mail is kept for 90 days after it ended. The function takes at most 5000 rows of a kind at a time, so that no
--- lock is held long.
+-- refresh token that has expired is refused whether it is known or not. E-mail is kept for 90 days after it ended.
+-- The function takes at most 5000 rows of a kind at a time, so that no lock is held long.
 create or replace function sweep(p_now timestamptz, p_keep_days integer) returns table (deleted bigint, more boolean)
 language plpgsql security definer set search_path = public as $$
 declare n bigint; bit constant integer := 5000;
@@ -24,10 +23,6 @@ begin
   delete from sessions where id = any (array(
     select s.id from sessions s where least(s.expires_at, s.revoked_at) < p_now - interval '30 days'
       and not exists (select from refresh_tokens t where t.session_id = s.id) limit bit));
-  get diagnostics n = row_count; deleted := deleted + n; more := more or n = bit;
-
-  delete from login_failures where subject = any (array(
-    select subject from login_failures where last_at < p_now - interval '7 days' limit bit));
   get diagnostics n = row_count; deleted := deleted + n; more := more or n = bit;
 
   delete from outbox where id = any (array(

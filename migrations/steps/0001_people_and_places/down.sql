@@ -1,4 +1,4 @@
-drop table applied_functions, installation, idempotency_keys, login_failures, failed_sign_ins, guesses,
+drop table applied_functions, installation, idempotency_keys, failed_sign_ins, guesses,
   known_networks, refresh_tokens, sessions, address_changes, invitations, pending_grants, role_grants,
   registered_actors, api_clients, absences, marac_agencies, users, agencies, maracs;
 drop collation english;

@@ -273,13 +273,6 @@ create table failed_sign_ins (
 comment on table failed_sign_ins is
   'Failures of an hour, by keyed hash of account and network, and how many of them the audit has told of.';
 
-create table login_failures (
-  subject bytea primary key,
-  failures integer not null,
-  last_at timestamptz not null
-);
-comment on table login_failures is 'Throttle per keyed hash of an e-mail address, shared by all servers.';
-
 create table idempotency_keys (
   principal_id uuid not null,
   operation text not null,

@@ -395,7 +395,7 @@ begin
   foreach t in array array['parties', 'party_characteristics', 'party_addresses', 'party_contacts',
     'party_relationships', 'account_entries'] loop
     execute format($c$comment on column %I.referral_id is
-      'The referral it came with; null: recorded on the case, or before this was noted.'$c$, t);
+      'The referral it came with; null: recorded on the case.'$c$, t);
   end loop;
   foreach t in array array['parties', 'party_addresses', 'party_contacts', 'party_relationships'] loop
     execute format($c$comment on column %I.also_from is

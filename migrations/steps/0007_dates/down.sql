@@ -6,4 +6,3 @@ begin
     execute format('alter table %s drop constraint %I', c.tbl, c.conname);
   end loop;
 end $$;
-drop table bounded_dates;

@@ -1,17 +1,6 @@
 -- Dates that no calendar of the program reaches are refused in every table. `pending_grants` needs no rule of its
 -- own: it holds what becomes a grant, and the grant has one. A table of a later step brings its own constraints.
 
-create table bounded_dates (
-  id uuid primary key,
-  of_table text not null,
-  of_column text not null,
-  -- The ids of the row.
-  of_row text not null,
-  was text not null,
-  bounded_at timestamptz not null
-);
-comment on table bounded_dates is 'Dates that were out of every range when the database began to refuse such dates.';
-
 do $$
 declare
   c record;

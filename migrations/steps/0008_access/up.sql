@@ -23,7 +23,7 @@ grant usage on schema public to toldonce_app, toldonce_match;
 grant select, insert, update on
   maracs, agencies, users, marac_agencies, absences, api_clients, registered_actors, role_grants,
   pending_grants, invitations, address_changes, sessions, refresh_tokens, known_networks, guesses,
-  failed_sign_ins, login_failures, idempotency_keys,
+  failed_sign_ins, idempotency_keys,
   persons, cases, data_keys, referrals, referral_joins, referral_counts, parties, party_characteristics,
   party_addresses, party_contacts, party_relationships, identity_differences, match_tokens,
   risk_assessments, account_entries, exclusions, restrictions, circle, questions, told_already,
@@ -33,7 +33,7 @@ grant select, insert, update on
   jobs, notification_preferences, calendar_feeds
   to toldonce_app;
 grant delete on
-  role_grants, known_networks, guesses, failed_sign_ins, login_failures, idempotency_keys, match_tokens,
+  role_grants, known_networks, guesses, failed_sign_ins, idempotency_keys, match_tokens,
   agenda_listings, agenda_sessions, calendar_feeds
   to toldonce_app;
 -- Histories, and the audit.

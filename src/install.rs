@@ -9,11 +9,39 @@ use diesel::sql_types as st;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use kernel::clock::Clock;
-use kernel::crypto::KeyRing;
-use kernel::sql::sql;
+use kernel::crypto::{KeyRing, hash_bytes};
+use kernel::sql::{Sql, sql};
 
 /// Every migration, in the binary.
-pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/steps");
+
+macro_rules! functions {
+    ($($name:literal),+) => {
+        &[$(($name, include_str!(concat!("../migrations/functions/", $name, ".sql")))),+]
+    };
+}
+
+/// The database's functions and triggers, by file, as they are applied: a function of SQL comes after those it
+/// calls.
+pub const FUNCTIONS: &[(&str, &str)] = functions![
+    "access",
+    "actions",
+    "audit",
+    "circle",
+    "cover",
+    "damage",
+    "exclusions",
+    "housekeeping",
+    "inheritance",
+    "joining",
+    "matching",
+    "meetings",
+    "minutes",
+    "reports",
+    "risk",
+    "sign_in",
+    "telling"
+];
 
 /// The application's login, member of `toldonce_app`, which holds its rights.
 pub const APP_LOGIN: &str = "toldonce_web";
@@ -27,7 +55,7 @@ pub enum InstallError {
     /// The database failed.
     #[error("the database refused set-up: {0}")]
     Database(#[from] diesel::result::Error),
-    /// Migrations are missing.
+    /// Migrations or functions are missing.
     #[error("the database is not up to date: run `toldonce migrate`")]
     Pending,
     /// Restored on a server whose transaction numbers are behind.
@@ -56,11 +84,105 @@ pub enum InstallError {
 /// Brings the schema up to date.
 pub fn migrate(conn: &mut PgConnection) -> Result<(), InstallError> {
     conn.batch_execute("set client_min_messages = warning")?;
-    conn.run_pending_migrations(MIGRATIONS)
+    // Of two programs that migrate at once, the second waits and finds everything done. It asks again and
+    // again: a statement that waits for the lock would itself be waited for by an index made concurrently.
+    while !found(
+        conn,
+        sql("select pg_try_advisory_lock(4217403827) as found"),
+    )? {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    let migrated = bring_up(conn);
+    let freed = conn.batch_execute("select pg_advisory_unlock(4217403827)");
+    migrated?;
+    Ok(freed?)
+}
+
+fn bring_up(conn: &mut PgConnection) -> Result<(), InstallError> {
+    let stepped = conn
+        .run_pending_migrations(MIGRATIONS)
+        .map(|steps| !steps.is_empty())
         .map_err(|error| InstallError::Migration(error.to_string()))?;
     // So that the application can tell whether it is up to date.
     conn.batch_execute("grant select on __diesel_schema_migrations to toldonce_app")?;
+    if stepped || !has_functions(conn)? {
+        apply_functions(conn)?;
+    }
     catch_up(conn)
+}
+
+/// What the functions of this program are known by.
+fn functions_digest() -> Vec<u8> {
+    let texts: Vec<&str> = FUNCTIONS.iter().map(|(_, text)| *text).collect();
+    hash_bytes(texts.concat().as_bytes())
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = st::Bool)]
+    found: bool,
+}
+
+fn found(conn: &mut PgConnection, query: Sql) -> Result<bool, InstallError> {
+    let row: Found = query.get_result(conn)?;
+    Ok(row.found)
+}
+
+/// Whether the functions in the database are this program's, or a newer program's, which leave room for it.
+fn has_functions(conn: &mut PgConnection) -> Result<bool, InstallError> {
+    let query = sql(
+        "select coalesce((select digest = $1 or string_to_array(split_part(program, '-', 1), '.')::int[] \
+           > string_to_array(split_part($2, '-', 1), '.')::int[] \
+         from applied_functions order by number desc limit 1), false) as found",
+    );
+    found(
+        conn,
+        query
+            .bind(functions_digest())
+            .bind(env!("CARGO_PKG_VERSION")),
+    )
+}
+
+/// Puts this program's functions and triggers in the place of those that are there, and removes what it does
+/// not have. The rows of functions that came after these go with what they stand for.
+fn apply_functions(conn: &mut PgConnection) -> Result<(), InstallError> {
+    conn.transaction(|conn| {
+        for (_, text) in FUNCTIONS {
+            conn.batch_execute(text)?;
+        }
+        // What this transaction has not written is not in the files.
+        conn.batch_execute(
+            "do $$
+             declare stale record;
+             begin
+               for stale in select t.tgname, t.tgrelid::regclass as of
+                 from pg_trigger t join pg_class c on c.oid = t.tgrelid
+                 where c.relnamespace = 'public'::regnamespace and not t.tgisinternal
+                   and t.xmin <> pg_current_xact_id()::xid
+               loop
+                 execute format('drop trigger %I on %s', stale.tgname, stale.of);
+               end loop;
+               for stale in select p.oid::regprocedure as name from pg_proc p
+                 where p.pronamespace = 'public'::regnamespace and p.xmin <> pg_current_xact_id()::xid
+                   and not exists (select from pg_depend d where d.deptype = 'e'
+                     and d.classid = 'pg_proc'::regclass and d.objid = p.oid)
+               loop
+                 execute format('drop routine %s', stale.name);
+               end loop;
+             end $$",
+        )?;
+        sql(
+            "delete from applied_functions \
+             where number >= (select number from applied_functions where digest = $1)",
+        )
+        .bind(functions_digest())
+        .execute(conn)?;
+        sql("insert into applied_functions (digest, program) values ($1, $2)")
+            .bind(functions_digest())
+            .bind(env!("CARGO_PKG_VERSION"))
+            .execute(conn)?;
+        Ok(())
+    })
 }
 
 /// Transaction numbers order the audit and the feed of changes, and `pg_dump` carries rows but not the
@@ -114,8 +236,8 @@ struct Applied {
     version: String,
 }
 
-/// Refuses a database that lacks a migration of this program. One with more is taken: the newer
-/// program's migrations leave room for this one (migrations/README.md).
+/// Refuses a database that lacks a migration or the functions of this program. One to which a newer program
+/// has added is taken: its migrations and functions leave room for this one (migrations/README.md).
 pub fn check_migrated(conn: &mut PgConnection) -> Result<(), InstallError> {
     let applied: Vec<Applied> = sql("select version from __diesel_schema_migrations")
         .load(conn)
@@ -123,10 +245,14 @@ pub fn check_migrated(conn: &mut PgConnection) -> Result<(), InstallError> {
     let known = MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS)
         .map_err(|error| InstallError::Migration(error.to_string()))?;
     let is_there = |version: &str| applied.iter().any(|row| row.version == version);
-    match known
+    if !known
         .iter()
         .all(|migration| is_there(&migration.name().version().to_string()))
     {
+        return Err(InstallError::Pending);
+    }
+    let functions = sql("select exists (select from applied_functions where digest = $1) as found");
+    match found(conn, functions.bind(functions_digest()))? {
         true => Ok(()),
         false => Err(InstallError::Pending),
     }
@@ -157,6 +283,8 @@ pub fn check_role(conn: &mut PgConnection) -> Result<(), InstallError> {
 /// Makes or renews the application's login.
 pub fn ensure_login(conn: &mut PgConnection, password: &str) -> Result<(), InstallError> {
     conn.transaction(|conn| {
+        // Two programs that renew one role at once get in each other's way.
+        conn.batch_execute("select pg_advisory_xact_lock(4217403828)")?;
         // DDL takes no binds: the server quotes the password itself.
         diesel::sql_query("select set_config('toldonce.new_password', $1, true)")
             .bind::<st::Text, _>(password)

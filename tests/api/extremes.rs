@@ -392,7 +392,7 @@ async fn a_period_that_ends_before_it_begins_is_refused() {
     assert!(tried >= 2, "{tried}");
 }
 
-/// The database refuses what the edge would: a column that a later step makes joins by calling `bound_dates`.
+/// The database refuses what the edge would.
 #[test]
 fn every_column_of_days_is_held_to_its_range_by_the_database() {
     #[derive(Debug, QueryableByName)]

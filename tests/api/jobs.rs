@@ -104,7 +104,6 @@ fn left(app: &TestApp) -> Value {
          'keys', (select count(*) from idempotency_keys), \
          'sessions', (select count(*) from sessions), \
          'tokens', (select count(*) from refresh_tokens), \
-         'failures', (select count(*) from login_failures), \
          'guesses', (select count(*) from guesses), \
          'networks', (select count(*) from known_networks), \
          'outbox', (select count(*) from outbox), \
@@ -136,11 +135,6 @@ async fn housekeeping_deletes_what_has_served_its_time_and_nothing_else() {
             values ($1, $2, $3, $3, $3) returning id) \
             insert into refresh_tokens (token_hash, session_id, expires_at, created_at) \
             select $4, id, $3 + interval '40 days', $3 from s",
-        ),
-        (
-            8,
-            6,
-            "insert into login_failures (subject, failures, last_at) select $4, 3, $3 where $1 <> $2",
         ),
         (
             8,
@@ -182,7 +176,7 @@ async fn housekeeping_deletes_what_has_served_its_time_and_nothing_else() {
     let sessions = before["sessions"].as_i64().unwrap();
     jobs::run_due(&app.parts).unwrap();
     let expected = json!({
-        "keys": 1, "sessions": sessions + 1, "tokens": 1, "failures": 1, "guesses": 1,
+        "keys": 1, "sessions": sessions + 1, "tokens": 1, "guesses": 1,
         "networks": 1, "outbox": 1, "notifications": 2,
     });
     assert_eq!(left(&app), expected);

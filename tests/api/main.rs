@@ -80,6 +80,5 @@ mod step_up;
 mod support;
 mod text;
 mod twice;
-mod upgrade;
 mod users;
 mod year;

@@ -1,6 +1,7 @@
 //! The people of a case: who reads and writes which group.
 
 use chrono::TimeDelta;
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use kernel::sql::sql;
 use serde_json::{Value, json};
@@ -167,6 +168,13 @@ async fn a_refuge_is_confidential_whatever_was_ticked() {
         (Some("\"2\""), Some(true)),
         "what was a refuge does not open by itself"
     );
+    let opened = s
+        .desk
+        .app
+        .owner()
+        .batch_execute("update party_addresses set kind = 'refuge', confidential = false");
+    let refusal = opened.unwrap_err().to_string();
+    assert!(refusal.contains("refuge_is_confidential"), "{refusal}");
     let strange = format!("/cases/{}/parties/{}/addresses", s.case, Uuid::now_v7());
     let answer = s
         .desk

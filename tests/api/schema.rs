@@ -1,6 +1,7 @@
 //! What the migrations made is what the rules of migrations/README.md ask for.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::process::Command;
 
 use diesel::connection::SimpleConnection;
@@ -260,6 +261,151 @@ fn migrations_go_down_and_up_again_to_the_same_schema() {
         .take(5)
         .collect();
     assert!(before == after, "{differing:#?}");
+}
+
+/// Tables, functions, policies and rights as the migrations and the functions make them: a change of any of them
+/// is read as a diff. `UPDATE_SCHEMA=1` writes the file anew.
+#[test]
+fn the_committed_schema_is_the_one_that_migrate_makes() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/schema.sql");
+    let text = plain(&dump(&TestDb::create()));
+    if std::env::var_os("UPDATE_SCHEMA").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    let differing = kept.lines().zip(text.lines()).find(|(a, b)| a != b);
+    assert!(
+        kept == text,
+        "migrations/schema.sql is not what migrate makes: {differing:?}; run with UPDATE_SCHEMA=1 and read \
+         the diff"
+    );
+}
+
+/// What clients of every version write alike: no settings, headings or owners.
+fn plain(dump: &str) -> String {
+    let mut text = String::new();
+    // What ends the body of the function that is being read.
+    let mut body: Option<String> = None;
+    for line in dump.lines() {
+        let of_the_owner = line.starts_with("ALTER ")
+            && line.contains(" OWNER TO ")
+            && !line.contains(" OWNER TO toldonce_");
+        let of_the_client = line.is_empty()
+            || of_the_owner
+            || ["--", "SET ", "SELECT pg_catalog.set_config"]
+                .iter()
+                .any(|start| line.starts_with(start));
+        if body.is_some() || !of_the_client {
+            text += line;
+            text += "\n";
+        } else if line.starts_with("-- Name: ") && !text.is_empty() {
+            text += "\n";
+        }
+        let opened = line.trim_start().strip_prefix("AS $");
+        let opened = opened.and_then(|rest| rest.split_once('$'));
+        match (&body, opened) {
+            (Some(end), _) if line.contains(end.as_str()) => body = None,
+            (None, Some((name, rest))) => {
+                body = Some(format!("${name}$")).filter(|end| !rest.contains(end.as_str()));
+            }
+            _ => {}
+        }
+    }
+    text
+}
+
+#[test]
+fn every_file_of_functions_is_applied() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/functions");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    let mut applied: Vec<_> = install::FUNCTIONS
+        .iter()
+        .map(|(name, _)| format!("{name}.sql"))
+        .collect();
+    applied.sort();
+    assert_eq!(files, applied);
+}
+
+fn is_refused(app: &mut PgConnection) -> bool {
+    match install::check_migrated(app) {
+        Ok(()) => false,
+        Err(InstallError::Pending) => true,
+        Err(other) => panic!("{other}"),
+    }
+}
+
+/// As a newer program, or an older one, leaves it: functions, a trigger and a row that this one does not have.
+fn apply_others(owner: &mut PgConnection, digest: &str, program: &str) {
+    owner
+        .batch_execute(&format!(
+            "create function of_another() returns trigger language plpgsql as 'begin return null; end'; \
+             create trigger of_another after insert on persons execute function of_another(); \
+             create or replace function rests(p_status text) returns boolean language sql immutable \
+               set search_path = public as 'select false'; \
+             insert into applied_functions (digest, program) values ('{digest}', '{program}')"
+        ))
+        .unwrap();
+}
+
+#[test]
+fn functions_of_another_program_make_way_for_this_ones() {
+    let db = TestDb::create();
+    let (mut owner, mut app) = (db.owner(), PgConnection::establish(&db.app_url()).unwrap());
+    let made = dump(&db);
+    install::check_migrated(&mut app).unwrap();
+    // An older program's are in the database, and this one's never were.
+    owner
+        .batch_execute("delete from applied_functions")
+        .unwrap();
+    apply_others(&mut owner, "older", "0.0.1");
+    assert!(is_refused(&mut app));
+    install::migrate(&mut owner).unwrap();
+    install::check_migrated(&mut app).unwrap();
+    assert!(dump(&db) == made);
+    // Another state of the same version, as while it is written.
+    apply_others(&mut owner, "other", env!("CARGO_PKG_VERSION"));
+    install::migrate(&mut owner).unwrap();
+    assert!(dump(&db) == made);
+    let known = texts(
+        &mut owner,
+        "select encode(digest, 'escape') as text from applied_functions \
+         where digest in ('older', 'other')",
+    );
+    assert_eq!(known, ["older"]);
+}
+
+/// Servers are replaced one by one, and each may start again, and migrate again, before its turn.
+#[test]
+fn functions_of_a_newer_program_stay_and_this_one_runs_with_them() {
+    let db = TestDb::create();
+    let (mut owner, mut app) = (db.owner(), PgConnection::establish(&db.app_url()).unwrap());
+    apply_others(&mut owner, "newer", "1000.0.0-rc.1");
+    let newer = dump(&db);
+    install::check_migrated(&mut app).unwrap();
+    install::migrate(&mut owner).unwrap();
+    install::check_migrated(&mut app).unwrap();
+    assert!(dump(&db) == newer);
+}
+
+#[test]
+fn several_programs_may_migrate_an_empty_database_at_once() {
+    let db = TestDb::empty();
+    let programs: Vec<_> = (0..4)
+        .map(|_| {
+            let mut conn = db.owner();
+            std::thread::spawn(move || {
+                install::migrate(&mut conn).map_err(|error| error.to_string())
+            })
+        })
+        .collect();
+    for program in programs {
+        assert_eq!(program.join().unwrap(), Ok(()));
+    }
+    assert!(dump(&db) == dump(&TestDb::create()));
 }
 
 fn dump(db: &TestDb) -> String {

@@ -97,7 +97,8 @@ fn may_hold_sql(path: &str) -> bool {
 fn calls_sql(line: &str) -> bool {
     line.match_indices("sql(").any(|(at, _)| {
         line[..at].ends_with("tx.")
-            || !line[..at].ends_with(|before: char| before.is_alphanumeric() || "_.".contains(before))
+            || !line[..at]
+                .ends_with(|before: char| before.is_alphanumeric() || "_.".contains(before))
     })
 }
 

@@ -75,7 +75,7 @@ pub fn hash_secret(secret: &str) -> Vec<u8> {
 }
 
 /// SHA-256, for knowing sealed bytes again.
-pub(crate) fn hash_bytes(bytes: &[u8]) -> Vec<u8> {
+pub fn hash_bytes(bytes: &[u8]) -> Vec<u8> {
     digest::digest(&digest::SHA256, bytes).as_ref().to_vec()
 }
 

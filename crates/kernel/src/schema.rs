@@ -26,6 +26,7 @@ diesel::table! {
         id -> Uuid,
         marac_id -> Uuid,
         case_id -> Uuid,
+        referral_id -> Nullable<Uuid>,
         heading -> Text,
         sharing -> Text,
         told_on -> Date,
@@ -38,7 +39,6 @@ diesel::table! {
         sealed -> Bytea,
         version -> Int4,
         created_at -> Timestamptz,
-        referral_id -> Nullable<Uuid>,
     }
 }
 
@@ -106,23 +106,23 @@ diesel::table! {
         due_on -> Date,
         agreed_on -> Date,
         status -> Text,
+        status_at -> Timestamptz,
         resolved -> Bool,
+        superseded_by_id -> Nullable<Uuid>,
         needs -> Array<Nullable<Text>>,
         carried_over -> Int2,
-        gaps -> Array<Nullable<Text>>,
-        sealed -> Bytea,
-        status_at -> Timestamptz,
-        superseded_by_id -> Nullable<Uuid>,
-        created_by -> Nullable<Uuid>,
-        external_ref -> Nullable<Text>,
-        version -> Int4,
-        created_at -> Timestamptz,
         escalation -> Text,
         escalated_on -> Nullable<Date>,
         reminders -> Int2,
         reminded_on -> Nullable<Date>,
+        gaps -> Array<Nullable<Text>>,
         standard_code -> Nullable<Text>,
         standard_version -> Nullable<Int4>,
+        sealed -> Bytea,
+        created_by -> Nullable<Uuid>,
+        external_ref -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
     }
 }
 
@@ -158,6 +158,7 @@ diesel::table! {
         meeting_id -> Uuid,
         referral_id -> Nullable<Uuid>,
         kind -> Text,
+        session -> Int2,
         position -> Int4,
         placed_by_hand -> Bool,
         slot_minutes -> Int2,
@@ -165,13 +166,12 @@ diesel::table! {
         late -> Bool,
         status -> Text,
         deferred_to_id -> Nullable<Uuid>,
+        deferred_until -> Nullable<Date>,
         outcome -> Nullable<Bytea>,
         decided_by -> Nullable<Uuid>,
         decided_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
-        deferred_until -> Nullable<Date>,
-        session -> Int2,
     }
 }
 
@@ -200,12 +200,21 @@ diesel::table! {
         agency_id -> Uuid,
         name -> Text,
         secret_hash -> Bytea,
+        secret_version -> Int4,
         rights -> Array<Nullable<Text>>,
         created_by -> Uuid,
         disabled_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
-        secret_version -> Int4,
+    }
+}
+
+diesel::table! {
+    applied_functions (number) {
+        number -> Int8,
+        digest -> Bytea,
+        program -> Text,
+        applied_at -> Timestamptz,
     }
 }
 
@@ -231,17 +240,17 @@ diesel::table! {
         meeting_id -> Uuid,
         agency_id -> Uuid,
         user_id -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
+        person_name -> Nullable<Text>,
         role -> Text,
         presence -> Text,
         information_sent -> Bool,
-        confidentiality_accepted_at -> Nullable<Timestamptz>,
-        version -> Int4,
-        created_at -> Timestamptz,
-        actor_id -> Nullable<Uuid>,
-        person_name -> Nullable<Text>,
         received_on -> Nullable<Date>,
+        confidentiality_accepted_at -> Nullable<Timestamptz>,
         confidentiality_version -> Nullable<Int4>,
         confidentiality_recorded_by -> Nullable<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
     }
 }
 
@@ -306,17 +315,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    bounded_dates (id) {
-        id -> Uuid,
-        of_table -> Text,
-        of_column -> Text,
-        of_row -> Text,
-        was -> Text,
-        bounded_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
     calendar_feeds (user_id) {
         user_id -> Uuid,
         token_hash -> Bytea,
@@ -335,6 +333,7 @@ diesel::table! {
         last_referral_on -> Nullable<Date>,
         lapses_on -> Nullable<Date>,
         score -> Nullable<Int2>,
+        risk_due -> Bool,
         criteria -> Array<Nullable<Text>>,
         has_children -> Bool,
         lead_user_id -> Nullable<Uuid>,
@@ -343,10 +342,9 @@ diesel::table! {
         closed_at -> Nullable<Timestamptz>,
         closed_because -> Nullable<Text>,
         closing -> Nullable<Bytea>,
+        tokens_version -> Int2,
         version -> Int4,
         created_at -> Timestamptz,
-        tokens_version -> Int2,
-        risk_due -> Bool,
     }
 }
 
@@ -359,17 +357,17 @@ diesel::table! {
         user_id -> Nullable<Uuid>,
         actor_id -> Nullable<Uuid>,
         agency_id -> Nullable<Uuid>,
+        as_lead -> Bool,
+        restriction_id -> Nullable<Uuid>,
+        meeting_id -> Nullable<Uuid>,
         opens_at -> Timestamptz,
         full_at -> Timestamptz,
         ends_at -> Timestamptz,
-        meeting_id -> Nullable<Uuid>,
+        paused -> Bool,
         reason -> Nullable<Bytea>,
         created_by -> Nullable<Uuid>,
         version -> Int4,
         created_at -> Timestamptz,
-        paused -> Bool,
-        as_lead -> Bool,
-        restriction_id -> Nullable<Uuid>,
     }
 }
 
@@ -453,21 +451,21 @@ diesel::table! {
         id -> Uuid,
         marac_id -> Uuid,
         case_id -> Uuid,
+        referral_id -> Nullable<Uuid>,
         user_id -> Nullable<Uuid>,
         actor_id -> Nullable<Uuid>,
         agency_id -> Nullable<Uuid>,
+        client_id -> Nullable<Uuid>,
         exempt_user_id -> Nullable<Uuid>,
         reason -> Nullable<Bytea>,
         set_by -> Nullable<Uuid>,
+        origin_id -> Nullable<Uuid>,
+        root_id -> Nullable<Uuid>,
+        laid_by -> Nullable<Text>,
         ends_at -> Timestamptz,
         lifted_by -> Nullable<Uuid>,
         version -> Int4,
         created_at -> Timestamptz,
-        client_id -> Nullable<Uuid>,
-        origin_id -> Nullable<Uuid>,
-        root_id -> Nullable<Uuid>,
-        laid_by -> Nullable<Text>,
-        referral_id -> Nullable<Uuid>,
     }
 }
 
@@ -676,14 +674,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    login_failures (subject) {
-        subject -> Bytea,
-        failures -> Int4,
-        last_at -> Timestamptz,
-    }
-}
-
-diesel::table! {
     marac_agencies (marac_id, agency_id) {
         marac_id -> Uuid,
         agency_id -> Uuid,
@@ -821,15 +811,15 @@ diesel::table! {
         user_id -> Uuid,
         kind -> Nullable<Text>,
         notices -> Array<Nullable<Uuid>>,
+        letter -> Nullable<Text>,
+        sealed -> Nullable<Bytea>,
+        master_key_id -> Nullable<Text>,
         attempts -> Int2,
         next_at -> Timestamptz,
         handed_at -> Nullable<Timestamptz>,
         outcome -> Nullable<Text>,
         ended_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
-        letter -> Nullable<Text>,
-        sealed -> Nullable<Bytea>,
-        master_key_id -> Nullable<Text>,
     }
 }
 
@@ -838,13 +828,13 @@ diesel::table! {
         id -> Uuid,
         marac_id -> Uuid,
         case_id -> Uuid,
+        referral_id -> Nullable<Uuid>,
+        also_from -> Array<Nullable<Uuid>>,
         person_id -> Uuid,
         role -> Text,
         identity -> Bytea,
         version -> Int4,
         created_at -> Timestamptz,
-        referral_id -> Nullable<Uuid>,
-        also_from -> Array<Nullable<Uuid>>,
     }
 }
 
@@ -853,6 +843,8 @@ diesel::table! {
         id -> Uuid,
         marac_id -> Uuid,
         case_id -> Uuid,
+        referral_id -> Nullable<Uuid>,
+        also_from -> Array<Nullable<Uuid>>,
         party_id -> Uuid,
         kind -> Text,
         confidential -> Bool,
@@ -862,8 +854,6 @@ diesel::table! {
         sealed -> Bytea,
         version -> Int4,
         created_at -> Timestamptz,
-        referral_id -> Nullable<Uuid>,
-        also_from -> Array<Nullable<Uuid>>,
     }
 }
 
@@ -872,10 +862,10 @@ diesel::table! {
         party_id -> Uuid,
         marac_id -> Uuid,
         case_id -> Uuid,
+        referral_id -> Nullable<Uuid>,
         sealed -> Bytea,
         version -> Int4,
         created_at -> Timestamptz,
-        referral_id -> Nullable<Uuid>,
     }
 }
 
@@ -884,6 +874,8 @@ diesel::table! {
         id -> Uuid,
         marac_id -> Uuid,
         case_id -> Uuid,
+        referral_id -> Nullable<Uuid>,
+        also_from -> Array<Nullable<Uuid>>,
         party_id -> Uuid,
         kind -> Text,
         safe_to_call -> Bool,
@@ -894,8 +886,6 @@ diesel::table! {
         sealed -> Bytea,
         version -> Int4,
         created_at -> Timestamptz,
-        referral_id -> Nullable<Uuid>,
-        also_from -> Array<Nullable<Uuid>>,
     }
 }
 
@@ -904,15 +894,15 @@ diesel::table! {
         id -> Uuid,
         marac_id -> Uuid,
         case_id -> Uuid,
+        referral_id -> Nullable<Uuid>,
+        also_from -> Array<Nullable<Uuid>>,
+        filled_by_id -> Nullable<Uuid>,
         from_party_id -> Uuid,
         to_party_id -> Uuid,
         kind -> Text,
         living_together -> Text,
         version -> Int4,
         created_at -> Timestamptz,
-        referral_id -> Nullable<Uuid>,
-        also_from -> Array<Nullable<Uuid>>,
-        filled_by_id -> Nullable<Uuid>,
     }
 }
 
@@ -1008,6 +998,7 @@ diesel::table! {
         id -> Uuid,
         marac_id -> Uuid,
         case_id -> Uuid,
+        own_file_id -> Nullable<Uuid>,
         agency_id -> Uuid,
         co_agency_id -> Nullable<Uuid>,
         submitted_by -> Nullable<Uuid>,
@@ -1021,10 +1012,14 @@ diesel::table! {
         tool -> Nullable<Text>,
         tool_version -> Nullable<Int4>,
         score -> Nullable<Int2>,
+        maximum -> Nullable<Int2>,
+        not_asked_count -> Nullable<Int2>,
         criteria -> Array<Nullable<Text>>,
+        idva_referral -> Nullable<Text>,
         missing -> Array<Nullable<Text>>,
         gaps -> Array<Nullable<Text>>,
         is_repeat -> Nullable<Bool>,
+        separate -> Nullable<Bytea>,
         decided_by -> Nullable<Uuid>,
         decided_at -> Nullable<Timestamptz>,
         decision -> Nullable<Bytea>,
@@ -1032,11 +1027,6 @@ diesel::table! {
         challenged_at -> Nullable<Timestamptz>,
         version -> Int4,
         created_at -> Timestamptz,
-        idva_referral -> Nullable<Text>,
-        maximum -> Nullable<Int2>,
-        not_asked_count -> Nullable<Int2>,
-        own_file_id -> Nullable<Uuid>,
-        separate -> Nullable<Bytea>,
     }
 }
 
@@ -1112,15 +1102,15 @@ diesel::table! {
         id -> Uuid,
         marac_id -> Uuid,
         case_id -> Uuid,
+        referral_id -> Nullable<Uuid>,
         reason -> Nullable<Bytea>,
         set_by -> Nullable<Uuid>,
+        origin_id -> Nullable<Uuid>,
+        laid_by -> Nullable<Text>,
         ends_at -> Timestamptz,
         lifted_by -> Nullable<Uuid>,
         version -> Int4,
         created_at -> Timestamptz,
-        origin_id -> Nullable<Uuid>,
-        laid_by -> Nullable<Text>,
-        referral_id -> Nullable<Uuid>,
     }
 }
 
@@ -1132,22 +1122,22 @@ diesel::table! {
         referral_id -> Nullable<Uuid>,
         tool -> Text,
         tool_version -> Int4,
+        tool_role -> Text,
         score -> Nullable<Int2>,
+        maximum -> Nullable<Int2>,
         yes_count -> Int2,
         no_count -> Int2,
         dont_know_count -> Int2,
         not_asked_count -> Int2,
         assessed_on -> Date,
+        assessed_how -> Text,
         agency_id -> Uuid,
         created_by -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
         supersedes_id -> Nullable<Uuid>,
         sealed -> Bytea,
         version -> Int4,
         created_at -> Timestamptz,
-        maximum -> Nullable<Int2>,
-        tool_role -> Text,
-        assessed_how -> Text,
-        actor_id -> Nullable<Uuid>,
     }
 }
 
@@ -1172,10 +1162,10 @@ diesel::table! {
         user_id -> Nullable<Uuid>,
         client_id -> Nullable<Uuid>,
         role -> Text,
+        deputy_id -> Nullable<Uuid>,
         granted_by -> Nullable<Uuid>,
         ends_at -> Timestamptz,
         created_at -> Timestamptz,
-        deputy_id -> Nullable<Uuid>,
     }
 }
 
@@ -1184,13 +1174,13 @@ diesel::table! {
         id -> Uuid,
         user_id -> Uuid,
         password_at -> Timestamptz,
+        network -> Nullable<Bytea>,
+        network_new -> Nullable<Bool>,
+        last_used_at -> Nullable<Timestamptz>,
         expires_at -> Timestamptz,
         revoked_at -> Nullable<Timestamptz>,
         revoked_because -> Nullable<Text>,
         created_at -> Timestamptz,
-        network -> Nullable<Bytea>,
-        network_new -> Nullable<Bool>,
-        last_used_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1242,12 +1232,12 @@ diesel::table! {
         name -> Text,
         password_hash -> Nullable<Text>,
         administrator -> Bool,
+        in_hand_of -> Nullable<Uuid>,
+        address_changed_at -> Nullable<Timestamptz>,
         disabled_at -> Nullable<Timestamptz>,
         disabled_by -> Nullable<Uuid>,
         version -> Int4,
         created_at -> Timestamptz,
-        in_hand_of -> Nullable<Uuid>,
-        address_changed_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1453,13 +1443,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     agenda_listings,
     agenda_sessions,
     api_clients,
+    applied_functions,
     attendance_items,
     attendances,
     audit_adoptions,
     audit_chain,
     audit_events,
     audit_heads,
-    bounded_dates,
     calendar_feeds,
     cases,
     circle,
@@ -1484,7 +1474,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     known_networks,
     lapse_notices,
-    login_failures,
     marac_agencies,
     maracs,
     match_tokens,

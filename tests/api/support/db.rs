@@ -90,6 +90,11 @@ impl TestDb {
         Self::from_template(TEMPLATE)
     }
 
+    /// One that nobody has migrated.
+    pub fn empty() -> Self {
+        Self::from_template("template0")
+    }
+
     /// Another with the same rows. Nobody may be connected to this one: see `close`.
     pub fn copy(&self) -> Self {
         Self::from_template(&self.name)

@@ -1,1 +1,0 @@
-drop function begin_listings, settle_listings, end_listings;

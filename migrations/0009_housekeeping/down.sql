@@ -1,2 +1,0 @@
-drop function sweep;
-drop index notifications_read;

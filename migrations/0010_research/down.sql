@@ -1,1 +1,0 @@
-drop table research_versions, research_returns;

@@ -1,1 +1,0 @@
-drop table entry_openings, told_already, questions;

@@ -1,1 +1,0 @@
-alter table party_addresses drop constraint party_addresses_refuge_is_confidential;

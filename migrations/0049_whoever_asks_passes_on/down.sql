@@ -1,2 +1,0 @@
-drop trigger inherit on pending_grants;
-drop function grant_was_confirmed;

@@ -1,0 +1,1 @@
+drop table calendar_feeds, outbox, notification_preferences, notifications, jobs;

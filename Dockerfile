@@ -8,6 +8,9 @@ WORKDIR /build
 # The dependencies first, in a layer that a change of the program leaves as it is.
 COPY Cargo.toml Cargo.lock build.rs ./
 COPY crates crates
+# What the crates are built with beside their source.
+COPY risk_tools risk_tools
+COPY standard_actions standard_actions
 RUN mkdir -p src migrations tests/api \
  && touch src/lib.rs tests/api/main.rs \
  && echo 'fn main() {}' > src/main.rs \

@@ -2,7 +2,7 @@
 //!
 //! The top floor: `app` puts the service together, `jobs` does what has its time, `import` reads registers, `demo`
 //! tells the demonstration's story, `install` makes a database ready. What they stand on are crates, and a crate
-//! names only those below it: [`conference`], [`casework`], [`directory`], [`kernel`], [`paper`], [`practice`],
+//! names only those below it: [`conference`], [`casework`], [`directory`], [`kernel`], `paper`, [`practice`],
 //! [`localpg`].
 
 pub mod app;

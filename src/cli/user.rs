@@ -12,7 +12,6 @@ use kernel::crypto;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::{Act, Role};
-use kernel::sql::sql;
 use practice::text::Line;
 use practice::vocabulary::AgencyKind;
 use toldonce::config::Config;
@@ -200,7 +199,8 @@ fn grant_role(of: &Grant) -> Outcome {
 }
 
 fn marac(tx: &mut Tx<'_>, code: &str) -> Result<Option<Uuid>> {
-    let known: Option<Id> = sql("select id from maracs where code = $1")
+    let known: Option<Id> = tx
+        .sql("select id from maracs where code = $1")
         .bind(code.to_owned())
         .get_result(tx.conn)
         .optional()?;
@@ -214,11 +214,11 @@ struct Id {
 }
 
 fn agency(tx: &mut Tx<'_>, name: &str) -> Result<Uuid> {
-    let known: Option<Id> =
-        sql("select id from agencies where name = $1 and closed_at is null order by id limit 1")
-            .bind(name.to_owned())
-            .get_result(tx.conn)
-            .optional()?;
+    let known: Option<Id> = tx
+        .sql("select id from agencies where name = $1 and closed_at is null order by id limit 1")
+        .bind(name.to_owned())
+        .get_result(tx.conn)
+        .optional()?;
     if let Some(known) = known {
         return Ok(known.id);
     }
@@ -250,11 +250,14 @@ fn account(tx: &mut Tx<'_>, agency: Uuid, add: &Add) -> Result<Option<Uuid>> {
     if made == 1 {
         return Ok(Some(id));
     }
-    let waiting: Option<Id> = sql("select id from users where email = $1 and administrator \
-         and password_hash is null and disabled_at is null")
-    .bind(add.email.clone())
-    .get_result(tx.conn)
-    .optional()?;
+    let waiting: Option<Id> = tx
+        .sql(
+            "select id from users where email = $1 and administrator \
+         and password_hash is null and disabled_at is null",
+        )
+        .bind(add.email.clone())
+        .get_result(tx.conn)
+        .optional()?;
     Ok(waiting.map(|row| row.id))
 }
 

@@ -18,7 +18,7 @@ use super::{settle, steps};
 use crate::app::{Parts, app};
 use casework::actions;
 use casework::{flags, idva};
-use conference::research;
+use conference::asking;
 use directory::auth::password::Passwords;
 use directory::auth::token::{Subject, Tokens};
 use directory::auth::{self, Limits, Throttle};
@@ -174,7 +174,7 @@ impl Teller {
         actions::escalate(&self.parts.db)?;
         flags::find_lapsing(&self.parts.db)?;
         idva::find_late(&self.parts.db)?;
-        Ok(research::remind(&self.parts.db)?)
+        Ok(asking::remind(&self.parts.db)?)
     }
 
     /// A request by somebody; the answer's body, if it was granted. Remembers the answer's version.

@@ -10,7 +10,6 @@ use uuid::Uuid;
 use kernel::crypto::DataKey;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::sql::sql;
 use practice::vocabulary::AgencyKind;
 
 #[derive(QueryableByName)]
@@ -21,7 +20,8 @@ struct Id {
 
 /// The MARAC of this code.
 pub fn marac(tx: &mut Tx<'_>, code: &str) -> Result<Option<Uuid>> {
-    let found: Option<Id> = sql("select id from maracs where code = $1")
+    let found: Option<Id> = tx
+        .sql("select id from maracs where code = $1")
         .bind(code.to_owned())
         .get_result(tx.conn)
         .optional()?;

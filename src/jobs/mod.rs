@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 
 use crate::app::Parts;
-use conference::research;
+use conference::asking;
 use kernel::error::Result;
 use kernel::metrics;
 
@@ -83,7 +83,7 @@ pub const JOBS: &[Job] = &[
     Job {
         name: "research_reminders",
         every: Duration::from_secs(60 * 60),
-        run: |parts| research::remind(&parts.db),
+        run: |parts| asking::remind(&parts.db),
     },
 ];
 

@@ -11,6 +11,7 @@ mod agencies;
 mod agenda;
 mod agenda_print;
 mod agreement;
+mod arrows;
 mod attacks;
 mod attendance;
 mod audit;

@@ -1084,7 +1084,7 @@ async fn agencies_are_told_when_they_are_asked_before_it_is_due_and_when_it_is_l
     assert_eq!(of(&w.housing_rep), [due(1)]);
     assert_eq!(of(&w.health_rep), [due(1)]);
     assert_eq!(of(&w.police_rep), []);
-    let run = || conference::research::remind(&app.parts.db).unwrap();
+    let run = || conference::asking::remind(&app.parts.db).unwrap();
     run();
     assert_eq!(of(&w.housing_rep), [due(1)], "not yet");
     let request = asked.read(&w.housing_rep, w.housing).await.expect(200);

@@ -6,6 +6,7 @@
 pub mod account;
 pub mod actions;
 pub mod cases;
+pub mod circle;
 pub mod flags;
 pub mod idva;
 pub mod parties;

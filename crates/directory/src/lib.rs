@@ -3,6 +3,7 @@
 //! MARACs and agencies, accounts and API clients with their roles, cover, notices, calendar feeds, and the lists that
 //! auditors read. Nothing here knows a case file's content.
 
+pub mod absences;
 pub mod agencies;
 pub mod approvals;
 pub mod audit_log;
@@ -11,6 +12,7 @@ pub mod calendar;
 pub mod clients;
 pub mod cover;
 pub mod damaged_parts;
+pub mod duties;
 pub mod maracs;
 pub mod notifications;
 pub mod users;

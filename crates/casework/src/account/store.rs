@@ -10,7 +10,6 @@ use kernel::case_file::Part;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::sql::sql;
 use kernel::visibility::VisibleCase;
 
 /// SQL: the entry at this alias of the case $1 is read by a reader whose lens shows the account ($2),
@@ -91,13 +90,12 @@ pub fn entries(
 
 /// One entry, whoever reads it.
 pub fn entry(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Part>> {
-    Ok(
-        sql(concat!(entry_row!(), "where e.case_id = $1 and e.id = $2"))
-            .bind(case.id)
-            .bind(id)
-            .get_result(tx.conn)
-            .optional()?,
-    )
+    Ok(tx
+        .sql(concat!(entry_row!(), "where e.case_id = $1 and e.id = $2"))
+        .bind(case.id)
+        .bind(id)
+        .get_result(tx.conn)
+        .optional()?)
 }
 
 /// What decides on an entry: whether it may be superseded, or pointed at.
@@ -220,7 +218,7 @@ pub struct NewEntry {
 pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, entry: &NewEntry) -> Result<()> {
     let place = Place::new("account_entries", "sealed", entry.id);
     let sealed = case.key().seal(place, entry.text.as_bytes())?;
-    sql(
+    tx.sql(
         "insert into account_entries (id, marac_id, case_id, heading, sharing, told_on, how_told, \
          author_id, actor_id, agency_id, supersedes_id, sealed, created_at) \
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",

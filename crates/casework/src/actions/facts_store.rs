@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::sql::sql;
 use kernel::visibility::{VisibleAction, VisibleCase};
 
 #[derive(QueryableByName)]
@@ -126,27 +125,29 @@ pub struct MeetingRow {
 
 /// The meeting of this id in the case's MARAC.
 pub fn meeting(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<MeetingRow>> {
-    let row = sql(
-        "select id, (starts_at at time zone time_zone)::date as \"on\" \
+    let row = tx
+        .sql(
+            "select id, (starts_at at time zone time_zone)::date as \"on\" \
          from meetings where marac_id = $1 and id = $2",
-    )
-    .bind(case.marac_id)
-    .bind(id)
-    .get_result(tx.conn)
-    .optional()?;
+        )
+        .bind(case.marac_id)
+        .bind(id)
+        .get_result(tx.conn)
+        .optional()?;
     Ok(row)
 }
 
 /// The meeting at which this agenda item of the case stands.
 pub fn item_meeting(tx: &mut Tx<'_>, case: &VisibleCase, item: Uuid) -> Result<Option<MeetingRow>> {
-    let row = sql(
-        "select m.id, (m.starts_at at time zone m.time_zone)::date as \"on\" \
+    let row = tx
+        .sql(
+            "select m.id, (m.starts_at at time zone m.time_zone)::date as \"on\" \
          from agenda_items i join meetings m on m.id = i.meeting_id \
          where i.case_id = $1 and i.id = $2",
-    )
-    .bind(case.id)
-    .bind(item)
-    .get_result(tx.conn)
-    .optional()?;
+        )
+        .bind(case.id)
+        .bind(item)
+        .get_result(tx.conn)
+        .optional()?;
     Ok(row)
 }

@@ -10,7 +10,6 @@ use super::model::{ActionCategory, ActionPriority, ActionStatus, ActionTarget, N
 use super::standard::StandardAction;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::sql::sql;
 use kernel::visibility::VisibleCase;
 use kernel::visible_actions;
 use practice::text::{Line, Text};
@@ -36,12 +35,15 @@ pub fn latest(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<i32> {
 
 /// Whether a MARAC has this version.
 pub fn exists(tx: &mut Tx<'_>, marac_id: Uuid, version: i32) -> Result<bool> {
-    let row: Option<Version> = sql("select version from standard_action_versions \
-         where marac_id = $1 and version = $2")
-    .bind(marac_id)
-    .bind(version)
-    .get_result(tx.conn)
-    .optional()?;
+    let row: Option<Version> = tx
+        .sql(
+            "select version from standard_action_versions \
+         where marac_id = $1 and version = $2",
+        )
+        .bind(marac_id)
+        .bind(version)
+        .get_result(tx.conn)
+        .optional()?;
     Ok(row.is_some())
 }
 
@@ -167,7 +169,7 @@ pub struct Item {
 
 /// This place of the case on an agenda, or its latest.
 pub fn item(tx: &mut Tx<'_>, case: &VisibleCase, id: Option<Uuid>) -> Result<Option<Item>> {
-    Ok(sql(
+    Ok(tx.sql(
         "select i.id, m.id as meeting_id, (m.starts_at at time zone m.time_zone)::date as held_on \
          from agenda_items i join meetings m on m.id = i.meeting_id \
          where i.case_id = $1 and ($2::uuid is null or i.id = $2) \

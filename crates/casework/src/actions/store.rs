@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::model::{
     ActionCategory, ActionPriority, ActionStatus, ActionTarget, Content, Escalation, Need,
 };
-use directory::cover::stood_in_for;
+use directory::absences::stood_in_for;
 use kernel::crypto::{KeyRing, Place};
 use kernel::db::Tx;
 use kernel::error::Result;

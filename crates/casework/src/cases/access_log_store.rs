@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::sql::sql;
 
 #[derive(QueryableByName)]
 struct Tenant {
@@ -23,7 +22,8 @@ const RECEIVED: &str = "select c.marac_id from cases c where c.id = $1 and c.mar
 
 /// The MARAC of a received file that is in one of these MARACs and not closed to the caller.
 pub fn marac_of(tx: &mut Tx<'_>, case_id: Uuid, maracs: Vec<Uuid>) -> Result<Option<Uuid>> {
-    let found: Option<Tenant> = sql(RECEIVED)
+    let found: Option<Tenant> = tx
+        .sql(RECEIVED)
         .bind(case_id)
         .bind(maracs)
         .get_result(tx.conn)

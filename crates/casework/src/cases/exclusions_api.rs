@@ -231,7 +231,7 @@ fn can_be_named(subject: Subject, known: Known) -> Result<()> {
             } => "/actor_id",
             _ => "/agency_id",
         };
-        return Err(Error::invalid(vec![super::head_api::not_a_member(pointer)]));
+        return Err(Error::invalid(vec![crate::circle::not_a_member(pointer)]));
     }
     if !known.exempt {
         return Err(Error::field(

@@ -13,6 +13,7 @@ use super::CloseReason;
 use super::rules::{self, Closing};
 use super::store;
 use crate::actions::has_incomplete;
+use crate::circle;
 use crate::idva;
 use crate::risk;
 use kernel::audit::{Audited, Event};
@@ -20,7 +21,7 @@ use kernel::caller::Caller;
 use kernel::case_file::{opened, opened_locked};
 use kernel::db::Db;
 use kernel::db::Tx;
-use kernel::error::{Error, FieldError, Result};
+use kernel::error::{Error, Result};
 use kernel::http::{
     Body, Change, Changes, IfMatch, Patch, Path, Problems, VersionProblems, WriteProblems, etag,
     tagged,
@@ -149,46 +150,20 @@ fn fits(tx: &mut Tx<'_>, case: &VisibleCase, body: &CaseChangeIn) -> Result<()> 
     if let Some(user) = body.lead_user_id.value()
         && store::members(tx, case.marac_id, &[*user])?.is_empty()
     {
-        errors.push(not_a_member("/lead_user_id"));
+        errors.push(circle::not_a_member("/lead_user_id"));
     }
     for (pointer, agency, idva) in [
         ("/lead_agency_id", body.lead_agency_id.value(), false),
         ("/idva_agency_id", body.idva_agency_id.value(), true),
     ] {
         let Some(agency) = agency else { continue };
-        let found = store::agency(tx, case.marac_id, *agency)?;
-        errors.extend(refusal(pointer, found, idva));
+        let found = circle::agency(tx, case.marac_id, *agency)?;
+        errors.extend(circle::refusal(pointer, found, idva));
     }
     match errors.is_empty() {
         true => Ok(()),
         false => Err(Error::invalid(errors)),
     }
-}
-
-/// Refuses an agency that is no member, or no IDVA service where one is wanted.
-pub(super) fn refusal(
-    pointer: &str,
-    found: Option<store::Candidate>,
-    idva: bool,
-) -> Option<FieldError> {
-    match found {
-        Some(found) if found.member && (found.idva || !idva) => None,
-        Some(found) if found.member => Some(FieldError::new(
-            pointer,
-            "not_an_idva_service",
-            "Name an IDVA service.",
-        )),
-        _ => Some(not_a_member(pointer)),
-    }
-}
-
-/// Refuses somebody who does not sit in the case's MARAC.
-pub(super) fn not_a_member(pointer: &str) -> FieldError {
-    FieldError::new(
-        pointer,
-        "not_a_member",
-        "Name a member of the case's MARAC.",
-    )
 }
 
 fn apply(tx: &mut Tx<'_>, case: &VisibleCase, body: CaseChangeIn) -> Result<Changes> {

@@ -8,7 +8,6 @@ use super::intake::Accepted;
 use kernel::crypto::Wrapped;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::sql::sql;
 use practice::risk::Criterion;
 use practice::vocabulary::CaseStatus;
 
@@ -158,7 +157,7 @@ pub fn revive(
         .bind(wrapped.bytes.clone())
         .bind(wrapped.master_key_id.clone())
         .execute(tx.conn)?;
-    let row: Option<Code> = sql(
+    let row: Option<Code> = tx.sql(
         "update cases set status = 'listed', opened_at = $2, last_referral_on = $3, lapses_on = $4, \
          criteria = $5, has_children = $6, version = version + 1 \
          where id = $1 and status = 'joined' returning code",

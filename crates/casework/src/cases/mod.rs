@@ -25,8 +25,6 @@ mod store;
 mod timeline_api;
 mod timeline_store;
 
-use uuid::Uuid;
-
 pub use code::is_plausible;
 pub use exclusions_api::set_exclusion;
 pub use exclusions_store::Subject;
@@ -34,10 +32,6 @@ pub use head_api::CaseHeadOut;
 pub use rules::{day_end, exclude as names_one};
 pub use sealed_store::{PLACES as SEALED_PLACES, move_sealed};
 
-use kernel::db::Tx;
-use kernel::error::{Error, Result};
-use kernel::policy::lens::Basis;
-use kernel::visibility::VisibleCase;
 use practice::vocabulary;
 
 vocabulary! {
@@ -82,43 +76,4 @@ pub fn routes(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) 
     exclusions_api::routes(config);
     restriction_api::routes(config);
     crate::risk::assessment_routes(config);
-}
-
-/// Opens the case to an IDVA service, and closes it to the one before. To be called by `idva` alone,
-/// which keeps the allocation.
-pub fn open_to_idva(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<()> {
-    store::allocate(tx, case, agency_id)
-}
-
-/// Closes the case to the IDVA service it was allocated to.
-pub fn close_to_idva(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
-    store::end_allocation(tx, case)
-}
-
-/// Refused unless the agency is an IDVA service that sits in the case's MARAC.
-pub fn must_be_idva_service(
-    tx: &mut Tx<'_>,
-    case: &VisibleCase,
-    pointer: &'static str,
-    agency_id: Uuid,
-) -> Result<()> {
-    let found = store::agency(tx, case.marac_id, agency_id)?;
-    match head_api::refusal(pointer, found, true) {
-        None => Ok(()),
-        Some(error) => Err(Error::invalid(vec![error])),
-    }
-}
-
-/// Whether the caller is the case's lead: whoever was made it, else its IDVA, else who referred.
-pub fn is_lead(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<bool> {
-    let (me, agency) = (tx.actor.principal.user_id(), tx.actor.agency_id);
-    let named = case.row.lead_user_id.is_some() || case.row.lead_agency_id.is_some();
-    let facts = rules::LeadFacts {
-        person: case.row.lead_user_id.map(|lead| me == Some(lead)),
-        agency: case.row.lead_agency_id.map(|lead| lead == agency),
-        allocated: !named && store::allocated(tx, case)?,
-        idva: case.has_basis(Basis::Allocation),
-        referrer: case.has_basis(Basis::Referrer),
-    };
-    Ok(rules::leads(facts))
 }

@@ -188,7 +188,7 @@ fn named(tx: &mut Tx<'_>, case: &VisibleCase, mut named: Vec<Uuid>) -> Result<Ve
         .iter()
         .enumerate()
         .filter(|(_, user)| !known.contains(user))
-        .map(|(index, _)| super::head_api::not_a_member(&format!("/named/{index}")));
+        .map(|(index, _)| crate::circle::not_a_member(&format!("/named/{index}")));
     let errors: Vec<_> = strangers.collect();
     if !errors.is_empty() {
         return Err(Error::invalid(errors));

@@ -9,7 +9,6 @@ use super::LaidBy;
 use kernel::crypto::{KeyRing, Place};
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::sql::sql;
 use kernel::visibility::VisibleCase;
 use kernel::{file_key, key_columns, not_destroyed, visible_cases};
 
@@ -105,7 +104,8 @@ const LIVE: &str = concat!(
 
 /// The restriction that stands: one that somebody set on this file before one that was laid on it.
 pub fn live(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Option<Restriction>> {
-    Ok(sql(LIVE)
+    Ok(tx
+        .sql(LIVE)
         .bind(case.id)
         .bind(tx.now)
         .get_result(tx.conn)

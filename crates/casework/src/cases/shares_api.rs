@@ -144,7 +144,7 @@ async fn share_case(
 }
 
 fn sharing(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<Sharing> {
-    let agency = super::store::agency(tx, case.marac_id, agency_id)?;
+    let agency = crate::circle::agency(tx, case.marac_id, agency_id)?;
     Ok(Sharing {
         member: agency.as_ref().is_some_and(|agency| agency.member),
         review_due: agency.is_some_and(|agency| agency.review_due),

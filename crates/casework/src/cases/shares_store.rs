@@ -8,7 +8,6 @@ use uuid::Uuid;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::sql::sql;
 use kernel::visibility::VisibleCase;
 
 /// A share.
@@ -76,7 +75,8 @@ pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Share
 
 /// Whether the agency has a live share.
 pub fn shared(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<bool> {
-    let found: Option<Share> = sql(share!("and g.agency_id = $2 and g.ends_at > $3 limit 1"))
+    let found: Option<Share> = tx
+        .sql(share!("and g.agency_id = $2 and g.ends_at > $3 limit 1"))
         .bind(case.id)
         .bind(agency_id)
         .bind(tx.now)

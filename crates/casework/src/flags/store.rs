@@ -10,7 +10,6 @@ use kernel::crypto::{DataKey, Place};
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::hidden;
-use kernel::sql::sql;
 use kernel::visibility::VisibleCase;
 use kernel::{file_key, key_columns, owned_action, visible_actions};
 use practice::party::Identity;
@@ -255,7 +254,7 @@ const ONE: &str = with_cases!(concat!(
 
 /// A flag in sight.
 pub fn one(tx: &mut Tx<'_>, id: Uuid) -> Result<FlagRow> {
-    sql(ONE)
+    tx.sql(ONE)
         .bind(id)
         .get_result(tx.conn)
         .optional()?

@@ -11,7 +11,7 @@ use validator::Validate;
 
 use super::store::{self, AllocationRow, Present};
 use super::{Engagement, give, must_have};
-use crate::cases;
+use crate::circle;
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::case_file::{opened, opened_locked};
@@ -181,7 +181,7 @@ async fn allocate_idva(
             let claim = key.claim(tx, "allocate_idva", &(id, &body))?;
             if let Idempotency::Fresh(allocation) = claim {
                 check_open(&case)?;
-                cases::must_be_idva_service(tx, &case, "/agency_id", body.agency_id)?;
+                circle::must_be_idva_service(tx, &case, "/agency_id", body.agency_id)?;
                 check_person(tx, body.agency_id, body.user_id)?;
                 let live = store::live(tx, &case)?;
                 if live.is_some_and(|live| live.agency_id == body.agency_id) {
@@ -330,7 +330,7 @@ async fn end_idva_allocation(
                     ends_on: Some(tx.today()),
                 };
                 store::update(tx, &case, &row, &present)?;
-                cases::close_to_idva(tx, &case)?;
+                circle::close_to_idva(tx, &case)?;
                 shown(tx, &case, id)
             },
         )

@@ -12,7 +12,6 @@ use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::hidden;
-use kernel::sql::sql;
 use kernel::visibility::VisibleCase;
 use practice::party::ContactKind;
 
@@ -98,7 +97,7 @@ pub fn page(
 
 /// One of them.
 pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<ContactRow> {
-    sql(contacts!("and t.id = $2"))
+    tx.sql(contacts!("and t.id = $2"))
         .bind(case.id)
         .bind(id)
         .get_result(tx.conn)
@@ -120,15 +119,16 @@ struct Marks {
 
 /// What is marked safe of a contact of the case's survivor.
 pub fn survivors_contact(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Safe>> {
-    let marks: Option<Marks> = sql(
-        "select t.kind, t.safe_to_call, t.safe_to_text, t.safe_voicemail from party_contacts t \
+    let marks: Option<Marks> = tx
+        .sql(
+            "select t.kind, t.safe_to_call, t.safe_to_text, t.safe_voicemail from party_contacts t \
          join parties p on p.id = t.party_id and p.case_id = t.case_id and p.role = 'survivor' \
          where t.case_id = $1 and t.id = $2",
-    )
-    .bind(case.id)
-    .bind(id)
-    .get_result(tx.conn)
-    .optional()?;
+        )
+        .bind(case.id)
+        .bind(id)
+        .get_result(tx.conn)
+        .optional()?;
     Ok(marks.map(|marks| Safe {
         kind: marks.kind,
         call: marks.safe_to_call,

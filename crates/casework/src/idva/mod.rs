@@ -15,7 +15,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::cases;
+use crate::circle;
 use directory::maracs;
 use directory::notifications::{self, Notice, NoticeKind, To};
 use kernel::case_file::is_staff;
@@ -116,7 +116,7 @@ fn give(
     let due_at = contact_due(tx, case.marac_id, now)?;
     store::end_live(tx, case)?;
     store::insert(tx, case, id, agency_id, user_id, due_at)?;
-    cases::open_to_idva(tx, case, agency_id)?;
+    circle::open_to_idva(tx, case, agency_id)?;
     let notice = contact_due_notice((case.marac_id, case.id, id), agency_id, user_id);
     notifications::tell(tx, &[notice])
 }

@@ -10,7 +10,6 @@ use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::hidden;
-use kernel::sql::sql;
 use kernel::visibility::VisibleCase;
 
 /// An allocation, and how often the survivor was tried.
@@ -81,7 +80,7 @@ pub fn all(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<AllocationRow>> {
 
 /// One of them.
 pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<AllocationRow> {
-    sql(allocations!("and a.id = $2"))
+    tx.sql(allocations!("and a.id = $2"))
         .bind(case.id)
         .bind(id)
         .get_result(tx.conn)
@@ -100,12 +99,11 @@ pub struct Live {
 
 /// The allocation that stands, if any. The case is locked by whoever changes it.
 pub fn live(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Option<Live>> {
-    Ok(
-        sql("select id, agency_id from idva_allocations where case_id = $1 and ends_on is null")
-            .bind(case.id)
-            .get_result(tx.conn)
-            .optional()?,
-    )
+    Ok(tx
+        .sql("select id, agency_id from idva_allocations where case_id = $1 and ends_on is null")
+        .bind(case.id)
+        .get_result(tx.conn)
+        .optional()?)
 }
 
 /// The allocation that stands ends today.

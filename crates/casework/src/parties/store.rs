@@ -16,7 +16,6 @@ use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::hidden;
 use kernel::policy::lens::FieldGroup;
-use kernel::sql::sql;
 use kernel::visibility::VisibleCase;
 use practice::party::{Address, Characteristics, Contact, Identity, PartyRole};
 
@@ -103,11 +102,11 @@ pub fn parties_among(tx: &mut Tx<'_>, case: &VisibleCase, ids: Vec<Uuid>) -> Res
 
 /// The survivor of a case.
 pub fn survivor(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Option<Uuid>> {
-    let row: Option<PartyId> =
-        sql("select id from parties where case_id = $1 and role = 'survivor'")
-            .bind(case.id)
-            .get_result(tx.conn)
-            .optional()?;
+    let row: Option<PartyId> = tx
+        .sql("select id from parties where case_id = $1 and role = 'survivor'")
+        .bind(case.id)
+        .get_result(tx.conn)
+        .optional()?;
     Ok(row.map(|row| row.id))
 }
 
@@ -116,13 +115,14 @@ pub fn survivor_born(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Option<Naive
     if !case.lens.shows(FieldGroup::Identity) {
         return Ok(None);
     }
-    let row: Option<Part> = sql(concat!(
-        party_row!(),
-        "where p.case_id = $1 and p.role = 'survivor'"
-    ))
-    .bind(case.id)
-    .get_result(tx.conn)
-    .optional()?;
+    let row: Option<Part> = tx
+        .sql(concat!(
+            party_row!(),
+            "where p.case_id = $1 and p.role = 'survivor'"
+        ))
+        .bind(case.id)
+        .get_result(tx.conn)
+        .optional()?;
     let identity: Option<Identity> = row
         .map(|row| row.open(case, "parties", "identity"))
         .transpose()?;

@@ -31,6 +31,7 @@ use practice::document::Document;
 use practice::party::Identity;
 use practice::text::Line;
 
+/// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(matches).service(search);
 }

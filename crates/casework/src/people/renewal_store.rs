@@ -13,7 +13,6 @@ use super::tokens::{self, Token};
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::sql::sql;
 use kernel::{file_key, key_columns};
 use practice::document::Document;
 use practice::party::PartyRole;
@@ -75,7 +74,11 @@ pub fn next_old(tx: &mut Tx<'_>, after: After) -> Result<Option<OldFile>> {
 }
 
 fn first(tx: &mut Tx<'_>, text: &'static str, after: After) -> Result<Option<OldFile>> {
-    let found = sql(text).bind(tokens::VERSION).bind(after.0).bind(after.1);
+    let found = tx
+        .sql(text)
+        .bind(tokens::VERSION)
+        .bind(after.0)
+        .bind(after.1);
     Ok(found.get_result(tx.conn).optional()?)
 }
 

@@ -12,7 +12,6 @@ use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::{Act, hidden, may_in};
-use kernel::sql::sql;
 use kernel::visibility::VisibleCase;
 use kernel::{file_key, not_destroyed, visible_cases};
 use practice::document::Document;
@@ -158,6 +157,7 @@ pub fn people(tx: &mut Tx<'_>, maracs: Vec<Uuid>, tokens: &[Token]) -> Result<Ve
 /// A case of the same pair.
 #[derive(QueryableByName)]
 pub struct PairCase {
+    /// The case.
     #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
     /// The case's last referral up to the day asked for.
@@ -188,7 +188,8 @@ pub fn pair_case(
     if pairs.is_empty() {
         return Ok(None);
     }
-    Ok(sql(PAIR_CASE)
+    Ok(tx
+        .sql(PAIR_CASE)
         .bind(marac_id)
         .bind(pairs)
         .bind(on)

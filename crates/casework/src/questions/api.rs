@@ -14,7 +14,7 @@ use super::rules::{self, By, Command, Told};
 use super::store::{self, Question, Settling};
 use super::telling;
 use crate::account::{Heading, Reader, readable_under};
-use crate::cases::is_lead;
+use crate::circle::is_lead;
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::case_file::{is_staff, opened};

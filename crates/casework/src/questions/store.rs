@@ -11,7 +11,6 @@ use crate::account::Heading;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::sql::sql;
 use kernel::visibility::VisibleCase;
 
 /// A question.
@@ -153,7 +152,8 @@ pub fn page(
 /// One question.
 pub fn find(tx: &mut Tx<'_>, case: &VisibleCase, all: bool, id: Uuid) -> Result<Option<Question>> {
     let own = tx.actor.agency_id;
-    Ok(sql(questions!("and q.id = $4"))
+    Ok(tx
+        .sql(questions!("and q.id = $4"))
         .bind(case.id)
         .bind(all)
         .bind(own)

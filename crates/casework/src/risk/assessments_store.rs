@@ -6,7 +6,6 @@ use uuid::Uuid;
 use kernel::case_file::Part;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::sql::sql;
 use kernel::visibility::VisibleCase;
 
 /// SQL: assessments at `r`.
@@ -51,12 +50,13 @@ pub fn all(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Part>> {
 
 /// One assessment of a case.
 pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Part>> {
-    Ok(sql(concat!(
-        assessment_row!(),
-        "where r.case_id = $1 and r.id = $2"
-    ))
-    .bind(case.id)
-    .bind(id)
-    .get_result(tx.conn)
-    .optional()?)
+    Ok(tx
+        .sql(concat!(
+            assessment_row!(),
+            "where r.case_id = $1 and r.id = $2"
+        ))
+        .bind(case.id)
+        .bind(id)
+        .get_result(tx.conn)
+        .optional()?)
 }

@@ -14,7 +14,6 @@ use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::hidden;
 use kernel::policy::lens::{Basis, Standing};
-use kernel::sql::sql;
 use kernel::visibility::VisibleCase;
 use kernel::{accepted_statement, in_circle, visible_cases};
 
@@ -115,7 +114,7 @@ pub struct NewEntry {
 /// Adds an entry, written by the caller; marks the one it supersedes.
 pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, item_id: Uuid, entry: &NewEntry) -> Result<()> {
     let sealed = case.key().seal_json(words_of(entry.id), &entry.words)?;
-    sql(
+    tx.sql(
         "insert into hearing_entries (id, marac_id, case_id, agenda_item_id, kind, sharing, nature, \
          factor, safeguard, decision, police_wish, agency_id, author_id, actor_id, supersedes_id, \
          struck, sealed, created_at) \

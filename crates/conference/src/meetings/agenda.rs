@@ -12,7 +12,7 @@ use super::store::Meeting;
 use super::{
     AgendaItemKind, AgendaItemStatus, MeetingStatus, in_sight_locked, listing_store, store, telling,
 };
-use crate::research;
+use crate::asking;
 use casework::flags;
 use directory::agencies::ListingStanding;
 use kernel::crypto::Place;
@@ -149,7 +149,7 @@ pub fn open(tx: &mut Tx<'_>, meeting: &Meeting, item_id: Option<Uuid>) -> Result
             .iter()
             .filter(|row| row.standing == ListingStanding::Live);
         let opened: Vec<_> = live.map(|row| (row.case_id, row.agency_id)).collect();
-        research::ask(tx, meeting.asking(), &opened)?;
+        asking::ask(tx, meeting.asking(), &opened)?;
     }
     Ok(listed)
 }
@@ -208,14 +208,14 @@ impl Opened {
                 flags::ask(tx, &self.case, &item.agency_ids)
             }
             AgendaItemStatus::Withdrawn => {
-                research::withdraw(tx, item.id, &[])?;
+                asking::withdraw(tx, item.id, &[])?;
                 listing_store::end(tx, &self.case, self.meeting.id, &[])?;
                 listing_store::seat(tx, self.meeting.id)?;
                 store::touch(tx, self.meeting.id)
             }
             AgendaItemStatus::Deferred if self.meeting.status == MeetingStatus::Held => Ok(()),
             AgendaItemStatus::Deferred => {
-                research::withdraw(tx, item.id, &[])?;
+                asking::withdraw(tx, item.id, &[])?;
                 listing_store::seat(tx, self.meeting.id)?;
                 store::touch(tx, self.meeting.id)
             }

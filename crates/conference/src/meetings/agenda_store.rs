@@ -13,7 +13,6 @@ use kernel::error::Result;
 use kernel::not_closed;
 use kernel::policy::hidden;
 use kernel::policy::lens::Basis;
-use kernel::sql::sql;
 use kernel::visibility::VisibleCase;
 use kernel::{file_key, key_columns, standings_of, visible_cases};
 use practice::party::PartyRole;
@@ -207,15 +206,16 @@ struct Parents {
 
 /// The meeting and the case of an item, if its case is in sight.
 pub fn parents(tx: &mut Tx<'_>, id: Uuid) -> Result<(Uuid, Uuid)> {
-    let found: Parents = sql(concat!(
-        "select i.meeting_id, i.case_id from agenda_items i join cases c on c.id = i.case_id ",
-        "where i.id = $1 and ",
-        visible_cases!("c")
-    ))
-    .bind(id)
-    .get_result(tx.conn)
-    .optional()?
-    .ok_or_else(hidden)?;
+    let found: Parents = tx
+        .sql(concat!(
+            "select i.meeting_id, i.case_id from agenda_items i join cases c on c.id = i.case_id ",
+            "where i.id = $1 and ",
+            visible_cases!("c")
+        ))
+        .bind(id)
+        .get_result(tx.conn)
+        .optional()?
+        .ok_or_else(hidden)?;
     Ok((found.meeting_id, found.case_id))
 }
 

@@ -15,7 +15,7 @@ use super::{
     MeetingKind, MeetingMode, MeetingStatus, agenda_store, in_sight, in_sight_locked,
     listing_store, split_store, telling,
 };
-use crate::research;
+use crate::asking;
 use directory::maracs;
 use directory::notifications::NoticeKind;
 use kernel::audit::{Audited, Event};
@@ -314,7 +314,7 @@ async fn move_meeting(
                 telling::everybody(tx, NoticeKind::MeetingMoved, &meeting)?;
             }
             if changes.has("starts_at") && meeting.status == MeetingStatus::Circulated {
-                research::moved(tx, meeting.asking())?;
+                asking::moved(tx, meeting.asking())?;
             }
             let event = event(&meeting).fields(changes);
             Ok(Audited::new(meeting, event))
@@ -380,7 +380,7 @@ async fn cancel_meeting(
             let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Cancel);
             let meeting = advance(tx, Act::PlanMeeting, id, if_match, command)?;
             agenda_store::withdraw_all(tx, id)?;
-            research::withdraw_all(tx, id)?;
+            asking::withdraw_all(tx, id)?;
             listing_store::end_all(tx, id)?;
             telling::everybody(tx, NoticeKind::MeetingCancelled, &meeting)?;
             let event = event(&meeting).fields(["status"]);

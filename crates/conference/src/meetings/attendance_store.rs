@@ -11,7 +11,6 @@ use super::store::Meeting;
 use super::{AttendanceRole, Presence};
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::sql::sql;
 use kernel::visibility::VisibleCase;
 
 /// A seat at a meeting: recorded, or one that an agency of the MARAC has and nothing is known of yet.
@@ -269,7 +268,7 @@ pub fn set_stay(
     seat_id: Uuid,
     (joined_at, left_at): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
 ) -> Result<Stay> {
-    sql(
+    tx.sql(
         "insert into attendance_items as s (id, marac_id, case_id, agenda_item_id, attendance_id, \
          joined_at, left_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8) \
          on conflict on constraint attendance_items_seat_key do update set \

@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::store::Meeting;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::sql::sql;
 use kernel::visible_cases;
 
 /// A meeting with what stands around its cases.
@@ -66,7 +65,8 @@ pub const HEAD: &str = concat!(
 
 /// The meeting with this id, and what stands around its cases.
 pub fn head(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<AgendaHead>> {
-    Ok(sql(HEAD)
+    Ok(tx
+        .sql(HEAD)
         .bind(id)
         .bind(tx.now)
         .get_result(tx.conn)

@@ -16,7 +16,7 @@ use super::agenda_view::{AgendaItemOut, item};
 use super::rules::{self, Decision};
 use super::run_api::{PassedOver, passed_over};
 use super::{agenda_store, listing_store, store};
-use crate::research;
+use crate::asking;
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::db::Db;
@@ -117,7 +117,7 @@ fn relist(tx: &mut Tx<'_>, opened: &Opened, agencies: &[Uuid]) -> Result<ListedO
     if agenda_store::is_out(meeting.status) {
         // Also where the list stays: an agency that was passed over may get the case by now.
         listing_store::end(tx, case, meeting.id, agencies)?;
-        research::withdraw(tx, row.id, agencies)?;
+        asking::withdraw(tx, row.id, agencies)?;
         listed = agenda::open(tx, meeting, Some(row.id))?;
     } else if changed {
         store::touch(tx, meeting.id)?;

@@ -12,7 +12,7 @@ use super::api::{MeetingOut, advance, answer, event};
 use super::listing_store::{self, Listed};
 use super::rules::MeetingCommand;
 use super::{AgendaItemStatus, agenda, agenda_store, head_in_sight};
-use crate::research;
+use crate::asking;
 use directory::agencies::ListingStanding;
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
@@ -158,7 +158,7 @@ async fn start_meeting(
             let meeting = advance(tx, Act::RunMeeting, id, if_match, command)?;
             listing_store::begin(tx, id)?;
             listing_store::seat(tx, id)?;
-            research::close(tx, id)?;
+            asking::close(tx, id)?;
             let quorum = lacking(tx, Act::RunMeeting, id)?;
             let event = event(&meeting).fields(["status"]);
             Ok(Audited::new((meeting, quorum), event))

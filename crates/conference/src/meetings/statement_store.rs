@@ -9,7 +9,6 @@ use super::AttendanceRole;
 use super::store::Meeting;
 use kernel::db::Tx;
 use kernel::error::{Code, Error, Result};
-use kernel::sql::sql;
 
 /// A wording of the statement.
 #[derive(Debug, QueryableByName)]
@@ -26,12 +25,15 @@ const SHIPPED: &str = include_str!("confidentiality.txt");
 
 /// The statement of a MARAC as it stood at this moment.
 pub fn at(tx: &mut Tx<'_>, marac_id: Uuid, moment: DateTime<Utc>) -> Result<Statement> {
-    let own: Option<Statement> = sql("select version, text from confidentiality_statements \
-         where marac_id = $1 and created_at <= $2 order by version desc limit 1")
-    .bind(marac_id)
-    .bind(moment)
-    .get_result(tx.conn)
-    .optional()?;
+    let own: Option<Statement> = tx
+        .sql(
+            "select version, text from confidentiality_statements \
+         where marac_id = $1 and created_at <= $2 order by version desc limit 1",
+        )
+        .bind(marac_id)
+        .bind(moment)
+        .get_result(tx.conn)
+        .optional()?;
     Ok(own.unwrap_or_else(|| Statement {
         version: 0,
         text: SHIPPED.to_owned(),
@@ -40,7 +42,7 @@ pub fn at(tx: &mut Tx<'_>, marac_id: Uuid, moment: DateTime<Utc>) -> Result<Stat
 
 /// Adds the next wording of a MARAC's.
 pub fn add(tx: &mut Tx<'_>, marac_id: Uuid, version: i32, text: &str) -> Result<()> {
-    sql(
+    tx.sql(
         "insert into confidentiality_statements (marac_id, version, text, created_by, created_at) \
          values ($1, $2, $3, $4, $5)",
     )

@@ -6,11 +6,10 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::{MeetingKind, MeetingMode, MeetingStatus};
-use crate::research::Asking;
+use crate::asking::Asking;
 use directory::maracs::Marac;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::sql::sql;
 
 /// A row of `meetings`.
 #[derive(Debug, Clone, QueryableByName)]
@@ -78,7 +77,7 @@ const LOCK: &str = meetings!("select", "from meetings where id = $1 for update")
 
 /// The row with this id.
 pub fn found(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Meeting>> {
-    Ok(sql(FIND).bind(id).get_result(tx.conn).optional()?)
+    Ok(tx.sql(FIND).bind(id).get_result(tx.conn).optional()?)
 }
 
 /// The same, locked until the transaction ends.
@@ -129,14 +128,15 @@ struct Id {
 
 /// The next scheduled meeting whose list is still open.
 pub fn next_planned(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<Option<Uuid>> {
-    let next: Option<Id> = sql(
-        "select id from meetings where marac_id = $1 and status = 'planned' \
+    let next: Option<Id> = tx
+        .sql(
+            "select id from meetings where marac_id = $1 and status = 'planned' \
          and kind = 'scheduled' and starts_at > $2 order by starts_at, id limit 1",
-    )
-    .bind(marac_id)
-    .bind(tx.now)
-    .get_result(tx.conn)
-    .optional()?;
+        )
+        .bind(marac_id)
+        .bind(tx.now)
+        .get_result(tx.conn)
+        .optional()?;
     Ok(next.map(|row| row.id))
 }
 

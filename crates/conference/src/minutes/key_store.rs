@@ -7,7 +7,6 @@ use crate::meetings::Meeting;
 use kernel::crypto::DataKey;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::sql::sql;
 
 #[derive(QueryableByName)]
 struct KeyRow {
@@ -29,7 +28,8 @@ impl KeyRow {
 
 /// The key of what is told at a meeting about no case.
 pub fn key(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<DataKey> {
-    let row: KeyRow = sql("select master_key_id, wrapped from meeting_keys where meeting_id = $1")
+    let row: KeyRow = tx
+        .sql("select master_key_id, wrapped from meeting_keys where meeting_id = $1")
         .bind(meeting.id)
         .get_result(tx.conn)
         .optional()?

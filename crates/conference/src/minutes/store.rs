@@ -10,7 +10,6 @@ use crate::meetings::Meeting;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::lens::Basis;
-use kernel::sql::sql;
 use kernel::{
     accepted_statement, file_key, key_columns, not_destroyed, not_shut_out, standings_of,
     visible_cases,
@@ -144,7 +143,7 @@ pub struct NewVersion {
 /// Begins a version as a draft. Its number follows the last one, seen or not; its `If-Match` goes on
 /// counting from there, so that no earlier one fits.
 pub fn begin(tx: &mut Tx<'_>, meeting: &Meeting, new: NewVersion) -> Result<()> {
-    sql(
+    tx.sql(
         "insert into minutes_versions (id, marac_id, meeting_id, number, status, due_on, frame, \
          drafted_by, drafted_at, version, created_at) \
          select $1, $2, $3, coalesce(max(v.number), 0) + 1, 'draft', $4, $5, $6, $7, \

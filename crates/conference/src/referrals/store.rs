@@ -11,7 +11,6 @@ use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::{Act, hidden};
-use kernel::sql::sql;
 use kernel::visibility::{self, VisibleCase};
 use kernel::{
     file_key, in_circle, key_columns, not_destroyed, not_shut_out, own_referral, visible_cases,
@@ -165,7 +164,7 @@ const LOCK: &str = find!(" for update of r");
 
 /// The referral, if it is in sight.
 pub fn find(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleReferral> {
-    let row = sql(FIND).bind(id).get_result(tx.conn).optional()?;
+    let row = tx.sql(FIND).bind(id).get_result(tx.conn).optional()?;
     load(tx, act, row)
 }
 
@@ -311,7 +310,8 @@ struct MaracRow {
 
 /// The MARAC's code and settings.
 pub fn marac(tx: &mut Tx<'_>, id: Uuid) -> Result<(String, MaracSettings)> {
-    let row: MaracRow = sql("select code, settings from maracs where id = $1")
+    let row: MaracRow = tx
+        .sql("select code, settings from maracs where id = $1")
         .bind(id)
         .get_result(tx.conn)
         .optional()?

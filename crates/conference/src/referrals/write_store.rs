@@ -9,7 +9,7 @@ use super::written::Written;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::sql::{Sql, sql};
+use kernel::sql::Sql;
 use kernel::visibility::VisibleCase;
 use practice::risk::age_on;
 use practice::vocabulary::YesNoUnknown;
@@ -35,7 +35,7 @@ pub fn insert(
     let sealed = case.key().seal_json(place(origin.id), written.document)?;
     let submitted = written.status != ReferralStatus::Draft;
     let text = if submitted { INSERT_COUNTED } else { INSERT };
-    counted(sql(text), case, origin.id, written)
+    counted(tx.sql(text), case, origin.id, written)
         .bind(origin.agency_id)
         .bind(written.co_agency_id)
         .bind(origin.submitted_by)
@@ -66,7 +66,7 @@ pub fn update(tx: &mut Tx<'_>, found: &VisibleReferral, written: &Written<'_>) -
     let id = found.row.id;
     let sealed = found.case.key().seal_json(place(id), written.document)?;
     let submitted = written.status == ReferralStatus::Submitted;
-    sql(
+    tx.sql(
         "update referrals set status = $2, urgent = $3, co_agency_id = $4, referred_on = $5, \
          submitted_at = coalesce($6, submitted_at), document = $7, tool = $8, tool_version = $9, \
          score = $10, criteria = $11, missing = $12, idva_referral = $13, maximum = $14, \
@@ -154,7 +154,7 @@ const COUNT: &str = count!("referrals");
 
 /// The counting row, as at the referral date; names nobody (design section 3).
 fn count(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, written: &Written<'_>) -> Result<()> {
-    counted(sql(COUNT), case, id, written).execute(tx.conn)?;
+    counted(tx.sql(COUNT), case, id, written).execute(tx.conn)?;
     Ok(())
 }
 

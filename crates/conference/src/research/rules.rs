@@ -5,26 +5,6 @@ use chrono::NaiveDate;
 use super::model::{ResearchStanding, ResearchStatus, ReturnIn};
 use crate::meetings::{AgendaItemStatus, MeetingStatus};
 use kernel::error::{Error, FieldError, Result};
-use practice::marac::settings::MaracSettings;
-
-/// The day by which an agency returns its research for a meeting: the MARAC's deadline. Where that
-/// is past or today, as for a case added late or an emergency meeting, the last working day before
-/// the meeting, else the day of the meeting.
-pub fn due_on(settings: &MaracSettings, meeting: NaiveDate, today: NaiveDate) -> NaiveDate {
-    let eve = settings.calendar.add_working_days(meeting, -1);
-    [settings.research_due_on(meeting), eve]
-        .into_iter()
-        .find(|day| *day > today)
-        .unwrap_or_else(|| meeting.max(today))
-}
-
-/// The days whose returns agencies are told of today: those due tomorrow or today, and those of the
-/// week behind that are late. What is older has been told, or was circulated when nobody was there.
-pub fn reminded(today: NaiveDate) -> (NaiveDate, NaiveDate) {
-    let days = chrono::Days::new;
-    let from = today.checked_sub_days(days(7)).unwrap_or(today);
-    (from, today.checked_add_days(days(1)).unwrap_or(today))
-}
 
 /// Where a request stands when somebody wants to answer it.
 #[derive(Debug, Clone, Copy)]

@@ -14,29 +14,6 @@ fn reason(refused: Error) -> &'static str {
 }
 
 #[test]
-fn research_is_due_by_the_deadline_or_later_where_that_is_past() {
-    let settings = MaracSettings::default();
-    // The meeting is on a Wednesday; five working days before is the Wednesday of the week before.
-    let table = [
-        ("2026-06-17", "2026-06-01", "2026-06-10"),
-        ("2026-06-17", "2026-06-09", "2026-06-10"),
-        ("2026-06-17", "2026-06-10", "2026-06-16"),
-        ("2026-06-17", "2026-06-15", "2026-06-16"),
-        ("2026-06-17", "2026-06-16", "2026-06-17"),
-        ("2026-06-17", "2026-06-17", "2026-06-17"),
-        // A Monday: the working day before is Friday.
-        ("2026-06-15", "2026-06-11", "2026-06-12"),
-        ("2026-06-15", "2026-06-13", "2026-06-15"),
-        // An emergency meeting that was held up until the next day.
-        ("2026-06-17", "2026-06-18", "2026-06-18"),
-    ];
-    for (meeting, today, due) in table {
-        let found = due_on(&settings, day(meeting), day(today));
-        assert_eq!(found, day(due), "{meeting} asked on {today}");
-    }
-}
-
-#[test]
 fn a_request_is_answered_between_circulation_and_the_start_of_the_meeting() {
     use AgendaItemStatus as I;
     use MeetingStatus as M;

@@ -12,7 +12,6 @@ use validator::Validate;
 use super::rules::{self, AgreementWarning};
 use super::store::{self, Member};
 use super::{find, join};
-use crate::maracs;
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::db::Db;
@@ -157,7 +156,7 @@ async fn list_members(
     let (id, limit, after) = (id.0, query.0.limit(), query.0.after()?);
     let page = db
         .run(&caller, Act::ReadMarac.on("marac", id), move |tx| {
-            maracs::find(tx, id)?;
+            store::marac_exists(tx, id)?;
             policy::may_in(&tx.actor, Act::ReadMarac, id)?;
             let rows = store::list_members(tx, id, after, limit + 1)?;
             let page = Page::of(rows, limit, |row| row.agency_id).map(show(tx, id));
@@ -192,7 +191,7 @@ async fn set_membership(
     let ask = Act::SetMembership.on("agency", agency_id);
     let (joined, member, version) = db
         .run(&caller, ask, move |tx| {
-            maracs::find(tx, marac_id)?;
+            store::marac_exists(tx, marac_id)?;
             policy::may_in(&tx.actor, Act::SetMembership, marac_id)?;
             let before = store::member_locked(tx, marac_id, agency_id)?;
             let agency = find(tx, agency_id)?;
@@ -292,7 +291,7 @@ async fn suspension(
     let ask = Act::SetMembership.on("agency", agency_id);
     let (member, version) = db
         .run(caller, ask, move |tx| {
-            maracs::find(tx, marac_id)?;
+            store::marac_exists(tx, marac_id)?;
             policy::may_in(&tx.actor, Act::SetMembership, marac_id)?;
             let member =
                 store::member_locked(tx, marac_id, agency_id)?.ok_or_else(policy::hidden)?;

@@ -1,15 +1,17 @@
 //! Agencies and memberships: rows and queries.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use kernel::policy::hidden;
+use kernel::schema::maracs;
 use uuid::Uuid;
 
 use super::api::NewAgency;
 use super::members::Agreement;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::sql::sql;
 use practice::vocabulary::AgencyKind;
 
 /// An agency.
@@ -74,7 +76,7 @@ const FIND_LOCKED: &str =
     "select id, name, kind, closed_at, version from agencies where id = $1 for update";
 
 pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Agency>> {
-    Ok(sql(FIND).bind(id).get_result(tx.conn).optional()?)
+    Ok(tx.sql(FIND).bind(id).get_result(tx.conn).optional()?)
 }
 
 pub fn find_locked(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Agency>> {
@@ -145,7 +147,8 @@ macro_rules! members {
 }
 
 pub fn member(tx: &mut Tx<'_>, marac_id: Uuid, agency_id: Uuid) -> Result<Option<Member>> {
-    Ok(sql(members!("and m.agency_id = $2"))
+    Ok(tx
+        .sql(members!("and m.agency_id = $2"))
         .bind(marac_id)
         .bind(agency_id)
         .get_result(tx.conn)
@@ -260,4 +263,13 @@ pub fn set_suspension(
     .bind(reason)
     .execute(tx.conn)?;
     Ok(())
+}
+
+/// Refused as unknown unless there is such a MARAC.
+pub fn marac_exists(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<()> {
+    let found = diesel::select(exists(maracs::table.find(marac_id)));
+    match found.get_result(tx.conn)? {
+        true => Ok(()),
+        false => Err(hidden()),
+    }
 }

@@ -12,7 +12,6 @@ use kernel::crypto;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::http::Network;
-use kernel::sql::sql;
 
 /// A session ends for good after this, however often it was refreshed.
 const SESSION: TimeDelta = TimeDelta::hours(12);
@@ -40,7 +39,7 @@ pub fn address(email: &str) -> String {
 
 /// The live account with this address.
 pub fn credential(tx: &mut Tx<'_>, address: &str) -> Result<Option<Credential>> {
-    Ok(sql(
+    Ok(tx.sql(
         "select id as user_id, email, password_hash from users where email = $1 and disabled_at is null",
     )
     .bind(address.to_owned())
@@ -65,7 +64,7 @@ pub fn still_holds(tx: &mut Tx<'_>, user_id: Uuid, password_hash: Option<String>
 
 /// An account's password, by its id.
 pub fn credential_of(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Option<Credential>> {
-    Ok(sql(
+    Ok(tx.sql(
         "select id as user_id, email, password_hash from users where id = $1 and disabled_at is null",
     )
     .bind(user_id)
@@ -249,7 +248,7 @@ pub fn set_password(tx: &mut Tx<'_>, user_id: Uuid, hash: String) -> Result<()> 
 
 /// The account that a live invitation is for, and its password so far.
 pub fn invited(tx: &mut Tx<'_>, token: &str) -> Result<Option<Credential>> {
-    Ok(sql("select u.id as user_id, u.email, u.password_hash \
+    Ok(tx.sql("select u.id as user_id, u.email, u.password_hash \
          from invitations i join users u on u.id = i.user_id \
          where i.token_hash = $1 and i.used_at is null and i.expires_at > $2 and u.disabled_at is null")
     .bind(crypto::hash_secret(token))
@@ -260,14 +259,17 @@ pub fn invited(tx: &mut Tx<'_>, token: &str) -> Result<Option<Credential>> {
 
 /// Uses up an invitation; returns the account it was for. Good once, and until it expires.
 pub fn take_invitation(tx: &mut Tx<'_>, token: &str) -> Result<Option<Uuid>> {
-    let taken: Option<Credential> = sql("update invitations i set used_at = $2 from users u \
+    let taken: Option<Credential> = tx
+        .sql(
+            "update invitations i set used_at = $2 from users u \
          where i.token_hash = $1 and i.used_at is null and i.expires_at > $2 \
          and u.id = i.user_id and u.disabled_at is null \
-         returning i.user_id, u.email, u.password_hash")
-    .bind(crypto::hash_secret(token))
-    .bind(tx.now)
-    .get_result(tx.conn)
-    .optional()?;
+         returning i.user_id, u.email, u.password_hash",
+        )
+        .bind(crypto::hash_secret(token))
+        .bind(tx.now)
+        .get_result(tx.conn)
+        .optional()?;
     Ok(taken.map(|taken| taken.user_id))
 }
 
@@ -293,7 +295,7 @@ struct ClientSecret {
 
 /// Which of its secrets this is, if it is the live client's present one.
 pub fn client_secret(tx: &mut Tx<'_>, client_id: Uuid, secret: &str) -> Result<Option<i32>> {
-    let stored: Option<ClientSecret> = sql(
+    let stored: Option<ClientSecret> = tx.sql(
         "select secret_hash, secret_version from api_clients where id = $1 and disabled_at is null",
     )
     .bind(client_id)

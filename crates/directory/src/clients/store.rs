@@ -9,7 +9,6 @@ use super::{NewActor, NewClient};
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::Right;
-use kernel::sql::sql;
 use practice::vocabulary;
 
 vocabulary! {
@@ -68,7 +67,8 @@ macro_rules! clients {
 }
 
 pub fn find(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<Client>> {
-    Ok(sql(clients!("and id = $2"))
+    Ok(tx
+        .sql(clients!("and id = $2"))
         .bind(within)
         .bind(id)
         .get_result(tx.conn)
@@ -156,7 +156,8 @@ macro_rules! actors {
 }
 
 pub fn actor(tx: &mut Tx<'_>, client: &Client, id: Uuid) -> Result<Option<Actor>> {
-    Ok(sql(actors!("and id = $2"))
+    Ok(tx
+        .sql(actors!("and id = $2"))
         .bind(client.id)
         .bind(id)
         .get_result(tx.conn)

@@ -10,8 +10,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::rules::{self, Becomes, Duty, Leaving};
-use super::{DutyCounts, store, telling};
+use super::rules::{self, Leaving};
+use super::{store, telling};
+use crate::duties::{self, Becomes, Duty, DutyCounts};
 use crate::notifications::NoticeKind;
 use crate::users::{self, User, concern, grants};
 use kernel::audit::{Audited, Event};
@@ -83,12 +84,12 @@ async fn read_duties(
             if !colleague(tx, &user, to)? {
                 return Err(hidden());
             }
-            let duties = store::duties(tx, id, to)?;
-            let (moves, left_over) = rules::split(&duties);
+            let duties = duties::duties(tx, id, to)?;
+            let (moves, left_over) = duties::split(&duties);
             let body = DutiesOut {
                 user_id: id,
                 etag: etag(user.version),
-                held: rules::held(&duties),
+                held: duties::held(&duties),
                 moves: to.map(|_| moves),
                 left_over: to.map(|_| left_over),
             };
@@ -161,7 +162,7 @@ async fn leave(
                 let message = "Name a colleague of the same agency whose account is open.";
                 return Err(Error::field("/to_user_id", "not_a_colleague", message));
             }
-            let duties = store::duties(tx, id, to)?;
+            let duties = duties::duties(tx, id, to)?;
             rules::leave(to, &duties)?;
             let roles = users::roles_of(tx, id)?;
             let maracs = concern::maracs(tx, user.agency_id, roles)?;
@@ -171,7 +172,7 @@ async fn leave(
             users::close(tx, &mut user)?;
             telling::handed_over(tx, id, to, &duties)?;
             concern::tell_staff(tx, NoticeKind::AccountChanged, ("user", id), &maracs)?;
-            let (moved, left_over) = rules::split(&duties);
+            let (moved, left_over) = duties::split(&duties);
             let body = LeaveOut {
                 user_id: id,
                 etag: etag(user.version),

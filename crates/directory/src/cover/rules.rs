@@ -1,93 +1,10 @@
 //! What somebody holds, whether they may leave it, who may stand in, and when somebody is away.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::DutyCounts;
+use crate::duties::{Duty, held, split};
 use kernel::error::{Error, FieldError, Result};
-use practice::vocabulary;
-
-vocabulary! {
-    /// What kind of thing is held.
-    DutyKind {
-        Action = "action",
-        Draft = "draft",
-        Referral = "referral",
-        Lead = "lead",
-        /// A case whose named IDVA they are.
-        Allocation = "allocation",
-        /// Sight of a case.
-        Case = "case",
-        /// Sight of the file of a referral, which goes with the referral.
-        File = "file",
-        Seat = "seat",
-    }
-}
-
-vocabulary! {
-    /// What becomes of it.
-    Becomes {
-        /// It goes to the colleague.
-        Moves = "moves",
-        /// It cannot go to the colleague.
-        Stays = "stays",
-        /// There is no work left in it.
-        Ends = "ends",
-    }
-}
-
-/// One thing that somebody holds.
-#[derive(Debug, Clone, Copy)]
-pub struct Duty {
-    /// What it is.
-    pub kind: DutyKind,
-    /// Its MARAC.
-    pub marac_id: Uuid,
-    /// Its case.
-    pub case_id: Option<Uuid>,
-    /// What becomes of it.
-    pub becomes: Becomes,
-    /// It is not closed to the caller.
-    pub shown: bool,
-}
-
-/// All that is held, as far as the caller may count it.
-pub fn held(duties: &[Duty]) -> DutyCounts {
-    count(duties, |becomes| becomes != Becomes::Ends)
-}
-
-/// What goes to the colleague, and what is left over, as far as the caller may count it.
-pub fn split(duties: &[Duty]) -> (DutyCounts, DutyCounts) {
-    (
-        count(duties, |becomes| becomes == Becomes::Moves),
-        count(duties, |becomes| becomes == Becomes::Stays),
-    )
-}
-
-fn count(duties: &[Duty], wanted: impl Fn(Becomes) -> bool) -> DutyCounts {
-    let mut counts = DutyCounts::default();
-    // Somebody may see a case on more than one basis.
-    let mut cases = BTreeSet::new();
-    for duty in duties
-        .iter()
-        .filter(|duty| duty.shown && wanted(duty.becomes))
-    {
-        match duty.kind {
-            DutyKind::Action => counts.actions += 1,
-            DutyKind::Draft => counts.drafts += 1,
-            DutyKind::Referral => counts.referrals += 1,
-            DutyKind::Lead => counts.leads += 1,
-            DutyKind::Allocation => counts.allocations += 1,
-            DutyKind::Case if cases.insert(duty.case_id) => counts.cases += 1,
-            DutyKind::Case => {}
-            DutyKind::File => {}
-            DutyKind::Seat => counts.seats += 1,
-        }
-    }
-    counts
-}
 
 /// Who leaves, to whom, and who says so.
 #[derive(Debug, Clone, Copy)]
@@ -159,6 +76,7 @@ pub fn deputy(user_id: Uuid, deputy_id: Uuid, fits: bool) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::duties::{Becomes, DutyCounts, DutyKind};
 
     fn duty(kind: DutyKind, becomes: Becomes, shown: bool) -> Duty {
         Duty {

@@ -5,84 +5,10 @@ use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
 
-use super::rules::{Becomes, Duty, DutyKind};
+use crate::absences::away;
+use crate::duties::{Duty, DutyRow};
 use kernel::db::Tx;
 use kernel::error::Result;
-
-/// SQL: today, where the MARACs are.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! today {
-    () => {
-        "($now at time zone 'Europe/London')::date"
-    };
-}
-
-/// SQL: the absence at `b` is going on.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! away {
-    () => {
-        concat!(
-            "b.ended_at is null and b.from_on <= ",
-            $crate::cover::today!(),
-            " and b.until_on >= ",
-            $crate::cover::today!()
-        )
-    };
-}
-
-/// SQL: for whom, and in which MARAC, the account $1 does what is assigned: itself everywhere, and
-/// those who are away today and have it as their deputy.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! stood_in_for {
-    () => {
-        concat!(
-            "(select $1::uuid, m.id from ",
-            "unnest($maracs) as m(id) ",
-            "union all select g.user_id, g.marac_id from role_grants g ",
-            "join absences b on b.user_id = g.user_id where g.deputy_id = $1 ",
-            "and g.role = 'representative' ",
-            "and g.ends_at > $now and ",
-            $crate::cover::away!(),
-            ")"
-        )
-    };
-}
-
-pub use {away, stood_in_for, today};
-
-/// Somebody away, and who stands in.
-#[derive(QueryableByName)]
-pub struct StandIn {
-    /// Where.
-    #[diesel(sql_type = st::Uuid)]
-    pub marac_id: Uuid,
-    /// Who is away.
-    #[diesel(sql_type = st::Uuid)]
-    pub user_id: Uuid,
-    /// Their deputy.
-    #[diesel(sql_type = st::Uuid)]
-    pub deputy_id: Uuid,
-}
-
-/// Who stands in today for the absent among these people, each in a MARAC.
-pub fn deputies_of_absent(tx: &mut Tx<'_>, people: &[(Uuid, Uuid)]) -> Result<Vec<StandIn>> {
-    Ok(tx
-        .sql(concat!(
-            "select distinct g.marac_id, g.user_id, g.deputy_id ",
-            "from unnest($1::uuid[], $2::uuid[]) as x(marac_id, user_id) ",
-            "join role_grants g on g.marac_id = x.marac_id and g.user_id = x.user_id ",
-            "join absences b on b.user_id = g.user_id ",
-            "where g.role = 'representative' and g.deputy_id is not null and g.ends_at > $3 and ",
-            away!()
-        ))
-        .bind(people.iter().map(|(marac, _)| *marac).collect::<Vec<_>>())
-        .bind(people.iter().map(|(_, user)| *user).collect::<Vec<_>>())
-        .bind(tx.now)
-        .load(tx.conn)?)
-}
 
 /// A representative, and who stands in.
 #[derive(QueryableByName)]
@@ -231,42 +157,6 @@ pub fn end_absence(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
     Ok(())
 }
 
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = st::Text)]
-    kind: DutyKind,
-    #[diesel(sql_type = st::Uuid)]
-    marac_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
-    case_id: Option<Uuid>,
-    #[diesel(sql_type = st::Text)]
-    becomes: Becomes,
-    #[diesel(sql_type = st::Bool)]
-    shown: bool,
-}
-
-impl From<Row> for Duty {
-    fn from(row: Row) -> Self {
-        Self {
-            kind: row.kind,
-            marac_id: row.marac_id,
-            case_id: row.case_id,
-            becomes: row.becomes,
-            shown: row.shown,
-        }
-    }
-}
-
-/// What an account holds, and what becomes of it if it goes to this colleague.
-pub fn duties(tx: &mut Tx<'_>, user_id: Uuid, to: Option<Uuid>) -> Result<Vec<Duty>> {
-    let rows: Vec<Row> = tx
-        .sql("select kind, marac_id, case_id, becomes, shown from duties_of($1, $2)")
-        .bind(user_id)
-        .bind(to)
-        .load(tx.conn)?;
-    Ok(rows.into_iter().map(Duty::from).collect())
-}
-
 /// Hands all of it on, with ids for what is added; returns what became of it.
 pub fn hand_over(
     tx: &mut Tx<'_>,
@@ -275,7 +165,7 @@ pub fn hand_over(
     ids: Vec<Uuid>,
 ) -> Result<Vec<Duty>> {
     let today = tx.today();
-    let rows: Vec<Row> = tx
+    let rows: Vec<DutyRow> = tx
         .sql(
             "select kind, marac_id, case_id, becomes, shown \
          from hand_over($1, $2, $3, $4, $5, $6, $7)",

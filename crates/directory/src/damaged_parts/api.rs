@@ -20,6 +20,7 @@ use kernel::http::{Page, PageQuery, Problems, Query, paged};
 use kernel::policy::{Act, may_in};
 use practice::text::Line;
 
+/// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_damaged_parts);
 }

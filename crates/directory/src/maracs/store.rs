@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::api::NewMarac;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::sql::sql;
 use practice::marac::settings::MaracSettings;
 
 /// A MARAC as it is stored.
@@ -79,7 +78,8 @@ macro_rules! select {
 }
 
 pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Marac>> {
-    Ok(sql(select!("where id = $1"))
+    Ok(tx
+        .sql(select!("where id = $1"))
         .bind(id)
         .get_result(tx.conn)
         .optional()?)

@@ -7,6 +7,7 @@
 //! are accounts and API clients alone.
 
 mod api;
+mod deputies;
 pub mod letters;
 pub mod mail;
 mod model;
@@ -15,7 +16,6 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::cover;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::Role;
@@ -76,7 +76,7 @@ pub fn tell_once(tx: &mut Tx<'_>, key: &str, notices: &[Notice]) -> Result<()> {
 }
 
 fn tell_all(tx: &mut Tx<'_>, notices: &[Notice], once: Option<String>) -> Result<()> {
-    match cover::with_deputies(tx, notices)? {
+    match deputies::with_deputies(tx, notices)? {
         Some(notices) => store::tell(tx, &notices, once),
         None => store::tell(tx, notices, once),
     }

@@ -17,7 +17,7 @@ use super::store;
 use super::{address_api, concern, rules};
 use crate::agencies;
 use crate::auth::address;
-use crate::cover;
+use crate::duties;
 use crate::notifications::NoticeKind;
 use crate::notifications::letters::AccountMatter;
 use crate::notifications::mail::Mailer;
@@ -217,7 +217,7 @@ async fn disable_user(
             if !at_once {
                 let maracs = concerned(tx, &user)?;
                 grants::keep_coordinated(tx, id, &maracs)?;
-                cover::refuse_while_on_duty(tx, id)?;
+                duties::refuse_while_on_duty(tx, id)?;
             }
             super::close(tx, &mut user)?;
             told(tx, &user, Event::new().fields(["disabled_at"]))

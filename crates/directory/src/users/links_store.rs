@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::store::User;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::sql::sql;
 
 #[derive(QueryableByName)]
 struct Until {
@@ -18,7 +17,7 @@ struct Until {
 
 /// Until when the open link to an account is good.
 pub fn open_invitation(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Option<DateTime<Utc>>> {
-    let found: Option<Until> = sql("select expires_at from invitations \
+    let found: Option<Until> = tx.sql("select expires_at from invitations \
          where user_id = $1 and used_at is null and expires_at > $2 order by expires_at desc limit 1")
     .bind(user_id)
     .bind(tx.now)
@@ -152,7 +151,7 @@ pub fn take_address_change(
     user_id: Uuid,
     token_hash: Vec<u8>,
 ) -> Result<Option<String>> {
-    let taken: Option<Email> = sql("update address_changes set confirmed_at = $3 \
+    let taken: Option<Email> = tx.sql("update address_changes set confirmed_at = $3 \
          where user_id = $1 and token_hash = $2 and confirmed_at is null and expires_at > $3 \
          and not exists (select from users u where u.email = address_changes.email) returning email")
     .bind(user_id)
@@ -165,7 +164,8 @@ pub fn take_address_change(
 
 /// Whether an account has this address.
 pub fn is_taken(tx: &mut Tx<'_>, email: &str) -> Result<bool> {
-    let found: Option<Email> = sql("select email from users where email = $1")
+    let found: Option<Email> = tx
+        .sql("select email from users where email = $1")
         .bind(email.to_owned())
         .get_result(tx.conn)
         .optional()?;

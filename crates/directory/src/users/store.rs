@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::NewUser;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::sql::sql;
 
 /// An account.
 #[derive(Debug, Clone, QueryableByName)]
@@ -59,7 +58,8 @@ macro_rules! users {
 }
 
 pub fn find(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<User>> {
-    Ok(sql(users!("and id = $2"))
+    Ok(tx
+        .sql(users!("and id = $2"))
         .bind(within)
         .bind(id)
         .get_result(tx.conn)

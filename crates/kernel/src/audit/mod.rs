@@ -191,6 +191,7 @@ impl<T> Audited<T> {
         &self.value
     }
 
+    /// The result and the events.
     pub fn into_parts(self) -> (T, Vec<Event>) {
         (self.value, self.events)
     }

@@ -19,7 +19,6 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::policy::lens::{Basis, Lens, Standing};
 use crate::policy::{Act, Role, hidden, may_in};
-use crate::sql::sql;
 
 /// SQL: the case at this alias is in the caller's sight.
 ///
@@ -204,7 +203,7 @@ const CONTRIBUTED: &str = find_case!(
 
 /// The case, if it is in sight and the caller may do this in its MARAC.
 pub fn case(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
-    let found = sql(FIND).bind(id).get_result(tx.conn).optional()?;
+    let found = tx.sql(FIND).bind(id).get_result(tx.conn).optional()?;
     fetch(tx, act, found)
 }
 
@@ -213,7 +212,11 @@ pub fn case(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
 pub fn case_contributed_to(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
     match case(tx, act, id) {
         Err(error) if error.code() == crate::error::Code::NotFound => {
-            let found = sql(CONTRIBUTED).bind(id).get_result(tx.conn).optional()?;
+            let found = tx
+                .sql(CONTRIBUTED)
+                .bind(id)
+                .get_result(tx.conn)
+                .optional()?;
             let mut own = fetch(tx, act, found)?;
             own.standings.clear();
             own.lens = Lens::default();
@@ -361,7 +364,11 @@ const LOCK_ACTION: &str = find_action!(" for update of a");
 
 /// The action, if it is in sight and the caller may do this in its MARAC.
 pub fn action(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleAction> {
-    let found = sql(FIND_ACTION).bind(id).get_result(tx.conn).optional()?;
+    let found = tx
+        .sql(FIND_ACTION)
+        .bind(id)
+        .get_result(tx.conn)
+        .optional()?;
     fetch_action(tx, act, found)
 }
 

@@ -30,15 +30,23 @@ vocabulary! {
 /// An assessment, as far as counting needs it.
 #[derive(Debug, Clone)]
 pub struct Known {
+    /// Its id.
     pub id: Uuid,
+    /// The tool.
     pub tool: String,
+    /// The tool's version.
     pub version: u16,
+    /// Whether the tool has a threshold, or supplements one.
     pub role: ToolRole,
     /// None: it was not scored.
     pub score: Option<u8>,
+    /// Items answered.
     pub answered: u8,
+    /// Items not asked.
     pub not_asked: u8,
+    /// The day of the assessment.
     pub assessed_on: NaiveDate,
+    /// When it was written down.
     pub created_at: DateTime<Utc>,
     /// The items answered yes, and all that were answered; none if the answers do not open.
     pub items: Option<Items>,
@@ -47,20 +55,26 @@ pub struct Known {
 /// Items of an assessment by their ids.
 #[derive(Debug, Clone, Default)]
 pub struct Items {
+    /// Those answered yes.
     pub yes: BTreeSet<String>,
+    /// All that were answered.
     pub answered: BTreeSet<String>,
 }
 
 /// A figure: what an assessment says, or what it comes to with others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Figure {
+    /// Where it stands beside the others.
     pub place: FigurePlace,
     /// Of the tool that leads.
     pub leading: bool,
     /// The assessment that says it, or the last one that raised it.
     pub assessment_id: Uuid,
+    /// Yes answers; none if it was not scored.
     pub score: Option<u8>,
+    /// Items answered.
     pub answered: u8,
+    /// Items not asked.
     pub not_asked: u8,
 }
 
@@ -69,6 +83,7 @@ impl Known {
         self.score.is_some() && self.not_asked == 0
     }
 
+    /// What it says by itself, in this place.
     pub fn figure(&self, place: FigurePlace) -> Figure {
         Figure {
             place,

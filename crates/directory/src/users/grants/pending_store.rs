@@ -10,7 +10,6 @@ use super::{Holder, RoleGrant};
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::{Right, Role};
-use kernel::sql::sql;
 
 /// How long a grant waits.
 const LIFETIME: TimeDelta = TimeDelta::days(14);
@@ -131,7 +130,8 @@ pub fn find_locked(tx: &mut Tx<'_>, looker: Looker, id: Uuid) -> Result<Option<P
         .bind(id)
         .execute(tx.conn)?;
     tx.waited();
-    Ok(sql(pending!("and p.id = $5"))
+    Ok(tx
+        .sql(pending!("and p.id = $5"))
         .bind(looker.administrator)
         .bind(looker.leads)
         .bind(looker.coordinated)

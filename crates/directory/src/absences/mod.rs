@@ -1,0 +1,5 @@
+//! Who is away today, and who stands in for them.
+
+mod store;
+
+pub use store::{StandIn, away, deputies_of_absent, stood_in_for, today};

@@ -1,0 +1,47 @@
+//! Rows of what an account holds.
+
+use diesel::prelude::*;
+use diesel::sql_types as st;
+use uuid::Uuid;
+
+use super::{Becomes, Duty, DutyKind};
+use kernel::db::Tx;
+use kernel::error::Result;
+
+/// A duty as it is read.
+#[doc(hidden)]
+#[derive(QueryableByName)]
+pub struct DutyRow {
+    #[diesel(sql_type = st::Text)]
+    kind: DutyKind,
+    #[diesel(sql_type = st::Uuid)]
+    marac_id: Uuid,
+    #[diesel(sql_type = st::Nullable<st::Uuid>)]
+    case_id: Option<Uuid>,
+    #[diesel(sql_type = st::Text)]
+    becomes: Becomes,
+    #[diesel(sql_type = st::Bool)]
+    shown: bool,
+}
+
+impl From<DutyRow> for Duty {
+    fn from(row: DutyRow) -> Self {
+        Self {
+            kind: row.kind,
+            marac_id: row.marac_id,
+            case_id: row.case_id,
+            becomes: row.becomes,
+            shown: row.shown,
+        }
+    }
+}
+
+/// What an account holds, and what becomes of it if it goes to this colleague.
+pub fn duties(tx: &mut Tx<'_>, user_id: Uuid, to: Option<Uuid>) -> Result<Vec<Duty>> {
+    let rows: Vec<DutyRow> = tx
+        .sql("select kind, marac_id, case_id, becomes, shown from duties_of($1, $2)")
+        .bind(user_id)
+        .bind(to)
+        .load(tx.conn)?;
+    Ok(rows.into_iter().map(Duty::from).collect())
+}

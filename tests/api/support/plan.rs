@@ -6,7 +6,7 @@ use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::db::Tx;
 use kernel::policy::Act;
-use kernel::sql::{Sql, sql};
+use kernel::sql::Sql;
 
 use super::TestApp;
 use super::world::Person;
@@ -38,7 +38,7 @@ impl TestApp {
             if forced {
                 tx.sql("set local enable_seqscan = off").execute(tx.conn)?;
             }
-            let lines: Vec<Line> = bind(sql(text)).load(tx.conn)?;
+            let lines: Vec<Line> = bind(tx.sql(text)).load(tx.conn)?;
             Ok(Audited::new(lines, Event::new()))
         };
         let db = &self.parts.db;

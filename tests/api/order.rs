@@ -109,11 +109,17 @@ fn statements_sort_by_names_of_that_order_and_by_codes_alone() {
     let mut sorted_by_name = 0;
     for file in stores {
         let text = std::fs::read_to_string(file).unwrap();
-        for (at, _) in text.match_indices("order by ") {
-            let by: String = text[at + 9..]
-                .chars()
-                .take_while(|c| !"\"()\n".contains(*c))
-                .collect();
+        let in_text = text.match_indices("order by ").map(|(at, _)| {
+            let until = |c: &char| !"\"()\n".contains(*c);
+            text[at + 9..].chars().take_while(until).collect::<String>()
+        });
+        // `.order((table::column, …))` of the query builder, as `table.column, …`.
+        let built = text.match_indices(".order(").map(|(at, _)| {
+            let columns = text[at + 7..].trim_start_matches('(');
+            let columns = columns.split(')').next().unwrap_or_default();
+            columns.replace(".desc(", "").replace("::", ".")
+        });
+        for by in in_text.chain(built) {
             for key in by.split(',').map(str::trim) {
                 let column = key.split([' ', ':']).next().unwrap_or("");
                 let column = column.rsplit('.').next().unwrap_or("");

@@ -579,9 +579,16 @@ fn whoever_waits_for_a_row_is_not_earlier_than_what_they_find() {
     let mut found = Vec::new();
     for source in sources() {
         let locks = |line: &str| {
-            ["for update", "for no key update", "for share"]
-                .iter()
-                .any(|lock| line.contains(lock))
+            [
+                "for update",
+                "for no key update",
+                "for share",
+                ".for_update()",
+                ".for_no_key_update()",
+                ".for_share()",
+            ]
+            .iter()
+            .any(|lock| line.contains(lock))
         };
         // What is skipped where it is locked waits for nobody; `cli` runs alone and reads no clock.
         let waits = lines(&source)

@@ -2,35 +2,33 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::exists;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use kernel::policy::hidden;
-use kernel::schema::maracs;
 use uuid::Uuid;
 
 use super::api::NewAgency;
 use super::members::Agreement;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::policy::hidden;
+use kernel::schema::{agencies, marac_agencies, maracs};
+use practice::dates::{AnyDay, AnyMoment};
 use practice::vocabulary::AgencyKind;
 
 /// An agency.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = agencies, check_for_backend(Pg))]
 pub struct Agency {
     /// Its id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// Its name.
-    #[diesel(sql_type = st::Text)]
     pub name: String,
     /// What kind it is.
-    #[diesel(sql_type = st::Text)]
     pub kind: AgencyKind,
     /// When it was closed, if it was.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub closed_at: Option<DateTime<Utc>>,
     /// Counts its changes.
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
@@ -65,22 +63,23 @@ pub struct Member {
     pub version: i32,
 }
 
-#[derive(QueryableByName)]
-struct Id {
-    #[diesel(sql_type = st::Uuid)]
-    id: Uuid,
-}
-
-const FIND: &str = "select id, name, kind, closed_at, version from agencies where id = $1";
-const FIND_LOCKED: &str =
-    "select id, name, kind, closed_at, version from agencies where id = $1 for update";
-
 pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Agency>> {
-    Ok(tx.sql(FIND).bind(id).get_result(tx.conn).optional()?)
+    Ok(agencies::table
+        .find(id)
+        .select(Agency::as_select())
+        .get_result(tx.conn)
+        .optional()?)
 }
 
 pub fn find_locked(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Agency>> {
-    tx.sql(FIND_LOCKED).bind(id).locking(tx)
+    let found = agencies::table
+        .find(id)
+        .select(Agency::as_select())
+        .for_update()
+        .get_result(tx.conn)
+        .optional()?;
+    tx.waited();
+    Ok(found)
 }
 
 pub fn list(
@@ -89,48 +88,70 @@ pub fn list(
     after: Option<Uuid>,
     rows: i64,
 ) -> Result<Vec<Agency>> {
-    Ok(tx
-        .sql(
-            "select id, name, kind, closed_at, version from agencies \
-         where ($1 is null or kind = $1) and ($2 is null or id > $2) order by id limit $3",
-        )
-        .bind(kind.map(AgencyKind::as_str))
-        .bind(after)
-        .bind(rows)
-        .get_results(tx.conn)?)
+    let mut found = agencies::table
+        .select(Agency::as_select())
+        .order(agencies::id)
+        .limit(rows)
+        .into_boxed();
+    if let Some(kind) = kind {
+        found = found.filter(agencies::kind.eq(kind));
+    }
+    if let Some(after) = after {
+        found = found.filter(agencies::id.gt(after));
+    }
+    Ok(found.get_results(tx.conn)?)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = agencies)]
+struct AgencyRow<'a> {
+    id: Uuid,
+    name: &'a str,
+    kind: AgencyKind,
+    created_at: DateTime<Utc>,
 }
 
 pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewAgency) -> Result<()> {
-    tx.sql("insert into agencies (id, name, kind, created_at) values ($1, $2, $3, $4)")
-        .bind(id)
-        .bind(new.name.clone())
-        .bind(new.kind.as_str())
-        .bind(tx.now)
+    let row = AgencyRow {
+        id,
+        name: &new.name,
+        kind: new.kind,
+        created_at: tx.now,
+    };
+    diesel::insert_into(agencies::table)
+        .values(row)
         .execute(tx.conn)?;
     Ok(())
 }
 
+/// What may change of an agency.
+#[derive(AsChangeset)]
+#[diesel(table_name = agencies, treat_none_as_null = true)]
+struct AgencyChange<'a> {
+    name: &'a str,
+    kind: AgencyKind,
+    closed_at: Option<DateTime<Utc>>,
+}
+
 /// Writes what may change of an agency, and counts its version up.
 pub fn update(tx: &mut Tx<'_>, agency: &mut Agency) -> Result<()> {
-    tx.sql(
-        "update agencies set name = $2, kind = $3, closed_at = $4, version = version + 1 \
-         where id = $1",
-    )
-    .bind(agency.id)
-    .bind(agency.name.clone())
-    .bind(agency.kind.as_str())
-    .bind(agency.closed_at)
-    .execute(tx.conn)?;
+    let change = AgencyChange {
+        name: &agency.name,
+        kind: agency.kind,
+        closed_at: agency.closed_at,
+    };
+    diesel::update(agencies::table.find(agency.id))
+        .set((change, agencies::version.eq(agencies::version + 1)))
+        .execute(tx.conn)?;
     agency.version += 1;
     Ok(())
 }
 
 pub fn maracs_of(tx: &mut Tx<'_>, agency_id: Uuid) -> Result<Vec<Uuid>> {
-    let rows: Vec<Id> = tx
-        .sql("select marac_id as id from marac_agencies where agency_id = $1")
-        .bind(agency_id)
-        .get_results(tx.conn)?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+    Ok(marac_agencies::table
+        .filter(marac_agencies::agency_id.eq(agency_id))
+        .select(marac_agencies::marac_id)
+        .get_results(tx.conn)?)
 }
 
 macro_rules! members {
@@ -197,6 +218,39 @@ pub fn list_members(
         .get_results(tx.conn)?)
 }
 
+/// On what terms an agency is a member.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = marac_agencies, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Terms<'a> {
+    core: bool,
+    agreement_signed_on: Option<NaiveDate>,
+    agreement_signatory: Option<&'a str>,
+    agreement_review_on: Option<NaiveDate>,
+    access_ends_at: Option<DateTime<Utc>>,
+}
+
+impl<'a> From<&'a Agreement> for Terms<'a> {
+    fn from(agreement: &'a Agreement) -> Self {
+        Self {
+            core: agreement.core,
+            agreement_signed_on: agreement.signed_on.map(AnyDay::day),
+            agreement_signatory: agreement.signatory.as_deref(),
+            agreement_review_on: agreement.review_on.map(AnyDay::day),
+            access_ends_at: agreement.access_ends_at.map(AnyMoment::at),
+        }
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = marac_agencies)]
+struct Joining<'a> {
+    marac_id: Uuid,
+    agency_id: Uuid,
+    created_at: DateTime<Utc>,
+    #[diesel(embed)]
+    terms: Terms<'a>,
+}
+
 /// False if the agency is a member already.
 pub fn join(
     tx: &mut Tx<'_>,
@@ -204,20 +258,15 @@ pub fn join(
     agency_id: Uuid,
     agreement: &Agreement,
 ) -> Result<bool> {
-    let rows = tx
-        .sql(
-            "insert into marac_agencies (marac_id, agency_id, core, agreement_signed_on, \
-         agreement_signatory, agreement_review_on, access_ends_at, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
-        )
-        .bind(marac_id)
-        .bind(agency_id)
-        .bind(agreement.core)
-        .bind(agreement.signed_on)
-        .bind(agreement.signatory.clone())
-        .bind(agreement.review_on)
-        .bind(agreement.access_ends_at)
-        .bind(tx.now)
+    let joining = Joining {
+        marac_id,
+        agency_id,
+        created_at: tx.now,
+        terms: agreement.into(),
+    };
+    let rows = diesel::insert_into(marac_agencies::table)
+        .values(joining)
+        .on_conflict_do_nothing()
         .execute(tx.conn)?;
     Ok(rows == 1)
 }
@@ -228,19 +277,12 @@ pub fn change_agreement(
     agency_id: Uuid,
     agreement: &Agreement,
 ) -> Result<()> {
-    tx.sql(
-        "update marac_agencies set core = $3, agreement_signed_on = $4, agreement_signatory = $5, \
-         agreement_review_on = $6, access_ends_at = $7, version = version + 1 \
-         where marac_id = $1 and agency_id = $2",
-    )
-    .bind(marac_id)
-    .bind(agency_id)
-    .bind(agreement.core)
-    .bind(agreement.signed_on)
-    .bind(agreement.signatory.clone())
-    .bind(agreement.review_on)
-    .bind(agreement.access_ends_at)
-    .execute(tx.conn)?;
+    diesel::update(marac_agencies::table.find((marac_id, agency_id)))
+        .set((
+            Terms::from(agreement),
+            marac_agencies::version.eq(marac_agencies::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -252,16 +294,14 @@ pub fn set_suspension(
     reason: Option<String>,
 ) -> Result<()> {
     let by = tx.actor.principal.user_id().filter(|_| reason.is_some());
-    tx.sql(
-        "update marac_agencies set suspended_at = $3, suspended_by = $4, suspension_reason = $5, \
-         version = version + 1 where marac_id = $1 and agency_id = $2",
-    )
-    .bind(marac_id)
-    .bind(agency_id)
-    .bind(reason.as_ref().map(|_| tx.now))
-    .bind(by)
-    .bind(reason)
-    .execute(tx.conn)?;
+    diesel::update(marac_agencies::table.find((marac_id, agency_id)))
+        .set((
+            marac_agencies::suspended_at.eq(reason.as_ref().map(|_| tx.now)),
+            marac_agencies::suspended_by.eq(by),
+            marac_agencies::suspension_reason.eq(reason),
+            marac_agencies::version.eq(marac_agencies::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 

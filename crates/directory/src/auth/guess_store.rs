@@ -1,6 +1,7 @@
 //! Counts of guesses, and of failures that the audit has still to tell of: rows and statements.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
@@ -10,6 +11,7 @@ use kernel::audit::Event;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::Act;
+use kernel::schema::{failed_sign_ins, known_networks};
 
 /// Counts a guess before it is checked. Refused while what it is counted under has to wait; then
 /// nothing of it is counted.
@@ -92,19 +94,18 @@ pub fn was_right(tx: &mut Tx<'_>, guess: &Guess) -> Result<()> {
 
 /// Whether an account signed in from a network before.
 pub fn knows(tx: &mut Tx<'_>, user_id: Uuid, network: Vec<u8>) -> Result<bool> {
-    let found = tx
-        .sql("select 1 from known_networks where user_id = $1 and network = $2")
-        .bind(user_id)
-        .bind(network)
-        .execute(tx.conn)?;
-    Ok(found > 0)
+    let found = known_networks::table
+        .filter(known_networks::user_id.eq(user_id))
+        .filter(known_networks::network.eq(network));
+    Ok(diesel::select(exists(found)).get_result(tx.conn)?)
 }
 
 /// Forgets the networks of an account, but for one: the password is another now.
 pub fn forget_networks(tx: &mut Tx<'_>, user_id: Uuid, but: Option<Vec<u8>>) -> Result<()> {
-    tx.sql("delete from known_networks where user_id = $1 and network is distinct from $2")
-        .bind(user_id)
-        .bind(but)
+    let others = known_networks::network.nullable().is_distinct_from(but);
+    diesel::delete(known_networks::table)
+        .filter(known_networks::user_id.eq(user_id))
+        .filter(others)
         .execute(tx.conn)?;
     Ok(())
 }
@@ -175,23 +176,23 @@ fn event(subject: Uuid, failures: i32) -> Event {
     Event::new().on("sign_in", subject).failed().rows(failures)
 }
 
-#[derive(QueryableByName)]
+#[derive(Queryable)]
 struct Over {
-    #[diesel(sql_type = st::Text)]
     act: String,
-    #[diesel(sql_type = st::Uuid)]
     subject: Uuid,
-    #[diesel(sql_type = st::Integer)]
     news: i32,
 }
 
 /// Closes hours that are over: events of the failures that the audit has not told of yet.
 pub fn close_hours(tx: &mut Tx<'_>) -> Result<Vec<Event>> {
-    let over: Vec<Over> = tx.sql(
-        "delete from failed_sign_ins where hour < $1 returning act, subject, failures - recorded as news",
-    )
-    .bind(tx.now - TimeDelta::hours(1))
-    .load(tx.conn)?;
+    let over: Vec<Over> = diesel::delete(failed_sign_ins::table)
+        .filter(failed_sign_ins::hour.lt(tx.now - TimeDelta::hours(1)))
+        .returning((
+            failed_sign_ins::act,
+            failed_sign_ins::subject,
+            failed_sign_ins::failures - failed_sign_ins::recorded,
+        ))
+        .load(tx.conn)?;
     let told = over.into_iter().filter(|row| row.news > 0);
     Ok(told
         .filter_map(|row| {

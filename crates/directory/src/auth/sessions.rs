@@ -1,6 +1,7 @@
 //! Accounts' credentials, sessions and refresh tokens: rows and queries.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
@@ -12,6 +13,7 @@ use kernel::crypto;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::http::Network;
+use kernel::schema::{api_clients, invitations, refresh_tokens, sessions, users};
 
 /// A session ends for good after this, however often it was refreshed.
 const SESSION: TimeDelta = TimeDelta::hours(12);
@@ -19,16 +21,15 @@ const SESSION: TimeDelta = TimeDelta::hours(12);
 const REFRESH: TimeDelta = TimeDelta::hours(2);
 
 /// An account's password.
-#[derive(QueryableByName)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users, check_for_backend(Pg))]
 pub struct Credential {
     /// The account.
-    #[diesel(sql_type = st::Uuid)]
+    #[diesel(column_name = id)]
     pub user_id: Uuid,
     /// Its address: what guesses are counted under.
-    #[diesel(sql_type = st::Text)]
     pub email: String,
     /// None until its person has chosen one.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub password_hash: Option<String>,
 }
 
@@ -39,24 +40,23 @@ pub fn address(email: &str) -> String {
 
 /// The live account with this address.
 pub fn credential(tx: &mut Tx<'_>, address: &str) -> Result<Option<Credential>> {
-    Ok(tx.sql(
-        "select id as user_id, email, password_hash from users where email = $1 and disabled_at is null",
-    )
-    .bind(address.to_owned())
-    .get_result(tx.conn)
-    .optional()?)
+    Ok(users::table
+        .filter(users::email.eq(address))
+        .filter(users::disabled_at.is_null())
+        .select(Credential::as_select())
+        .get_result(tx.conn)
+        .optional()?)
 }
 
 /// Whether an account still has the password that was checked, and is not disabled. It stays so until
 /// the end of the transaction: whoever changes it waits, and then ends the session that is opened here.
 pub fn still_holds(tx: &mut Tx<'_>, user_id: Uuid, password_hash: Option<String>) -> Result<bool> {
-    let holding = tx
-        .sql(
-            "select 1 from users \
-         where id = $1 and password_hash = $2 and disabled_at is null for share",
-        )
-        .bind(user_id)
-        .bind(password_hash)
+    let holding = users::table
+        .filter(users::id.eq(user_id))
+        .filter(users::password_hash.eq(password_hash))
+        .filter(users::disabled_at.is_null())
+        .select(users::id)
+        .for_share()
         .execute(tx.conn)?;
     tx.waited();
     Ok(holding > 0)
@@ -64,12 +64,12 @@ pub fn still_holds(tx: &mut Tx<'_>, user_id: Uuid, password_hash: Option<String>
 
 /// An account's password, by its id.
 pub fn credential_of(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Option<Credential>> {
-    Ok(tx.sql(
-        "select id as user_id, email, password_hash from users where id = $1 and disabled_at is null",
-    )
-    .bind(user_id)
-    .get_result(tx.conn)
-    .optional()?)
+    Ok(users::table
+        .filter(users::id.eq(user_id))
+        .filter(users::disabled_at.is_null())
+        .select(Credential::as_select())
+        .get_result(tx.conn)
+        .optional()?)
 }
 
 #[derive(QueryableByName)]
@@ -117,13 +117,25 @@ pub fn open(tx: &mut Tx<'_>, user_id: Uuid, from: Network) -> Result<(Uuid, Stri
     Ok((id, issue_refresh(tx, id)?))
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = refresh_tokens)]
+struct RefreshToken {
+    token_hash: Vec<u8>,
+    session_id: Uuid,
+    expires_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
+}
+
 fn issue_refresh(tx: &mut Tx<'_>, session_id: Uuid) -> Result<String> {
     let token = crypto::secret()?;
-    tx.sql("insert into refresh_tokens (token_hash, session_id, expires_at, created_at) values ($1, $2, $3, $4)")
-        .bind(crypto::hash_secret(&token))
-        .bind(session_id)
-        .bind(tx.now + REFRESH)
-        .bind(tx.now)
+    let row = RefreshToken {
+        token_hash: crypto::hash_secret(&token),
+        session_id,
+        expires_at: tx.now + REFRESH,
+        created_at: tx.now,
+    };
+    diesel::insert_into(refresh_tokens::table)
+        .values(row)
         .execute(tx.conn)?;
     Ok(token)
 }
@@ -201,10 +213,13 @@ pub fn refresh(tx: &mut Tx<'_>, token: &str) -> Result<Refreshed> {
 
 /// Ends one session.
 pub fn revoke(tx: &mut Tx<'_>, session_id: Uuid, because: &'static str) -> Result<()> {
-    tx.sql("update sessions set revoked_at = $2, revoked_because = $3 where id = $1 and revoked_at is null")
-        .bind(session_id)
-        .bind(tx.now)
-        .bind(because)
+    diesel::update(sessions::table)
+        .filter(sessions::id.eq(session_id))
+        .filter(sessions::revoked_at.is_null())
+        .set((
+            sessions::revoked_at.eq(tx.now),
+            sessions::revoked_because.eq(because),
+        ))
         .execute(tx.conn)?;
     Ok(())
 }
@@ -216,55 +231,67 @@ pub fn revoke_all(
     because: &'static str,
     keep: Option<Uuid>,
 ) -> Result<()> {
-    tx.sql(
-        "update sessions set revoked_at = $2, revoked_because = $3 \
-         where user_id = $1 and revoked_at is null and id is distinct from $4",
-    )
-    .bind(user_id)
-    .bind(tx.now)
-    .bind(because)
-    .bind(keep)
-    .execute(tx.conn)?;
+    diesel::update(sessions::table)
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::id.nullable().is_distinct_from(keep))
+        .set((
+            sessions::revoked_at.eq(tx.now),
+            sessions::revoked_because.eq(because),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// The password was given again in this session.
 pub fn step_up(tx: &mut Tx<'_>, session_id: Uuid) -> Result<()> {
-    tx.sql("update sessions set password_at = $2, last_used_at = $2 where id = $1")
-        .bind(session_id)
-        .bind(tx.now)
+    diesel::update(sessions::table.find(session_id))
+        .set((
+            sessions::password_at.eq(tx.now),
+            sessions::last_used_at.eq(tx.now),
+        ))
         .execute(tx.conn)?;
     Ok(())
 }
 
 /// Stores a new password.
 pub fn set_password(tx: &mut Tx<'_>, user_id: Uuid, hash: String) -> Result<()> {
-    tx.sql("update users set password_hash = $2, version = version + 1 where id = $1")
-        .bind(user_id)
-        .bind(hash)
+    diesel::update(users::table.find(user_id))
+        .set((
+            users::password_hash.eq(hash),
+            users::version.eq(users::version + 1),
+        ))
         .execute(tx.conn)?;
     Ok(())
 }
 
 /// The account that a live invitation is for, and its password so far.
 pub fn invited(tx: &mut Tx<'_>, token: &str) -> Result<Option<Credential>> {
-    Ok(tx.sql("select u.id as user_id, u.email, u.password_hash \
-         from invitations i join users u on u.id = i.user_id \
-         where i.token_hash = $1 and i.used_at is null and i.expires_at > $2 and u.disabled_at is null")
-    .bind(crypto::hash_secret(token))
-    .bind(tx.now)
-    .get_result(tx.conn)
-    .optional()?)
+    Ok(invitations::table
+        .inner_join(users::table.on(users::id.eq(invitations::user_id)))
+        .filter(invitations::token_hash.eq(crypto::hash_secret(token)))
+        .filter(invitations::used_at.is_null())
+        .filter(invitations::expires_at.gt(tx.now))
+        .filter(users::disabled_at.is_null())
+        .select(Credential::as_select())
+        .get_result(tx.conn)
+        .optional()?)
+}
+
+#[derive(QueryableByName)]
+struct Taken {
+    #[diesel(sql_type = st::Uuid)]
+    user_id: Uuid,
 }
 
 /// Uses up an invitation; returns the account it was for. Good once, and until it expires.
 pub fn take_invitation(tx: &mut Tx<'_>, token: &str) -> Result<Option<Uuid>> {
-    let taken: Option<Credential> = tx
+    let taken: Option<Taken> = tx
         .sql(
             "update invitations i set used_at = $2 from users u \
          where i.token_hash = $1 and i.used_at is null and i.expires_at > $2 \
          and u.id = i.user_id and u.disabled_at is null \
-         returning i.user_id, u.email, u.password_hash",
+         returning i.user_id",
         )
         .bind(crypto::hash_secret(token))
         .bind(tx.now)
@@ -275,80 +302,69 @@ pub fn take_invitation(tx: &mut Tx<'_>, token: &str) -> Result<Option<Uuid>> {
 
 /// Makes links to a new password useless: who signs in with the present one needs none.
 pub fn end_links(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
-    tx.sql(
-        "update invitations set expires_at = $2 \
-         where user_id = $1 and used_at is null and expires_at > $2",
-    )
-    .bind(user_id)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    diesel::update(invitations::table)
+        .filter(invitations::user_id.eq(user_id))
+        .filter(invitations::used_at.is_null())
+        .filter(invitations::expires_at.gt(tx.now))
+        .set(invitations::expires_at.eq(tx.now))
+        .execute(tx.conn)?;
     Ok(())
-}
-
-#[derive(QueryableByName)]
-struct ClientSecret {
-    #[diesel(sql_type = st::Binary)]
-    secret_hash: Vec<u8>,
-    #[diesel(sql_type = st::Integer)]
-    secret_version: i32,
 }
 
 /// Which of its secrets this is, if it is the live client's present one.
 pub fn client_secret(tx: &mut Tx<'_>, client_id: Uuid, secret: &str) -> Result<Option<i32>> {
-    let stored: Option<ClientSecret> = tx.sql(
-        "select secret_hash, secret_version from api_clients where id = $1 and disabled_at is null",
-    )
-    .bind(client_id)
-    .get_result(tx.conn)
-    .optional()?;
+    let stored: Option<(Vec<u8>, i32)> = api_clients::table
+        .filter(api_clients::id.eq(client_id))
+        .filter(api_clients::disabled_at.is_null())
+        .select((api_clients::secret_hash, api_clients::secret_version))
+        .get_result(tx.conn)
+        .optional()?;
     let given = crypto::hash_secret(secret);
     Ok(stored
-        .filter(|stored| crypto::same(&given, &stored.secret_hash))
-        .map(|stored| stored.secret_version))
+        .filter(|(hash, _)| crypto::same(&given, hash))
+        .map(|(_, version)| version))
 }
 
 /// A session that is open.
-#[derive(QueryableByName)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions, check_for_backend(Pg))]
 pub struct Open {
     /// Its id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// When somebody signed in.
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
     /// When it was refreshed or stepped up last.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub last_used_at: Option<DateTime<Utc>>,
     /// When it ends by itself.
-    #[diesel(sql_type = st::Timestamptz)]
     pub expires_at: DateTime<Utc>,
     /// Where it was opened.
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub network: Option<Vec<u8>>,
     /// Nobody had signed in to the account from there before.
-    #[diesel(sql_type = st::Nullable<st::Bool>)]
     pub network_new: Option<bool>,
 }
 
 /// An account's open sessions, the newest first.
 pub fn open_sessions(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Vec<Open>> {
-    Ok(tx.sql("select id, created_at, last_used_at, expires_at, network, network_new from sessions \
-         where user_id = $1 and revoked_at is null and expires_at > $2 order by created_at desc, id desc")
-    .bind(user_id)
-    .bind(tx.now)
-    .load(tx.conn)?)
+    Ok(sessions::table
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(tx.now))
+        .select(Open::as_select())
+        .order((sessions::created_at.desc(), sessions::id.desc()))
+        .load(tx.conn)?)
 }
 
 /// Ends one open session of an account; whether there was one.
 pub fn end_one(tx: &mut Tx<'_>, user_id: Uuid, session_id: Uuid) -> Result<bool> {
-    let ended = tx
-        .sql(
-            "update sessions set revoked_at = $3, revoked_because = 'signed_out' \
-         where id = $1 and user_id = $2 and revoked_at is null and expires_at > $3",
-        )
-        .bind(session_id)
-        .bind(user_id)
-        .bind(tx.now)
+    let ended = diesel::update(sessions::table)
+        .filter(sessions::id.eq(session_id))
+        .filter(sessions::user_id.eq(user_id))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(tx.now))
+        .set((
+            sessions::revoked_at.eq(tx.now),
+            sessions::revoked_because.eq("signed_out"),
+        ))
         .execute(tx.conn)?;
     Ok(ended > 0)
 }

@@ -3,29 +3,43 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types as st;
+use diesel::upsert::excluded;
 use uuid::Uuid;
 
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::schema::calendar_feeds;
 
-const SET: &str = "insert into calendar_feeds (user_id, token_hash, created_at) values ($1, $2, $3) \
-    on conflict (user_id) do update set token_hash = excluded.token_hash, created_at = excluded.created_at";
+#[derive(Insertable)]
+#[diesel(table_name = calendar_feeds)]
+struct Feed {
+    user_id: Uuid,
+    token_hash: Vec<u8>,
+    created_at: DateTime<Utc>,
+}
 
 /// Makes the feed of this account, or gives it a new token in place of the old.
 pub fn set(tx: &mut Tx<'_>, user_id: Uuid, token_hash: Vec<u8>) -> Result<()> {
-    tx.sql(SET)
-        .bind(user_id)
-        .bind(token_hash)
-        .bind(tx.now)
+    let feed = Feed {
+        user_id,
+        token_hash,
+        created_at: tx.now,
+    };
+    diesel::insert_into(calendar_feeds::table)
+        .values(feed)
+        .on_conflict(calendar_feeds::user_id)
+        .do_update()
+        .set((
+            calendar_feeds::token_hash.eq(excluded(calendar_feeds::token_hash)),
+            calendar_feeds::created_at.eq(excluded(calendar_feeds::created_at)),
+        ))
         .execute(tx.conn)?;
     Ok(())
 }
 
 /// Ends the feed of this account, if it has one.
 pub fn end(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
-    tx.sql("delete from calendar_feeds where user_id = $1")
-        .bind(user_id)
-        .execute(tx.conn)?;
+    diesel::delete(calendar_feeds::table.find(user_id)).execute(tx.conn)?;
     Ok(())
 }
 

@@ -69,12 +69,12 @@ pub fn create_with(tx: &mut Tx<'_>, id: Uuid, new: &NewClient, secret: &str) -> 
         name: new.name.clone(),
         user_id: None,
     };
-    store::add_actor(tx, Uuid::now_v7(), &service, "service")
+    store::add_actor(tx, Uuid::now_v7(), &service, store::ActorKind::Service)
 }
 
 /// Registers a person the client acts for. The partner's id may be taken: 422 `/partner_ref taken`.
 pub fn register(tx: &mut Tx<'_>, id: Uuid, new: &NewActor) -> Result<()> {
-    store::add_actor(tx, id, new, "person").map_err(|error| {
+    store::add_actor(tx, id, new, store::ActorKind::Person).map_err(|error| {
         error.on_constraint("registered_actors_ref_key", || {
             let message = "This client has registered another actor under this id.";
             Error::field("/partner_ref", "taken", message)

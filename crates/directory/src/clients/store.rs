@@ -1,6 +1,7 @@
 //! API clients and registered actors: rows and queries.
 
 use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
@@ -9,6 +10,8 @@ use super::{NewActor, NewClient};
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::Right;
+use kernel::schema::{api_clients, registered_actors, users};
+use kernel::sql::Whole;
 use practice::vocabulary;
 
 vocabulary! {
@@ -19,67 +22,58 @@ vocabulary! {
     }
 }
 
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = api_clients, check_for_backend(Pg))]
 pub struct Client {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub name: String,
-    #[diesel(sql_type = st::Array<st::Text>)]
+    #[diesel(deserialize_as = Whole<Right>)]
     pub rights: Vec<Right>,
-    #[diesel(sql_type = st::Uuid)]
     pub created_by: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub disabled_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = registered_actors, check_for_backend(Pg))]
 pub struct Actor {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub partner_ref: String,
-    #[diesel(sql_type = st::Text)]
     pub name: String,
-    #[diesel(sql_type = st::Text)]
     pub kind: ActorKind,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub disabled_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
-/// `$1` is the one agency whose clients are in sight; null: all are.
-macro_rules! clients {
-    ($rest:literal) => {
-        concat!(
-            "select id, agency_id, name, rights, created_by, disabled_at, version \
-             from api_clients where ($1 is null or agency_id = $1) ",
-            $rest
-        )
-    };
+type Seen = Box<dyn BoxableExpression<api_clients::table, Pg, SqlType = st::Nullable<st::Bool>>>;
+
+/// Those of the one agency whose clients are in sight; without one, all are.
+fn seen(within: Option<Uuid>) -> Seen {
+    let all = within.into_sql::<st::Nullable<st::Uuid>>().is_null();
+    Box::new(all.or(api_clients::agency_id.nullable().eq(within)))
 }
 
 pub fn find(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<Client>> {
-    Ok(tx
-        .sql(clients!("and id = $2"))
-        .bind(within)
-        .bind(id)
+    Ok(api_clients::table
+        .filter(seen(within))
+        .filter(api_clients::id.eq(id))
+        .select(Client::as_select())
         .get_result(tx.conn)
         .optional()?)
 }
 
 pub fn find_locked(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<Client>> {
-    tx.sql(clients!("and id = $2 for update"))
-        .bind(within)
-        .bind(id)
-        .locking(tx)
+    let found = api_clients::table
+        .filter(seen(within))
+        .filter(api_clients::id.eq(id))
+        .select(Client::as_select())
+        .for_update()
+        .get_result(tx.conn)
+        .optional()?;
+    tx.waited();
+    Ok(found)
 }
 
 pub fn list(
@@ -89,86 +83,105 @@ pub fn list(
     after: Option<Uuid>,
     rows: i64,
 ) -> Result<Vec<Client>> {
-    Ok(tx
-        .sql(clients!(
-            "and ($2 is null or agency_id = $2) and ($3 is null or id > $3) order by id limit $4"
-        ))
-        .bind(within)
-        .bind(agency_id)
-        .bind(after)
-        .bind(rows)
-        .get_results(tx.conn)?)
+    let mut clients = api_clients::table
+        .filter(seen(within))
+        .select(Client::as_select())
+        .order(api_clients::id)
+        .limit(rows)
+        .into_boxed();
+    if let Some(agency_id) = agency_id {
+        clients = clients.filter(api_clients::agency_id.eq(agency_id));
+    }
+    if let Some(after) = after {
+        clients = clients.filter(api_clients::id.gt(after));
+    }
+    Ok(clients.get_results(tx.conn)?)
 }
 
 fn texts(rights: &[Right]) -> Vec<&'static str> {
     rights.iter().map(|right| right.as_str()).collect()
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = api_clients, treat_none_as_default_value = false)]
+struct ClientRow<'a> {
+    id: Uuid,
+    agency_id: Uuid,
+    name: &'a str,
+    secret_hash: Vec<u8>,
+    rights: Whole<&'static str>,
+    created_by: Uuid,
+    created_at: DateTime<Utc>,
+}
+
 pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewClient, secret_hash: Vec<u8>) -> Result<()> {
-    tx.sql(
-        "insert into api_clients (id, agency_id, name, secret_hash, rights, created_by, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(id)
-    .bind(new.agency_id)
-    .bind(new.name.clone())
-    .bind(secret_hash)
-    .bind(texts(&new.rights))
-    .bind(new.created_by)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    let row = ClientRow {
+        id,
+        agency_id: new.agency_id,
+        name: &new.name,
+        secret_hash,
+        rights: Whole(texts(&new.rights)),
+        created_by: new.created_by,
+        created_at: tx.now,
+    };
+    diesel::insert_into(api_clients::table)
+        .values(row)
+        .execute(tx.conn)?;
     Ok(())
+}
+
+/// What may change of a client.
+#[derive(AsChangeset)]
+#[diesel(table_name = api_clients, treat_none_as_null = true)]
+struct ClientChange<'a> {
+    name: &'a str,
+    rights: Whole<&'static str>,
+    disabled_at: Option<DateTime<Utc>>,
 }
 
 /// Writes what may change of a client, and counts its version up.
 pub fn update(tx: &mut Tx<'_>, client: &Client) -> Result<()> {
-    tx.sql(
-        "update api_clients set name = $2, rights = $3, disabled_at = $4, version = version + 1 \
-         where id = $1",
-    )
-    .bind(client.id)
-    .bind(client.name.clone())
-    .bind(texts(&client.rights))
-    .bind(client.disabled_at)
-    .execute(tx.conn)?;
+    let change = ClientChange {
+        name: &client.name,
+        rights: Whole(texts(&client.rights)),
+        disabled_at: client.disabled_at,
+    };
+    diesel::update(api_clients::table.find(client.id))
+        .set((change, api_clients::version.eq(api_clients::version + 1)))
+        .execute(tx.conn)?;
     Ok(())
 }
 
 pub fn set_secret(tx: &mut Tx<'_>, id: Uuid, secret_hash: Vec<u8>) -> Result<()> {
-    tx.sql(
-        "update api_clients set secret_hash = $2, secret_version = secret_version + 1, \
-         version = version + 1 where id = $1",
-    )
-    .bind(id)
-    .bind(secret_hash)
-    .execute(tx.conn)?;
+    diesel::update(api_clients::table.find(id))
+        .set((
+            api_clients::secret_hash.eq(secret_hash),
+            api_clients::secret_version.eq(api_clients::secret_version + 1),
+            api_clients::version.eq(api_clients::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
-macro_rules! actors {
-    ($rest:literal) => {
-        concat!(
-            "select id, partner_ref, name, kind, user_id, disabled_at, version \
-             from registered_actors where client_id = $1 ",
-            $rest
-        )
-    };
-}
-
 pub fn actor(tx: &mut Tx<'_>, client: &Client, id: Uuid) -> Result<Option<Actor>> {
-    Ok(tx
-        .sql(actors!("and id = $2"))
-        .bind(client.id)
-        .bind(id)
+    Ok(registered_actors::table
+        .filter(registered_actors::client_id.eq(client.id))
+        .filter(registered_actors::id.eq(id))
+        .select(Actor::as_select())
         .get_result(tx.conn)
         .optional()?)
 }
 
 pub fn actor_locked(tx: &mut Tx<'_>, client: &Client, id: Uuid) -> Result<Option<Actor>> {
-    tx.sql(actors!("and id = $2 for update"))
-        .bind(client.id)
-        .bind(id)
-        .locking(tx)
+    let found = registered_actors::table
+        .filter(registered_actors::client_id.eq(client.id))
+        .filter(registered_actors::id.eq(id))
+        .select(Actor::as_select())
+        .for_update()
+        .get_result(tx.conn)
+        .optional()?;
+    tx.waited();
+    Ok(found)
 }
 
 pub fn list_actors(
@@ -177,35 +190,54 @@ pub fn list_actors(
     after: Option<Uuid>,
     rows: i64,
 ) -> Result<Vec<Actor>> {
-    Ok(tx
-        .sql(actors!("and ($2 is null or id > $2) order by id limit $3"))
-        .bind(client.id)
-        .bind(after)
-        .bind(rows)
-        .get_results(tx.conn)?)
+    let mut actors = registered_actors::table
+        .filter(registered_actors::client_id.eq(client.id))
+        .select(Actor::as_select())
+        .order(registered_actors::id)
+        .limit(rows)
+        .into_boxed();
+    if let Some(after) = after {
+        actors = actors.filter(registered_actors::id.gt(after));
+    }
+    Ok(actors.get_results(tx.conn)?)
 }
 
-pub fn add_actor(tx: &mut Tx<'_>, id: Uuid, new: &NewActor, kind: &'static str) -> Result<()> {
-    tx.sql(
-        "insert into registered_actors (id, agency_id, client_id, partner_ref, name, kind, user_id, \
-         created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(id)
-    .bind(new.agency_id)
-    .bind(new.client_id)
-    .bind(new.partner_ref.clone())
-    .bind(new.name.clone())
-    .bind(kind)
-    .bind(new.user_id)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+#[derive(Insertable)]
+#[diesel(table_name = registered_actors, treat_none_as_default_value = false)]
+struct ActorRow<'a> {
+    id: Uuid,
+    agency_id: Uuid,
+    client_id: Uuid,
+    partner_ref: &'a str,
+    name: &'a str,
+    kind: ActorKind,
+    user_id: Option<Uuid>,
+    created_at: DateTime<Utc>,
+}
+
+pub fn add_actor(tx: &mut Tx<'_>, id: Uuid, new: &NewActor, kind: ActorKind) -> Result<()> {
+    let row = ActorRow {
+        id,
+        agency_id: new.agency_id,
+        client_id: new.client_id,
+        partner_ref: &new.partner_ref,
+        name: &new.name,
+        kind,
+        user_id: new.user_id,
+        created_at: tx.now,
+    };
+    diesel::insert_into(registered_actors::table)
+        .values(row)
+        .execute(tx.conn)?;
     Ok(())
 }
 
 pub fn disable_actor(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
-    tx.sql("update registered_actors set disabled_at = $2, version = version + 1 where id = $1")
-        .bind(id)
-        .bind(tx.now)
+    diesel::update(registered_actors::table.find(id))
+        .set((
+            registered_actors::disabled_at.eq(tx.now),
+            registered_actors::version.eq(registered_actors::version + 1),
+        ))
         .execute(tx.conn)?;
     Ok(())
 }
@@ -224,27 +256,23 @@ pub fn add_rights(tx: &mut Tx<'_>, id: Uuid, rights: &[Right]) -> Result<()> {
 
 /// Links an actor to an account.
 pub fn link(tx: &mut Tx<'_>, actor_id: Uuid, user_id: Uuid) -> Result<()> {
-    tx.sql("update registered_actors set user_id = $2, version = version + 1 where id = $1")
-        .bind(actor_id)
-        .bind(user_id)
+    diesel::update(registered_actors::table.find(actor_id))
+        .set((
+            registered_actors::user_id.eq(user_id),
+            registered_actors::version.eq(registered_actors::version + 1),
+        ))
         .execute(tx.conn)?;
     Ok(())
 }
 
-#[derive(QueryableByName)]
-struct Linked {
-    #[diesel(sql_type = st::Uuid)]
-    user_id: Uuid,
-}
-
 /// The open accounts that the client's actors are linked to.
 pub fn linked_users(tx: &mut Tx<'_>, client_id: Uuid) -> Result<Vec<Uuid>> {
-    let rows: Vec<Linked> = tx
-        .sql(
-            "select distinct r.user_id from registered_actors r join users u on u.id = r.user_id \
-         where r.client_id = $1 and r.disabled_at is null and u.disabled_at is null",
-        )
-        .bind(client_id)
-        .load(tx.conn)?;
-    Ok(rows.into_iter().map(|row| row.user_id).collect())
+    Ok(registered_actors::table
+        .inner_join(users::table)
+        .filter(registered_actors::client_id.eq(client_id))
+        .filter(registered_actors::disabled_at.is_null())
+        .filter(users::disabled_at.is_null())
+        .select(users::id)
+        .distinct()
+        .load(tx.conn)?)
 }

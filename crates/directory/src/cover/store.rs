@@ -1,6 +1,7 @@
 //! Rows of cover: deputies, absences, and what an account holds.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
@@ -9,6 +10,8 @@ use crate::absences::away;
 use crate::duties::{Duty, DutyRow};
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::policy::Role;
+use kernel::schema::{absences, role_grants};
 
 /// A representative, and who stands in.
 #[derive(QueryableByName)]
@@ -65,65 +68,65 @@ pub fn set_deputy(
     user_id: Uuid,
     deputy_id: Option<Uuid>,
 ) -> Result<()> {
-    tx.sql(
-        "update role_grants set deputy_id = $3 \
-         where marac_id = $1 and user_id = $2 and role = 'representative'",
-    )
-    .bind(marac_id)
-    .bind(user_id)
-    .bind(deputy_id)
-    .execute(tx.conn)?;
+    diesel::update(role_grants::table)
+        .filter(role_grants::marac_id.eq(marac_id))
+        .filter(role_grants::user_id.eq(user_id))
+        .filter(role_grants::role.eq(Role::Representative))
+        .set(role_grants::deputy_id.eq(deputy_id))
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// Days away.
-#[derive(QueryableByName)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = absences, check_for_backend(Pg))]
 pub struct Absence {
     /// Id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// First day.
-    #[diesel(sql_type = st::Date)]
     pub from_on: NaiveDate,
     /// Last day.
-    #[diesel(sql_type = st::Date)]
     pub until_on: NaiveDate,
     /// When it was ended before its last day.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub ended_at: Option<DateTime<Utc>>,
     /// Version.
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-}
-
-macro_rules! absences {
-    ($tail:literal) => {
-        concat!(
-            "select b.id, b.from_on, b.until_on, b.ended_at, b.version from absences b ",
-            "where b.user_id = $1 and ",
-            $tail
-        )
-    };
 }
 
 /// An account's absences that are not over.
 pub fn absences(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Vec<Absence>> {
-    let today = tx.today();
-    Ok(tx
-        .sql(absences!(
-            "b.until_on >= $2 and b.ended_at is null order by b.from_on, b.id limit 200"
-        ))
-        .bind(user_id)
-        .bind(today)
+    Ok(absences::table
+        .filter(absences::user_id.eq(user_id))
+        .filter(absences::until_on.ge(tx.today()))
+        .filter(absences::ended_at.is_null())
+        .select(Absence::as_select())
+        .order((absences::from_on, absences::id))
+        .limit(200)
         .load(tx.conn)?)
 }
 
 /// One of them, locked.
 pub fn absence(tx: &mut Tx<'_>, user_id: Uuid, id: Uuid) -> Result<Option<Absence>> {
-    tx.sql(absences!("b.id = $2 for update"))
-        .bind(user_id)
-        .bind(id)
-        .locking(tx)
+    let found = absences::table
+        .filter(absences::user_id.eq(user_id))
+        .filter(absences::id.eq(id))
+        .select(Absence::as_select())
+        .for_update()
+        .get_result(tx.conn)
+        .optional()?;
+    tx.waited();
+    Ok(found)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = absences, treat_none_as_default_value = false)]
+struct AbsenceRow {
+    id: Uuid,
+    user_id: Uuid,
+    from_on: NaiveDate,
+    until_on: NaiveDate,
+    recorded_by: Option<Uuid>,
+    created_at: DateTime<Utc>,
 }
 
 /// Records days away.
@@ -134,25 +137,27 @@ pub fn add_absence(
     from_on: NaiveDate,
     until_on: NaiveDate,
 ) -> Result<()> {
-    tx.sql(
-        "insert into absences (id, user_id, from_on, until_on, recorded_by, created_at) \
-         values ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind(id)
-    .bind(user_id)
-    .bind(from_on)
-    .bind(until_on)
-    .bind(tx.actor.principal.user_id())
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    let row = AbsenceRow {
+        id,
+        user_id,
+        from_on,
+        until_on,
+        recorded_by: tx.actor.principal.user_id(),
+        created_at: tx.now,
+    };
+    diesel::insert_into(absences::table)
+        .values(row)
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// Ends an absence now.
 pub fn end_absence(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
-    tx.sql("update absences set ended_at = $2, version = version + 1 where id = $1")
-        .bind(id)
-        .bind(tx.now)
+    diesel::update(absences::table.find(id))
+        .set((
+            absences::ended_at.eq(tx.now),
+            absences::version.eq(absences::version + 1),
+        ))
         .execute(tx.conn)?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
@@ -14,6 +15,7 @@ use kernel::crypto::Wrapped;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::Principal;
+use kernel::schema::{notification_preferences, notifications};
 use kernel::{visible_actions, visible_cases};
 
 const TELL: &str = "select tell($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)::text";
@@ -197,40 +199,38 @@ pub fn mark(tx: &mut Tx<'_>, inbox: Inbox, id: Uuid) -> Result<bool> {
     Ok(rows == 1)
 }
 
-const MANY_OF_USER: &str = "update notifications set read_at = $3 \
-    where user_id = $1 and id = any ($2) and read_at is null";
-const MANY_OF_CLIENT: &str = "update notifications set read_at = $3 \
-    where client_id = $1 and id = any ($2) and read_at is null";
+type Within =
+    Box<dyn BoxableExpression<notifications::table, Pg, SqlType = st::Nullable<st::Bool>>>;
+
+impl Inbox {
+    /// What is in it.
+    fn within(self) -> Within {
+        match self {
+            Self::User(id) => Box::new(notifications::user_id.eq(id)),
+            Self::Client(id) => Box::new(notifications::client_id.eq(id)),
+        }
+    }
+}
 
 /// Marks those of these read that are in this inbox; answers how many were not yet.
 pub fn mark_many(tx: &mut Tx<'_>, inbox: Inbox, ids: Vec<Uuid>) -> Result<usize> {
-    let (text, of) = match inbox {
-        Inbox::User(of) => (MANY_OF_USER, of),
-        Inbox::Client(of) => (MANY_OF_CLIENT, of),
-    };
-    Ok(tx
-        .sql(text)
-        .bind(of)
-        .bind(ids)
-        .bind(tx.now)
+    Ok(diesel::update(notifications::table)
+        .filter(inbox.within())
+        .filter(notifications::id.eq_any(ids))
+        .filter(notifications::read_at.is_null())
+        .set(notifications::read_at.eq(tx.now))
         .execute(tx.conn)?)
-}
-
-#[derive(QueryableByName)]
-struct PreferenceRow {
-    #[diesel(sql_type = st::Text)]
-    kind: NoticeKind,
-    #[diesel(sql_type = st::Bool)]
-    email: bool,
 }
 
 /// What somebody chose otherwise than usual.
 pub fn preferences(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Vec<(NoticeKind, bool)>> {
-    let rows: Vec<PreferenceRow> = tx
-        .sql("select kind, email from notification_preferences where user_id = $1")
-        .bind(user_id)
-        .load(tx.conn)?;
-    Ok(rows.into_iter().map(|row| (row.kind, row.email)).collect())
+    Ok(notification_preferences::table
+        .filter(notification_preferences::user_id.eq(user_id))
+        .select((
+            notification_preferences::kind,
+            notification_preferences::email,
+        ))
+        .load(tx.conn)?)
 }
 
 const SET: &str = "insert into notification_preferences (user_id, kind, email) \

@@ -1,6 +1,7 @@
 //! Accounts and invitations: rows and queries.
 
 use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
@@ -8,83 +9,83 @@ use uuid::Uuid;
 use super::NewUser;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::schema::users;
 
 /// An account.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = users, check_for_backend(Pg))]
 pub struct User {
     /// Id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// The agency they work for.
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
     /// E-mail address.
-    #[diesel(sql_type = st::Text)]
     pub email: String,
     /// Name.
-    #[diesel(sql_type = st::Text)]
     pub name: String,
     /// May manage accounts everywhere.
-    #[diesel(sql_type = st::Bool)]
     pub administrator: bool,
     /// Its person has chosen a password.
-    #[diesel(sql_type = st::Bool)]
+    #[diesel(select_expression = users::password_hash.is_not_null())]
     pub has_password: bool,
     /// Whose doing it is alone: who made it, until a second person has confirmed a grant to it.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub in_hand_of: Option<Uuid>,
     /// When its address last changed.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub address_changed_at: Option<DateTime<Utc>>,
     /// When it was closed.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub disabled_at: Option<DateTime<Utc>>,
     /// Version.
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
-/// `$1` is the one agency whose accounts are in sight; null: all are.
-macro_rules! users {
-    ($rest:literal) => {
-        concat!(
-            "select id, agency_id, email, name, administrator, \
-             password_hash is not null as has_password, in_hand_of, address_changed_at, \
-             disabled_at, version \
-             from users where ($1 is null or agency_id = $1) ",
-            $rest
-        )
-    };
+type Seen = Box<dyn BoxableExpression<users::table, Pg, SqlType = st::Nullable<st::Bool>>>;
+
+/// Those of the one agency whose accounts are in sight; without one, all are.
+fn seen(within: Option<Uuid>) -> Seen {
+    let all = within.into_sql::<st::Nullable<st::Uuid>>().is_null();
+    Box::new(all.or(users::agency_id.nullable().eq(within)))
 }
 
 pub fn find(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<User>> {
-    Ok(tx
-        .sql(users!("and id = $2"))
-        .bind(within)
-        .bind(id)
+    Ok(users::table
+        .filter(seen(within))
+        .filter(users::id.eq(id))
+        .select(User::as_select())
         .get_result(tx.conn)
         .optional()?)
 }
 
 pub fn find_locked(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<User>> {
-    tx.sql(users!("and id = $2 for update"))
-        .bind(within)
-        .bind(id)
-        .locking(tx)
+    let found = users::table
+        .filter(seen(within))
+        .filter(users::id.eq(id))
+        .select(User::as_select())
+        .for_update()
+        .get_result(tx.conn)
+        .optional()?;
+    tx.waited();
+    Ok(found)
 }
 
 /// The account with this address, in its one form, locked.
 pub fn find_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<User>> {
-    tx.sql(users!("and email = $2 for update"))
-        .bind(None::<Uuid>)
-        .bind(email.to_owned())
-        .locking(tx)
+    let found = users::table
+        .filter(users::email.eq(email))
+        .select(User::as_select())
+        .for_update()
+        .get_result(tx.conn)
+        .optional()?;
+    tx.waited();
+    Ok(found)
 }
 
 /// Locks these accounts, in the order of their ids. Nothing can be given to them meanwhile.
 pub fn lock(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<()> {
-    tx.sql("select from users where id = any ($1) order by id for update")
-        .bind(ids.to_vec())
+    users::table
+        .filter(users::id.eq_any(ids))
+        .select(users::id)
+        .order(users::id)
+        .for_update()
         .execute(tx.conn)?;
     tx.waited();
     Ok(())
@@ -97,32 +98,49 @@ pub fn list(
     after: Option<Uuid>,
     rows: i64,
 ) -> Result<Vec<User>> {
-    Ok(tx
-        .sql(users!(
-            "and ($2 is null or agency_id = $2) and ($3 is null or id > $3) order by id limit $4"
-        ))
-        .bind(within)
-        .bind(agency_id)
-        .bind(after)
-        .bind(rows)
-        .get_results(tx.conn)?)
+    let mut found = users::table
+        .filter(seen(within))
+        .select(User::as_select())
+        .order(users::id)
+        .limit(rows)
+        .into_boxed();
+    if let Some(agency_id) = agency_id {
+        found = found.filter(users::agency_id.eq(agency_id));
+    }
+    if let Some(after) = after {
+        found = found.filter(users::id.gt(after));
+    }
+    Ok(found.get_results(tx.conn)?)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = users, treat_none_as_default_value = false)]
+struct UserRow<'a> {
+    id: Uuid,
+    agency_id: Uuid,
+    email: String,
+    name: &'a str,
+    password_hash: Option<&'a str>,
+    administrator: bool,
+    created_at: DateTime<Utc>,
+    in_hand_of: Option<Uuid>,
 }
 
 /// Makes an account with this address, in its one form.
 pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewUser, email: String) -> Result<()> {
-    tx.sql(
-        "insert into users (id, agency_id, email, name, password_hash, administrator, created_at, in_hand_of) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(id)
-    .bind(new.agency_id)
-    .bind(email)
-    .bind(new.name.clone())
-    .bind(new.password_hash.clone())
-    .bind(new.administrator)
-    .bind(tx.now)
-    .bind(tx.actor.principal.user_id())
-    .execute(tx.conn)?;
+    let row = UserRow {
+        id,
+        agency_id: new.agency_id,
+        email,
+        name: &new.name,
+        password_hash: new.password_hash.as_deref(),
+        administrator: new.administrator,
+        created_at: tx.now,
+        in_hand_of: tx.actor.principal.user_id(),
+    };
+    diesel::insert_into(users::table)
+        .values(row)
+        .execute(tx.conn)?;
     Ok(())
 }
 

@@ -14,10 +14,12 @@ use diesel::{QueryResult, RunQueryDsl};
 use uuid::Uuid;
 
 mod sight;
+mod whole;
 
 use practice::dates::{Day, Moment};
 use practice::text::{Line, Text};
 pub(crate) use sight::Sight;
+pub use whole::Whole;
 
 /// A statement with its binds.
 pub struct Sql {

@@ -1,6 +1,7 @@
 //! The outbox: rows that `tell` wrote, taken, handed over, ended.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::sql_types as st;
 use uuid::Uuid;
@@ -8,6 +9,7 @@ use uuid::Uuid;
 use crate::notifications::letters::LetterKind;
 use crate::notifications::model::{MailOutcome, NoticeKind};
 use kernel::error::Result;
+use kernel::schema::{address_changes, invitations, outbox, users};
 use kernel::sql::sql;
 
 /// An e-mail that this server took.
@@ -71,26 +73,22 @@ pub fn addressed(
         .load(conn)?)
 }
 
-#[derive(QueryableByName)]
-struct Open {
-    #[diesel(sql_type = st::Bool)]
-    open: bool,
-}
-
 /// Whether a link still leads somewhere: it may have been replaced, or its account closed, since its
 /// letter was written.
 pub fn link_is_open(conn: &mut PgConnection, hash: Vec<u8>, now: DateTime<Utc>) -> Result<bool> {
-    let found: Open = sql(
-        "select exists (select from invitations i join users u on u.id = i.user_id \
-           where i.token_hash = $1 and i.used_at is null and i.expires_at > $2 and u.disabled_at is null) \
-         or exists (select from address_changes c join users u on u.id = c.user_id \
-           where c.token_hash = $1 and c.confirmed_at is null and c.expires_at > $2 \
-             and u.disabled_at is null) as open",
-    )
-    .bind(hash)
-    .bind(now)
-    .get_result(conn)?;
-    Ok(found.open)
+    let invited = invitations::table
+        .inner_join(users::table.on(users::id.eq(invitations::user_id)))
+        .filter(invitations::token_hash.eq(&hash))
+        .filter(invitations::used_at.is_null())
+        .filter(invitations::expires_at.gt(now))
+        .filter(users::disabled_at.is_null());
+    let changing = address_changes::table
+        .inner_join(users::table.on(users::id.eq(address_changes::user_id)))
+        .filter(address_changes::token_hash.eq(&hash))
+        .filter(address_changes::confirmed_at.is_null())
+        .filter(address_changes::expires_at.gt(now))
+        .filter(users::disabled_at.is_null());
+    Ok(diesel::select(exists(invited).or(exists(changing))).get_result(conn)?)
 }
 
 /// Marks it as about to be handed over. False if the lease ran out and another server took it.
@@ -100,13 +98,13 @@ pub fn hand(
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<bool> {
-    let rows = sql("update outbox set handed_at = $3, next_at = $4 \
-         where id = $1 and attempts = $2 and handed_at is null and outcome is null")
-    .bind(row.id)
-    .bind(row.attempts)
-    .bind(now)
-    .bind(until)
-    .execute(conn)?;
+    let rows = diesel::update(outbox::table)
+        .filter(outbox::id.eq(row.id))
+        .filter(outbox::attempts.eq(row.attempts))
+        .filter(outbox::handed_at.is_null())
+        .filter(outbox::outcome.is_null())
+        .set((outbox::handed_at.eq(now), outbox::next_at.eq(until)))
+        .execute(conn)?;
     Ok(rows == 1)
 }
 
@@ -117,26 +115,33 @@ pub fn end(
     outcome: MailOutcome,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    sql(
-        "update outbox set outcome = $3, ended_at = $4, sealed = null \
-         where id = $1 and attempts = $2 and (outcome is null or outcome = 'in_doubt')",
-    )
-    .bind(row.id)
-    .bind(row.attempts)
-    .bind(outcome.as_str())
-    .bind(now)
-    .execute(conn)?;
+    let unsettled = outbox::outcome
+        .is_null()
+        .or(outbox::outcome.eq(MailOutcome::InDoubt));
+    diesel::update(outbox::table)
+        .filter(outbox::id.eq(row.id))
+        .filter(outbox::attempts.eq(row.attempts))
+        .filter(unsettled)
+        .set((
+            outbox::outcome.eq(outcome),
+            outbox::ended_at.eq(now),
+            outbox::sealed.eq(None::<Vec<u8>>),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 
 /// Puts it off: nothing was handed over, or the mail server said no for now.
 pub fn later(conn: &mut PgConnection, row: &Waiting, next_at: DateTime<Utc>) -> Result<()> {
-    sql("update outbox set handed_at = null, next_at = $3 \
-         where id = $1 and attempts = $2 and outcome is null")
-    .bind(row.id)
-    .bind(row.attempts)
-    .bind(next_at)
-    .execute(conn)?;
+    diesel::update(outbox::table)
+        .filter(outbox::id.eq(row.id))
+        .filter(outbox::attempts.eq(row.attempts))
+        .filter(outbox::outcome.is_null())
+        .set((
+            outbox::handed_at.eq(None::<DateTime<Utc>>),
+            outbox::next_at.eq(next_at),
+        ))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use super::{Holder, RoleGrant};
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::{Right, Role};
+use kernel::schema::{pending_grants, users};
 
 /// How long a grant waits.
 const LIFETIME: TimeDelta = TimeDelta::days(14);
@@ -126,8 +127,10 @@ pub fn list(
 
 /// One of them, decided or not, locked until the transaction ends.
 pub fn find_locked(tx: &mut Tx<'_>, looker: Looker, id: Uuid) -> Result<Option<Pending>> {
-    tx.sql("select from pending_grants where id = $1 for update")
-        .bind(id)
+    pending_grants::table
+        .filter(pending_grants::id.eq(id))
+        .select(pending_grants::id)
+        .for_update()
         .execute(tx.conn)?;
     tx.waited();
     Ok(tx
@@ -227,29 +230,30 @@ pub fn ask(tx: &mut Tx<'_>, kind: GrantKind, asked: Asked) -> Result<Uuid> {
 /// Writes how these were decided.
 pub fn decide(tx: &mut Tx<'_>, ids: Vec<Uuid>, outcome: GrantOutcome) -> Result<()> {
     let by = tx.actor.principal.user_id();
-    tx.sql(
-        "update pending_grants set outcome = $2, decided_by = $3, decided_at = $4 \
-         where id = any ($1) and outcome is null",
-    )
-    .bind(ids)
-    .bind(outcome.as_str())
-    .bind(by)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    diesel::update(pending_grants::table)
+        .filter(pending_grants::id.eq_any(ids))
+        .filter(pending_grants::outcome.is_null())
+        .set((
+            pending_grants::outcome.eq(outcome),
+            pending_grants::decided_by.eq(by),
+            pending_grants::decided_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// Takes back all that waits for an account.
 pub fn withdraw_all(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
     let by = tx.actor.principal.user_id();
-    tx.sql(
-        "update pending_grants set outcome = 'withdrawn', decided_by = $2, decided_at = $3 \
-         where user_id = $1 and outcome is null",
-    )
-    .bind(user_id)
-    .bind(by)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    diesel::update(pending_grants::table)
+        .filter(pending_grants::user_id.eq(user_id))
+        .filter(pending_grants::outcome.is_null())
+        .set((
+            pending_grants::outcome.eq(GrantOutcome::Withdrawn),
+            pending_grants::decided_by.eq(by),
+            pending_grants::decided_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -273,8 +277,11 @@ pub fn hand_of(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Uuid> {
 
 /// A second person has confirmed a grant to the account: it is nobody's alone any more.
 pub fn release(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
-    tx.sql("update users set in_hand_of = null, version = version + 1 where id = $1")
-        .bind(user_id)
+    diesel::update(users::table.find(user_id))
+        .set((
+            users::in_hand_of.eq(None::<Uuid>),
+            users::version.eq(users::version + 1),
+        ))
         .execute(tx.conn)?;
     Ok(())
 }

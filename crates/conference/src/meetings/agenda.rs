@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::agenda_store::{self, Deferred, Item};
+use super::agenda_store::{self, Item};
+use super::decisions_store::{self, Deferred};
 use super::listing_store::Listed;
 use super::rules::{self, Decision, Timing};
 use super::store::Meeting;
@@ -197,14 +198,14 @@ impl Opened {
         };
         say(&mut remarks);
         let sealed = self.case.key().seal_json(place, &remarks)?;
-        agenda_store::decide(tx, item.id, status, Some(sealed), deferred)?;
+        decisions_store::decide(tx, item.id, status, Some(sealed), deferred)?;
         match status {
             AgendaItemStatus::Heard => {
-                agenda_store::advance_case(tx, &self.case, "heard")?;
+                decisions_store::advance_case(tx, &self.case, "heard")?;
                 flags::ask(tx, &self.case, &item.agency_ids)
             }
             AgendaItemStatus::AlertNoted => {
-                agenda_store::advance_case(tx, &self.case, "monitoring")?;
+                decisions_store::advance_case(tx, &self.case, "monitoring")?;
                 flags::ask(tx, &self.case, &item.agency_ids)
             }
             AgendaItemStatus::Withdrawn => {

@@ -12,7 +12,7 @@ use validator::Validate;
 use super::rules::{self, MeetingCommand};
 use super::store::{self, Filter, Meeting, NewMeeting};
 use super::{
-    MeetingKind, MeetingMode, MeetingStatus, agenda_store, in_sight, in_sight_locked,
+    MeetingKind, MeetingMode, MeetingStatus, decisions_store, in_sight, in_sight_locked,
     listing_store, split_store, telling,
 };
 use crate::asking;
@@ -379,7 +379,7 @@ async fn cancel_meeting(
         .run(&caller, Act::PlanMeeting.on("meeting", id), move |tx| {
             let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Cancel);
             let meeting = advance(tx, Act::PlanMeeting, id, if_match, command)?;
-            agenda_store::withdraw_all(tx, id)?;
+            decisions_store::withdraw_all(tx, id)?;
             asking::withdraw_all(tx, id)?;
             listing_store::end_all(tx, id)?;
             telling::everybody(tx, NoticeKind::MeetingCancelled, &meeting)?;

@@ -17,6 +17,7 @@ mod attendance_store;
 mod build_api;
 mod build_rules;
 mod build_store;
+mod decisions_store;
 mod head_store;
 mod items_api;
 mod listing_store;

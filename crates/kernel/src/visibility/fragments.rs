@@ -199,3 +199,57 @@ macro_rules! not_destroyed {
         "(k.case_id is null or k.wrapped is not null)"
     };
 }
+
+/// SQL: the case at this alias is in the caller's sight.
+///
+/// Own MARACs; and there: received files for coordinator and chair; the files the person is in the
+/// circle of; those allocated to the agency for its IDVAs; those listed to or shared with the agency
+/// for its representatives, from circulation until the end of the listing or share.
+#[macro_export]
+macro_rules! visible_cases {
+    ($c:literal) => {
+        concat!(
+            "(",
+            $c,
+            ".id <> all ($closed)",
+            " and ",
+            $c,
+            ".marac_id = any ($maracs)",
+            " and ((",
+            $c,
+            ".received_at is not null and ",
+            $c,
+            ".marac_id = any ($staff))",
+            " or exists (select from circle g where g.case_id = ",
+            $c,
+            ".id and ",
+            $crate::in_circle!("g"),
+            ")))"
+        )
+    };
+}
+
+/// SQL: the action at this alias is in the caller's sight: owned by the agency (whatever has become of its
+/// sight of the case: it is the agency's own), or on a visible case of whose actions the caller may hear.
+#[macro_export]
+macro_rules! visible_actions {
+    ($a:literal) => {
+        concat!(
+            "(",
+            $a,
+            ".case_id <> all ($closed)",
+            " and ",
+            $a,
+            ".marac_id = any ($maracs)",
+            " and (",
+            $crate::owned_action!($a),
+            " or exists (select from cases c where c.id = ",
+            $a,
+            ".case_id and ",
+            $crate::visible_cases!("c"),
+            " and ",
+            $crate::hears_of_actions!("c"),
+            ")))"
+        )
+    };
+}

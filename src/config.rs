@@ -57,7 +57,7 @@ pub struct Config {
     pub keep_read_days: u32,
     /// Logs as JSON.
     pub log_json: bool,
-    /// Log filter, such as `info,kernel::telemetry=debug`; each command has its own default.
+    /// Log filter, such as `info,toldonce=debug`; each command has its own default.
     pub log: Option<String>,
 }
 

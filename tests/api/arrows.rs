@@ -71,7 +71,7 @@ fn slice(path: &str) -> (String, String) {
     (floor.to_owned(), first.trim_end_matches(".rs").to_owned())
 }
 
-/// The first names after `crate::` or, in a folder's own files, after `super::super::`.
+/// The first names after `crate::`, in groups too.
 fn named(code: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (at, head) in code.match_indices("crate::") {

@@ -51,7 +51,8 @@ impl RootSpanBuilder for RootSpan {
             .and_then(|response| response.request().extensions().get::<Began>().copied());
         if let Some(Began(began)) = began {
             let ms = began.elapsed().as_secs_f64() * 1000.0;
-            tracing::debug!(parent: &span, ms, "answered");
+            // Under the name of the program, which is what operators filter by.
+            tracing::debug!(target: "toldonce", parent: &span, ms, "answered");
         }
     }
 }

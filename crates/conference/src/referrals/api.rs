@@ -15,7 +15,7 @@ use super::write_store::{self, Origin};
 use super::written::Written;
 use super::{ReferralStatus, history, telling};
 use casework::cases::intake::{self, Person};
-use casework::people::{token_store, tokens};
+use casework::people;
 use directory::auth::Throttle;
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
@@ -124,7 +124,7 @@ fn write(
     };
     write_store::insert(tx, &case, &origin, &written)?;
     if !new.draft {
-        token_store::replace(tx, &case, &tokens::of_document(&document, &tx.keys), true)?;
+        people::replace_tokens(tx, &case, &people::tokens_of(&document, &tx.keys), true)?;
         telling::received(tx, &case, id)?;
     }
     let act = if new.draft {
@@ -374,10 +374,10 @@ fn rewrite(
     write_store::update(tx, &found, &written)?;
     if submitted {
         intake::received(tx, &found.case)?;
-        token_store::replace(
+        people::replace_tokens(
             tx,
             &found.case,
-            &tokens::of_document(&document, &tx.keys),
+            &people::tokens_of(&document, &tx.keys),
             false,
         )?;
         telling::received(tx, &found.case, found.row.id)?;

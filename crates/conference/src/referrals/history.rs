@@ -12,7 +12,7 @@ use super::unfold::{Unfolding, counted, unfold};
 use super::write_store::{self, Origin};
 use super::written::Written;
 use casework::cases::intake::{self, Person};
-use casework::people::{TokenKind, token_store, tokens};
+use casework::people::{self, TokenKind};
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::Act;
@@ -59,10 +59,10 @@ pub struct Recorded {
 
 /// Writes it down as accepted: into the MARAC's case of exactly the same pair, else into a new one.
 pub fn import_history(tx: &mut Tx<'_>, tools: &Tools, from: Historic<'_>) -> Result<Recorded> {
-    let tokens = tokens::of_document(from.document, &tx.keys);
+    let tokens = people::tokens_of(from.document, &tx.keys);
     let pairs = tokens.iter().filter(|token| token.kind == TokenKind::Pair);
     let pairs = pairs.map(|token| token.hash.clone()).collect();
-    let known = token_store::pair_case(tx, from.marac_id, pairs, from.referred_on)?;
+    let known = people::pair_case(tx, from.marac_id, pairs, from.referred_on)?;
     let previous_on = known.as_ref().and_then(|known| known.previous_on);
     let window_months = u32::from(from.settings.repeat_window_months);
     let repeat = is_repeat(previous_on, from.referred_on, window_months);
@@ -93,7 +93,7 @@ pub fn import_history(tx: &mut Tx<'_>, tools: &Tools, from: Historic<'_>) -> Res
     };
     write_store::insert(tx, &case, &origin, &written)?;
     write_store::set_repeat(tx, origin.id, repeat)?;
-    token_store::add(tx, &case, &tokens)?;
+    people::add_tokens(tx, &case, &tokens)?;
     let criteria: Vec<String> = written.criteria().into_iter().map(str::to_owned).collect();
     let accepted = counted(&criteria, from.referred_on, from.document, from.settings);
     if !joined {

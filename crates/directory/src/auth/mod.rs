@@ -30,6 +30,7 @@ use practice::text::Line;
 
 pub use client_api::OwnShape;
 pub use failures::{refused, tidy};
+pub use sessions::end_links;
 pub use throttle::{Limits, Throttle};
 
 /// The operations of this resource.

@@ -300,7 +300,7 @@ pub fn take_invitation(tx: &mut Tx<'_>, token: &str) -> Result<Option<Uuid>> {
     Ok(taken.map(|taken| taken.user_id))
 }
 
-/// Makes links to a new password useless: who signs in with the present one needs none.
+/// Makes the links to an account that are still open useless.
 pub fn end_links(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
     diesel::update(invitations::table)
         .filter(invitations::user_id.eq(user_id))

@@ -14,6 +14,7 @@ use super::links::{ADDRESS, LinkDelivery};
 use super::links_store;
 use super::store::{self, User};
 use super::{address_refused, concern, reach};
+use crate::auth;
 use crate::notifications::NoticeKind;
 use crate::notifications::letters::{self, AccountMatter, LetterKind, Link, Words};
 use kernel::audit::{Audited, Event};
@@ -47,7 +48,7 @@ pub(super) fn ask(
     concern::tell_staff(tx, NoticeKind::AccountChanged, ("user", user.id), maracs)?;
     if !user.has_password {
         concern::tell_person(tx, user, maracs, &[AccountMatter::Address])?;
-        links_store::end_invitations(tx, user.id)?;
+        auth::end_links(tx, user.id)?;
         user.email = email;
         links_store::move_address(tx, user).map_err(address_refused)?;
         return grants::ask_again(tx, user.id);
@@ -108,7 +109,7 @@ fn confirm(tx: &mut Tx<'_>, token: &str) -> Result<Audited<()>> {
     let maracs = concern::maracs(tx, user.agency_id, roles)?;
     concern::tell_staff(tx, NoticeKind::AccountChanged, ("user", id), &maracs)?;
     concern::tell_person(tx, &user, &maracs, &[AccountMatter::Address])?;
-    links_store::end_invitations(tx, id)?;
+    auth::end_links(tx, id)?;
     user.email = email;
     links_store::set_address(tx, &mut user)
         .map_err(|error| error.on_constraint("users_email_key", refused))?;

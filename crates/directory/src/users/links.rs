@@ -68,7 +68,7 @@ fn make(tx: &mut Tx<'_>, user: &User) -> Result<Link> {
         false => INVITATION,
     };
     let (token, until) = (crypto::secret()?, tx.now + lifetime);
-    links_store::end_invitations(tx, user.id)?;
+    auth::end_links(tx, user.id)?;
     links_store::add_invitation(tx, user.id, crypto::hash_secret(&token), until)?;
     Ok(Link { token, until })
 }
@@ -76,7 +76,7 @@ fn make(tx: &mut Tx<'_>, user: &User) -> Result<Link> {
 /// Sends a new link to the account's own address; earlier ones die. Without e-mail none is made.
 pub(super) fn send(tx: &mut Tx<'_>, user: &User, delivery: LinkDelivery) -> Result<()> {
     if delivery == LinkDelivery::Operator {
-        return links_store::end_invitations(tx, user.id);
+        return auth::end_links(tx, user.id);
     }
     let kind = match user.has_password {
         true => LetterKind::PasswordLink,

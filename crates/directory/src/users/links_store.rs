@@ -24,17 +24,6 @@ pub fn open_invitation(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Option<DateTime
         .optional()?)
 }
 
-/// Makes the links still open useless.
-pub fn end_invitations(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
-    diesel::update(invitations::table)
-        .filter(invitations::user_id.eq(user_id))
-        .filter(invitations::used_at.is_null())
-        .filter(invitations::expires_at.gt(tx.now))
-        .set(invitations::expires_at.eq(tx.now))
-        .execute(tx.conn)?;
-    Ok(())
-}
-
 #[derive(Insertable)]
 #[diesel(table_name = invitations, treat_none_as_default_value = false)]
 struct Invitation {

@@ -159,7 +159,7 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<User>> {
 pub fn close(tx: &mut Tx<'_>, user: &mut User) -> Result<()> {
     user.disabled_at = Some(user.disabled_at.unwrap_or(tx.now));
     store::update(tx, user)?;
-    links_store::end_invitations(tx, user.id)?;
+    auth::end_links(tx, user.id)?;
     links_store::end_address_changes(tx, user.id)?;
     grants::pending::withdraw_all(tx, user.id)?;
     auth::end_sessions(tx, user.id)

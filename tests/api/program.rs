@@ -24,8 +24,10 @@ fn what_was_acknowledged_is_there_after_the_service_was_killed() {
     service.child.kill().unwrap();
     service.child.wait().unwrap();
     drop(service);
-    let service = Service::serve(&folder);
+    let mut service = Service::serve(&folder);
     assert_eq!(signs_in(&service), 200);
+    service.signal(libc::SIGTERM);
+    assert!(service.child.wait().unwrap().success());
     drop(service);
     let verified = succeeds(&folder, &["audit", "verify"]);
     assert!(verified.contains("rows hold"), "{verified}");

@@ -4,17 +4,16 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::crypto::DataKey;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use practice::vocabulary::AgencyKind;
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Id {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }
 
@@ -29,15 +28,11 @@ pub fn marac(tx: &mut Tx<'_>, code: &str) -> Result<Option<Uuid>> {
 }
 
 /// An agency in a MARAC.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub struct Member {
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub name: String,
-    #[diesel(sql_type = st::Text)]
     pub kind: AgencyKind,
-    #[diesel(sql_type = st::Bool)]
     pub live: bool,
 }
 
@@ -55,21 +50,14 @@ pub fn members(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<Vec<Member>> {
 }
 
 /// A referral that is there.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub struct Known {
-    #[diesel(sql_type = st::Text)]
     pub external_ref: String,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Bool)]
     pub imported: bool,
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Bool)]
     pub repeat: bool,
 }
 
@@ -85,15 +73,11 @@ pub fn referrals(tx: &mut Tx<'_>, maracs: &[Uuid], references: Vec<String>) -> R
     .load(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct MeetingDay {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     marac_id: Uuid,
-    #[diesel(sql_type = st::Date)]
     day: NaiveDate,
-    #[diesel(sql_type = st::Bool)]
     held: bool,
 }
 
@@ -127,11 +111,9 @@ pub fn meetings(tx: &mut Tx<'_>, maracs: &[Uuid]) -> Result<HashMap<(Uuid, Naive
     Ok(keyed.collect())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Item {
-    #[diesel(sql_type = st::Uuid)]
     meeting_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     case_id: Uuid,
 }
 
@@ -147,11 +129,9 @@ pub fn agenda(tx: &mut Tx<'_>, maracs: &[Uuid]) -> Result<HashSet<(Uuid, Uuid)>>
         .collect())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Reference {
-    #[diesel(sql_type = st::Uuid)]
     marac_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     external_ref: String,
 }
 
@@ -173,13 +153,10 @@ pub fn actions(
     Ok(keyed.collect())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Key {
-    #[diesel(sql_type = st::Uuid)]
     case_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Binary)]
     wrapped: Vec<u8>,
 }
 

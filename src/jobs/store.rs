@@ -2,15 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Name {
-    #[diesel(sql_type = st::Text)]
     name: String,
 }
 
@@ -29,9 +27,8 @@ pub fn due(
     Ok(rows.into_iter().map(|row| row.name).collect())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Taken {
-    #[diesel(sql_type = st::Timestamptz)]
     taken_at: DateTime<Utc>,
 }
 
@@ -80,11 +77,9 @@ pub fn end(
     Ok(())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Swept {
-    #[diesel(sql_type = st::BigInt)]
     deleted: i64,
-    #[diesel(sql_type = st::Bool)]
     more: bool,
 }
 

@@ -2,28 +2,22 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use casework::actions::ActionStatus;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use practice::vocabulary::AgencyKind;
 
 /// How many actions are alike in these.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub struct ActionCountRow {
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub owner_kind: AgencyKind,
-    #[diesel(sql_type = st::Text)]
     pub status: ActionStatus,
-    #[diesel(sql_type = st::Bool)]
     pub unresolved: bool,
-    #[diesel(sql_type = st::Bool)]
     pub overdue: bool,
-    #[diesel(sql_type = st::BigInt)]
     pub actions: i64,
 }
 
@@ -54,39 +48,23 @@ pub fn action_counts(
 }
 
 /// What an agency owes in a MARAC.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub struct RegisterRow {
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub agency: String,
-    #[diesel(sql_type = st::Text)]
     pub kind: AgencyKind,
-    #[diesel(sql_type = st::BigInt)]
     pub outstanding: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub overdue: i64,
-    #[diesel(sql_type = st::Integer)]
     pub longest_overdue_days: i32,
-    #[diesel(sql_type = st::BigInt)]
     pub with_agency_lead: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub with_coordinator: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub with_chair: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub with_steering_group: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub reminders: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub carried_over: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub carried_over_again: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub unresolved: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub not_done_in_a_year: i64,
 }
 
@@ -103,29 +81,18 @@ pub fn action_register(tx: &mut Tx<'_>, maracs: &[Uuid]) -> Result<Vec<RegisterR
 }
 
 /// What an agency has confirmed of flags in a MARAC.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub struct FlagRegisterRow {
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub agency: String,
-    #[diesel(sql_type = st::Text)]
     pub kind: AgencyKind,
-    #[diesel(sql_type = st::BigInt)]
     pub asked: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub asked_overdue: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub placed: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub not_placed: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub removal_due: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub removal_overdue: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub removed: i64,
 }
 

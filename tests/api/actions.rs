@@ -2,9 +2,8 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use kernel::crypto::{DataKey, Place};
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -631,9 +630,8 @@ async fn the_coordinator_may_report_for_the_owner_re_open_and_re_assign_and_hist
     assert_eq!(history["items"][1]["overridden"], json!(true));
     assert_eq!(history["items"][1]["reason"], json!("They rang."));
     assert_eq!(history["items"][4]["owner_agency_id"], json!(world.health));
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Fields {
-        #[diesel(sql_type = st::Array<st::Text>)]
         fields: Vec<String>,
     }
     let audited: Fields = sql("select fields from audit_events where act = 'report_action'")

@@ -3,8 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use conference::meetings::AGENDA_ITEMS;
 use diesel::prelude::*;
-use diesel::sql_types as st;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -578,9 +577,8 @@ async fn hearing_deferring_and_noting_are_for_coordinator_and_chair_in_session()
     assert_eq!(again["kind"], "repeat");
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Status {
-    #[diesel(sql_type = st::Text)]
     status: String,
 }
 

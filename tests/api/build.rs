@@ -3,8 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use conference::meetings::{HEAD, WAITING};
 use diesel::prelude::*;
-use diesel::sql_types as st;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -246,9 +245,8 @@ async fn what_came_after_the_list_closed_waits_unless_the_chair_admits_it() {
         (&item["late"], &item["remarks"]["late_reason"]),
         (&json!(true), &json!("Assault last night."))
     );
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = st::BigInt)]
         n: i64,
     }
     let row: Row = sql(

@@ -4,12 +4,11 @@ use casework::actions::escalate;
 use casework::actions::escalation::escalate_some;
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use directory::auth::Limits;
 use kernel::clock::Clock;
 use kernel::error::Error;
 use kernel::policy::Act;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -19,11 +18,9 @@ use crate::support::plan::Asks;
 use crate::support::{Person, TestApp, World, etag, id};
 
 /// Steps taken and reminders counted, over all actions.
-#[derive(Debug, PartialEq, QueryableByName)]
+#[derive(Debug, PartialEq, Row)]
 struct Taken {
-    #[diesel(sql_type = st::BigInt)]
     steps: i64,
-    #[diesel(sql_type = st::BigInt)]
     reminders: i64,
 }
 
@@ -291,9 +288,8 @@ async fn one_server_leaves_to_another_what_that_has_in_hand() {
 async fn a_round_that_finds_nothing_leaves_no_trace() {
     let (app, _, _) = new().await;
     let count = || {
-        #[derive(QueryableByName)]
+        #[derive(Row)]
         struct Row {
-            #[diesel(sql_type = st::BigInt)]
             n: i64,
         }
         let row: Row = sql("select count(*) as n from audit_events")

@@ -4,8 +4,7 @@ use actix_web::http::Method;
 use chrono::{NaiveDate, TimeDelta};
 use conference::research::WORK_LIST;
 use diesel::prelude::*;
-use diesel::sql_types as st;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use practice::marac::settings::MaracSettings;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -259,9 +258,8 @@ async fn an_agencys_own_part_is_its_own_whoever_asks_and_wherever() {
             assert_eq!(read["agency_private"]["text"], PRIVATE, "{stage}");
         }
     }
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = st::BigInt)]
         n: i64,
     }
     let clear: Row = sql(
@@ -867,15 +865,11 @@ async fn each_case_of_a_list_leaves_its_event() {
     let done = app.as_(&w.housing_rep).post(&path, list).await;
     let request: Uuid = done.header("x-request-id").unwrap().parse().unwrap();
     assert_eq!(done.expect(200)["taken"], 2);
-    #[derive(QueryableByName, Debug, PartialEq)]
+    #[derive(Row, Debug, PartialEq)]
     struct Row {
-        #[diesel(sql_type = st::Nullable<st::Uuid>)]
         case_id: Option<Uuid>,
-        #[diesel(sql_type = st::Text)]
         subject: String,
-        #[diesel(sql_type = st::Array<st::Text>)]
         fields: Vec<String>,
-        #[diesel(sql_type = st::Uuid)]
         user_id: Uuid,
     }
     let rows: Vec<Row> = sql(
@@ -1053,11 +1047,9 @@ async fn a_list_of_thirty_takes_as_many_statements_as_one_of_one() {
     }
 }
 
-#[derive(QueryableByName, Debug, PartialEq)]
+#[derive(Row, Debug, PartialEq)]
 struct Told {
-    #[diesel(sql_type = st::Text)]
     kind: String,
-    #[diesel(sql_type = st::BigInt)]
     n: i64,
 }
 

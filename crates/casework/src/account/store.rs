@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::{Heading, HowTold, Reader, Sharing};
 use kernel::case_file::Part;
 use kernel::crypto::Place;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::{Error, Result};
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 
 /// SQL: the entry at this alias of the case $1 is read by a reader whose lens shows the account ($2),
@@ -99,28 +99,21 @@ pub fn entry(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Par
 }
 
 /// What decides on an entry: whether it may be superseded, or pointed at.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Standing {
     /// Its id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// Its heading.
-    #[diesel(sql_type = st::Text)]
     pub heading: Heading,
     /// Its class.
-    #[diesel(sql_type = st::Text)]
     pub sharing: Sharing,
     /// Whose it is.
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
     /// The version after it.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub superseded_by_id: Option<Uuid>,
     /// When it was written down.
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
     /// Whether the reader reads it.
-    #[diesel(sql_type = st::Bool)]
     pub readable: bool,
 }
 
@@ -175,9 +168,8 @@ pub fn readable_under(
     reader: Reader,
     heading: Heading,
 ) -> Result<Vec<Uuid>> {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Found {
-        #[diesel(sql_type = st::Uuid)]
         id: Uuid,
     }
     let rows: Vec<Found> = tx

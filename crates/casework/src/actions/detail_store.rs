@@ -2,45 +2,32 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::model::{ActionStatus, Escalation, HistoryKind, Note};
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::visibility::VisibleAction;
 use practice::party::{AddressKind, ContactKind};
 use practice::vocabulary::YesNoUnknown;
 
 /// An entry of an action's history.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct EventRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub kind: HistoryKind,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub step: Option<Escalation>,
-    #[diesel(sql_type = st::Text)]
     pub status: ActionStatus,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Uuid)]
     pub owner_agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub owner_agency: String,
-    #[diesel(sql_type = st::Date)]
     pub effective_on: NaiveDate,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub by_user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub by_actor_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub by_agency_id: Option<Uuid>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     sealed: Option<Vec<u8>>,
 }
 
@@ -75,17 +62,12 @@ pub fn history(tx: &mut Tx<'_>, action: &VisibleAction) -> Result<Vec<EventRow>>
 }
 
 /// An address of the survivor, sealed.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct AddressRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub kind: AddressKind,
-    #[diesel(sql_type = st::Bool)]
     pub confidential: bool,
-    #[diesel(sql_type = st::Text)]
     pub known_to_perpetrator: YesNoUnknown,
-    #[diesel(sql_type = st::Binary)]
     pub sealed: Vec<u8>,
 }
 
@@ -105,21 +87,14 @@ pub fn addresses(tx: &mut Tx<'_>, action: &VisibleAction) -> Result<Vec<AddressR
 }
 
 /// A way to reach the survivor, sealed.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct ContactRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub kind: ContactKind,
-    #[diesel(sql_type = st::Bool)]
     pub safe_to_call: bool,
-    #[diesel(sql_type = st::Bool)]
     pub safe_to_text: bool,
-    #[diesel(sql_type = st::Bool)]
     pub safe_voicemail: bool,
-    #[diesel(sql_type = st::Bool)]
     pub withheld_number: bool,
-    #[diesel(sql_type = st::Binary)]
     pub sealed: Vec<u8>,
 }
 

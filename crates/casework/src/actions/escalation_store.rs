@@ -2,37 +2,27 @@
 
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::escalation::days;
 use super::model::{ActionStatus, Escalation};
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use practice::marac::ladder::ActionLadder;
 
 /// An outstanding action for which the day of a step or of a reminder has come.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Overdue {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub owner_agency_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub owner_user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Text)]
     pub status: ActionStatus,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Text)]
     pub escalation: Escalation,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub escalated_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub reminded_on: Option<NaiveDate>,
 }
 

@@ -2,16 +2,15 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::visibility::{VisibleAction, VisibleCase};
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Exists {
-    #[diesel(sql_type = st::Bool)]
     found: bool,
 }
 
@@ -52,9 +51,8 @@ pub fn incomplete(tx: &mut Tx<'_>, case_id: Uuid) -> Result<bool> {
     Ok(row.found)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Last {
-    #[diesel(sql_type = st::Date)]
     on: NaiveDate,
 }
 
@@ -68,17 +66,12 @@ pub fn last_on(tx: &mut Tx<'_>, action: &VisibleAction) -> Result<NaiveDate> {
 }
 
 /// What is known of a proposed owner.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct OwnerRow {
-    #[diesel(sql_type = st::Bool)]
     pub member: bool,
-    #[diesel(sql_type = st::Bool)]
     pub on_case: bool,
-    #[diesel(sql_type = st::Bool)]
     pub excluded: bool,
-    #[diesel(sql_type = st::Bool)]
     pub person_known: bool,
-    #[diesel(sql_type = st::Bool)]
     pub person_excluded: bool,
 }
 
@@ -113,13 +106,11 @@ pub fn owner_facts(
 }
 
 /// A meeting that an action may have been agreed at.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct MeetingRow {
     /// The meeting.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// Its day, where it is held.
-    #[diesel(sql_type = st::Date)]
     pub on: NaiveDate,
 }
 

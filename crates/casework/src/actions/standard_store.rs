@@ -2,22 +2,21 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::change_store::seal;
 use super::model::{ActionCategory, ActionPriority, ActionStatus, ActionTarget, Need};
 use super::standard::StandardAction;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::{Error, Result};
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use kernel::visible_actions;
 use practice::text::{Line, Text};
 use practice::vocabulary::AgencyKind;
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Version {
-    #[diesel(sql_type = st::Integer)]
     version: i32,
 }
 
@@ -47,25 +46,16 @@ pub fn exists(tx: &mut Tx<'_>, marac_id: Uuid, version: i32) -> Result<bool> {
     Ok(row.is_some())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Entry {
-    #[diesel(sql_type = st::Text)]
     code: String,
-    #[diesel(sql_type = st::Text)]
     text: String,
-    #[diesel(sql_type = st::Text)]
     category: ActionCategory,
-    #[diesel(sql_type = st::Text)]
     target: ActionTarget,
-    #[diesel(sql_type = st::Text)]
     priority: ActionPriority,
-    #[diesel(sql_type = st::SmallInt)]
     due_days: i16,
-    #[diesel(sql_type = st::Bool)]
     every_listed_agency: bool,
-    #[diesel(sql_type = st::Array<st::Text>)]
     agency_kinds: Vec<AgencyKind>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     needs: Vec<Need>,
 }
 
@@ -156,14 +146,11 @@ pub fn insert(
 }
 
 /// A case's place on an agenda.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Item {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub meeting_id: Uuid,
     /// The meeting's day.
-    #[diesel(sql_type = st::Date)]
     pub held_on: NaiveDate,
 }
 
@@ -183,14 +170,11 @@ pub fn item(tx: &mut Tx<'_>, case: &VisibleCase, id: Option<Uuid>) -> Result<Opt
 }
 
 /// An agency that may own an action of the case.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Agency {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub kind: AgencyKind,
     /// Who alone may do it, where the agency is excluded.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub exempt_user_id: Option<Uuid>,
 }
 
@@ -215,17 +199,12 @@ pub fn agencies(tx: &mut Tx<'_>, case: &VisibleCase, item_id: Uuid) -> Result<Ve
 }
 
 /// A standard action that the case has.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Known {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub code: String,
-    #[diesel(sql_type = st::Uuid)]
     pub owner_agency_id: Uuid,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Text)]
     pub status: ActionStatus,
 }
 
@@ -359,8 +338,7 @@ pub fn outstanding(
     Ok(row.map(|row| row.id))
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Found {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }

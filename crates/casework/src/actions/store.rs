@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::model::{
@@ -12,71 +11,43 @@ use directory::absences::stood_in_for;
 use kernel::crypto::{KeyRing, Place};
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::visibility::VisibleAction;
 use kernel::{file_key, key_columns, owned_action, visible_actions};
 use practice::party::Identity;
 use practice::text::Line;
 
 /// An action with what its reader always gets: code, owner's name, survivor.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct ActionRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub case_code: String,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub owner_agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub owner_agency: String,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub owner_user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Text)]
     pub target: ActionTarget,
-    #[diesel(sql_type = st::Text)]
     pub category: ActionCategory,
-    #[diesel(sql_type = st::Text)]
     pub priority: ActionPriority,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Date)]
     pub agreed_on: NaiveDate,
-    #[diesel(sql_type = st::Text)]
     pub status: ActionStatus,
-    #[diesel(sql_type = st::Bool)]
     pub resolved: bool,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub needs: Vec<Need>,
-    #[diesel(sql_type = st::SmallInt)]
     pub carried_over: i16,
-    #[diesel(sql_type = st::Text)]
     pub escalation: Escalation,
-    #[diesel(sql_type = st::SmallInt)]
     pub reminders: i16,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub gaps: Vec<String>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub status_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub meeting_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub agenda_item_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub superseded_by_id: Option<Uuid>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Binary)]
     sealed: Vec<u8>,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     survivor_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     survivor: Option<Vec<u8>>,
 }
 
@@ -310,16 +281,13 @@ pub fn in_sight(tx: &mut Tx<'_>, ids: Vec<Uuid>) -> Result<Vec<ActionRow>> {
 }
 
 /// A change of what an agency may see.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct ChangeRow {
     /// Transaction that made it.
-    #[diesel(sql_type = st::Text)]
     pub txid: String,
     /// Order within.
-    #[diesel(sql_type = st::BigInt)]
     pub id: i64,
     /// The action.
-    #[diesel(sql_type = st::Uuid)]
     pub action_id: Uuid,
 }
 

@@ -2,15 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Tenant {
-    #[diesel(sql_type = st::Uuid)]
     marac_id: Uuid,
 }
 
@@ -32,49 +31,35 @@ pub fn marac_of(tx: &mut Tx<'_>, case_id: Uuid, maracs: Vec<Uuid>) -> Result<Opt
 }
 
 /// One event.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Access {
     /// When.
-    #[diesel(sql_type = st::Timestamptz)]
     pub at: DateTime<Utc>,
     /// Its id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// What was done.
-    #[diesel(sql_type = st::Text)]
     pub act: String,
     /// How it ended.
-    #[diesel(sql_type = st::Text)]
     pub outcome: String,
     /// A person, a program, the service itself.
-    #[diesel(sql_type = st::Text)]
     pub principal: String,
     /// The account.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub user_id: Option<Uuid>,
     /// The account's name, else the registered person's.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub name: Option<String>,
     /// The client.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub client_id: Option<Uuid>,
     /// The registered actor.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub actor_id: Option<Uuid>,
     /// The agency.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub agency_id: Option<Uuid>,
     /// Its name.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub agency_name: Option<String>,
     /// What it was done to.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub subject: Option<String>,
     /// Its id.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub subject_id: Option<Uuid>,
     /// Names of the fields read or changed.
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub fields: Vec<String>,
 }
 

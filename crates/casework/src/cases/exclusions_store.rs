@@ -2,67 +2,49 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::LaidBy;
 use kernel::crypto::{KeyRing, Place};
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use kernel::{file_key, key_columns, not_destroyed, visible_cases};
 
 /// An exclusion.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Exclusion {
     /// Id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// A person.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub user_id: Option<Uuid>,
     /// A registered person of a partner's program.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub actor_id: Option<Uuid>,
     /// An agency.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub agency_id: Option<Uuid>,
     /// The agency's senior to whom it does not apply.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub exempt_user_id: Option<Uuid>,
     /// Who set it.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub set_by: Option<Uuid>,
     /// When.
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
     /// Until when.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub ends_at: Option<DateTime<Utc>>,
     /// Who lifted it.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub lifted_by: Option<Uuid>,
     /// Version.
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
     /// An API client.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub client_id: Option<Uuid>,
     /// Why it was laid on this file; none if somebody set it here.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub laid_by: Option<LaidBy>,
     /// The file it was set on, as far as the reader decides there.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub from_case_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     root_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     reason: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     root_reason: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     root_master_key_id: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     root_wrapped: Option<Vec<u8>>,
 }
 
@@ -153,13 +135,11 @@ pub struct Subject {
 }
 
 /// What of a subject is known in a MARAC.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Known {
     /// The person, registered person or agency belongs to the MARAC.
-    #[diesel(sql_type = st::Bool)]
     pub subject: bool,
     /// The exempt senior is of the agency.
-    #[diesel(sql_type = st::Bool)]
     pub exempt: bool,
 }
 
@@ -181,9 +161,8 @@ pub fn known(tx: &mut Tx<'_>, marac_id: Uuid, subject: Subject) -> Result<Known>
         .get_result(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Agency {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }
 

@@ -8,6 +8,7 @@ use super::intake::Accepted;
 use kernel::crypto::Wrapped;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
+use kernel::sql::Row;
 use practice::risk::Criterion;
 use practice::vocabulary::CaseStatus;
 
@@ -174,8 +175,7 @@ pub fn revive(
         .ok_or(Error::Internal("the file of a joined referral is gone"))
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Code {
-    #[diesel(sql_type = diesel::sql_types::Text)]
     code: String,
 }

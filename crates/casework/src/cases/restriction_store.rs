@@ -2,49 +2,37 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::LaidBy;
 use kernel::crypto::{KeyRing, Place};
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use kernel::{file_key, key_columns, not_destroyed, visible_cases};
 
 /// A restriction.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Restriction {
     /// Id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// Who set it.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub set_by: Option<Uuid>,
     /// When.
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
     /// Until when.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub ends_at: Option<DateTime<Utc>>,
     /// Who is named on the case now.
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub named: Vec<Uuid>,
     /// Why it was laid on this file; none if somebody set it here.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub laid_by: Option<LaidBy>,
     /// The file it was set on, as far as the reader decides there.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub from_case_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     origin_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     reason: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     origin_reason: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     origin_master_key_id: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     origin_wrapped: Option<Vec<u8>>,
 }
 
@@ -69,9 +57,8 @@ impl Restriction {
     }
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Owner {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }
 

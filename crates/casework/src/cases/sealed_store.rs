@@ -4,12 +4,12 @@
 //! compares it with the schema.
 
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::crypto::{CryptoError, Place};
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 
 /// A sealed column of a table that is bound to a case.
@@ -90,13 +90,10 @@ sealed_places! {
     "risk_assessments"."sealed" by "id",
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Sealed {
-    #[diesel(sql_type = st::Text)]
     place: String,
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = st::Binary)]
     sealed: Vec<u8>,
 }
 
@@ -110,9 +107,8 @@ fn with_referral(tx: &mut Tx<'_>, referral: Uuid) -> Result<Vec<Uuid>> {
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Id {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }
 

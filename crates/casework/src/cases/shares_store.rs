@@ -2,36 +2,29 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::crypto::Place;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::{Error, Result};
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 
 /// A share.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Share {
     /// Id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// With whom.
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
     /// Since when.
-    #[diesel(sql_type = st::Timestamptz)]
     pub opens_at: DateTime<Utc>,
     /// Until when.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub ends_at: Option<DateTime<Utc>>,
     /// Who decided it.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub created_by: Option<Uuid>,
     /// Version.
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     reason: Option<Vec<u8>>,
 }
 

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::CloseReason;
@@ -11,6 +10,7 @@ use crate::risk::risk_column;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use kernel::{file_key, key_columns, visible_cases};
 use practice::party::{Identity, PartyRole};
@@ -29,50 +29,34 @@ pub struct Filter {
 }
 
 /// A line of the list.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Line {
     /// Id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// Code.
-    #[diesel(sql_type = st::Text)]
     pub code: String,
     /// MARAC.
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
     /// Life cycle.
-    #[diesel(sql_type = st::Text)]
     pub status: CaseStatus,
     /// Last referral.
-    #[diesel(sql_type = st::Date)]
     pub last_referral_on: NaiveDate,
     /// When flags lapse.
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub lapses_on: Option<NaiveDate>,
     /// The risk that is known.
-    #[diesel(sql_type = st::Text)]
     pub risk: CaseRisk,
     /// Criteria met.
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub criteria: Vec<String>,
     /// Children in the household.
-    #[diesel(sql_type = st::Bool)]
     pub has_children: bool,
     /// A restriction stands.
-    #[diesel(sql_type = st::Bool)]
     pub restricted: bool,
     /// Version.
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     party_ids: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     party_roles: Vec<PartyRole>,
-    #[diesel(sql_type = st::Array<st::Binary>)]
     identities: Vec<Vec<u8>>,
 }
 
@@ -149,9 +133,8 @@ pub fn page(
         .load(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Count {
-    #[diesel(sql_type = st::BigInt)]
     n: i64,
 }
 
@@ -171,9 +154,8 @@ pub fn count(tx: &mut Tx<'_>, filter: Filter) -> Result<i64> {
     Ok(row.n)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Found {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }
 

@@ -2,38 +2,31 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::account::{Reader, readable_entry};
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::owned_action;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 
 /// One thing that happened.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Happening {
     /// When.
-    #[diesel(sql_type = st::Timestamptz)]
     pub at: DateTime<Utc>,
     /// The row that records it.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// What kind of thing, in one word: part of the cursor.
-    #[diesel(sql_type = st::Text)]
     pub kind: String,
     /// More of it: a status, a heading, a basis.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub detail: Option<String>,
     /// What it happened to.
-    #[diesel(sql_type = st::Text)]
     pub subject: String,
     /// Its id.
-    #[diesel(sql_type = st::Uuid)]
     pub subject_id: Uuid,
     /// By which agency.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub agency_id: Option<Uuid>,
 }
 

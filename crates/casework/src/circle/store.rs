@@ -1,24 +1,21 @@
 //! Rows of a case's circle: its allocation, and the agencies it may be given to.
 
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 
 /// An account or agency, as far as a case may be given to it.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Candidate {
     /// Sits in the MARAC, live.
-    #[diesel(sql_type = st::Bool)]
     pub member: bool,
     /// Is an IDVA service.
-    #[diesel(sql_type = st::Bool)]
     pub idva: bool,
     /// Its agreement is past its review date.
-    #[diesel(sql_type = st::Bool)]
     pub review_due: bool,
 }
 
@@ -41,9 +38,8 @@ pub fn agency(tx: &mut Tx<'_>, marac_id: Uuid, agency_id: Uuid) -> Result<Option
         .optional()?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Allocated {
-    #[diesel(sql_type = st::Bool)]
     allocated: bool,
 }
 

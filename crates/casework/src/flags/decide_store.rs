@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::store::FlagRow;
@@ -11,6 +10,7 @@ use crate::cases::day_end;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 
 /// Asks agencies that have no flag of the case, or none for as long as it runs. A flag asked for
@@ -61,13 +61,10 @@ fn agency(tx: &Tx<'_>) -> Option<Uuid> {
 }
 
 /// A flag about which its agency was asked something.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Asked {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Date)]
     pub expires_on: NaiveDate,
 }
 

@@ -2,24 +2,21 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::LapseStatus;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use kernel::visible_cases;
 
 /// A case past its last day, of which nobody has been told.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Passed {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Date)]
     pub lapses_on: NaiveDate,
 }
 
@@ -35,11 +32,9 @@ pub fn passed(tx: &mut Tx<'_>, today: NaiveDate, limit: i64) -> Result<Vec<Passe
 }
 
 /// A case for which a notice was made.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Noticed {
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
 }
 
@@ -65,17 +60,12 @@ pub fn notice(tx: &mut Tx<'_>, passed: &[Passed]) -> Result<Vec<Noticed>> {
 }
 
 /// A flag on a case that was closed, or transferred, before its twelve months were over.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Over {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Date)]
     pub expires_on: NaiveDate,
 }
 
@@ -119,25 +109,16 @@ pub fn ask_removal(tx: &mut Tx<'_>, flags: &[Over], due_on: Vec<NaiveDate>) -> R
 }
 
 /// A notice that waits for a decision.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct NoticeRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub case_code: String,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub last_referral_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Date)]
     pub lapses_on: NaiveDate,
-    #[diesel(sql_type = st::BigInt)]
     pub incomplete_actions: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub flags: i64,
-    #[diesel(sql_type = st::Integer)]
     pub case_version: i32,
 }
 
@@ -172,9 +153,8 @@ pub fn notices(
         .load(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Id {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }
 

@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::{FlagStatus, Said};
@@ -10,53 +9,34 @@ use kernel::crypto::{DataKey, Place};
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::hidden;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use kernel::{file_key, key_columns, owned_action, visible_actions};
 use practice::party::Identity;
 
 /// A flag with what its reader gets: the case's code and the survivor's name, nothing else of the case.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct FlagRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub case_code: String,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub agency: String,
-    #[diesel(sql_type = st::Text)]
     pub flag_status: FlagStatus,
-    #[diesel(sql_type = st::Date)]
     pub asked_on: NaiveDate,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Date)]
     pub expires_on: NaiveDate,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub confirmed_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub confirmed_until: Option<NaiveDate>,
     /// Whether the caller speaks for the agency.
-    #[diesel(sql_type = st::Bool)]
     pub owned: bool,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     survivor_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     survivor: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     said_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     said: Option<Vec<u8>>,
 }
 

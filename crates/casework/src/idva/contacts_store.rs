@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -12,6 +11,7 @@ use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::hidden;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use practice::party::ContactKind;
 
@@ -29,31 +29,19 @@ pub struct Words {
 }
 
 /// A contact.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct ContactRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub allocation_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub by_user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Text)]
     pub purpose: ContactPurpose,
-    #[diesel(sql_type = st::Text)]
     pub channel: ContactChannel,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub contact_id: Option<Uuid>,
-    #[diesel(sql_type = st::Bool)]
     pub marked_safe: bool,
-    #[diesel(sql_type = st::Text)]
     pub result: ContactResult,
-    #[diesel(sql_type = st::Timestamptz)]
     pub tried_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub meeting_id: Option<Uuid>,
-    #[diesel(sql_type = st::Binary)]
     sealed: Vec<u8>,
 }
 
@@ -105,15 +93,11 @@ pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<ContactRow> 
         .ok_or_else(hidden)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Marks {
-    #[diesel(sql_type = st::Text)]
     kind: ContactKind,
-    #[diesel(sql_type = st::Bool)]
     safe_to_call: bool,
-    #[diesel(sql_type = st::Bool)]
     safe_to_text: bool,
-    #[diesel(sql_type = st::Bool)]
     safe_voicemail: bool,
 }
 
@@ -137,9 +121,8 @@ pub fn survivors_contact(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Resul
     }))
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Known {
-    #[diesel(sql_type = st::Bool)]
     known: bool,
 }
 

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::Engagement;
@@ -10,38 +9,25 @@ use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::hidden;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 
 /// An allocation, and how often the survivor was tried.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct AllocationRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub agency: String,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Date)]
     pub starts_on: NaiveDate,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub ends_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Text)]
     pub engagement: Engagement,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub engagement_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub contact_due_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub contacted_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::BigInt)]
     pub contacts: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub feedback: i64,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     sealed: Option<Vec<u8>>,
 }
 
@@ -89,11 +75,9 @@ pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<AllocationRo
 }
 
 /// The one that stands.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Live {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
 }
 
@@ -192,9 +176,8 @@ pub fn try_again(tx: &mut Tx<'_>, case: &VisibleCase, due_at: DateTime<Utc>) -> 
     .load(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Known {
-    #[diesel(sql_type = st::Bool)]
     known: bool,
 }
 
@@ -212,17 +195,12 @@ pub fn is_of(tx: &mut Tx<'_>, agency_id: Uuid, user_id: Uuid) -> Result<bool> {
 }
 
 /// An allocation whose survivor is to be tried.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct ToTry {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub user_id: Option<Uuid>,
 }
 

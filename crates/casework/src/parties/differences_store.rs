@@ -2,36 +2,27 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::differences_api::DifferenceDecision;
 use kernel::crypto::Place;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use practice::party::Identity;
 
 /// A difference.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Difference {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub party_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub referral_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub decision: Option<DifferenceDecision>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub decided_by: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub decided_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Binary)]
     sealed: Vec<u8>,
 }
 

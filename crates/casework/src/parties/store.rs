@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::finding::found_anew;
@@ -12,10 +11,11 @@ use super::rows::{
 };
 use kernel::case_file::Part;
 use kernel::crypto::Place;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::{Error, Result};
 use kernel::policy::hidden;
 use kernel::policy::lens::FieldGroup;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use practice::party::{Address, Characteristics, Contact, Identity, PartyRole};
 
@@ -84,9 +84,8 @@ pub fn relationship_between(
     .locking(tx)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct PartyId {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -13,25 +12,21 @@ use super::tokens::{self, Token};
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::{file_key, key_columns};
 use practice::document::Document;
 use practice::party::PartyRole;
 
 /// A file whose tokens an older version made.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct OldFile {
     /// The file.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// Its MARAC.
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
     /// The version that it has, or that a token of it has.
-    #[diesel(sql_type = st::SmallInt)]
     pub version: i16,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
 }
 
@@ -90,19 +85,14 @@ pub struct Named {
     pub named: Vec<Someone>,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Sealed {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = st::Text)]
     kind: String,
     /// Whose address or contact it is.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     party_id: Option<Uuid>,
     /// Of a party.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     role: Option<PartyRole>,
-    #[diesel(sql_type = st::Binary)]
     sealed: Vec<u8>,
 }
 

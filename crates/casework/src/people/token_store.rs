@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::matching::{MatchOut, PersonFound};
@@ -12,6 +11,7 @@ use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::{Act, hidden, may_in};
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use kernel::{file_key, not_destroyed, visible_cases};
 use practice::document::Document;
@@ -70,11 +70,9 @@ pub fn remove(tx: &mut Tx<'_>, case: &VisibleCase, tokens: &[Token]) -> Result<(
     Ok(())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Sent {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = st::Binary)]
     document: Vec<u8>,
 }
 
@@ -91,15 +89,12 @@ pub fn documents(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Document>> {
     rows.iter().map(open).collect()
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Matched {
-    #[diesel(sql_type = st::Uuid)]
     own_marac: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     own_case: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     matched_marac: Option<Uuid>,
-    #[diesel(embed)]
+    #[row(embed)]
     found: MatchOut,
 }
 
@@ -155,13 +150,11 @@ pub fn people(tx: &mut Tx<'_>, maracs: Vec<Uuid>, tokens: &[Token]) -> Result<Ve
 }
 
 /// A case of the same pair.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct PairCase {
     /// The case.
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
     /// The case's last referral up to the day asked for.
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub previous_on: Option<NaiveDate>,
 }
 

@@ -2,62 +2,47 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::QuestionStatus;
 use crate::account::Heading;
 use kernel::crypto::Place;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 
 /// A question.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Question {
     /// Id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// The heading it is asked under.
-    #[diesel(sql_type = st::Text)]
     pub heading: Heading,
     /// Where it stands.
-    #[diesel(sql_type = st::Text)]
     pub status: QuestionStatus,
     /// The asker's agency.
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
     /// The asker, if an account of this service.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub asked_by: Option<Uuid>,
     /// The asker, if a registered person of a partner's program.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub actor_id: Option<Uuid>,
     /// What the asker had read.
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub read_entries: Vec<Uuid>,
     /// What the answer points at.
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub answer_entries: Vec<Uuid>,
     /// What of it was opened to the asker's agency.
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub opened: Vec<Uuid>,
     /// When it was taken into the next contact.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub taken_at: Option<DateTime<Utc>>,
     /// When it was answered, declined or taken back.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub settled_at: Option<DateTime<Utc>>,
     /// When it was asked.
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
     /// Version.
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Binary)]
     sealed: Vec<u8>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     settling: Option<Vec<u8>>,
 }
 
@@ -315,13 +300,11 @@ pub fn open(
 }
 
 /// Somebody who leads a case though nobody was made its lead.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct UnnamedLead {
     /// An account.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub user_id: Option<Uuid>,
     /// A registered person of a partner's program.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub actor_id: Option<Uuid>,
 }
 

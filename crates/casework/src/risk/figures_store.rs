@@ -1,11 +1,11 @@
 //! Rows of what the assessments of a case come to.
 
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use practice::risk::CaseRisk;
 use practice::risk::{Figure, FigurePlace};
@@ -55,9 +55,8 @@ macro_rules! figures_row {
 
 pub use {figures_of, figures_row, risk_column};
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Risk {
-    #[diesel(sql_type = st::Text)]
     risk: CaseRisk,
 }
 
@@ -70,19 +69,13 @@ pub fn of_case(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<CaseRisk> {
     Ok(row.risk)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct FigureRow {
-    #[diesel(sql_type = st::Text)]
     place: FigurePlace,
-    #[diesel(sql_type = st::Bool)]
     leads: bool,
-    #[diesel(sql_type = st::Uuid)]
     assessment_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
     score: Option<i16>,
-    #[diesel(sql_type = st::SmallInt)]
     answered_count: i16,
-    #[diesel(sql_type = st::SmallInt)]
     not_asked_count: i16,
 }
 
@@ -163,9 +156,8 @@ pub fn set_head(
     Ok(())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Due {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }
 

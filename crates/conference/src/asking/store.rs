@@ -2,11 +2,11 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 
 /// SQL: the case of the row at `n` (with `case_id`, `agency_id`) is not closed to that agency: it is
 /// not excluded, and of a restricted case somebody of it is named.
@@ -50,21 +50,14 @@ const ASK: &str = concat!(
 );
 
 /// A request that somebody is told of.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct AskedOf {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agenda_item_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub answered_on: Option<NaiveDate>,
 }
 

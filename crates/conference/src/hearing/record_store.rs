@@ -1,14 +1,14 @@
 //! Reading what was recorded: one statement for all parts, at any number of rows.
 
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::rules::Reader;
 use kernel::case_file::Part;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
 use kernel::policy::hidden;
+use kernel::sql::Row;
 use kernel::{file_key, key_columns, not_destroyed, visible_cases};
 
 /// SQL: entries of hearings at `e`.
@@ -79,15 +79,11 @@ pub fn entry_locked(tx: &mut Tx<'_>, item_id: Uuid, id: Uuid) -> Result<Part> {
 }
 
 /// An item of a meeting with the key of its case.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct ItemRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub wrapped: Option<Vec<u8>>,
 }
 

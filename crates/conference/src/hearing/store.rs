@@ -1,7 +1,6 @@
 //! Where somebody stands at a meeting, and the rows of what is said there.
 
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::model::{
@@ -10,33 +9,25 @@ use super::model::{
 };
 use super::rules::Desk;
 use crate::meetings::{AgendaItemKind, AgendaItemStatus, MeetingStatus};
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::{Error, Result};
 use kernel::policy::hidden;
 use kernel::policy::lens::{Basis, Standing};
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use kernel::{accepted_statement, in_circle, visible_cases};
 
 /// An agenda item, and what the meeting opened of it to the caller.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct Place {
-    #[diesel(sql_type = st::Uuid)]
     pub item_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub meeting_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     kind: AgendaItemKind,
-    #[diesel(sql_type = st::Text)]
     status: AgendaItemStatus,
-    #[diesel(sql_type = st::Text)]
     pub meeting: MeetingStatus,
-    #[diesel(sql_type = st::Bool)]
     sits: bool,
-    #[diesel(sql_type = st::Bool)]
     accepted: bool,
-    #[diesel(sql_type = st::Bool)]
     attended: bool,
 }
 
@@ -157,9 +148,8 @@ pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, item_id: Uuid, entry: &NewEnt
     Ok(())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Known {
-    #[diesel(sql_type = st::Bool)]
     known: bool,
 }
 

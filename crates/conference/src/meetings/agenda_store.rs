@@ -2,83 +2,54 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::{AgendaItemKind, AgendaItemStatus, MeetingStatus};
 use casework::parties::people_of;
 use casework::risk::risk_column;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
 use kernel::not_closed;
 use kernel::policy::hidden;
 use kernel::policy::lens::Basis;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use kernel::{file_key, key_columns, standings_of, visible_cases};
 use practice::party::PartyRole;
 use practice::risk::CaseRisk;
 
 /// A case on an agenda, with what is needed to open it and to know how much of it to show.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct AgendaRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub kind: AgendaItemKind,
-    #[diesel(sql_type = st::Bool)]
     pub placed_by_hand: bool,
-    #[diesel(sql_type = st::SmallInt)]
     pub slot_minutes: i16,
-    #[diesel(sql_type = st::BigInt)]
     pub minutes_before: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub session_minutes: i64,
-    #[diesel(sql_type = st::Bool)]
     pub has_children: bool,
-    #[diesel(sql_type = st::Bool)]
     pub late: bool,
-    #[diesel(sql_type = st::Text)]
     pub status: AgendaItemStatus,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub deferred_to_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub deferred_until: Option<NaiveDate>,
-    #[diesel(sql_type = st::SmallInt)]
     pub session: i16,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub session_heading: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub session_starts_at: Option<DateTime<Utc>>,
     /// Asked for while the list is open; else true.
-    #[diesel(sql_type = st::Bool)]
     pub idva_recorded: bool,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub outcome: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Text)]
     pub code: String,
-    #[diesel(sql_type = st::Text)]
     pub risk: CaseRisk,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub criteria: Vec<String>,
-    #[diesel(sql_type = st::Text)]
     pub master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub wrapped: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub party_ids: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub party_roles: Vec<PartyRole>,
-    #[diesel(sql_type = st::Array<st::Binary>)]
     pub identities: Vec<Vec<u8>>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub agency_ids: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub bases: Vec<Basis>,
-    #[diesel(sql_type = st::Array<st::Timestamptz>)]
     pub full_at: Vec<DateTime<Utc>>,
 }
 
@@ -128,23 +99,15 @@ pub fn items(tx: &mut Tx<'_>, meeting_id: Uuid, with_idva: bool) -> Result<Vec<A
 }
 
 /// Where a case sits on an agenda.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct Seat {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Integer)]
     pub position: i32,
-    #[diesel(sql_type = st::SmallInt)]
     pub session: i16,
-    #[diesel(sql_type = st::Text)]
     pub kind: AgendaItemKind,
-    #[diesel(sql_type = st::Bool)]
     pub placed_by_hand: bool,
-    #[diesel(sql_type = st::Bool)]
     pub has_children: bool,
-    #[diesel(sql_type = st::Text)]
     pub status: AgendaItemStatus,
 }
 
@@ -163,23 +126,15 @@ pub fn seats(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<Seat>> {
 }
 
 /// The item as it decides on itself.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct Item {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub referral_id: Option<Uuid>,
-    #[diesel(sql_type = st::Text)]
     pub kind: AgendaItemKind,
-    #[diesel(sql_type = st::Text)]
     pub status: AgendaItemStatus,
-    #[diesel(sql_type = st::SmallInt)]
     pub slot_minutes: i16,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub outcome: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub agency_ids: Vec<Uuid>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
@@ -196,11 +151,9 @@ pub fn locked(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Item> {
     .ok_or_else(hidden)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Parents {
-    #[diesel(sql_type = st::Uuid)]
     meeting_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     case_id: Uuid,
 }
 
@@ -311,9 +264,8 @@ pub fn touch(tx: &mut Tx<'_>, item_id: Uuid) -> Result<()> {
     Ok(())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct AgencyId {
-    #[diesel(sql_type = st::Uuid)]
     agency_id: Uuid,
 }
 
@@ -327,9 +279,8 @@ pub fn members(tx: &mut Tx<'_>, marac_id: Uuid, agencies: &[Uuid]) -> Result<Vec
     Ok(rows.into_iter().map(|row| row.agency_id).collect())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Known {
-    #[diesel(sql_type = st::Bool)]
     known: bool,
 }
 

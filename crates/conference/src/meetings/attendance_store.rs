@@ -4,49 +4,33 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::store::Meeting;
 use super::{AttendanceRole, Presence};
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::{Error, Result};
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 
 /// A seat at a meeting: recorded, or one that an agency of the MARAC has and nothing is known of yet.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct SeatRow {
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub id: Option<Uuid>,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub agency: String,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub user_name: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub actor_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub person_name: Option<String>,
-    #[diesel(sql_type = st::Text)]
     pub role: AttendanceRole,
-    #[diesel(sql_type = st::Text)]
     pub presence: Presence,
-    #[diesel(sql_type = st::Bool)]
     pub information_sent: bool,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub received_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub confidentiality_accepted_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Integer>)]
     pub confidentiality_version: Option<i32>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub confidentiality_recorded_by: Option<Uuid>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub item_ids: Vec<Uuid>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
@@ -117,9 +101,8 @@ pub fn seats(tx: &mut Tx<'_>, meeting: &Meeting, agency: Option<Uuid>) -> Result
         .load(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Known {
-    #[diesel(sql_type = st::Bool)]
     known: bool,
 }
 
@@ -159,9 +142,8 @@ pub struct Record {
     pub received_on: Option<NaiveDate>,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Id {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }
 
@@ -231,15 +213,11 @@ pub fn bind(tx: &mut Tx<'_>, meeting: &Meeting, seat_id: Uuid, items: &[Uuid]) -
 }
 
 /// Somebody's coming and going for one case.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct Stay {
-    #[diesel(sql_type = st::Bool)]
     pub bound: bool,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub joined_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub left_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::build_rules::{Earlier, Place, Waiting};
@@ -11,56 +10,36 @@ use super::{AgendaItemKind, AgendaItemStatus};
 use kernel::crypto::DataKey;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::{file_key, key_columns, not_destroyed, visible_cases};
 
 /// A case that waits, with what decides whether and how it comes on.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct WaitingRow {
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub code: String,
-    #[diesel(sql_type = st::Bool)]
     pub has_children: bool,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Date)]
     referred_on: NaiveDate,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub referral_id: Option<Uuid>,
-    #[diesel(sql_type = st::Bool)]
     pub is_repeat: bool,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     accepted_at: Option<DateTime<Utc>>,
     /// It was heard since that referral, or no referral of it is known.
-    #[diesel(sql_type = st::Bool)]
     pub heard_before: bool,
     /// Who referred it, and the IDVA services it is allocated to.
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub involved: Vec<Uuid>,
     /// Agencies it is closed to.
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub excluded: Vec<Uuid>,
     /// Its item on this agenda, if it was on it before.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub here_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     item_meeting_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Bool>)]
     item_cancelled: Option<bool>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     item_kind: Option<AgendaItemKind>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     item_status: Option<AgendaItemStatus>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     item_decided_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     item_deferred_until: Option<NaiveDate>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub item_referral_id: Option<Uuid>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub item_agencies: Vec<Uuid>,
 }
 
@@ -149,11 +128,9 @@ pub fn waiting(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<Vec<WaitingRow>> {
 }
 
 /// An agency that cases may be listed to.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct Member {
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Bool)]
     pub core: bool,
 }
 

@@ -2,29 +2,24 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::store::Meeting;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::visible_cases;
 
 /// A meeting with what stands around its cases.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct AgendaHead {
-    #[diesel(embed)]
+    #[row(embed)]
     pub meeting: Meeting,
-    #[diesel(sql_type = st::Jsonb)]
     pub marac_settings: serde_json::Value,
     /// The kind of each agency that is expected or, once the meeting has begun, there.
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub kinds: Vec<String>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub lapsing_ids: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub lapsing_codes: Vec<String>,
-    #[diesel(sql_type = st::Array<st::Date>)]
     pub lapsing_on: Vec<NaiveDate>,
 }
 

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::store::Meeting;
 use directory::agencies::{self, ListingStanding};
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use kernel::visible_cases;
 
@@ -24,15 +24,11 @@ pub struct Listed {
     pub standing: ListingStanding,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct ListedRow {
-    #[diesel(sql_type = st::Uuid)]
     marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     case_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     agency: String,
 }
 
@@ -84,11 +80,9 @@ macro_rules! unopened {
     };
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Unopened {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     case_id: Uuid,
 }
 
@@ -196,11 +190,9 @@ pub fn seat(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
     Ok(())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct OpenRow {
-    #[diesel(sql_type = st::Uuid)]
     case_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     agency_id: Uuid,
 }
 

@@ -2,21 +2,19 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::AgendaItemKind;
 use super::store::Meeting;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 
 /// A part of a meeting: its heading and its start.
-#[derive(Debug, PartialEq, Eq, QueryableByName)]
+#[derive(Debug, PartialEq, Eq, Row)]
 pub struct Session {
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub heading: Option<String>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub starts_at: DateTime<Utc>,
 }
 

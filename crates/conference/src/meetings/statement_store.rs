@@ -2,20 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::AttendanceRole;
 use super::store::Meeting;
 use kernel::db::Tx;
 use kernel::error::{Code, Error, Result};
+use kernel::sql::Row;
 
 /// A wording of the statement.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct Statement {
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Text)]
     pub text: String,
 }
 
@@ -59,13 +57,10 @@ pub fn add(tx: &mut Tx<'_>, marac_id: Uuid, version: i32, text: &str) -> Result<
 }
 
 /// What the rows say of the caller and a meeting.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct Facts {
-    #[diesel(sql_type = st::Bool)]
     pub listed: bool,
-    #[diesel(sql_type = st::Bool)]
     pub represented: bool,
-    #[diesel(sql_type = st::Bool)]
     pub here_then: bool,
 }
 

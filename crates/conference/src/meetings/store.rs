@@ -2,45 +2,31 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::{MeetingKind, MeetingMode, MeetingStatus};
 use crate::asking::Asking;
 use directory::maracs::Marac;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
+use kernel::sql::Row;
 
 /// A row of `meetings`.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub struct Meeting {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub kind: MeetingKind,
-    #[diesel(sql_type = st::Timestamptz)]
     pub starts_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Text)]
     pub time_zone: String,
-    #[diesel(sql_type = st::Text)]
     pub mode: MeetingMode,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub place: Option<String>,
-    #[diesel(sql_type = st::Text)]
     pub status: MeetingStatus,
-    #[diesel(sql_type = st::SmallInt)]
     pub minutes_per_case: i16,
-    #[diesel(sql_type = st::SmallInt)]
     pub capacity: i16,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub circulated_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub started_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub ended_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
@@ -120,9 +106,8 @@ pub fn list(tx: &mut Tx<'_>, filter: Filter) -> Result<Vec<Meeting>> {
         .load(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Id {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }
 

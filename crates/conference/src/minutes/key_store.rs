@@ -1,18 +1,16 @@
 //! The key of what is told at a meeting about no case.
 
 use diesel::prelude::*;
-use diesel::sql_types as st;
 
 use crate::meetings::Meeting;
 use kernel::crypto::DataKey;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct KeyRow {
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
 }
 

@@ -3,7 +3,6 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::meetings::{AgendaItemKind, AgendaItemStatus, AttendanceRole, Meeting, Presence};
@@ -12,28 +11,21 @@ use casework::parties::people_of;
 use casework::risk::risk_column;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::{file_key, key_columns, not_destroyed, visible_cases};
 use practice::party::PartyRole;
 use practice::risk::CaseRisk;
 
 /// Who sat at the meeting, but for guests, who came for a case.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct SeatRow {
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub agency: String,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub name: Option<String>,
-    #[diesel(sql_type = st::Text)]
     pub role: AttendanceRole,
-    #[diesel(sql_type = st::Text)]
     pub presence: Presence,
-    #[diesel(sql_type = st::Bool)]
     pub accepted: bool,
-    #[diesel(sql_type = st::Bool)]
     pub information_sent: bool,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub received_on: Option<NaiveDate>,
 }
 
@@ -52,35 +44,21 @@ pub fn seats(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<SeatRow>> {
 }
 
 /// A case that minutes have something to say of.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct CaseRow {
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub risk: CaseRisk,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub lapsed_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Text)]
     pub master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub wrapped: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub item_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub kind: Option<AgendaItemKind>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub status: Option<AgendaItemStatus>,
-    #[diesel(sql_type = st::Bool)]
     pub late: bool,
-    #[diesel(sql_type = st::Integer)]
     pub position: i32,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub deferred_to: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub party_ids: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub party_roles: Vec<PartyRole>,
-    #[diesel(sql_type = st::Array<st::Binary>)]
     pub identities: Vec<Vec<u8>>,
 }
 
@@ -137,29 +115,18 @@ pub fn cases(tx: &mut Tx<'_>, meeting: &Meeting, day: NaiveDate) -> Result<Vec<C
 }
 
 /// An action agreed at the meeting, or left over from before.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct ActionRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Bool)]
     pub agreed_here: bool,
-    #[diesel(sql_type = st::Uuid)]
     pub owner_agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub owner: String,
-    #[diesel(sql_type = st::Text)]
     pub category: ActionCategory,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Text)]
     pub status: ActionStatus,
-    #[diesel(sql_type = st::Binary)]
     pub sealed: Vec<u8>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub report_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub report: Option<Vec<u8>>,
 }
 

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::MinutesStatus;
@@ -10,33 +9,24 @@ use crate::meetings::Meeting;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::lens::Basis;
+use kernel::sql::Row;
 use kernel::{
     accepted_statement, file_key, key_columns, not_destroyed, not_shut_out, standings_of,
     visible_cases,
 };
 
 /// A version, with the names of those who took its steps.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub struct VersionRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Integer)]
     pub number: i32,
-    #[diesel(sql_type = st::Text)]
     pub status: MinutesStatus,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub frame: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub approved_by: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub approved_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub issued_by: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub issued_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
@@ -55,32 +45,20 @@ pub fn versions(tx: &mut Tx<'_>, meeting_id: Uuid, in_hand: bool) -> Result<Vec<
 }
 
 /// A part, with what is needed to open it and to know how much of it to show.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub struct PartRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub version_id: Uuid,
-    #[diesel(sql_type = st::Integer)]
     pub number: i32,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub code: String,
-    #[diesel(sql_type = st::Integer)]
     pub position: i32,
-    #[diesel(sql_type = st::Binary)]
     pub sealed: Vec<u8>,
-    #[diesel(sql_type = st::Text)]
     pub master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub wrapped: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub bases: Vec<Basis>,
-    #[diesel(sql_type = st::Array<st::Timestamptz>)]
     pub full_at: Vec<DateTime<Utc>>,
     /// The reader's agency came or sent apologies, and the reader has accepted the statement.
-    #[diesel(sql_type = st::Bool)]
     pub attended: bool,
 }
 
@@ -264,9 +242,8 @@ pub fn put_parts(
     Ok(())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Missing {
-    #[diesel(sql_type = st::Bool)]
     missing: bool,
 }
 
@@ -292,15 +269,11 @@ pub fn lacks_parts(tx: &mut Tx<'_>, meeting_id: Uuid, version_id: Uuid) -> Resul
 }
 
 /// A meeting as the report on minutes counts it.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct Counted {
-    #[diesel(sql_type = st::Timestamptz)]
     pub starts_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub due_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub issued_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::BigInt)]
     pub corrections: i64,
 }
 
@@ -328,11 +301,9 @@ pub fn counted(
     .load(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Told {
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     case_id: Option<Uuid>,
-    #[diesel(sql_type = st::Uuid)]
     agency_id: Uuid,
 }
 

@@ -1,18 +1,16 @@
 //! Names to print: rows and queries.
 
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::Principal;
+use kernel::sql::Row;
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Names {
-    #[diesel(sql_type = st::Text)]
     name: String,
-    #[diesel(sql_type = st::Text)]
     agency: String,
 }
 

@@ -2,19 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::store::VisibleReferral;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use kernel::{file_key, not_destroyed, visible_cases};
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Found {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }
 
@@ -114,21 +113,14 @@ pub fn give_back(tx: &mut Tx<'_>, file: &VisibleCase, case: &VisibleCase) -> Res
 }
 
 /// A join, as the case's coordinator and chair read it.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct JoinRow {
-    #[diesel(sql_type = st::Uuid)]
     pub referral_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub joined_by: Option<Uuid>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub unjoined_by: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub unjoined_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     reason: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     unjoin_reason: Option<Vec<u8>>,
 }
 

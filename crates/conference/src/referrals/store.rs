@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::ReferralStatus;
 use super::shapes::ReferralItem;
 use kernel::crypto::Place;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::{Error, Result};
 use kernel::policy::{Act, hidden};
+use kernel::sql::Row;
 use kernel::visibility::{self, VisibleCase};
 use kernel::{
     file_key, in_circle, key_columns, not_destroyed, not_shut_out, own_referral, visible_cases,
@@ -19,68 +19,38 @@ use practice::document::Document;
 use practice::marac::settings::MaracSettings;
 
 /// A referral's plain columns and seals.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct ReferralRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub co_agency_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub submitted_by: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub actor_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub external_ref: Option<String>,
-    #[diesel(sql_type = st::Text)]
     pub status: ReferralStatus,
-    #[diesel(sql_type = st::Bool)]
     pub urgent: bool,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub referred_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub submitted_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Binary)]
     pub document: Vec<u8>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub tool: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Integer>)]
     pub tool_version: Option<i32>,
-    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
     pub score: Option<i16>,
-    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
     pub maximum: Option<i16>,
-    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
     pub not_asked_count: Option<i16>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub criteria: Vec<String>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub missing: Vec<String>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub gaps: Vec<String>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub decided_by: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub decided_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub decision: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub challenge: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub challenged_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub own_file_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub separate: Option<Vec<u8>>,
     /// The whole file is in the caller's sight, not their own referral alone.
-    #[diesel(sql_type = st::Bool)]
     pub in_sight: bool,
 }
 
@@ -197,15 +167,12 @@ fn load(tx: &mut Tx<'_>, act: Act, row: Option<ReferralRow>) -> Result<VisibleRe
     })
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Listed {
-    #[diesel(embed)]
+    #[row(embed)]
     item: ReferralRow,
-    #[diesel(sql_type = st::Timestamptz)]
     created_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
 }
 
@@ -300,11 +267,9 @@ pub fn inbox(
     rows.into_iter().map(|row| row.open(tx)).collect()
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct MaracRow {
-    #[diesel(sql_type = st::Text)]
     code: String,
-    #[diesel(sql_type = st::Jsonb)]
     settings: serde_json::Value,
 }
 

@@ -3,7 +3,6 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::store::VisibleReferral;
@@ -11,30 +10,25 @@ use casework::cases::intake::Accepted;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use practice::risk::{Criterion, flag_expires};
 use practice::vocabulary::CaseStatus;
 
 /// What of a joined referral can be told apart from the rest of its case.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub struct Apart {
     /// The file it was sent in.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub file_id: Option<Uuid>,
     /// What came with it is marked.
-    #[diesel(sql_type = st::Bool)]
     pub marked: bool,
     /// The case was heard since it joined.
-    #[diesel(sql_type = st::Bool)]
     pub heard: bool,
     /// It stands on a list that is still to be heard.
-    #[diesel(sql_type = st::Bool)]
     pub listed: bool,
     /// Something that came with it was changed, or something else hangs on it.
-    #[diesel(sql_type = st::Bool)]
     pub changed: bool,
     /// A name or date of it was taken over.
-    #[diesel(sql_type = st::Bool)]
     pub taken_over: bool,
 }
 
@@ -141,17 +135,12 @@ fn open_to_author(tx: &mut Tx<'_>, found: &VisibleReferral, file: &VisibleCase) 
     Ok(())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Before {
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     last: Option<NaiveDate>,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     kept_until: Option<NaiveDate>,
-    #[diesel(sql_type = st::Text)]
     status_before: CaseStatus,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     closed_before: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Bool)]
     went_on: bool,
 }
 

@@ -3,18 +3,15 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::error::Result;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 
 /// Those of one MARAC.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Unseen {
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::BigInt)]
     pub files: i64,
 }
 

@@ -1,8 +1,6 @@
 //! An agency's whole list: its requests, locked together.
 
 use chrono::NaiveDate;
-use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::judge::Asked;
@@ -10,40 +8,27 @@ use super::model::{ResearchStanding, ResearchStatus};
 use super::rules::Standing;
 use crate::meetings::{AgendaItemStatus, MeetingStatus};
 use kernel::crypto::DataKey;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::{file_key, key_columns, not_destroyed, visible_cases};
 
 /// A request of the agency's, with its case's key.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct AskedRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agenda_item_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub status: ResearchStatus,
-    #[diesel(sql_type = st::Text)]
     standing: ResearchStanding,
-    #[diesel(sql_type = st::Text)]
     item_status: AgendaItemStatus,
-    #[diesel(sql_type = st::Text)]
     meeting_status: MeetingStatus,
-    #[diesel(sql_type = st::Date)]
     due_on: NaiveDate,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     answered_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub batch_id: Option<Uuid>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
 }
 

@@ -1,37 +1,27 @@
 //! Counts of returns. No texts.
 
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::open_to_agency;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::not_closed;
+use kernel::sql::Row;
 use practice::vocabulary::AgencyKind;
 
 /// An agency's returns for a meeting.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct CountRow {
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub agency: String,
-    #[diesel(sql_type = st::Text)]
     pub kind: AgencyKind,
-    #[diesel(sql_type = st::BigInt)]
     pub requested: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub overdue: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub nothing_known: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub returned: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub late: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub late_nothing_known: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub exempt: i64,
 }
 

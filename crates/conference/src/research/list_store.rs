@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::model::{ResearchStanding, ResearchStatus};
@@ -10,45 +9,29 @@ use casework::parties::people_of;
 use kernel::crypto::{KeyRing, Place};
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 use kernel::{file_key, key_columns, visible_cases};
 use practice::party::{Identity, PartyRole};
 
 /// A request with the people to look for.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct AskedLine {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub case_code: String,
-    #[diesel(sql_type = st::Uuid)]
     pub meeting_id: Uuid,
-    #[diesel(sql_type = st::Timestamptz)]
     pub starts_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Uuid)]
     pub agenda_item_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub status: ResearchStatus,
-    #[diesel(sql_type = st::Text)]
     pub standing: ResearchStanding,
-    #[diesel(sql_type = st::Bool)]
     pub nothing_known: bool,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     party_ids: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     party_roles: Vec<PartyRole>,
-    #[diesel(sql_type = st::Array<st::Binary>)]
     identities: Vec<Vec<u8>>,
 }
 

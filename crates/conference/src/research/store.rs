@@ -2,28 +2,25 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::model::{ResearchStanding, ResearchStatus};
 use super::rules::Standing;
 use crate::meetings::{AgendaItemStatus, MeetingStatus};
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
 use kernel::policy::hidden;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use kernel::{not_shut_out, own_return, visible_cases};
 
 /// Where an item's research belongs.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct ItemRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
     /// The case was listed to the caller's agency for this meeting, the meeting has begun, and the caller
     /// has accepted its confidentiality statement (R19).
-    #[diesel(sql_type = st::Bool)]
     pub at_meeting: bool,
 }
 
@@ -56,37 +53,22 @@ pub fn item(tx: &mut Tx<'_>, id: Uuid) -> Result<ItemRow> {
 }
 
 /// A return.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct ReturnRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub meeting_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agenda_item_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub agency: String,
-    #[diesel(sql_type = st::Text)]
     pub status: ResearchStatus,
-    #[diesel(sql_type = st::Text)]
     pub standing: ResearchStanding,
-    #[diesel(sql_type = st::Bool)]
     pub nothing_known: bool,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Timestamptz)]
     pub requested_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub answered_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub private: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub shareable: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub exemption: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
@@ -115,25 +97,16 @@ pub fn returns(
 }
 
 /// A return as it decides on itself.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct Locked {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub status: ResearchStatus,
-    #[diesel(sql_type = st::Text)]
     standing: ResearchStanding,
-    #[diesel(sql_type = st::Text)]
     item_status: AgendaItemStatus,
-    #[diesel(sql_type = st::Text)]
     meeting_status: MeetingStatus,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub answered_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub exemption: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
@@ -241,23 +214,15 @@ pub fn excuse(tx: &mut Tx<'_>, id: Uuid, status: ResearchStatus, exemption: Vec<
 }
 
 /// What a return said before.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct VersionRow {
-    #[diesel(sql_type = st::Uuid)]
     pub return_id: Uuid,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Text)]
     pub status: ResearchStatus,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub private: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub shareable: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub answered_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub by_user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub by_actor_id: Option<Uuid>,
 }
 

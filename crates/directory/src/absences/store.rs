@@ -1,11 +1,11 @@
 //! Rows of absences, and SQL for other statements.
 
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 
 /// SQL: today, where the MARACs are.
 #[doc(hidden)]
@@ -52,16 +52,13 @@ macro_rules! stood_in_for {
 pub use {away, stood_in_for, today};
 
 /// Somebody away, and who stands in.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct StandIn {
     /// Where.
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
     /// Who is away.
-    #[diesel(sql_type = st::Uuid)]
     pub user_id: Uuid,
     /// Their deputy.
-    #[diesel(sql_type = st::Uuid)]
     pub deputy_id: Uuid,
 }
 

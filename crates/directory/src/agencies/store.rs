@@ -4,15 +4,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::exists;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::api::NewAgency;
 use super::members::Agreement;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
 use kernel::policy::hidden;
 use kernel::schema::{agencies, marac_agencies, maracs};
+use kernel::sql::Row;
 use practice::dates::{AnyDay, AnyMoment};
 use practice::vocabulary::AgencyKind;
 
@@ -33,33 +33,20 @@ pub struct Agency {
 }
 
 /// An agency in a MARAC.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub struct Member {
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub name: String,
-    #[diesel(sql_type = st::Text)]
     pub kind: AgencyKind,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub closed_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Bool)]
     pub core: bool,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub signed_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub signatory: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub review_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub access_ends_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub suspended_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub suspended_by: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub suspension_reason: Option<String>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 

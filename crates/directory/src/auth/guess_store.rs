@@ -3,15 +3,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::guesses::Guess;
 use kernel::audit::Event;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::{Error, Result};
 use kernel::policy::Act;
 use kernel::schema::{failed_sign_ins, known_networks};
+use kernel::sql::Row;
 
 /// Counts a guess before it is checked. Refused while what it is counted under has to wait; then
 /// nothing of it is counted.
@@ -38,9 +38,8 @@ pub fn reserve(tx: &mut Tx<'_>, guess: &Guess) -> Result<()> {
     }
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Opens {
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     at: Option<DateTime<Utc>>,
 }
 
@@ -114,13 +113,10 @@ pub fn forget_networks(tx: &mut Tx<'_>, user_id: Uuid, but: Option<Vec<u8>>) -> 
 const TOLD_APART: i64 = 200;
 
 /// What failures of an hour are counted under.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct Counted {
-    #[diesel(sql_type = st::Timestamptz)]
     hour: DateTime<Utc>,
-    #[diesel(sql_type = st::Uuid)]
     subject: Uuid,
-    #[diesel(sql_type = st::Integer)]
     failures: i32,
 }
 
@@ -150,9 +146,8 @@ pub fn count(tx: &mut Tx<'_>, act: Act, subject: Uuid) -> Result<Counted> {
     .get_result(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct News {
-    #[diesel(sql_type = st::Integer)]
     news: i32,
 }
 
@@ -202,11 +197,9 @@ pub fn close_hours(tx: &mut Tx<'_>) -> Result<Vec<Event>> {
         .collect())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Swept {
-    #[diesel(sql_type = st::BigInt)]
     deleted: i64,
-    #[diesel(sql_type = st::Bool)]
     more: bool,
 }
 

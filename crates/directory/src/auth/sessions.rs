@@ -3,17 +3,17 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::address;
 use super::guesses::known_network;
 use super::password_rules::About;
 use kernel::crypto;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
 use kernel::http::Network;
 use kernel::schema::{api_clients, invitations, refresh_tokens, sessions, users};
+use kernel::sql::Row;
 
 /// A session ends for good after this, however often it was refreshed.
 const SESSION: TimeDelta = TimeDelta::hours(12);
@@ -72,13 +72,10 @@ pub fn credential_of(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Option<Credential
         .optional()?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct AboutRow {
-    #[diesel(sql_type = st::Text)]
     name: String,
-    #[diesel(sql_type = st::Text)]
     email: String,
-    #[diesel(sql_type = st::Array<st::Text>)]
     places: Vec<String>,
 }
 
@@ -160,15 +157,11 @@ pub enum Refreshed {
     Refused,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Held {
-    #[diesel(sql_type = st::Uuid)]
     session_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     user_id: Uuid,
-    #[diesel(sql_type = st::Bool)]
     used: bool,
-    #[diesel(sql_type = st::Bool)]
     live: bool,
 }
 
@@ -278,9 +271,8 @@ pub fn invited(tx: &mut Tx<'_>, token: &str) -> Result<Option<Credential>> {
         .optional()?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Taken {
-    #[diesel(sql_type = st::Uuid)]
     user_id: Uuid,
 }
 

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use diesel::upsert::excluded;
 use uuid::Uuid;
 
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::schema::calendar_feeds;
+use kernel::sql::Row;
 
 #[derive(Insertable)]
 #[diesel(table_name = calendar_feeds)]
@@ -44,19 +44,13 @@ pub fn end(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
 }
 
 /// A meeting in a feed; none, if its owner sits in none.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct Entry {
-    #[diesel(sql_type = st::Uuid)]
     pub user_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub meeting_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub starts_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Integer>)]
     pub minutes: Option<i32>,
-    #[diesel(sql_type = st::Nullable<st::Bool>)]
     pub cancelled: Option<bool>,
-    #[diesel(sql_type = st::Nullable<st::Integer>)]
     pub version: Option<i32>,
 }
 

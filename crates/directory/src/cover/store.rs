@@ -3,7 +3,6 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::absences::away;
@@ -12,27 +11,22 @@ use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::Role;
 use kernel::schema::{absences, role_grants};
+use kernel::sql::Row;
 
 /// A representative, and who stands in.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Cover {
     /// The representative.
-    #[diesel(sql_type = st::Uuid)]
     pub user_id: Uuid,
     /// Their name.
-    #[diesel(sql_type = st::Text)]
     pub name: String,
     /// Their agency.
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
     /// Their deputy.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub deputy_id: Option<Uuid>,
     /// Last day of the absence that is going on.
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub away_until: Option<NaiveDate>,
     /// Version of the account.
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 

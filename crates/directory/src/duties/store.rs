@@ -1,26 +1,21 @@
 //! Rows of what an account holds.
 
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::{Becomes, Duty, DutyKind};
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::Row;
 
 /// A duty as it is read.
 #[doc(hidden)]
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct DutyRow {
-    #[diesel(sql_type = st::Text)]
     kind: DutyKind,
-    #[diesel(sql_type = st::Uuid)]
     marac_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     case_id: Option<Uuid>,
-    #[diesel(sql_type = st::Text)]
     becomes: Becomes,
-    #[diesel(sql_type = st::Bool)]
     shown: bool,
 }
 

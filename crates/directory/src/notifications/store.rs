@@ -16,6 +16,7 @@ use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::Principal;
 use kernel::schema::{notification_preferences, notifications};
+use kernel::sql::Row;
 use kernel::{visible_actions, visible_cases};
 
 const TELL: &str = "select tell($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)::text";
@@ -105,25 +106,16 @@ pub enum Inbox {
 }
 
 /// A notification, with its case's code if that is in sight.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct NoticeRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub kind: NoticeKind,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub subject: String,
-    #[diesel(sql_type = st::Uuid)]
     pub subject_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub case_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub case_code: Option<String>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub read_at: Option<DateTime<Utc>>,
 }
 

@@ -12,12 +12,11 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::crypto::{CryptoError, KeyRing};
 use crate::error::{Error, Result};
-use crate::sql::sql;
+use crate::sql::{Row, sql};
 
 /// The first line of the file.
 const TITLE: &str =
@@ -29,21 +28,14 @@ const HEAD: &str = "audit head 1";
 const ADOPTION: &str = "audit adoption 1";
 
 /// Where the chain stood after a batch.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub(super) struct Head {
-    #[diesel(sql_type = st::BigInt)]
     pub last_seq: i64,
-    #[diesel(sql_type = st::Text)]
     pub last_txid: String,
-    #[diesel(sql_type = st::Uuid)]
     pub last_event_id: Uuid,
-    #[diesel(sql_type = st::Binary)]
     pub hash: Vec<u8>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub sealed_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub key_id: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub signature: Option<Vec<u8>>,
 }
 
@@ -195,17 +187,12 @@ pub(super) fn insert(conn: &mut PgConnection, head: &Head) -> Result<()> {
 }
 
 /// An operator's word for everything up to a head.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub(super) struct Adoption {
-    #[diesel(sql_type = st::BigInt)]
     pub last_seq: i64,
-    #[diesel(sql_type = st::Binary)]
     pub hash: Vec<u8>,
-    #[diesel(sql_type = st::Timestamptz)]
     adopted_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Text)]
     key_id: String,
-    #[diesel(sql_type = st::Binary)]
     signature: Vec<u8>,
 }
 

@@ -13,26 +13,22 @@ use std::path::Path;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::audit::{Audited, Event};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::policy::Act;
+use crate::sql::Row;
 use heads::{Head, Signed, Tail};
 
 /// Rows in one batch.
 const BATCH: i64 = 5_000;
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = st::Uuid)]
+#[derive(Row)]
+struct Sealed {
     id: Uuid,
-    #[diesel(sql_type = st::Text)]
     txid: String,
-    #[diesel(sql_type = st::Bool)]
     of_sealing: bool,
-    #[diesel(sql_type = st::Text)]
     content: String,
 }
 
@@ -115,7 +111,7 @@ fn seal_batch(tx: &mut Tx<'_>, file: Option<&Path>) -> Result<Option<usize>> {
             }
         }
     }
-    let rows: Vec<Row> = tx.sql(concat!(
+    let rows: Vec<Sealed> = tx.sql(concat!(
         "select e.id, e.txid::text as txid, e.act = $4 as of_sealing, ", content!(),
         " as content from audit_events e where (e.txid, e.id) > ($1::xid8, $2) and e.txid < pg_snapshot_xmin(pg_current_snapshot()) ",
         "order by e.txid, e.id limit $3"

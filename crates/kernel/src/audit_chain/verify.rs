@@ -7,7 +7,6 @@ use std::path::Path;
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::heads::{self, Adoption, Head, Signed};
@@ -15,7 +14,7 @@ use super::outside::Outside;
 use crate::audit_chain::{content, link, start};
 use crate::crypto::KeyRing;
 use crate::error::Result;
-use crate::sql::sql;
+use crate::sql::{Row, sql};
 
 /// How far a row's time may lie from those around it: clocks of servers differ a little, and a request
 /// may wait for its turn. A service seals within seconds: rows so old without any head say that heads were
@@ -110,29 +109,20 @@ pub(super) enum Rule {
     Adopting,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Linked {
-    #[diesel(sql_type = st::BigInt)]
     seq: i64,
-    #[diesel(sql_type = st::Uuid)]
     event_id: Uuid,
-    #[diesel(sql_type = st::Binary)]
     hash: Vec<u8>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     content: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     at: Option<DateTime<Utc>>,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Extra {
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     slipped_in: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     astray: Option<Uuid>,
-    #[diesel(sql_type = st::BigInt)]
     tail: i64,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     oldest: Option<DateTime<Utc>>,
 }
 

@@ -1,21 +1,17 @@
 //! Keys that could not be opened, and open again.
 
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::db::Tx;
 use crate::error::Result;
+use crate::sql::Row;
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Key {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     owner: Uuid,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Binary)]
     wrapped: Vec<u8>,
 }
 

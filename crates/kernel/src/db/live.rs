@@ -5,12 +5,12 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::caller::Caller;
 use crate::error::{Code, Result};
 use crate::policy::{Actor, Principal, Right, Role};
+use crate::sql::Row;
 use crate::sql::{Sight, sql};
 
 /// Who asks, as they stand now, and what is in their sight.
@@ -54,23 +54,15 @@ impl<'c> Live<'c> {
 }
 
 /// What the rule of visibility asks of a live actor; by default, nobody's.
-#[derive(Default, QueryableByName)]
+#[derive(Default, Row)]
 struct Seen {
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     actor_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     agency_id: Option<Uuid>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     marac_ids: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     staff: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     idva: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     rep: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     closed: Vec<Uuid>,
 }
 
@@ -102,19 +94,14 @@ pub(super) fn load_system(conn: &mut PgConnection, now: DateTime<Utc>) -> Result
     Ok(seen.at(now))
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct ActorRow {
-    #[diesel(embed)]
+    #[row(embed)]
     seen: Seen,
-    #[diesel(sql_type = st::Bool)]
     actor_known: bool,
-    #[diesel(sql_type = st::Bool)]
     administrator: bool,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     password_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     rights: Vec<String>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     roles: Vec<String>,
 }
 

@@ -32,7 +32,7 @@ use crate::sql::sql;
 
 use live::Live;
 pub use pool::{PoolOptions, connect};
-pub use tx::Tx;
+pub use tx::{Locking, Tx};
 
 /// Transactions of AnsiTransactionManager, by its connection.
 type Manager = <PgConnection as diesel::Connection>::TransactionManager;

@@ -6,13 +6,13 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::header::once;
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};
+use crate::sql::Row;
 
 /// The `Idempotency-Key` header, if one was sent.
 #[derive(Debug, Clone)]
@@ -59,15 +59,11 @@ impl Idempotency {
     }
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Known {
-    #[diesel(sql_type = st::Bool)]
     fresh: bool,
-    #[diesel(sql_type = st::Binary)]
     digest: Vec<u8>,
-    #[diesel(sql_type = st::Uuid)]
     resource_id: Uuid,
-    #[diesel(sql_type = st::Timestamptz)]
     created_at: DateTime<Utc>,
 }
 

@@ -10,15 +10,15 @@ mod fragments;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::audit::InCase;
 use crate::crypto::DataKey;
-use crate::db::Tx;
+use crate::db::{Locking, Tx};
 use crate::error::{Error, Result};
 use crate::policy::lens::{Basis, Lens, Standing};
 use crate::policy::{Act, Role, hidden, may_in};
+use crate::sql::Row;
 
 /// A case the caller may see, with its key and the lens they see it through.
 pub struct VisibleCase {
@@ -60,58 +60,41 @@ impl VisibleCase {
 }
 
 /// The plain columns of a case.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub struct CaseRow {
     /// Random code with a check character.
-    #[diesel(sql_type = st::Text)]
     pub code: String,
     /// Life cycle.
-    #[diesel(sql_type = st::Text)]
     pub status: practice::vocabulary::CaseStatus,
     /// When it was opened by an accepted referral.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub opened_at: Option<DateTime<Utc>>,
     /// The 12 months run from here (R14).
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub last_referral_on: Option<NaiveDate>,
     /// When flags lapse (R14).
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub lapses_on: Option<NaiveDate>,
     /// Criteria met; a later referral or assessment takes none away (R4).
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub criteria: Vec<String>,
     /// Children in the household.
-    #[diesel(sql_type = st::Bool)]
     pub has_children: bool,
     /// The lead: a person.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub lead_user_id: Option<Uuid>,
     /// The lead's agency.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub lead_agency_id: Option<Uuid>,
     /// Open to named people only.
-    #[diesel(sql_type = st::Bool)]
     pub restricted: bool,
     /// Version of the row.
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Found {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     marac_id: Uuid,
-    #[diesel(embed)]
+    #[row(embed)]
     case: CaseRow,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     bases: Vec<Basis>,
-    #[diesel(sql_type = st::Array<st::Timestamptz>)]
     full_at: Vec<DateTime<Utc>>,
 }
 
@@ -264,23 +247,15 @@ impl VisibleAction {
     }
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct FoundAction {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     case_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     owner_agency_id: Uuid,
-    #[diesel(sql_type = st::Bool)]
     owned: bool,
-    #[diesel(sql_type = st::Bool)]
     case_visible: bool,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
 }
 

@@ -3,33 +3,25 @@
 use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::notifications::letters::LetterKind;
 use crate::notifications::model::{MailOutcome, NoticeKind};
 use kernel::error::Result;
 use kernel::schema::{address_changes, invitations, outbox, users};
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 
 /// An e-mail that this server took.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Waiting {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// Of what it tells, unless it is a letter.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub kind: Option<NoticeKind>,
     /// Which letter about an account it is.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub letter: Option<LetterKind>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub sealed: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub master_key_id: Option<String>,
-    #[diesel(sql_type = st::SmallInt)]
     pub attempts: i16,
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
 }
 
@@ -51,13 +43,10 @@ pub fn take(
 }
 
 /// Whom one goes to, and the codes its reader may see.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Addressed {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub address: String,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub codes: Vec<String>,
 }
 
@@ -145,9 +134,8 @@ pub fn later(conn: &mut PgConnection, row: &Waiting, next_at: DateTime<Utc>) -> 
     Ok(())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Ended {
-    #[diesel(sql_type = st::Text)]
     outcome: MailOutcome,
 }
 

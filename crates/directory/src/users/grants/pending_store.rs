@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::pending::{GrantKind, GrantOutcome};
@@ -11,63 +10,47 @@ use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::{Right, Role};
 use kernel::schema::{pending_grants, users};
+use kernel::sql::Row;
 
 /// How long a grant waits.
 const LIFETIME: TimeDelta = TimeDelta::days(14);
 
 /// A grant that waits, or waited.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub struct Pending {
     /// Its id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// What is granted.
-    #[diesel(sql_type = st::Text)]
     pub kind: GrantKind,
     /// Of a role: where.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub marac_id: Option<Uuid>,
     /// The account that gets the role, or that is linked.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub user_id: Option<Uuid>,
     /// The client that gets the role or the rights, or whose actor is linked.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub client_id: Option<Uuid>,
     /// The actor that is linked.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub actor_id: Option<Uuid>,
     /// The role.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub role: Option<Role>,
     /// The rights that are added.
-    #[diesel(sql_type = st::Nullable<st::Array<st::Text>>)]
     pub rights: Option<Vec<Right>>,
     /// When the role ends.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub ends_at: Option<DateTime<Utc>>,
     /// Who asked.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub asked_by: Option<Uuid>,
     /// Until when it can be confirmed.
-    #[diesel(sql_type = st::Timestamptz)]
     pub expires_at: DateTime<Utc>,
     /// How it was decided.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub outcome: Option<GrantOutcome>,
     /// When it was asked for.
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
     /// The agency of the account or client.
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
     /// The name of the account or client.
-    #[diesel(sql_type = st::Text)]
     pub name: String,
     /// The name of who asked.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub asked_by_name: Option<String>,
     /// Who asked has an open account, and so has who gets it.
-    #[diesel(sql_type = st::Bool)]
     pub live: bool,
 }
 
@@ -257,9 +240,8 @@ pub fn withdraw_all(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
     Ok(())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Id {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }
 

@@ -2,23 +2,19 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::{Holder, RoleGrant};
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::Role;
+use kernel::sql::Row;
 
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = st::Uuid)]
+#[derive(Row)]
+struct Grant {
     holder_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     marac_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     role: Role,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     ends_at: Option<DateTime<Utc>>,
 }
 
@@ -27,7 +23,7 @@ pub fn held(tx: &mut Tx<'_>, holders: &[Holder]) -> Result<Vec<(Uuid, RoleGrant)
     let (users, clients): (Vec<_>, Vec<_>) = holders
         .iter()
         .partition(|holder| matches!(holder, Holder::User(_)));
-    let rows: Vec<Row> = tx
+    let rows: Vec<Grant> = tx
         .sql(
             "select coalesce(user_id, client_id) as holder_id, marac_id, role, \
          nullif(ends_at, 'infinity') as ends_at from role_grants \
@@ -38,7 +34,7 @@ pub fn held(tx: &mut Tx<'_>, holders: &[Holder]) -> Result<Vec<(Uuid, RoleGrant)
         .bind(ids(clients))
         .bind(tx.now)
         .get_results(tx.conn)?;
-    let grant = |row: Row| RoleGrant {
+    let grant = |row: Grant| RoleGrant {
         marac_id: row.marac_id,
         role: row.role,
         ends_at: row.ends_at.map(Into::into),
@@ -107,9 +103,8 @@ pub fn give(tx: &mut Tx<'_>, holder: Holder, grants: &[RoleGrant]) -> Result<()>
     Ok(())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Alone {
-    #[diesel(sql_type = st::Bool)]
     alone: bool,
 }
 

@@ -182,6 +182,19 @@ impl<R> Sql<R> {
     }
 }
 
+impl<R> Sql<R> {
+    /// Its text as a part of another query: each bind is sent where it is named.
+    pub(crate) fn walk_as_part<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        for piece in text::pieces(self.text) {
+            match piece {
+                Piece::Words(words) => out.push_sql(words),
+                Piece::Bind(name) => self.named(name)?.push(out)?,
+            }
+        }
+        Ok(())
+    }
+}
+
 impl<R> QueryFragment<Pg> for Sql<R> {
     /// Each bind is sent once, however often the text names it.
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {

@@ -7,6 +7,9 @@
 //! [`VisibleCase`] and [`VisibleAction`] are proof that the rule held; they are made here alone.
 
 mod fragments;
+mod in_sight;
+
+pub use in_sight::{InSight, visible_actions, visible_cases};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;

@@ -474,9 +474,11 @@ async fn nobody_excluded_ever_reads_anything_of_the_persons_concerned() {
             play.accept().await;
         }
         play.refer(0).await;
-        for _ in 0..STEPS {
+        for at in 0..STEPS {
             play.step().await;
-            play.check_one_rule();
+            if at % 7 == 0 {
+                play.check_one_rule();
+            }
         }
         play.check().await;
         // Once nothing stands, everybody reads again what their part opens to them.

@@ -11,7 +11,7 @@ use casework::parties::people_of;
 use casework::risk::risk_column;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::sql::Row;
+use kernel::sql::{Row, statement};
 use kernel::{file_key, key_columns, not_destroyed, visible_cases};
 use practice::party::PartyRole;
 use practice::risk::CaseRisk;
@@ -31,16 +31,10 @@ pub struct SeatRow {
 
 /// The seats of a meeting.
 pub fn seats(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<SeatRow>> {
-    Ok(tx.sql(
-        "select t.agency_id, a.name as agency, coalesce(u.name, r.name, t.person_name) as name, \
-         t.role, t.presence, t.confidentiality_accepted_at is not null as accepted, \
-         t.information_sent, t.received_on from attendances t \
-         join agencies a on a.id = t.agency_id left join users u on u.id = t.user_id \
-         left join registered_actors r on r.id = t.actor_id \
-         where t.meeting_id = $1 and t.role <> 'guest' order by a.name, name, t.id",
-    )
-    .bind(meeting_id)
-    .load(tx.conn)?)
+    Ok(tx
+        .sql(statement!("seats" => SeatRow))
+        .bind(meeting_id)
+        .load(tx.conn)?)
 }
 
 /// A case that minutes have something to say of.
@@ -130,21 +124,6 @@ pub struct ActionRow {
     pub report: Option<Vec<u8>>,
 }
 
-const ACTIONS: &str = concat!(
-    "select a.id, a.case_id, coalesce(a.meeting_id = $1, false) as agreed_here, ",
-    "a.owner_agency_id, o.name as owner, a.category, a.due_on, a.status, a.sealed, ",
-    "e.id as report_id, e.sealed as report from actions a join cases c on c.id = a.case_id ",
-    "join agencies o on o.id = a.owner_agency_id ",
-    "left join lateral (select e.id, e.sealed from action_events e where e.action_id = a.id ",
-    "and e.kind = 'reported' order by e.effective_on desc, e.created_at desc, e.id desc limit 1) e ",
-    "on a.status in ('not_done', 'not_possible_circumstances_changed') ",
-    "where a.case_id = any ($2) and (a.meeting_id = $1 or ",
-    left_over!(),
-    ") and ",
-    visible_cases!("c"),
-    " order by a.due_on, a.id"
-);
-
 /// The actions of these cases.
 pub fn actions(
     tx: &mut Tx<'_>,
@@ -153,7 +132,7 @@ pub fn actions(
     day: NaiveDate,
 ) -> Result<Vec<ActionRow>> {
     Ok(tx
-        .sql(ACTIONS)
+        .sql(statement!("actions" => ActionRow))
         .bind(meeting_id)
         .bind(cases)
         .bind(day)

@@ -77,20 +77,15 @@ macro_rules! people_rows {
     };
 }
 
-/// SQL: the people of these roles in the case with this id as arrays `p.ids`, `p.roles` and
-/// `p.identities`, null where there is nobody; sorted once for all three.
+/// SQL: `fragments/people_of.sql`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! people_of {
     ($case:literal, $roles:literal) => {
         concat!(
-            "left join lateral (select array_agg(p.id) as ids, array_agg(p.role) as roles, ",
-            "array_agg(p.identity) as identities from (select p.id, p.role, p.identity from parties p ",
-            "where p.case_id = ",
-            $case,
-            " and p.role in (",
-            $roles,
-            ") order by p.created_at, p.id) p) p on true "
+            " ",
+            ::kernel::sql::fragment!("people_of", $case, $roles),
+            " "
         )
     };
 }

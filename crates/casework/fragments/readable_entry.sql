@@ -1,7 +1,7 @@
 -- readable_entry(e): the entry of the account of the case $1 at this alias is read by this reader.
--- The reader's lens shows the account ($2), they are of an agency ($3), and they are trusted with restricted entries or
--- not ($4). Or the lead opened the entry to the agency on a question, for as long as what the asker saw the case by then
--- still stands.
+-- The reader's lens shows the account ($2), they are of an agency ($3), and they are trusted with restricted entries
+-- or not ($4). Or the lead opened the entry to the agency on a question, for as long as what the asker saw the case by
+-- then still stands.
 (($2 and ({e}.sharing = 'marac' or {e}.agency_id = $3 or ($4 and {e}.sharing = 'restricted')))
   or {e}.id in (
     select o.entry_id

@@ -45,7 +45,6 @@ use kernel::visibility::VisibleCase;
 use practice::vocabulary;
 
 pub use agenda::{Remarks, remarks_of};
-pub use agenda_store::AGENDA_ITEMS;
 use head_store::AgendaHead;
 pub use past::{HeardCase, HeldMeeting, add_heard, create_held, settle};
 use rules::Timing;

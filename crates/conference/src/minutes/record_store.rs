@@ -2,17 +2,13 @@
 //! actions.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::meetings::{AgendaItemKind, AgendaItemStatus, AttendanceRole, Meeting, Presence};
 use casework::actions::{ActionCategory, ActionStatus};
-use casework::parties::people_of;
-use casework::risk::risk_column;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::sql::{Row, statement};
-use kernel::{file_key, key_columns, not_destroyed, visible_cases};
 use practice::party::PartyRole;
 use practice::risk::CaseRisk;
 
@@ -56,51 +52,11 @@ pub struct CaseRow {
     pub identities: Vec<Vec<u8>>,
 }
 
-/// SQL: the action at `a` was agreed before this meeting's day `$3` and is not done.
-macro_rules! left_over {
-    () => {
-        "a.agreed_on < $3 and ((a.status in ('open', 'in_progress') and a.due_on <= $3) \
-         or (not a.resolved and a.status in ('not_done', 'not_possible_circumstances_changed')))"
-    };
-}
-
-const CASES: &str = concat!(
-    "with since as (select coalesce(max((m.starts_at at time zone m.time_zone)::date), $3 - 31) ",
-    "as day from meetings m where m.marac_id = $2 and m.status in ('held', 'minuted') ",
-    "and m.kind = 'scheduled' and m.starts_at < $4), ",
-    "wanted as (select i.case_id from agenda_items i where i.meeting_id = $1 ",
-    "and i.status in ('heard', 'deferred', 'alert_noted') ",
-    "union select a.case_id from actions a where a.marac_id = $2 and ",
-    left_over!(),
-    " union select c.id from cases c where c.marac_id = $2 and c.status <> 'joined' ",
-    "and c.lapses_on > (select day from since) and c.lapses_on <= $3) ",
-    "select c.id as case_id, ",
-    risk_column!("c.id"),
-    "case when c.lapses_on > (select day from since) and c.lapses_on <= $3 then c.lapses_on end ",
-    "as lapsed_on, ",
-    key_columns!(),
-    ", i.id as item_id, i.kind, i.status, ",
-    "coalesce(i.late, false) as late, coalesce(i.position, 2147483647) as position, ",
-    "d.starts_at as deferred_to, coalesce(p.ids, '{}') as party_ids, ",
-    "coalesce(p.roles, '{}') as party_roles, coalesce(p.identities, '{}') as identities ",
-    "from wanted w join cases c on c.id = w.case_id",
-    file_key!("c.id"),
-    "left join agenda_items i on i.meeting_id = $1 and i.case_id = c.id ",
-    "and i.status in ('heard', 'deferred', 'alert_noted') ",
-    "left join meetings d on d.id = i.deferred_to_id ",
-    people_of!("c.id", "'survivor', 'perpetrator', 'child'"),
-    "where ",
-    not_destroyed!(),
-    " and ",
-    visible_cases!("c"),
-    " order by position, c.code"
-);
-
 /// The cases of a meeting that the caller sees: heard, deferred or noted there, with actions left over,
 /// or lapsed since the meeting before.
 pub fn cases(tx: &mut Tx<'_>, meeting: &Meeting, day: NaiveDate) -> Result<Vec<CaseRow>> {
     Ok(tx
-        .sql(CASES)
+        .sql(statement!("cases" => CaseRow))
         .bind(meeting.id)
         .bind(meeting.marac_id)
         .bind(day)

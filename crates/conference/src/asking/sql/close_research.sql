@@ -1,2 +1,2 @@
 -- Closes the requests of a meeting, also of cases closed to the caller.
-select close_research($1)
+select from close_research($1)

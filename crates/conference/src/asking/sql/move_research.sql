@@ -1,2 +1,2 @@
 -- Sets the day by which what is still asked for a meeting is due, also of cases closed to the caller.
-select move_research($1, $2)
+select from move_research($1, $2)

@@ -1,2 +1,2 @@
 -- Withdraws the open requests of a meeting, also of cases closed to the caller.
-select withdraw_research($1)
+select from withdraw_research($1)

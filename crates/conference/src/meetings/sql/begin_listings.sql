@@ -1,2 +1,2 @@
 -- The meeting begins: its listings get the meeting's lens.
-select begin_listings($1, $2)
+select from begin_listings($1, $2)

@@ -1,2 +1,2 @@
 -- The meeting will not take place: its listings end.
-select end_listings($1, $2)
+select from end_listings($1, $2)

@@ -1,2 +1,2 @@
 -- Brings what observers and guests of a meeting see into line with their seats.
-select seat_circles($1, $2)
+select from seat_circles($1, $2)

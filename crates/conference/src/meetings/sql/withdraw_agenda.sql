@@ -1,2 +1,2 @@
 -- Takes what is still listed off the agenda of a meeting, also cases closed to the caller.
-select withdraw_agenda($1, $2, $3)
+select from withdraw_agenda($1, $2, $3)

@@ -1,2 +1,2 @@
 -- Moves what is on the file to the case.
-select join_file($1, $2)
+select from join_file($1, $2)

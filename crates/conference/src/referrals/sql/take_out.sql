@@ -1,2 +1,2 @@
 -- Takes what came with the referral out of its case.
-select take_out($1)
+select from take_out($1)

@@ -1,4 +1,4 @@
--- hearing_place(i, m): the columns of a `Place`: the item at `i`, its meeting at `m`, and what that opens to the caller.
+-- hearing_place(i, m): the columns of a `Place`: an item, its meeting, and what that opens to the caller.
 {i}.id as item_id, {i}.meeting_id, {i}.case_id, {i}.kind, {i}.status, {m}.status as meeting,
 exists (
   select from circle g

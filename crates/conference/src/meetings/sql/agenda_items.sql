@@ -1,6 +1,6 @@
 -- The cases of one agenda in order, each with its key, its parties and the agencies it is listed to.
 -- Times run over every case that is not closed to the caller, so that a case somebody cannot see for want of a listing
--- leaves its time, and one that is closed to them leaves none. `$2`: whether it is asked if an IDVA referral is recorded.
+-- leaves its time, and one that is closed to them leaves none. Whether an IDVA referral is recorded is asked with `$2`.
 select i.id, i.case_id, i.kind, i.placed_by_hand, i.slot_minutes, i.minutes_before, i.session_minutes, i.has_children,
   i.late, i.status, i.deferred_to_id, i.deferred_until, i.session, h.heading as session_heading,
   h.starts_at as session_starts_at,

@@ -1,5 +1,5 @@
--- Opens cases to the agencies they are listed to; from `$6` on with account and answers. Sight that had ended, or was to
--- be full later, is opened again.
+-- Opens cases to the agencies they are listed to; from `$6` on with account and answers.
+-- Sight that had ended is open again, and none becomes full later than it would have been.
 insert into circle as g (
   id, marac_id, case_id, basis, agency_id, opens_at, full_at, meeting_id, created_by, created_at)
 select n.id, $4, n.case_id, 'listing', n.agency_id, $5, coalesce($6::timestamptz, 'infinity'), $7, $8, $5

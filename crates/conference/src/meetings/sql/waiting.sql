@@ -1,5 +1,5 @@
 -- The cases of a MARAC that wait for a meeting, the longest waiting first, with their keys and what decides on them.
--- A case waits that was accepted and is on no list that is still to be heard, or that was deferred, whatever its status.
+-- Those wait that were accepted and are on no list that is still to be heard; or deferred, whatever the case's status.
 select c.id as case_id, c.code, c.has_children, {key_columns()},
   coalesce(r.received_on, c.last_referral_on, $3) as referred_on,
   r.id as referral_id,

@@ -1,5 +1,5 @@
--- The cases of a meeting that the caller sees, with their keys and parties: heard, deferred or noted there, with actions
--- left over, or lapsed since the meeting before. `$3` is the day of the meeting.
+-- The cases of a meeting that the caller sees, with their keys and parties: heard, deferred or noted there, with
+-- actions left over, or lapsed since the meeting before. `$3` is the day of the meeting.
 with since as (
   select coalesce(max((m.starts_at at time zone m.time_zone)::date), $3::date - 31) as day
   from meetings m

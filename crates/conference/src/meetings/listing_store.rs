@@ -62,7 +62,8 @@ struct Unopened {
     case_id: Uuid,
 }
 
-/// The meetings with such a case. For the program: nobody else sees them all.
+/// The meetings whose list is out with a case that nobody has opened to anybody. For the program: nobody else sees
+/// them all.
 pub fn with_unopened(tx: &mut Tx<'_>) -> Result<Vec<Uuid>> {
     let rows = tx
         .sql(statement!("with_unopened" => Unopened))
@@ -71,7 +72,7 @@ pub fn with_unopened(tx: &mut Tx<'_>) -> Result<Vec<Uuid>> {
     Ok(ids.into_iter().collect())
 }
 
-/// Such cases of one meeting, with their items.
+/// The cases of one meeting's list that nobody has opened to anybody, with their items.
 pub fn unopened(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<(Uuid, Uuid)>> {
     let rows = tx
         .sql(statement!("unopened" => Unopened))

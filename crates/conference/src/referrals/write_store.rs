@@ -26,7 +26,7 @@ pub struct Origin {
     pub gaps: Vec<String>,
 }
 
-/// What is written of a referral each time, beside its sealed document.
+/// What is written of a referral each time: its sealed document, and what stands in clear.
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = referrals, treat_none_as_default_value = false, treat_none_as_null = true)]
 struct Said {

@@ -19,20 +19,7 @@ use kernel::visibility::VisibleCase;
 #[macro_export]
 macro_rules! readable_entry {
     ($e:literal) => {
-        concat!(
-            "(($2 and (",
-            $e,
-            ".sharing = 'marac' or ",
-            $e,
-            ".agency_id = $3 or ($4 and ",
-            $e,
-            ".sharing = 'restricted'))) or ",
-            $e,
-            ".id in (select o.entry_id from entry_openings o join circle g on g.id = o.circle_id ",
-            "where o.case_id = $1 and o.agency_id = $3 ",
-            "and g.opens_at <= $now and not g.paused ",
-            "and g.ends_at > $now))"
-        )
+        ::kernel::sql::fragment!("readable_entry", $e)
     };
 }
 

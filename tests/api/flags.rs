@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::casework::Desk;
 use crate::meetings::{hear, listed, planned, step};
-use crate::support::plan::{Asks, listed};
+use crate::support::plan::{Asks, listed as statement};
 use crate::support::{Answer, Person, World, etag, id};
 
 /// Takes a case to a meeting at which it is heard, a fortnight on.
@@ -683,7 +683,7 @@ async fn the_lists_of_flags_and_of_what_passes_are_read_by_their_indexes() {
     );
     let lapsing = desk.app.plan(
         Asks::Program,
-        listed("casework/flags/lapsing"),
+        statement("casework/flags/lapsing"),
         false,
         |lapsing| lapsing.bind(desk.app.today()).bind(200_i64),
     );

@@ -669,7 +669,7 @@ async fn the_lists_of_flags_and_of_what_passes_are_read_by_their_indexes() {
     sql("analyze").execute(&mut desk.app.owner()).unwrap();
     let due = desk.app.plan(
         Asks::Person(&w.housing_rep),
-        casework::flags::DUE_FLAGS,
+        statement("casework/flags/agency_due"),
         false,
         |due| {
             due.bind(w.housing)

@@ -10,7 +10,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use api::EntryOut;
 pub use record_store::{Telling, first_telling};
 pub use rules::Reader;
-pub use store::readable_entry;
 pub use store::{NewEntry, Standing, insert as add_entry, readable_under, standings};
 
 use practice::vocabulary;

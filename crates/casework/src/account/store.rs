@@ -13,17 +13,6 @@ use kernel::schema::account_entries;
 use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleCase;
 
-/// SQL: `fragments/readable_entry.sql`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! readable_entry {
-    ($e:literal) => {
-        ::kernel::sql::fragment!("readable_entry", $e)
-    };
-}
-
-pub use readable_entry;
-
 /// What the reader gets of the account; earlier versions only with `all`.
 pub fn entries(
     tx: &mut Tx<'_>,

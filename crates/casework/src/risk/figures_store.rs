@@ -12,25 +12,16 @@ use kernel::visibility::VisibleCase;
 use practice::risk::CaseRisk;
 use practice::risk::{Figure, FigurePlace};
 
-/// SQL: `fragments/figures_of.sql`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! figures_of {
-    ($case:literal) => {
-        ::kernel::sql::fragment!("figures_of", $case)
-    };
-}
-
-/// SQL: the same as a column `risk` among others, with the comma that follows it.
+/// SQL: `fragments/figures_of.sql` as a column `risk` among others, with the comma that follows it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! risk_column {
     ($case:literal) => {
-        concat!($crate::risk::figures_of!($case), " as risk, ")
+        concat!(::kernel::sql::fragment!("figures_of", $case), " as risk, ")
     };
 }
 
-pub use {figures_of, risk_column};
+pub use risk_column;
 
 #[derive(Row)]
 struct Risk {

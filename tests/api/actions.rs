@@ -7,7 +7,7 @@ use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::plan::Asks;
+use crate::support::plan::{Asks, listed};
 use crate::support::{Answer, Person, TestApp, World, etag, id};
 
 /// A listed case of a MARAC: a survivor with a refuge address, a safe and an unsafe contact.
@@ -818,7 +818,8 @@ async fn the_work_list_takes_its_page_from_the_partial_index() {
     many(&app, &world, &case, 5000);
     sql("analyze").execute(&mut app.owner()).unwrap();
     let asks = Asks::Person(&world.housing_rep);
-    let plan = app.plan(asks, casework::actions::WORK_LIST, false, |list| {
+    let work_list = listed("casework/actions/agency_outstanding");
+    let plan = app.plan(asks, work_list, false, |list| {
         list.bind(world.housing)
             .bind(NaiveDate::from_ymd_opt(1, 1, 1).unwrap())
             .bind(Uuid::nil())

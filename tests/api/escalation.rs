@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::actions::{Case, agree, list_to, make_case, wanted};
 use crate::meetings::{hear, listed, plan, step};
-use crate::support::plan::Asks;
+use crate::support::plan::{Asks, listed as statement};
 use crate::support::{Person, TestApp, World, etag, id};
 
 /// Steps taken and reminders counted, over all actions.
@@ -342,7 +342,7 @@ async fn what_is_overdue_and_what_a_meeting_begins_with_are_found_by_their_index
     let days = || vec![app.today() - TimeDelta::days(3)];
     let overdue = app.plan(
         Asks::Program,
-        casework::actions::OVERDUE,
+        statement("casework/actions/overdue"),
         false,
         |overdue| {
             overdue
@@ -359,7 +359,7 @@ async fn what_is_overdue_and_what_a_meeting_begins_with_are_found_by_their_index
     );
     let incomplete = app.plan(
         Asks::Program,
-        casework::actions::INCOMPLETE,
+        statement("casework/actions/marac_incomplete"),
         false,
         |incomplete| {
             incomplete

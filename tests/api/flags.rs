@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::casework::Desk;
 use crate::meetings::{hear, listed, planned, step};
-use crate::support::plan::{self, Asks};
+use crate::support::plan::{Asks, listed as statement};
 use crate::support::{Answer, Person, World, etag, id};
 
 /// Takes a case to a meeting at which it is heard, a fortnight on.
@@ -669,7 +669,7 @@ async fn the_lists_of_flags_and_of_what_passes_are_read_by_their_indexes() {
     sql("analyze").execute(&mut desk.app.owner()).unwrap();
     let due = desk.app.plan(
         Asks::Person(&w.housing_rep),
-        casework::flags::DUE_FLAGS,
+        statement("casework/flags/agency_due"),
         false,
         |due| {
             due.bind(w.housing)
@@ -683,7 +683,7 @@ async fn the_lists_of_flags_and_of_what_passes_are_read_by_their_indexes() {
     );
     let lapsing = desk.app.plan(
         Asks::Program,
-        plan::listed("casework/flags/lapsing"),
+        statement("casework/flags/lapsing"),
         false,
         |lapsing| lapsing.bind(desk.app.today()).bind(200_i64),
     );

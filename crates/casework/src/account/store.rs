@@ -7,57 +7,11 @@ use uuid::Uuid;
 use super::{Heading, HowTold, Reader, Sharing};
 use kernel::case_file::Part;
 use kernel::crypto::Place;
-use kernel::db::{Locking, Tx};
+use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::sql::Row;
+use kernel::schema::account_entries;
+use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleCase;
-
-/// SQL: the entry at this alias of the case $1 is read by a reader whose lens shows the account ($2),
-/// of this agency ($3), trusted with restricted entries or not ($4); or the lead opened it to the
-/// agency on a question, for as long as what the asker saw the case by then still stands.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! readable_entry {
-    ($e:literal) => {
-        ::kernel::sql::fragment!("readable_entry", $e)
-    };
-}
-
-/// SQL: entries at `e`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! entry_row {
-    () => {
-        "select 'entry' as kind, e.id, null::uuid as parent, e.version, \
-         json_build_object('heading', e.heading, 'sharing', e.sharing, 'told_on', e.told_on, \
-           'how_told', e.how_told, 'author_id', e.author_id, 'actor_id', e.actor_id, \
-           'agency_id', e.agency_id, 'supersedes_id', e.supersedes_id, \
-           'superseded_by_id', e.superseded_by_id, 'created_at', e.created_at)::text as plain, \
-         e.sealed from account_entries e "
-    };
-}
-
-/// SQL: what is read of the account of the case $1, as it stands now.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! current_entry_rows {
-    () => {
-        concat!(
-            $crate::account::entry_row!(),
-            "where e.case_id = $1 and e.superseded_by_id is null and ",
-            $crate::account::readable_entry!("e")
-        )
-    };
-}
-
-pub use {current_entry_rows, entry_row, readable_entry};
-
-const CURRENT: &str = current_entry_rows!();
-const ALL: &str = concat!(
-    entry_row!(),
-    "where e.case_id = $1 and ",
-    readable_entry!("e")
-);
 
 /// What the reader gets of the account; earlier versions only with `all`.
 pub fn entries(
@@ -66,8 +20,12 @@ pub fn entries(
     reader: Reader,
     all: bool,
 ) -> Result<Vec<Part>> {
+    let statement = match all {
+        true => statement!("entries" => Part),
+        false => statement!("current_entries" => Part),
+    };
     Ok(tx
-        .sql(if all { ALL } else { CURRENT })
+        .sql(statement)
         .bind(case.id)
         .bind(reader.narrative)
         .bind(reader.agency_id)
@@ -78,7 +36,7 @@ pub fn entries(
 /// One entry, whoever reads it.
 pub fn entry(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Part>> {
     Ok(tx
-        .sql(concat!(entry_row!(), "where e.case_id = $1 and e.id = $2"))
+        .sql(statement!("entry" => Part))
         .bind(case.id)
         .bind(id)
         .get_result(tx.conn)
@@ -104,17 +62,6 @@ pub struct Standing {
     pub readable: bool,
 }
 
-macro_rules! standing {
-    ($tail:literal) => {
-        concat!(
-            "select e.id, e.heading, e.sharing, e.agency_id, e.superseded_by_id, e.created_at, ",
-            readable_entry!("e"),
-            " as readable from account_entries e where e.case_id = $1 and ",
-            $tail
-        )
-    };
-}
-
 /// How an entry stands towards the reader, locked.
 pub fn standing(
     tx: &mut Tx<'_>,
@@ -122,7 +69,7 @@ pub fn standing(
     reader: Reader,
     id: Uuid,
 ) -> Result<Option<Standing>> {
-    tx.sql(standing!("e.id = $5 for update of e"))
+    tx.sql(statement!("standing" => Standing))
         .bind(case.id)
         .bind(reader.narrative)
         .bind(reader.agency_id)
@@ -139,7 +86,7 @@ pub fn standings(
     ids: &[Uuid],
 ) -> Result<Vec<Standing>> {
     Ok(tx
-        .sql(standing!("e.id = any ($5)"))
+        .sql(statement!("standings" => Standing))
         .bind(case.id)
         .bind(reader.narrative)
         .bind(reader.agency_id)
@@ -160,12 +107,7 @@ pub fn readable_under(
         id: Uuid,
     }
     let rows: Vec<Found> = tx
-        .sql(concat!(
-            "select e.id from account_entries e where e.case_id = $1 and e.heading = $5 ",
-            "and e.superseded_by_id is null and ",
-            readable_entry!("e"),
-            " order by e.id"
-        ))
+        .sql(statement!("readable_under" => Found))
         .bind(case.id)
         .bind(reader.narrative)
         .bind(reader.agency_id)
@@ -193,58 +135,68 @@ pub struct NewEntry {
     pub supersedes_id: Option<Uuid>,
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = account_entries, treat_none_as_default_value = false)]
+struct EntryRow {
+    id: Uuid,
+    marac_id: Uuid,
+    case_id: Uuid,
+    heading: Heading,
+    sharing: Sharing,
+    told_on: NaiveDate,
+    how_told: HowTold,
+    author_id: Option<Uuid>,
+    actor_id: Option<Uuid>,
+    agency_id: Uuid,
+    supersedes_id: Option<Uuid>,
+    sealed: Vec<u8>,
+    created_at: DateTime<Utc>,
+}
+
 /// Adds an entry, the caller's; marks the one it supersedes.
 pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, entry: &NewEntry) -> Result<()> {
     let place = Place::new("account_entries", "sealed", entry.id);
     let sealed = case.key().seal(place, entry.text.as_bytes())?;
-    tx.sql(
-        "insert into account_entries (id, marac_id, case_id, heading, sharing, told_on, how_told, \
-         author_id, actor_id, agency_id, supersedes_id, sealed, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-    )
-    .bind(entry.id)
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(entry.heading.as_str())
-    .bind(entry.sharing.as_str())
-    .bind(entry.told_on)
-    .bind(entry.how_told.as_str())
-    .bind(tx.actor.principal.user_id())
-    .bind(tx.actor.principal.actor_id())
-    .bind(tx.actor.agency_id)
-    .bind(entry.supersedes_id)
-    .bind(sealed)
-    .bind(tx.now)
-    .execute(tx.conn)
-    .map_err(|error| {
+    let row = EntryRow {
+        id: entry.id,
+        marac_id: case.marac_id,
+        case_id: case.id,
+        heading: entry.heading,
+        sharing: entry.sharing,
+        told_on: entry.told_on,
+        how_told: entry.how_told,
+        author_id: tx.actor.principal.user_id(),
+        actor_id: tx.actor.principal.actor_id(),
+        agency_id: tx.actor.agency_id,
+        supersedes_id: entry.supersedes_id,
+        sealed,
+        created_at: tx.now,
+    };
+    let inserted = diesel::insert_into(account_entries::table)
+        .values(row)
+        .execute(tx.conn);
+    inserted.map_err(|error| {
         Error::from(error).on_constraint("account_entries_supersedes_key", || {
             Error::conflict("already_superseded")
         })
     })?;
     if let Some(superseded) = entry.supersedes_id {
-        tx.sql(
-            "update account_entries set superseded_by_id = $3, version = version + 1 \
-             where case_id = $1 and id = $2",
-        )
-        .bind(case.id)
-        .bind(superseded)
-        .bind(entry.id)
-        .execute(tx.conn)?;
-        // Whom an entry was opened to goes on reading it as it stands, unless its author has drawn
-        // the class anew.
-        tx.sql(
-            "insert into entry_openings (entry_id, question_id, marac_id, case_id, agency_id, \
-             circle_id, opened_by, created_at) \
-             select $3, o.question_id, o.marac_id, o.case_id, o.agency_id, o.circle_id, o.opened_by, $4 \
-             from entry_openings o join account_entries e on e.id = o.entry_id \
-             where o.case_id = $1 and o.entry_id = $2 and e.sharing = $5",
-        )
-        .bind(case.id)
-        .bind(superseded)
-        .bind(entry.id)
-        .bind(tx.now)
-        .bind(entry.sharing.as_str())
-        .execute(tx.conn)?;
+        let before = account_entries::case_id
+            .eq(case.id)
+            .and(account_entries::id.eq(superseded));
+        diesel::update(account_entries::table.filter(before))
+            .set((
+                account_entries::superseded_by_id.eq(entry.id),
+                account_entries::version.eq(account_entries::version + 1),
+            ))
+            .execute(tx.conn)?;
+        tx.sql(statement!("keep_open"))
+            .bind(case.id)
+            .bind(superseded)
+            .bind(entry.id)
+            .bind(tx.now)
+            .bind(entry.sharing.as_str())
+            .execute(tx.conn)?;
     }
     Ok(())
 }

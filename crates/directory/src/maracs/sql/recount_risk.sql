@@ -1,2 +1,2 @@
 -- The risk figures of every case of a MARAC are due.
-select recount_risk($1)
+select from recount_risk($1)

@@ -2,16 +2,16 @@
 //! administrator. Done by the owner's role, never by requests.
 
 use diesel::connection::SimpleConnection;
+use diesel::dsl::exists;
 use diesel::migration::MigrationSource;
-use diesel::pg::PgConnection;
+use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use kernel::clock::Clock;
 use kernel::crypto::{KeyRing, hash_bytes};
-use kernel::sql::Row;
-use kernel::sql::{Sql, sql};
+use kernel::schema::{applied_functions, installation};
+use kernel::sql::{Row, Sql, sql, statement};
 
 /// Every migration, in the binary.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/steps");
@@ -87,10 +87,7 @@ pub fn migrate(conn: &mut PgConnection) -> Result<(), InstallError> {
     conn.batch_execute("set client_min_messages = warning")?;
     // Of two programs that migrate at once, the second waits and finds everything done. It asks again and
     // again: a statement that waits for the lock would itself be waited for by an index made concurrently.
-    while !found(
-        conn,
-        sql("select pg_try_advisory_lock(4217403827) as found"),
-    )? {
+    while !found(conn, sql(statement!("lock_migration" => Found)))? {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
     let migrated = bring_up(conn);
@@ -123,18 +120,13 @@ struct Found {
     found: bool,
 }
 
-fn found(conn: &mut PgConnection, query: Sql) -> Result<bool, InstallError> {
-    let row: Found = query.get_result(conn)?;
-    Ok(row.found)
+fn found(conn: &mut PgConnection, query: Sql<Found>) -> Result<bool, InstallError> {
+    Ok(query.get_result(conn)?.found)
 }
 
 /// Whether the functions in the database are this program's, or a newer program's, which leave room for it.
 fn has_functions(conn: &mut PgConnection) -> Result<bool, InstallError> {
-    let query = sql(
-        "select coalesce((select digest = $1 or string_to_array(split_part(program, '-', 1), '.')::int[] \
-           > string_to_array(split_part($2, '-', 1), '.')::int[] \
-         from applied_functions order by number desc limit 1), false) as found",
-    );
+    let query = sql(statement!("has_functions" => Found));
     found(
         conn,
         query
@@ -171,15 +163,14 @@ fn apply_functions(conn: &mut PgConnection) -> Result<(), InstallError> {
                end loop;
              end $$",
         )?;
-        sql(
-            "delete from applied_functions \
-             where number >= (select number from applied_functions where digest = $1)",
-        )
-        .bind(functions_digest())
-        .execute(conn)?;
-        sql("insert into applied_functions (digest, program) values ($1, $2)")
+        sql(statement!("forget_functions"))
             .bind(functions_digest())
-            .bind(env!("CARGO_PKG_VERSION"))
+            .execute(conn)?;
+        diesel::insert_into(applied_functions::table)
+            .values((
+                applied_functions::digest.eq(functions_digest()),
+                applied_functions::program.eq(env!("CARGO_PKG_VERSION")),
+            ))
             .execute(conn)?;
         Ok(())
     })
@@ -212,16 +203,11 @@ struct Order {
 
 /// Refuses a database that holds transaction numbers its server has yet to give out.
 pub fn check_order(conn: &mut PgConnection, clock: &Clock) -> Result<(), InstallError> {
-    let found: Order = conn.transaction(|conn| {
-        sql("select load_system($1)")
+    let found = conn.transaction(|conn| {
+        sql(statement!("load_system"))
             .bind(clock.now())
             .execute(conn)?;
-        sql(
-            "select coalesce(greatest((select max(txid) from audit_events), \
-             (select max(txid) from action_changes)) >= pg_snapshot_xmax(pg_current_snapshot()), \
-             false) as behind",
-        )
-        .get_result(conn)
+        sql(statement!("behind" => Order)).get_result(conn)
     })?;
     match found.behind {
         true => Err(InstallError::Behind),
@@ -237,10 +223,10 @@ struct Applied {
 /// Refuses a database that lacks a migration or the functions of this program. One to which a newer program
 /// has added is taken: its migrations and functions leave room for this one (migrations/README.md).
 pub fn check_migrated(conn: &mut PgConnection) -> Result<(), InstallError> {
-    let applied: Vec<Applied> = sql("select version from __diesel_schema_migrations")
+    let applied = sql(statement!("migrations" => Applied))
         .load(conn)
         .map_err(|_| InstallError::Pending)?;
-    let known = MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS)
+    let known = MigrationSource::<Pg>::migrations(&MIGRATIONS)
         .map_err(|error| InstallError::Migration(error.to_string()))?;
     let is_there = |version: &str| applied.iter().any(|row| row.version == version);
     if !known
@@ -249,8 +235,9 @@ pub fn check_migrated(conn: &mut PgConnection) -> Result<(), InstallError> {
     {
         return Err(InstallError::Pending);
     }
-    let functions = sql("select exists (select from applied_functions where digest = $1) as found");
-    match found(conn, functions.bind(functions_digest()))? {
+    let functions =
+        applied_functions::table.filter(applied_functions::digest.eq(functions_digest()));
+    match diesel::select(exists(functions)).get_result(conn)? {
         true => Ok(()),
         false => Err(InstallError::Pending),
     }
@@ -264,13 +251,7 @@ struct Strength {
 /// Refuses a role that row-level security does not bind: a superuser, one that bypasses it, or the
 /// tables' owner.
 pub fn check_role(conn: &mut PgConnection) -> Result<(), InstallError> {
-    let found: Strength = sql(
-        "select r.rolsuper or r.rolbypassrls or exists (select from pg_class c \
-           where c.relnamespace = 'public'::regnamespace and c.relname = 'cases' \
-           and pg_has_role(r.oid, c.relowner, 'usage')) as strong \
-         from pg_roles r where r.rolname = current_user",
-    )
-    .get_result(conn)?;
+    let found = sql(statement!("strong_role" => Strength)).get_result(conn)?;
     match found.strong {
         true => Err(InstallError::StrongRole),
         false => Ok(()),
@@ -283,8 +264,8 @@ pub fn ensure_login(conn: &mut PgConnection, password: &str) -> Result<(), Insta
         // Two programs that renew one role at once get in each other's way.
         conn.batch_execute("select pg_advisory_xact_lock(4217403828)")?;
         // DDL takes no binds: the server quotes the password itself.
-        diesel::sql_query("select set_config('toldonce.new_password', $1, true)")
-            .bind::<st::Text, _>(password)
+        sql(statement!("tell_password"))
+            .bind(password.to_owned())
             .execute(conn)?;
         conn.batch_execute(&format!(
             "do $$ begin
@@ -298,7 +279,8 @@ pub fn ensure_login(conn: &mut PgConnection, password: &str) -> Result<(), Insta
     Ok(())
 }
 
-#[derive(Row)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = installation, check_for_backend(Pg))]
 struct Installation {
     demonstration: bool,
     key_check: Vec<u8>,
@@ -311,14 +293,14 @@ pub fn claim(
     clock: &Clock,
     demonstration: bool,
 ) -> Result<(), InstallError> {
-    sql(
-        "insert into installation (demonstration, key_check, created_at) values ($1, $2, $3) \
-         on conflict do nothing",
-    )
-    .bind(demonstration)
-    .bind(keys.check_value())
-    .bind(clock.now())
-    .execute(conn)?;
+    diesel::insert_into(installation::table)
+        .values((
+            installation::demonstration.eq(demonstration),
+            installation::key_check.eq(keys.check_value()),
+            installation::created_at.eq(clock.now()),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
     check(conn, keys, demonstration)
 }
 
@@ -328,7 +310,8 @@ pub fn check(
     keys: &KeyRing,
     demonstration: bool,
 ) -> Result<(), InstallError> {
-    let found: Option<Installation> = sql("select demonstration, key_check from installation")
+    let found = installation::table
+        .select(Installation::as_select())
         .get_result(conn)
         .optional()?;
     let found = found.ok_or(InstallError::Pending)?;

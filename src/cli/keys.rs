@@ -7,15 +7,13 @@ use std::path::{Path, PathBuf};
 
 use chrono::{SecondsFormat, TimeDelta};
 use clap::{Args, Subcommand};
-use diesel::prelude::*;
 use directory::auth::token::LIFETIME;
 use kernel::audit::{Audited, Event};
 use kernel::clock::Clock;
 use kernel::crypto::{CryptoError, KeyRing};
 use kernel::db::Db;
 use kernel::policy::Act;
-use kernel::sql::Row;
-use uuid::Uuid;
+use toldonce::rotation;
 use zeroize::Zeroizing;
 
 use super::database::Database;
@@ -148,7 +146,7 @@ fn rotate(steps: &Rotate) -> Outcome {
         ));
     }
     let db = database.single(&clock, &keys)?;
-    let unfinished = count_old(&db, &keys)? > 0;
+    let unfinished = count_old(&db)? > 0;
     let mut text = String::new();
     if steps.add || (!steps.wrap && !unfinished) {
         replace_file(&path, KeyRing::add_master)?;
@@ -202,76 +200,18 @@ fn replace_file(
         })
 }
 
-#[derive(Row)]
-struct Count {
-    n: i64,
-}
-
 /// Data keys that are not under the current master key.
-fn count_old(db: &Db, keys: &KeyRing) -> Outcome<i64> {
-    let current = keys.current().to_owned();
-    Ok(db.run_system(Act::RotateKeys.ask(), move |tx| {
-        let count: Count = tx
-            .sql(
-                "select (select count(*) from data_keys \
-             where wrapped is not null and master_key_id <> $1) \
-             + (select count(*) from meeting_keys \
-             where wrapped is not null and master_key_id <> $1) as n",
-            )
-            .bind(current)
-            .get_result(tx.conn)?;
-        Ok(Audited::new(count.n, Event::new().fields(["count"])))
+fn count_old(db: &Db) -> Outcome<i64> {
+    Ok(db.run_system(Act::RotateKeys.ask(), |tx| {
+        let left = rotation::left(tx)?;
+        Ok(Audited::new(left, Event::new().fields(["count"])))
     })?)
 }
-
-#[derive(Row)]
-struct Held {
-    of: Uuid,
-    master_key_id: String,
-    wrapped: Vec<u8>,
-}
-
-/// Data keys of one table: those not under the current master key, and how they are written back.
-const KINDS: [(&str, &str); 2] = [
-    (
-        "select case_id as of, master_key_id, wrapped from data_keys \
-         where wrapped is not null and master_key_id <> $1 order by case_id limit $2 for update",
-        "update data_keys d set master_key_id = $1, wrapped = x.wrapped \
-         from unnest($2::uuid[], $3::bytea[]) as x(id, wrapped) where d.case_id = x.id",
-    ),
-    (
-        "select meeting_id as of, master_key_id, wrapped from meeting_keys \
-         where wrapped is not null and master_key_id <> $1 order by meeting_id limit $2 for update",
-        "update meeting_keys d set master_key_id = $1, wrapped = x.wrapped \
-         from unnest($2::uuid[], $3::bytea[]) as x(id, wrapped) where d.meeting_id = x.id",
-    ),
-];
 
 /// Wraps some data keys anew; returns how many.
 fn wrap_batch(db: &Db) -> Outcome<usize> {
     Ok(db.run_system(Act::RotateKeys.ask(), |tx| {
-        let current = tx.keys.current().to_owned();
-        let mut rows = 0;
-        for (find, write) in KINDS {
-            let held: Vec<Held> = tx
-                .sql(find)
-                .bind(current.clone())
-                .bind(BATCH)
-                .load(tx.conn)?;
-            let mut wrapped = Vec::with_capacity(held.len());
-            for row in &held {
-                let key = tx
-                    .keys
-                    .unwrap(row.of, &row.master_key_id, Some(&row.wrapped))?;
-                wrapped.push(tx.keys.wrap(row.of, &key)?.bytes);
-            }
-            rows += held.len();
-            tx.sql(write)
-                .bind(current.clone())
-                .bind(held.iter().map(|row| row.of).collect::<Vec<_>>())
-                .bind(wrapped)
-                .execute(tx.conn)?;
-        }
+        let rows = rotation::wrap_some(tx, BATCH)?;
         Ok(Audited::new(rows, Event::new().rows(rows)))
     })?)
 }

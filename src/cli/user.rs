@@ -1,17 +1,17 @@
 //! `toldonce user`: what begins at the command line, and links where there is no e-mail. Everybody but an
 //! administrator is invited by somebody signed in.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use clap::{Args, Subcommand};
 use diesel::prelude::*;
-use directory::users;
+use directory::users as accounts;
 use kernel::audit::{Audited, Event};
 use kernel::clock::Clock;
 use kernel::crypto;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::{Act, Role};
-use kernel::sql::Row;
+use kernel::schema::{agencies, invitations, maracs, users};
 use practice::text::Line;
 use practice::vocabulary::AgencyKind;
 use toldonce::config::Config;
@@ -89,7 +89,7 @@ pub fn run(command: Command) -> Outcome {
 
 /// An address in its one form.
 fn address(text: &str) -> Outcome<String> {
-    users::normal_address(text).map_err(|_| Failure::new("--email is not an e-mail address."))
+    accounts::normal_address(text).map_err(|_| Failure::new("--email is not an e-mail address."))
 }
 
 /// Does work on the database as the program, recorded as done at the command line.
@@ -151,7 +151,7 @@ fn print_link(of: &Link) -> Outcome {
     let email = address(&of.email)?;
     let config = settings()?;
     let printed = at_the_command_line(&config, |tx| {
-        let Some(printed) = users::print_link(tx, &email, of.new_address)? else {
+        let Some(printed) = accounts::print_link(tx, &email, of.new_address)? else {
             return Ok(Audited::new(None, Event::new().failed()));
         };
         let event = Event::new().on("user", printed.user.id).fields(["link"]);
@@ -184,7 +184,7 @@ fn grant_role(of: &Grant) -> Outcome {
         let Some(marac) = marac(tx, &of.marac)? else {
             return Ok(Audited::new(None, Event::new().failed()));
         };
-        let Some(user) = users::grant_at_command_line(tx, &email, marac, role)? else {
+        let Some(user) = accounts::grant_at_command_line(tx, &email, marac, role)? else {
             return Ok(Audited::new(None, Event::new().failed()));
         };
         let event = Event::new().on("user", user.id).fields([role.as_str()]);
@@ -199,83 +199,105 @@ fn grant_role(of: &Grant) -> Outcome {
 }
 
 fn marac(tx: &mut Tx<'_>, code: &str) -> Result<Option<Uuid>> {
-    let known: Option<Id> = tx
-        .sql("select id from maracs where code = $1")
-        .bind(code.to_owned())
+    Ok(maracs::table
+        .filter(maracs::code.eq(code))
+        .select(maracs::id)
         .get_result(tx.conn)
-        .optional()?;
-    Ok(known.map(|row| row.id))
-}
-
-#[derive(Row)]
-struct Id {
-    id: Uuid,
+        .optional()?)
 }
 
 fn agency(tx: &mut Tx<'_>, name: &str) -> Result<Uuid> {
-    let known: Option<Id> = tx
-        .sql("select id from agencies where name = $1 and closed_at is null order by id limit 1")
-        .bind(name.to_owned())
-        .get_result(tx.conn)
+    let known: Option<Uuid> = agencies::table
+        .filter(agencies::name.eq(name))
+        .filter(agencies::closed_at.is_null())
+        .select(agencies::id)
+        .order(agencies::id)
+        .first(tx.conn)
         .optional()?;
     if let Some(known) = known {
-        return Ok(known.id);
+        return Ok(known);
     }
     let id = Uuid::now_v7();
-    tx.sql("insert into agencies (id, name, kind, created_at) values ($1, $2, $3, $4)")
-        .bind(id)
-        .bind(name.to_owned())
-        .bind(AgencyKind::Coordination.as_str())
-        .bind(tx.now)
+    diesel::insert_into(agencies::table)
+        .values((
+            agencies::id.eq(id),
+            agencies::name.eq(name),
+            agencies::kind.eq(AgencyKind::Coordination),
+            agencies::created_at.eq(tx.now),
+        ))
         .execute(tx.conn)?;
     Ok(id)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = users)]
+struct Administrator<'a> {
+    id: Uuid,
+    agency_id: Uuid,
+    email: &'a str,
+    name: &'a str,
+    administrator: bool,
+    created_at: DateTime<Utc>,
 }
 
 /// The new administrator, or the one that has not yet chosen a password; none if the address is
 /// somebody else's.
 fn account(tx: &mut Tx<'_>, agency: Uuid, add: &Add) -> Result<Option<Uuid>> {
     let id = Uuid::now_v7();
-    let made = tx
-        .sql(
-            "insert into users (id, agency_id, email, name, administrator, created_at) \
-         values ($1, $2, $3, $4, true, $5) on conflict (email) do nothing",
-        )
-        .bind(id)
-        .bind(agency)
-        .bind(add.email.clone())
-        .bind(add.name.clone())
-        .bind(tx.now)
+    let new = Administrator {
+        id,
+        agency_id: agency,
+        email: &add.email,
+        name: &add.name,
+        administrator: true,
+        created_at: tx.now,
+    };
+    let made = diesel::insert_into(users::table)
+        .values(new)
+        .on_conflict(users::email)
+        .do_nothing()
         .execute(tx.conn)?;
     if made == 1 {
         return Ok(Some(id));
     }
-    let waiting: Option<Id> = tx
-        .sql(
-            "select id from users where email = $1 and administrator \
-         and password_hash is null and disabled_at is null",
-        )
-        .bind(add.email.clone())
+    Ok(users::table
+        .filter(users::email.eq(&add.email))
+        .filter(users::administrator)
+        .filter(users::password_hash.is_null())
+        .filter(users::disabled_at.is_null())
+        .select(users::id)
         .get_result(tx.conn)
-        .optional()?;
-    Ok(waiting.map(|row| row.id))
+        .optional()?)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = invitations)]
+struct Invitation {
+    id: Uuid,
+    user_id: Uuid,
+    token_hash: Vec<u8>,
+    expires_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
 }
 
 /// A fresh invitation; earlier ones end.
 fn invite(tx: &mut Tx<'_>, user: Uuid) -> Result<String, Error> {
     let token = crypto::secret()?;
-    tx.sql("update invitations set expires_at = $2 where user_id = $1 and used_at is null and expires_at > $2")
-        .bind(user)
-        .bind(tx.now)
+    diesel::update(invitations::table)
+        .filter(invitations::user_id.eq(user))
+        .filter(invitations::used_at.is_null())
+        .filter(invitations::expires_at.gt(tx.now))
+        .set(invitations::expires_at.eq(tx.now))
         .execute(tx.conn)?;
-    tx.sql(
-        "insert into invitations (id, user_id, token_hash, expires_at, created_at) \
-         values ($1, $2, $3, $4, $5)",
-    )
-    .bind(Uuid::now_v7())
-    .bind(user)
-    .bind(crypto::hash_secret(&token))
-    .bind(tx.now + INVITATION)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    let invitation = Invitation {
+        id: Uuid::now_v7(),
+        user_id: user,
+        token_hash: crypto::hash_secret(&token),
+        expires_at: tx.now + INVITATION,
+        created_at: tx.now,
+    };
+    diesel::insert_into(invitations::table)
+        .values(invitation)
+        .execute(tx.conn)?;
     Ok(token)
 }

@@ -1,0 +1,5 @@
+-- Writes the data keys of these cases as they are wrapped with a master key.
+update data_keys d
+set master_key_id = $1, wrapped = x.wrapped
+from unnest($2::uuid[], $3::bytea[]) as x(id, wrapped)
+where d.case_id = x.id

@@ -266,7 +266,7 @@ fn still_held(desk: &Desk, person: Uuid) -> Vec<(&'static str, i64)> {
     let conn = &mut desk.app.owner();
     LIVE.iter()
         .map(|(of, text)| {
-            let count: Count = sql(text).bind(person).get_result(conn).unwrap();
+            let count: Count = sql(*text).bind(person).get_result(conn).unwrap();
             (*of, count.n)
         })
         .filter(|(_, n)| *n > 0)

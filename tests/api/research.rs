@@ -2,7 +2,6 @@
 
 use actix_web::http::Method;
 use chrono::{NaiveDate, TimeDelta};
-use conference::research::WORK_LIST;
 use diesel::prelude::*;
 use kernel::sql::{Row, sql};
 use practice::marac::settings::MaracSettings;
@@ -11,7 +10,7 @@ use uuid::Uuid;
 
 use crate::access::{Scope, operations};
 use crate::meetings::{listed, plan, planned, step};
-use crate::support::plan::Asks;
+use crate::support::plan::{Asks, listed as statement};
 use crate::support::{Answer, Caller, Person, TestApp, World, accept, etag, id};
 
 const PRIVATE: &str = "zq-own-notes-canary";
@@ -1105,14 +1104,19 @@ async fn the_work_list_is_read_by_its_index() {
     let app = TestApp::new().await;
     let world = World::make(&app);
     let asks = Asks::Person(&world.housing_rep);
-    let plan = app.plan(asks, WORK_LIST, true, |list| {
-        list.bind(world.housing)
-            .bind(NaiveDate::from_ymd_opt(1, 1, 1).unwrap())
-            .bind(Uuid::nil())
-            .bind(None::<Uuid>)
-            .bind(None::<&'static str>)
-            .bind(51_i64)
-    });
+    let plan = app.plan(
+        asks,
+        listed("conference/research/work_list"),
+        true,
+        |list| {
+            list.bind(world.housing)
+                .bind(NaiveDate::from_ymd_opt(1, 1, 1).unwrap())
+                .bind(Uuid::nil())
+                .bind(None::<Uuid>)
+                .bind(None::<&'static str>)
+                .bind(51_i64)
+        },
+    );
     for index in [
         "research_returns_asked",
         "agenda_items_pkey",

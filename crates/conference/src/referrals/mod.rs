@@ -2,6 +2,7 @@
 
 mod advice;
 mod api;
+mod count_store;
 mod decisions;
 pub mod history;
 mod joining;

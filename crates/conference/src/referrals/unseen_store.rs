@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use kernel::error::Result;
-use kernel::sql::{Row, sql};
+use kernel::sql::{Row, sql, statement};
 
 /// Those of one MARAC.
 #[derive(Row)]
@@ -17,7 +17,7 @@ pub struct Unseen {
 
 /// The MARACs in which referrals wait that nobody who decides there may see.
 pub fn unseen(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Vec<Unseen>> {
-    Ok(sql("select marac_id, files from unseen_files($1)")
+    Ok(sql(statement!("unseen" => Unseen).text())
         .bind(now)
         .load(conn)?)
 }

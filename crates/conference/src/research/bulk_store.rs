@@ -8,10 +8,9 @@ use super::model::{ResearchStanding, ResearchStatus};
 use super::rules::Standing;
 use crate::meetings::{AgendaItemStatus, MeetingStatus};
 use kernel::crypto::DataKey;
-use kernel::db::{Locking, Tx};
+use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::sql::Row;
-use kernel::{file_key, key_columns, not_destroyed, visible_cases};
+use kernel::sql::{Row, statement};
 
 /// A request of the agency's, with its case's key.
 #[derive(Row)]
@@ -54,22 +53,6 @@ impl AskedRow {
     }
 }
 
-const ASKED: &str = concat!(
-    "select r.id, r.marac_id, r.case_id, r.agenda_item_id, r.status, r.standing, ",
-    "i.status as item_status, m.status as meeting_status, r.due_on, r.answered_on, r.batch_id, ",
-    "r.version, ",
-    key_columns!(),
-    " from research_returns r ",
-    "join agenda_items i on i.id = r.agenda_item_id join meetings m on m.id = r.meeting_id ",
-    "join cases c on c.id = r.case_id",
-    file_key!("r.case_id"),
-    "where ",
-    not_destroyed!(),
-    " and r.meeting_id = $1 and r.agency_id = $2 and r.agenda_item_id = any ($3) and ",
-    visible_cases!("c"),
-    " order by r.id for share of m for update of r"
-);
-
 /// Those of these items that the agency is asked about and sees, locked until the transaction ends;
 /// the meeting does not start meanwhile.
 pub fn asked(
@@ -78,7 +61,7 @@ pub fn asked(
     agency_id: Uuid,
     items: Vec<Uuid>,
 ) -> Result<Vec<AskedRow>> {
-    tx.sql(ASKED)
+    tx.sql(statement!("asked" => AskedRow))
         .bind(meeting_id)
         .bind(agency_id)
         .bind(items)

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::schema::calendar_feeds;
-use kernel::sql::Row;
+use kernel::sql::{Row, statement};
 
 #[derive(Insertable)]
 #[diesel(table_name = calendar_feeds)]
@@ -56,7 +56,8 @@ pub struct Entry {
 
 /// The meetings of the feed with this token: no row, if no live account has it.
 pub fn entries(tx: &mut Tx<'_>, token_hash: Vec<u8>) -> Result<Vec<Entry>> {
-    Ok(tx.sql("select user_id, meeting_id, starts_at, minutes, cancelled, version from calendar_of($1, $2)")
+    Ok(tx
+        .sql(statement!("entries" => Entry))
         .bind(token_hash)
         .bind(tx.now)
         .load(tx.conn)?)

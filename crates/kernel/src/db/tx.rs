@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::crypto::KeyRing;
 use crate::error::{Error, Result};
 use crate::policy::{self, Act, Actor, Principal};
-use crate::sql::{Row, Sight, Sql, Worded, sql};
+use crate::sql::{Row, Sight, Sql, Worded, sql, statement};
 
 /// One open transaction, and what every piece of work in it needs.
 pub struct Tx<'c> {
@@ -70,7 +70,7 @@ impl Tx<'_> {
     /// Tells the database's own functions the moment as it stands now, which is later than that of the
     /// request's beginning if it waited: before a write that one of their triggers goes on from.
     pub fn tell_moment(&mut self) -> Result<()> {
-        sql("select set_config('toldonce.now', $1::timestamptz::text, true)")
+        sql(statement!("tell_moment"))
             .bind(self.now)
             .execute(self.conn)?;
         Ok(())

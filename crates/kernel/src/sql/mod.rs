@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 mod sight;
 mod statement;
+mod text;
 mod whole;
 
 #[doc(hidden)]
@@ -28,6 +29,8 @@ use practice::dates::{Day, Moment};
 use practice::text::{Line, Text};
 pub(crate) use sight::Sight;
 pub use statement::{Column, Listed, Row, Statement, Unread, Worded, statements};
+use text::Piece;
+pub use text::numbered;
 pub use whole::Whole;
 
 /// A statement with its binds, and the row that it answers.
@@ -38,9 +41,9 @@ pub struct Sql<R = Unread> {
     row: PhantomData<fn() -> R>,
 }
 
-/// A statement from a constant text that asks of nobody's sight.
-pub fn sql(text: &'static str) -> Sql {
-    Sql::seeing(text, None)
+/// A statement that asks of nobody's sight.
+pub fn sql<W: Worded>(statement: W) -> Sql<W::Row> {
+    Sql::seeing(statement.text(), None)
 }
 
 impl<R> Sql<R> {
@@ -179,30 +182,38 @@ impl<R> Sql<R> {
     }
 }
 
+impl<R> Sql<R> {
+    /// Its text as a part of another query: each bind is sent where it is named.
+    pub(crate) fn walk_as_part<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        for piece in text::pieces(self.text) {
+            match piece {
+                Piece::Words(words) => out.push_sql(words),
+                Piece::Bind(name) => self.named(name)?.push(out)?,
+            }
+        }
+        Ok(())
+    }
+}
+
 impl<R> QueryFragment<Pg> for Sql<R> {
     /// Each bind is sent once, however often the text names it.
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let mut sent: Vec<&str> = Vec::new();
-        let mut rest = self.text;
-        while let Some((before, after)) = rest.split_once('$') {
-            out.push_sql(before);
-            let end = after
-                .find(|c: char| !c.is_ascii_alphanumeric())
-                .unwrap_or(after.len());
-            let (name, after) = after.split_at(end);
-            match sent.iter().position(|known| *known == name) {
-                Some(place) => {
-                    out.push_sql("$");
-                    out.push_sql(&(place + 1).to_string());
-                }
-                None => {
-                    self.named(name)?.push(&mut out)?;
-                    sent.push(name);
-                }
+        for piece in text::pieces(self.text) {
+            match piece {
+                Piece::Words(words) => out.push_sql(words),
+                Piece::Bind(name) => match sent.iter().position(|known| *known == name) {
+                    Some(place) => {
+                        out.push_sql("$");
+                        out.push_sql(&(place + 1).to_string());
+                    }
+                    None => {
+                        self.named(name)?.push(&mut out)?;
+                        sent.push(name);
+                    }
+                },
             }
-            rest = after;
         }
-        out.push_sql(rest);
         Ok(())
     }
 }

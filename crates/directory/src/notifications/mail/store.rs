@@ -9,7 +9,7 @@ use crate::notifications::letters::LetterKind;
 use crate::notifications::model::{MailOutcome, NoticeKind};
 use kernel::error::Result;
 use kernel::schema::{address_changes, invitations, outbox, users};
-use kernel::sql::{Row, sql};
+use kernel::sql::{Row, sql, statement};
 
 /// An e-mail that this server took.
 #[derive(Row)]
@@ -25,11 +25,6 @@ pub struct Waiting {
     pub created_at: DateTime<Utc>,
 }
 
-const TAKE: &str = "update outbox o set attempts = o.attempts + 1, next_at = $2 \
-    where o.id in (select w.id from outbox w where w.outcome is null and w.handed_at is null \
-      and w.next_at <= $1 order by w.next_at, w.id limit $3 for update skip locked) \
-    returning o.id, o.kind, o.letter, o.sealed, o.master_key_id, o.attempts, o.created_at";
-
 /// Takes the next e-mails that are due, until `until`.
 pub fn take(
     conn: &mut PgConnection,
@@ -37,7 +32,8 @@ pub fn take(
     until: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<Waiting>> {
-    let mut rows: Vec<Waiting> = sql(TAKE).bind(now).bind(until).bind(limit).load(conn)?;
+    let take = sql(statement!("take" => Waiting));
+    let mut rows = take.bind(now).bind(until).bind(limit).load(conn)?;
     rows.sort_by_key(|row| row.id);
     Ok(rows)
 }
@@ -56,7 +52,7 @@ pub fn addressed(
     ids: Vec<Uuid>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Addressed>> {
-    Ok(sql("select id, address, codes from mail_of($1, $2)")
+    Ok(sql(statement!("addressed" => Addressed))
         .bind(ids)
         .bind(now)
         .load(conn)?)
@@ -139,20 +135,13 @@ struct Ended {
     outcome: MailOutcome,
 }
 
-const HOPELESS: &str = "update outbox o \
-    set outcome = case when o.handed_at is null then 'given_up' else 'in_doubt' end, ended_at = $1, \
-      sealed = null \
-    where o.id in (select w.id from outbox w where w.outcome is null and w.next_at <= $1 \
-      and (w.handed_at is not null or w.created_at < $2) \
-      order by w.next_at limit 1000 for update skip locked) \
-    returning o.outcome";
-
 /// Ends what was handed over by a server that is gone, and what was written before `stale`.
 pub fn end_hopeless(
     conn: &mut PgConnection,
     now: DateTime<Utc>,
     stale: DateTime<Utc>,
 ) -> Result<Vec<MailOutcome>> {
-    let rows: Vec<Ended> = sql(HOPELESS).bind(now).bind(stale).load(conn)?;
+    let end = sql(statement!("end_hopeless" => Ended));
+    let rows = end.bind(now).bind(stale).load(conn)?;
     Ok(rows.into_iter().map(|row| row.outcome).collect())
 }

@@ -94,6 +94,12 @@ fn may_hold_sql(path: &str) -> bool {
         .any(|folder| path.starts_with(folder))
 }
 
+/// The text of a statement that stands in this file.
+fn text_of(file: &str) -> &'static str {
+    let known = kernel::sql::statements().find(|listed| listed.file == file);
+    known.unwrap_or_else(|| panic!("{file} is not listed")).text
+}
+
 fn calls_sql(line: &str) -> bool {
     line.match_indices("sql(").any(|(at, _)| {
         line[..at].ends_with("tx.")
@@ -575,23 +581,30 @@ fn every_field_of_a_patch_body_tells_absent_from_null() {
 #[test]
 fn whoever_waits_for_a_row_is_not_earlier_than_what_they_find() {
     let mut found = Vec::new();
+    let mut locked = 0;
     for source in sources() {
-        let locks = |line: &str| {
-            [
-                "for update",
-                "for no key update",
-                "for share",
-                ".for_update()",
-                ".for_no_key_update()",
-                ".for_share()",
-            ]
-            .iter()
-            .any(|lock| line.contains(lock))
+        let built = |line: &str| {
+            [".for_update()", ".for_no_key_update()", ".for_share()"]
+                .iter()
+                .any(|lock| line.contains(lock))
         };
+        let folder = Path::new(&source.path).parent().unwrap();
         // What is skipped where it is locked waits for nobody; `cli` runs alone and reads no clock.
+        let stated = |line: &str| {
+            let name = line.split_once("statement!(\"").map(|(_, rest)| rest);
+            let name = name.and_then(|rest| rest.split('"').next());
+            name.is_some_and(|name| {
+                let file = folder.join("sql").join(format!("{name}.sql"));
+                let text = text_of(file.to_str().unwrap());
+                ["for update", "for no key update", "for share"]
+                    .iter()
+                    .any(|lock| text.contains(lock) && !text.contains("skip locked"))
+            })
+        };
         let waits = lines(&source)
-            .filter(|(_, line)| locks(line) && !line.contains("skip locked"))
+            .filter(|(_, line)| built(line) || stated(line))
             .count();
+        locked += waits;
         let told = lines(&source)
             .map(|(_, line)| {
                 line.matches(".locking(tx)").count()
@@ -609,21 +622,19 @@ fn whoever_waits_for_a_row_is_not_earlier_than_what_they_find() {
         }
     }
     assert!(found.is_empty(), "a lock that moves no moment: {found:#?}");
+    assert!(locked > 40, "the locks were not found: {locked}");
 }
 
 /// A list that joins keys in its own words would lose a case without a word, or fail for it.
 #[test]
 fn the_key_of_a_file_is_joined_in_one_place() {
     let mut found = Vec::new();
-    for source in sources()
-        .iter()
-        .filter(|s| s.path != "crates/kernel/src/visibility/fragments.rs")
-    {
-        for (number, line) in lines(source) {
-            if line.contains("join data_keys") {
-                found.push(format!("{}:{number}", source.path));
-            }
+    let files = crate::statements::files("sql").into_iter();
+    for file in files.chain(crate::statements::files("fragments")) {
+        let text = std::fs::read_to_string(root().join(&file)).unwrap();
+        if text.contains("join data_keys") {
+            found.push(file);
         }
     }
-    assert!(found.is_empty(), "not by `file_key!`: {found:#?}");
+    assert_eq!(found, ["crates/kernel/fragments/file_key.sql"]);
 }

@@ -9,7 +9,7 @@ use postgres::types::Type;
 use crate::support::TestDb;
 
 /// The `.sql` files in folders of this name, from the root.
-fn files(folder: &str) -> BTreeSet<String> {
+pub fn files(folder: &str) -> BTreeSet<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut open = vec![root.join("src"), root.join("crates")];
     let mut found = BTreeSet::new();

@@ -1,21 +1,10 @@
-//! Rows of absences, and a fragment for statements that stand in Rust.
+//! Rows of absences.
 
 use uuid::Uuid;
 
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::sql::{Row, statement};
-
-/// SQL: `fragments/stood_in_for.sql` for the account $1.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! stood_in_for {
-    () => {
-        kernel::sql::fragment!("stood_in_for", "$1")
-    };
-}
-
-pub use stood_in_for;
 
 /// Somebody away, and who stands in.
 #[derive(Row)]

@@ -1,7 +1,7 @@
 //! The table of bases: what lets somebody see something of a case, what opens it, and what ends it.
 //!
-//! A basis is a row of `circle`, or one's own contribution, which needs none. `in_circle!` and
-//! `visible_actions!` are the rule in SQL; `tests/api/bases.rs` ends every basis here in every way that
+//! A basis is a row of `circle`, or one's own contribution, which needs none. `in_circle` and
+//! `visible_actions` are the rule in SQL; `tests/api/bases.rs` ends every basis here in every way that
 //! stands beside it, and reads everything afterwards.
 
 use super::lens::Basis;

@@ -51,7 +51,7 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// Whether it lets the reader hear of every agency's actions: `hears_of_actions!` is the same for rows.
+    /// Whether it lets the reader hear of every agency's actions: the fragment `hears_of_actions` is the same for rows.
     fn tells_of_actions(self, now: DateTime<Utc>) -> bool {
         match self {
             Self::Coordinator | Self::Chair => true,

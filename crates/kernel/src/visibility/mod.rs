@@ -1,12 +1,11 @@
 //! Which cases and which actions are in sight: the only spelling of the rule.
 //!
-//! `visible_cases!` and `visible_actions!` are SQL for one table alias each. List, count, fetch, lock
-//! and every child table use them. Their parameters (`$maracs` …) are filled in by `Db::run` from the
+//! The fragments `visible_cases` and `visible_actions` (`crates/kernel/fragments`) are SQL for one table alias each. List,
+//! count, fetch, lock and every child table use them. Their parameters (`$maracs` …) are filled in by `Db::run` from the
 //! live actor, so no caller can pass them somebody else. Exclusion is the first conjunct of both.
 //!
 //! [`VisibleCase`] and [`VisibleAction`] are proof that the rule held; they are made here alone.
 
-mod fragments;
 mod in_sight;
 
 pub use in_sight::{InSight, visible_actions, visible_cases};
@@ -158,7 +157,7 @@ fn fetch(tx: &mut Tx<'_>, act: Act, found: Option<Found>) -> Result<VisibleCase>
     })
 }
 
-/// The lens of the caller on a case of this MARAC, from the arrays of `standings_of!`.
+/// The lens of the caller on a case of this MARAC, from the arrays of the fragment `standings_of`.
 pub fn lens_of(tx: &Tx<'_>, marac: Uuid, bases: &[Basis], full_at: &[DateTime<Utc>]) -> Lens {
     Lens::of(&standings(tx, marac, bases, full_at), tx.now)
 }

@@ -665,7 +665,7 @@ async fn the_agenda_is_read_by_its_indexes() {
     let asks = Asks::Person(&world.housing_rep);
     let plan = app.plan(
         asks,
-        listed("conference/meetings/agenda_items"),
+        statement("conference/meetings/agenda_items"),
         true,
         |items| items.bind(Uuid::now_v7()).bind(true),
     );

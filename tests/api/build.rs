@@ -895,7 +895,7 @@ async fn what_waits_is_read_by_its_indexes() {
     let asks = Asks::Person(&world.coordinator);
     let plan = app.plan(
         asks,
-        listed("conference/meetings/waiting"),
+        statement("conference/meetings/waiting"),
         true,
         |waiting| {
             waiting

@@ -1106,7 +1106,7 @@ async fn the_work_list_is_read_by_its_index() {
     let asks = Asks::Person(&world.housing_rep);
     let plan = app.plan(
         asks,
-        listed("conference/research/work_list"),
+        statement("conference/research/work_list"),
         true,
         |list| {
             list.bind(world.housing)

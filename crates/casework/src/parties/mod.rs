@@ -11,13 +11,11 @@ mod parts_api;
 mod patch;
 pub mod record;
 mod record_store;
-mod rows;
 mod rules;
 pub mod shape;
 mod store;
 
 pub use finding::everybody;
-pub use rows::people_of;
 
 /// When the survivor of a case was born, if that is known.
 pub fn survivor_born(

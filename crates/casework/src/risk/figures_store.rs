@@ -12,17 +12,6 @@ use kernel::visibility::VisibleCase;
 use practice::risk::CaseRisk;
 use practice::risk::{Figure, FigurePlace};
 
-/// SQL: `fragments/figures_of.sql` as a column `risk` among others, with the comma that follows it.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! risk_column {
-    ($case:literal) => {
-        concat!(::kernel::sql::fragment!("figures_of", $case), " as risk, ")
-    };
-}
-
-pub use risk_column;
-
 #[derive(Row)]
 struct Risk {
     risk: CaseRisk,

@@ -10,5 +10,5 @@ mod recount;
 
 pub use api::routes;
 pub use assessments_api::{AssessmentOut, assessment_routes};
-pub use figures_store::{of_case, risk_column};
+pub use figures_store::of_case;
 pub use recount::{ever_showed_high_risk, recount_due, refresh};

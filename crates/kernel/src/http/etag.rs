@@ -28,6 +28,11 @@ pub fn tagged(
 pub struct IfMatch(i32);
 
 impl IfMatch {
+    /// What a reader in the process has read.
+    pub const fn at(version: i32) -> Self {
+        Self(version)
+    }
+
     /// 412 unless the row is still at this version.
     pub fn check(self, version: i32) -> Result<()> {
         if self.0 == version {

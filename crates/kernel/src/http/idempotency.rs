@@ -14,8 +14,8 @@ use super::header::once;
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};
 
-/// The `Idempotency-Key` header, if one was sent.
-#[derive(Debug, Clone)]
+/// The `Idempotency-Key` header, if one was sent. A reader in the process has none.
+#[derive(Debug, Clone, Default)]
 pub struct IdempotencyKey(Option<String>);
 
 impl FromRequest for IdempotencyKey {

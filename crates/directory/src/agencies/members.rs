@@ -169,11 +169,10 @@ pub async fn list_members(
 pub async fn set_membership(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((marac_id, agency_id)): Path<(Uuid, Uuid)>,
     if_match: Result<IfMatch>,
-    body: Body<Agreement>,
+    Body(agreement): Body<Agreement>,
 ) -> Result<Either<Tagged<MemberOut>, Created<Tagged<MemberOut>>>> {
-    let ((marac_id, agency_id), agreement) = (path.0, body.0);
     db.run(&caller, ACT.on("agency", agency_id), move |tx| {
         store::marac_exists(tx, marac_id)?;
         policy::may_in(&tx.actor, ACT, marac_id)?;

@@ -102,11 +102,11 @@ pub struct DeputyIn {
 pub async fn name_deputy(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, user_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<DeputyIn>,
 ) -> Result<Tagged<CoverOut>> {
-    let ((id, user_id), deputy_id) = (path.0, body.0.deputy_id);
+    let deputy_id = body.0.deputy_id;
     db.run(&caller, ACT.on("user", user_id), move |tx| {
         let within = within(tx, ACT, id)?;
         users::lock(tx, &[user_id])?;

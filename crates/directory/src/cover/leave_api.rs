@@ -67,10 +67,10 @@ fn colleague(tx: &mut Tx<'_>, user: &User, to: Option<Uuid>) -> Result<bool> {
 pub async fn read_duties(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     query: Query<DutiesQuery>,
 ) -> Result<Tagged<DutiesOut>> {
-    let (id, to) = (path.0, query.0.to_user_id);
+    let to = query.0.to_user_id;
     db.run(&caller, ACT.on("user", id), move |tx| {
         let user = users::overseen(tx, ACT, id)?;
         if !colleague(tx, &user, to)? {
@@ -126,11 +126,11 @@ pub struct LeaveOut {
 pub async fn leave(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
     body: Body<LeaveIn>,
 ) -> Result<Tagged<LeaveOut>> {
-    let (id, to) = (path.0, body.0.to_user_id);
+    let to = body.0.to_user_id;
     db.run(&caller, ACT.on("user", id), move |tx| {
         users::lock(
             tx,

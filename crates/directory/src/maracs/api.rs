@@ -269,9 +269,9 @@ pub async fn change_marac(
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
-    body: Body<MaracChange>,
+    Body(change): Body<MaracChange>,
 ) -> Result<Tagged<MaracOut>> {
-    let (id, change, tools) = (id.0, body.0, tools.clone());
+    let (id, tools) = (id.0, tools.clone());
     db.run(&caller, ACT.on("marac", id), move |tx| {
         let mut marac = store::find_locked(tx, id)?.ok_or_else(policy::hidden)?;
         policy::may_in(&tx.actor, ACT, id)?;

@@ -134,9 +134,9 @@ pub async fn change_user(
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
-    body: Body<UserChange>,
+    Body(change): Body<UserChange>,
 ) -> Result<Tagged<UserOut>> {
-    let (id, change, delivery) = (id.0, body.0, LinkDelivery::of(&mail));
+    let (id, delivery) = (id.0, LinkDelivery::of(&mail));
     db.run(&caller, ACT.on("user", id), move |tx| {
         let mut user = managed(tx, id)?;
         if_match.check(user.version)?;

@@ -1,8 +1,8 @@
 //! Referrals: the act of sending a case in, from draft to decision.
 
 mod advice;
-mod api;
-mod decisions;
+pub mod api;
+pub mod decisions;
 pub mod history;
 mod joining;
 mod joining_rules;
@@ -14,7 +14,7 @@ mod shapes;
 mod store;
 mod telling;
 mod unfold;
-mod unjoin_api;
+pub mod unjoin_api;
 mod unjoin_store;
 mod unseen;
 mod unseen_store;

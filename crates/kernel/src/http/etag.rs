@@ -2,9 +2,7 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::http::header::ETAG;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, dev::Payload};
-use serde::Serialize;
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
 use super::header::once;
 use crate::error::{Code, Error, Result};
@@ -12,15 +10,6 @@ use crate::error::{Code, Error, Result};
 /// The entity tag of a version.
 pub fn etag(version: i32) -> String {
     format!("\"{version}\"")
-}
-
-/// An answer with its `ETag`.
-pub fn tagged(
-    mut response: HttpResponseBuilder,
-    version: i32,
-    body: &impl Serialize,
-) -> HttpResponse {
-    response.insert_header((ETAG, etag(version))).json(body)
 }
 
 /// The version the caller read before changing it: 428 without.

@@ -15,7 +15,7 @@ mod refuse;
 
 pub use answer::{Binary, Continued, Created, Html, Json, Linked, NoContent, Pdf, Tagged};
 pub use days::{happened, period};
-pub use etag::{IfMatch, etag, tagged};
+pub use etag::{IfMatch, etag};
 pub use extract::{Body, Form, Path, Query};
 pub use header::once;
 pub use idempotency::{Idempotency, IdempotencyKey};
@@ -24,7 +24,7 @@ pub use macros::operation;
 
 pub use limit::{MOST as MOST_BODY, in_sum as most_bytes_of};
 pub use network::{Network, TrustedProxies};
-pub use page::{Cursor, Page, PageQuery, linked, paged};
+pub use page::{Cursor, Page, PageQuery};
 pub use patch::{Change, Changes, Field, Patch, Sent};
 pub use refuse::{read_json, read_value, validated};
 

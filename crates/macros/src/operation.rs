@@ -23,6 +23,8 @@
 mod answers;
 mod attribute;
 mod takes;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use proc_macro2::TokenStream;

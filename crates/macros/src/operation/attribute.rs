@@ -65,7 +65,8 @@ impl Parse for Attribute {
                 }
             }
         }
-        found.tag = tag.ok_or_else(|| input.error("an operation has a `tag`"))?;
+        let missing = || syn::Error::new(found.path.span(), "an operation has a `tag`");
+        found.tag = tag.ok_or_else(missing)?;
         Ok(found)
     }
 }

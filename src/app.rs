@@ -26,7 +26,7 @@ use kernel::telemetry::RootSpan;
 use practice::risk::Tools;
 use practice::text::Line;
 
-/// The parts that the service is made of. A handler asks for those it needs, each by its own type.
+/// The parts that the service is made of. An operation asks for those it needs, each by its own type.
 #[derive(Clone)]
 pub struct Parts {
     /// The database.
@@ -48,7 +48,7 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Gives the handlers each part.
+    /// Gives the operations each part.
     fn hand_out(&self, config: &mut actix_web::web::ServiceConfig) {
         let Self {
             db,

@@ -27,14 +27,14 @@ pub struct ActionReportQuery {
 }
 
 /// The MARACs whose counts the caller may read.
-pub(super) fn maracs(actor: &Actor, one: Option<Uuid>) -> Result<Vec<Uuid>> {
+pub(super) fn maracs(actor: &Actor, act: Act, one: Option<Uuid>) -> Result<Vec<Uuid>> {
     let own = actor.maracs();
     match one {
         Some(id) if !own.contains(&id) => Err(hidden()),
-        Some(id) => may_in(actor, Act::ReadActionReport, id).map(|()| vec![id]),
+        Some(id) => may_in(actor, act, id).map(|()| vec![id]),
         None => Ok(own
             .into_iter()
-            .filter(|id| may_in(actor, Act::ReadActionReport, *id).is_ok())
+            .filter(|id| may_in(actor, act, *id).is_ok())
             .collect()),
     }
 }
@@ -50,7 +50,7 @@ pub async fn report_actions(
 ) -> Result<Json<ActionReport>> {
     let ask = query.marac_id.map_or(ACT.ask(), |id| ACT.on("marac", id));
     db.run(&caller, ask, move |tx| {
-        let maracs = maracs(&tx.actor, query.marac_id)?;
+        let maracs = maracs(&tx.actor, ACT, query.marac_id)?;
         let as_at = query.as_at.map_or_else(|| tx.today(), Into::into);
         let report = super::actions(tx, as_at, Some(&maracs))?;
         let event = match maracs.as_slice() {

@@ -106,7 +106,7 @@ pub async fn report_overdue_actions(
 ) -> Result<Json<ActionRegister>> {
     let one = query.0.marac_id;
     db.run(&caller, ACT.ask(), move |tx| {
-        let maracs = maracs(&tx.actor, one)?;
+        let maracs = maracs(&tx.actor, ACT, one)?;
         let rows = store::action_register(tx, &maracs)?;
         let event = Event::list(rows.len());
         let event = match maracs.as_slice() {
@@ -192,7 +192,7 @@ pub async fn report_flags(
 ) -> Result<Json<FlagRegister>> {
     let one = query.0.marac_id;
     db.run(&caller, ACT.ask(), move |tx| {
-        let maracs = maracs(&tx.actor, one)?;
+        let maracs = maracs(&tx.actor, ACT, one)?;
         let rows = store::flag_register(tx, &maracs)?;
         let event = Event::list(rows.len()).fields(["flags"]);
         let event = match maracs.as_slice() {

@@ -1,4 +1,4 @@
-//! Agreeing, reporting, changing, re-opening, resolving: shapes and handlers.
+//! Agreeing, reporting, changing, re-opening, resolving: shapes and operations.
 
 use actix_web::web::Data;
 use serde::{Deserialize, Serialize};

@@ -90,8 +90,7 @@ pub async fn read_standard_actions(
     query: Query<CatalogueQuery>,
 ) -> Result<Tagged<StandardActionsOut>> {
     let (id, version) = (id.0, query.0.version);
-    let ask = ACT.on("marac", id);
-    db.run(&caller, ask, move |tx| {
+    db.run(&caller, ACT.on("marac", id), move |tx| {
         may_in(&tx.actor, ACT, id)?;
         let body = out(id, catalogue(tx, id, version)?);
         Ok(Audited::new(body, Event::new().in_marac(id)))
@@ -122,8 +121,7 @@ pub async fn set_standard_actions(
     body: Body<StandardActionsIn>,
 ) -> Result<Tagged<StandardActionsOut>> {
     let (id, actions) = (id.0, body.0.actions);
-    let ask = ACT.on("marac", id);
-    db.run(&caller, ask, move |tx| {
+    db.run(&caller, ACT.on("marac", id), move |tx| {
         may_in(&tx.actor, ACT, id)?;
         let version = store::latest(tx, id)?;
         if_match.check(version)?;

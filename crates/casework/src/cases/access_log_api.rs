@@ -85,7 +85,7 @@ pub async fn read_access_log(
 ) -> Result<Page<AccessOut>> {
     let (after, limit) = (query.0.after()?, query.0.limit());
     db.run(&caller, ACT.on("case", id), move |tx| {
-        let marac_id = readable(tx, id)?;
+        let marac_id = readable(tx, ACT, id)?;
         let rows = store::page(tx, id, after, limit)?;
         let page = Page::of(rows, limit, |row| (row.at, row.id));
         let event = Event::new()
@@ -99,8 +99,7 @@ pub async fn read_access_log(
 
 /// The case's MARAC, if the caller may read the log there. Who sees the case in a MARAC where they
 /// hold none of the roles is refused; to everybody else it does not exist.
-fn readable(tx: &mut Tx<'_>, id: Uuid) -> Result<Uuid> {
-    let act = Act::ReadAccessLog;
+fn readable(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Uuid> {
     let maracs = tx
         .actor
         .maracs_as(&[Role::Coordinator, Role::Chair, Role::Auditor]);

@@ -89,10 +89,10 @@ pub struct LapseQuery {
     cursor: Option<Line<400>>,
 }
 
-fn maracs_of(actor: &Actor, one: Option<Uuid>) -> Result<Vec<Uuid>> {
+fn maracs_of(actor: &Actor, act: Act, one: Option<Uuid>) -> Result<Vec<Uuid>> {
     match one {
         Some(id) if !actor.maracs().contains(&id) => Err(hidden()),
-        Some(id) => may_in(actor, Act::ListLapses, id).map(|()| vec![id]),
+        Some(id) => may_in(actor, act, id).map(|()| vec![id]),
         None => Ok(actor.maracs_as(&[Role::Coordinator, Role::Chair])),
     }
 }
@@ -113,7 +113,7 @@ pub async fn list_lapses(
     } = query.0;
     let paging = PageQuery { limit, cursor };
     db.run(&caller, ACT.ask(), move |tx| {
-        let maracs = maracs_of(&tx.actor, marac_id)?;
+        let maracs = maracs_of(&tx.actor, ACT, marac_id)?;
         let rows = store::notices(tx, &maracs, paging.after()?, paging.limit() + 1)?;
         let page = Page::of(rows, paging.limit(), |row| (row.lapses_on, row.id));
         let event = Event::list(page.len());
@@ -171,8 +171,8 @@ fn lapsed(tx: &mut Tx<'_>, case: &VisibleCase, agencies: Vec<Uuid>) -> Result<()
 }
 
 /// The case as it is now, with what goes into the audit.
-fn shown(tx: &mut Tx<'_>, id: Uuid) -> Result<Audited<Tagged<CaseHeadOut>>> {
-    let case = opened(tx, Act::LapseCase, id)?;
+fn shown(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Audited<Tagged<CaseHeadOut>>> {
+    let case = opened(tx, act, id)?;
     let event = Event::of_case(&case).on("case", id).fields(["lapse"]);
     let head = CaseHeadOut::read(tx, &case)?;
     Ok(Audited::new(Tagged::new(case.row.version, head), event))
@@ -204,7 +204,7 @@ pub async fn lapse_case(
         announce_case(tx, id, &ended)?;
         tell(tx, &case, &asked)?;
         lapsed(tx, &case, ended)?;
-        shown(tx, id)
+        shown(tx, ACT, id)
     })
     .await
 }
@@ -235,7 +235,7 @@ pub async fn keep_case(
         let asked = decide_store::renew(tx, &case, due(&settings, today))?;
         tell(tx, &case, &asked)?;
         decide_store::prolong_listings(tx, &case, last, true)?;
-        shown(tx, id)
+        shown(tx, ACT, id)
     })
     .await
 }

@@ -69,7 +69,7 @@ pub async fn answer_question_anew(
     Body(body): Body<QuestionNewAnswerIn>,
 ) -> Result<Tagged<QuestionOut>> {
     db.run(&caller, ACT.on("question", at.1), move |tx| {
-        let (case, question) = to_answer(tx, at, if_match)?;
+        let (case, question) = to_answer(tx, ACT, at, if_match)?;
         let status = rules::decide(question.status, Command::AnswerNew)?;
         let mut added = None;
         let entry = match (body.told, body.entry_id) {

@@ -26,10 +26,11 @@ use practice::text::Text;
 /// The case and a question on it that the caller may answer, locked and at the version they read.
 pub(super) fn to_answer(
     tx: &mut Tx<'_>,
+    act: Act,
     (id, question_id): (Uuid, Uuid),
     if_match: IfMatch,
 ) -> Result<(VisibleCase, Question)> {
-    let case = opened(tx, Act::AnswerQuestion, id)?;
+    let case = opened(tx, act, id)?;
     let by = by(tx, &case)?;
     let question = locked(tx, &case, by.sees_all(), question_id)?;
     by.may_answer()?;
@@ -129,7 +130,7 @@ pub async fn answer_question(
     Body(body): Body<QuestionAnswerIn>,
 ) -> Result<Tagged<QuestionOut>> {
     db.run(&caller, ACT.on("question", at.1), move |tx| {
-        let (case, question) = to_answer(tx, at, if_match)?;
+        let (case, question) = to_answer(tx, ACT, at, if_match)?;
         let status = rules::decide(question.status, Command::AnswerFromAccount)?;
         rules::answer(
             &body.entries,

@@ -104,7 +104,7 @@ pub async fn decline_question(
 ) -> Result<Tagged<QuestionOut>> {
     let reason = body.0.reason;
     db.run(&caller, ACT.on("question", at.1), move |tx| {
-        let (case, question) = to_answer(tx, at, if_match)?;
+        let (case, question) = to_answer(tx, ACT, at, if_match)?;
         let status = rules::decide(question.status, Command::Decline)?;
         let words = Settling {
             note: None,

@@ -77,8 +77,7 @@ pub async fn correct_hearing_entry(
     body: Body<CorrectionIn>,
 ) -> Result<Created<Tagged<HearingEntryOut>>> {
     let body = body.0;
-    let ask = ACT.on("hearing_entry", old_id);
-    db.run(&caller, ask, move |tx| {
+    db.run(&caller, ACT.on("hearing_entry", old_id), move |tx| {
         let place = store::place_kept(tx, id)?;
         let case = case_file::opened(tx, ACT, place.case_id)?;
         let operation = "correct_hearing_entry";

@@ -203,8 +203,7 @@ pub async fn create_meeting(
     key: IdempotencyKey,
     Body(body): Body<MeetingIn>,
 ) -> Result<Created<Tagged<MeetingOut>>> {
-    let ask = ACT.on("marac", body.marac_id);
-    db.run(&caller, ask, move |tx| {
+    db.run(&caller, ACT.on("marac", body.marac_id), move |tx| {
         let meeting = plan(tx, ACT, &key, body)?;
         let event = event(&meeting);
         Ok(Audited::new(meeting, event))

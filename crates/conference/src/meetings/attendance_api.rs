@@ -164,8 +164,7 @@ pub async fn record_attendance(
     body: Body<AttendanceIn>,
 ) -> Result<Tagged<AttendanceOut>> {
     let body = body.0;
-    let ask = ACT.on("meeting", id);
-    db.run(&caller, ask, move |tx| {
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
         let meeting = in_sight_locked(tx, ACT, id)?;
         let seat = record(tx, &meeting, agency_id, if_match, body)?;
         let event = Event::new()
@@ -291,8 +290,7 @@ pub async fn record_stay(
     body: Body<StayIn>,
 ) -> Result<Tagged<StayOut>> {
     let body = body.0;
-    let ask = ACT.on("agenda_item", id);
-    db.run(&caller, ask, move |tx| {
+    db.run(&caller, ACT.on("agenda_item", id), move |tx| {
         let opened = agenda::opened(tx, ACT, id)?;
         let seats = attendance_store::seats(tx, &opened.meeting, None)?;
         if !seats.iter().any(|seat| seat.id == Some(seat_id)) {

@@ -66,7 +66,7 @@ pub async fn report_minutes(
     Query(query): Query<MinutesReportQuery>,
 ) -> Result<Json<MinutesReport>> {
     db.run(&caller, ACT.ask(), move |tx| {
-        let report = report(tx, &query)?;
+        let report = report(tx, ACT, &query)?;
         let event = Event::new().in_marac(query.marac_id);
         Ok(Audited::new(report, event.fields(["minutes"])))
     })
@@ -74,11 +74,11 @@ pub async fn report_minutes(
     .map(Json)
 }
 
-fn report(tx: &mut Tx<'_>, query: &MinutesReportQuery) -> Result<MinutesReport> {
+fn report(tx: &mut Tx<'_>, act: Act, query: &MinutesReportQuery) -> Result<MinutesReport> {
     if !tx.actor.maracs().contains(&query.marac_id) {
         return Err(hidden());
     }
-    may_in(&tx.actor, Act::ReadMinutesReport, query.marac_id)?;
+    may_in(&tx.actor, act, query.marac_id)?;
     let (settings, _) = maracs::settings(tx, query.marac_id)?;
     let period = (query.from.day(), query.to.day());
     http::period("to", Some(period.0), Some(period.1))?;

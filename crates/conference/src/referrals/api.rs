@@ -56,18 +56,17 @@ pub async fn create_referral(
     tools: Data<Tools>,
     caller: Caller,
     key: IdempotencyKey,
-    body: Body<CreateReferral>,
+    Body(body): Body<CreateReferral>,
 ) -> Result<Created<Tagged<ReferralOut>>> {
     throttle.search(caller.principal().id())?;
-    let ask = ACT.on("marac", body.0.marac_id);
-    db.run(&caller, ask, move |tx| {
-        may_in(&tx.actor, ACT, body.0.marac_id)?;
-        match key.claim(tx, "create_referral", &body.0)? {
+    db.run(&caller, ACT.on("marac", body.marac_id), move |tx| {
+        may_in(&tx.actor, ACT, body.marac_id)?;
+        match key.claim(tx, "create_referral", &body)? {
             Idempotency::Replay(id) => {
                 let found = store::find(tx, Act::ReadReferral, id)?;
                 render(tx, found, &tools)
             }
-            Idempotency::Fresh(id) => write(tx, id, body.0, &tools),
+            Idempotency::Fresh(id) => write(tx, id, body, &tools),
         }
     })
     .await

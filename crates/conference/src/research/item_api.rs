@@ -51,9 +51,9 @@ fn in_sight(tx: &mut Tx<'_>, act: Act, item_id: Uuid) -> Result<(ItemRow, Visibl
 }
 
 /// The same, also of a case that is out of sight again: an agency reads what it returned itself.
-fn returned(tx: &mut Tx<'_>, item_id: Uuid) -> Result<(ItemRow, VisibleCase)> {
+fn returned(tx: &mut Tx<'_>, act: Act, item_id: Uuid) -> Result<(ItemRow, VisibleCase)> {
     let item = store::item(tx, item_id)?;
-    let case = visibility::case_contributed_to(tx, Act::ReadResearch, item.case_id)?;
+    let case = visibility::case_contributed_to(tx, act, item.case_id)?;
     Ok((item, case))
 }
 
@@ -119,7 +119,7 @@ pub async fn list_case_research(
     Path(id): Path<Uuid>,
 ) -> Result<Json<CaseResearchOut>> {
     db.run(&caller, ACT.on("agenda_item", id), move |tx| {
-        let (item, case) = returned(tx, id)?;
+        let (item, case) = returned(tx, ACT, id)?;
         let items = seen(tx, &item, &case, None)?;
         let event = Event::of_case(&case).on("agenda_item", id);
         let event = event.fields(read(&items));
@@ -138,9 +138,8 @@ pub async fn read_research(
     caller: Caller,
     Path(at): Path<At>,
 ) -> Result<Tagged<ResearchOut>> {
-    let ask = ACT.on("agenda_item", at.id);
-    db.run(&caller, ask, move |tx| {
-        let (item, case) = returned(tx, at.id)?;
+    db.run(&caller, ACT.on("agenda_item", at.id), move |tx| {
+        let (item, case) = returned(tx, ACT, at.id)?;
         one(tx, &item, &case, at.agency_id)
     })
     .await
@@ -160,8 +159,7 @@ pub async fn return_research(
     if_match: IfMatch,
     Body(sent): Body<ReturnIn>,
 ) -> Result<Tagged<ResearchOut>> {
-    let ask = ACT.on("agenda_item", at.id);
-    db.run(&caller, ask, move |tx| {
+    db.run(&caller, ACT.on("agenda_item", at.id), move |tx| {
         let (item, case) = in_sight(tx, ACT, at.id)?;
         spoken_for(tx, &case, at.agency_id)?;
         let found = store::locked(tx, &case, at.id, at.agency_id)?;
@@ -222,8 +220,7 @@ pub async fn excuse_research(
         exempt: exempt.wanted(),
         reason: reason.wanted(),
     };
-    let ask = ACT.on("agenda_item", at.id);
-    db.run(&caller, ask, move |tx| {
+    db.run(&caller, ACT.on("agenda_item", at.id), move |tx| {
         let (item, case) = in_sight(tx, ACT, at.id)?;
         let found = store::locked(tx, &case, at.id, at.agency_id)?;
         if_match.check(found.version)?;
@@ -249,9 +246,8 @@ pub async fn list_research_versions(
     Path(at): Path<At>,
     Query(paging): Query<PageQuery>,
 ) -> Result<Page<ResearchVersionOut>> {
-    let ask = ACT.on("agenda_item", at.id);
-    db.run(&caller, ask, move |tx| {
-        let (_, case) = returned(tx, at.id)?;
+    db.run(&caller, ACT.on("agenda_item", at.id), move |tx| {
+        let (_, case) = returned(tx, ACT, at.id)?;
         spoken_for(tx, &case, at.agency_id)?;
         let limit = paging.limit();
         let after = paging.after()?;

@@ -166,10 +166,10 @@ pub async fn read_agency(
 
 /// The agency, locked, if the caller may change it: an agency sits in many MARACs, so it takes the
 /// coordinator of every one of them, or an administrator.
-fn to_change(tx: &mut Tx<'_>, id: Uuid, if_match: IfMatch) -> Result<Agency> {
+fn to_change(tx: &mut Tx<'_>, act: Act, id: Uuid, if_match: IfMatch) -> Result<Agency> {
     let agency = store::find_locked(tx, id)?.ok_or_else(policy::hidden)?;
     for marac_id in store::maracs_of(tx, id)? {
-        policy::may_in(&tx.actor, Act::ChangeAgency, marac_id)?;
+        policy::may_in(&tx.actor, act, marac_id)?;
     }
     if_match.check(agency.version)?;
     Ok(agency)
@@ -188,7 +188,7 @@ pub async fn change_agency(
 ) -> Result<Tagged<AgencyOut>> {
     let agency = db
         .run(&caller, ACT.on("agency", id), move |tx| {
-            let mut agency = to_change(tx, id, if_match)?;
+            let mut agency = to_change(tx, ACT, id, if_match)?;
             rules::open(&agency)?;
             let AgencyChange { name, kind } = change;
             let mut changes = Changes::default();
@@ -218,7 +218,7 @@ pub async fn close_agency(
 ) -> Result<Tagged<AgencyOut>> {
     let agency = db
         .run(&caller, ACT.on("agency", id), move |tx| {
-            let mut agency = to_change(tx, id, if_match)?;
+            let mut agency = to_change(tx, ACT, id, if_match)?;
             rules::close(&agency, tx.actor.agency_id == id)?;
             agency.closed_at = Some(tx.now);
             store::update(tx, &mut agency)?;

@@ -18,7 +18,7 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Code, Error, Result};
 use kernel::http::{Body, Created, IfMatch, Page, PageQuery, Path, Query, Tagged, etag, operation};
-use kernel::policy::{self, Act, Ask};
+use kernel::policy::{self, Act};
 use practice::dates::{AnyDay, AnyMoment};
 use practice::text::Line;
 use practice::vocabulary::AgencyKind;
@@ -165,7 +165,7 @@ pub async fn list_members(
 /// access of one's own agency ends.
 #[operation(put, "/maracs/{id}/agencies/{agency_id}", tag = "maracs", act = SetMembership,
     says = "The agreement as it is now.", or = "The agency has joined.",
-    if_match = "The `etag` that was read; none to join.")]
+    if_match = "The membership's `etag` that was read; none to join.")]
 pub async fn set_membership(
     db: Data<Db>,
     caller: Caller,
@@ -216,24 +216,19 @@ fn no_version_yet(if_match: Result<IfMatch>) -> Result<()> {
 ///
 /// As the MARAC's coordinator or an administrator, of another agency than one's own. 409:
 /// `already_suspended`, `own_agency`.
-#[operation(post, "/maracs/{id}/agencies/{agency_id}/suspend", tag = "maracs", act = SetMembership, says = "Suspended.")]
+#[operation(post, "/maracs/{id}/agencies/{agency_id}/suspend", tag = "maracs", act = SetMembership,
+    says = "Suspended.", if_match = "The membership's `etag` that was read.")]
 pub async fn suspend_member(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, agency_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
-    body: Body<SuspensionIn>,
+    Body(body): Body<SuspensionIn>,
 ) -> Result<Tagged<MemberOut>> {
-    let ask = ACT.on("agency", path.0.1);
-    let reason = Some(body.0.reason.into());
-    suspension(
-        &db,
-        &caller,
-        ask,
-        path.0,
-        if_match,
-        (rules::suspend, reason),
-    )
+    db.run(&caller, ACT.on("agency", agency_id), move |tx| {
+        let reason = Some(body.reason.into());
+        suspension(tx, ACT, (id, agency_id), if_match, rules::suspend, reason)
+    })
     .await
 }
 
@@ -241,44 +236,35 @@ pub async fn suspend_member(
 ///
 /// As the MARAC's coordinator or an administrator. 409: `not_suspended`, `own_agency`.
 #[operation(post, "/maracs/{id}/agencies/{agency_id}/reinstate", tag = "maracs", act = SetMembership,
-    says = "Reinstated.")]
+    says = "Reinstated.", if_match = "The membership's `etag` that was read.")]
 pub async fn reinstate_member(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, agency_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
 ) -> Result<Tagged<MemberOut>> {
-    let ask = ACT.on("agency", path.0.1);
-    suspension(
-        &db,
-        &caller,
-        ask,
-        path.0,
-        if_match,
-        (rules::reinstate, None),
-    )
+    db.run(&caller, ACT.on("agency", agency_id), move |tx| {
+        suspension(tx, ACT, (id, agency_id), if_match, rules::reinstate, None)
+    })
     .await
 }
 
-async fn suspension(
-    db: &Db,
-    caller: &Caller,
-    ask: Ask,
+fn suspension(
+    tx: &mut Tx<'_>,
+    act: Act,
     (marac_id, agency_id): (Uuid, Uuid),
     if_match: IfMatch,
-    (decide, reason): (fn(&Member, bool) -> Result<(), Error>, Option<String>),
-) -> Result<Tagged<MemberOut>> {
-    db.run(caller, ask, move |tx| {
-        store::marac_exists(tx, marac_id)?;
-        policy::may_in(&tx.actor, ask.act, marac_id)?;
-        let member = store::member_locked(tx, marac_id, agency_id)?.ok_or_else(policy::hidden)?;
-        if_match.check(member.version)?;
-        decide(&member, tx.actor.agency_id == agency_id)?;
-        store::set_suspension(tx, marac_id, agency_id, reason)?;
-        let member = store::member(tx, marac_id, agency_id)?.ok_or_else(policy::hidden)?;
-        let event = Event::new().in_marac(marac_id).fields(["suspended_at"]);
-        let out = Tagged::new(member.version, show(tx, marac_id)(member));
-        Ok(Audited::new(out, event))
-    })
-    .await
+    decide: fn(&Member, bool) -> Result<(), Error>,
+    reason: Option<String>,
+) -> Result<Audited<Tagged<MemberOut>>> {
+    store::marac_exists(tx, marac_id)?;
+    policy::may_in(&tx.actor, act, marac_id)?;
+    let member = store::member_locked(tx, marac_id, agency_id)?.ok_or_else(policy::hidden)?;
+    if_match.check(member.version)?;
+    decide(&member, tx.actor.agency_id == agency_id)?;
+    store::set_suspension(tx, marac_id, agency_id, reason)?;
+    let member = store::member(tx, marac_id, agency_id)?.ok_or_else(policy::hidden)?;
+    let event = Event::new().in_marac(marac_id).fields(["suspended_at"]);
+    let out = Tagged::new(member.version, show(tx, marac_id)(member));
+    Ok(Audited::new(out, event))
 }

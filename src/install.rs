@@ -10,6 +10,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use kernel::clock::Clock;
 use kernel::crypto::{KeyRing, hash_bytes};
+use kernel::sql::Row;
 use kernel::sql::{Sql, sql};
 
 /// Every migration, in the binary.
@@ -117,9 +118,8 @@ fn functions_digest() -> Vec<u8> {
     hash_bytes(texts.concat().as_bytes())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Found {
-    #[diesel(sql_type = st::Bool)]
     found: bool,
 }
 
@@ -205,9 +205,8 @@ fn catch_up(conn: &mut PgConnection) -> Result<(), InstallError> {
     Ok(())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Order {
-    #[diesel(sql_type = st::Bool)]
     behind: bool,
 }
 
@@ -230,9 +229,8 @@ pub fn check_order(conn: &mut PgConnection, clock: &Clock) -> Result<(), Install
     }
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Applied {
-    #[diesel(sql_type = st::Text)]
     version: String,
 }
 
@@ -258,9 +256,8 @@ pub fn check_migrated(conn: &mut PgConnection) -> Result<(), InstallError> {
     }
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Strength {
-    #[diesel(sql_type = st::Bool)]
     strong: bool,
 }
 
@@ -301,11 +298,9 @@ pub fn ensure_login(conn: &mut PgConnection, password: &str) -> Result<(), Insta
     Ok(())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Installation {
-    #[diesel(sql_type = st::Bool)]
     demonstration: bool,
-    #[diesel(sql_type = st::Binary)]
     key_check: Vec<u8>,
 }
 

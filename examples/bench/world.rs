@@ -68,7 +68,7 @@ pub fn ensure(database: &Database, conn: &mut PgConnection) -> Outcome<World> {
         if maracs.is_empty() {
             make(database, conn)?;
         }
-        let of = |conn: &mut PgConnection, text| -> Outcome<Vec<Uuid>> {
+        let of = |conn: &mut PgConnection, text: &'static str| -> Outcome<Vec<Uuid>> {
             let rows: Vec<Id> = sql(text).load(conn)?;
             Ok(rows.into_iter().map(|row| row.id).collect())
         };

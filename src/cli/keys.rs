@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use chrono::{SecondsFormat, TimeDelta};
 use clap::{Args, Subcommand};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use directory::auth::token::LIFETIME;
 use kernel::audit::{Audited, Event};
 use kernel::clock::Clock;
 use kernel::crypto::{CryptoError, KeyRing};
 use kernel::db::Db;
 use kernel::policy::Act;
+use kernel::sql::Row;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -202,9 +202,8 @@ fn replace_file(
         })
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Count {
-    #[diesel(sql_type = st::BigInt)]
     n: i64,
 }
 
@@ -225,13 +224,10 @@ fn count_old(db: &Db, keys: &KeyRing) -> Outcome<i64> {
     })?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Held {
-    #[diesel(sql_type = st::Uuid)]
     of: Uuid,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Binary)]
     wrapped: Vec<u8>,
 }
 

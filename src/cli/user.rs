@@ -4,7 +4,6 @@
 use chrono::TimeDelta;
 use clap::{Args, Subcommand};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use directory::users;
 use kernel::audit::{Audited, Event};
 use kernel::clock::Clock;
@@ -12,6 +11,7 @@ use kernel::crypto;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::{Act, Role};
+use kernel::sql::Row;
 use practice::text::Line;
 use practice::vocabulary::AgencyKind;
 use toldonce::config::Config;
@@ -207,9 +207,8 @@ fn marac(tx: &mut Tx<'_>, code: &str) -> Result<Option<Uuid>> {
     Ok(known.map(|row| row.id))
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Id {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }
 

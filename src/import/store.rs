@@ -3,97 +3,78 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
+use diesel::dsl::IsNotDistinctFrom;
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::crypto::DataKey;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::schema::{actions, agenda_items, data_keys, maracs, referrals};
+use kernel::sql::{Row, statement};
 use practice::vocabulary::AgencyKind;
-
-#[derive(QueryableByName)]
-struct Id {
-    #[diesel(sql_type = st::Uuid)]
-    id: Uuid,
-}
 
 /// The MARAC of this code.
 pub fn marac(tx: &mut Tx<'_>, code: &str) -> Result<Option<Uuid>> {
-    let found: Option<Id> = tx
-        .sql("select id from maracs where code = $1")
-        .bind(code.to_owned())
+    Ok(maracs::table
+        .filter(maracs::code.eq(code))
+        .select(maracs::id)
         .get_result(tx.conn)
-        .optional()?;
-    Ok(found.map(|row| row.id))
+        .optional()?)
 }
 
 /// An agency in a MARAC.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub struct Member {
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub name: String,
-    #[diesel(sql_type = st::Text)]
     pub kind: AgencyKind,
-    #[diesel(sql_type = st::Bool)]
     pub live: bool,
 }
 
 /// The agencies of a MARAC: those live and core first, then those that came first.
 pub fn members(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<Vec<Member>> {
-    Ok(tx.sql(
-        "select a.id as agency_id, a.name, a.kind, (a.closed_at is null and m.suspended_at is null \
-         and coalesce(m.access_ends_at > $2, true)) as live \
-         from marac_agencies m join agencies a on a.id = m.agency_id where m.marac_id = $1 \
-         order by live desc, m.core desc, m.created_at, a.id",
-    )
-    .bind(marac_id)
-    .bind(tx.now)
-    .load(tx.conn)?)
+    Ok(tx
+        .sql(statement!("members" => Member))
+        .bind(marac_id)
+        .bind(tx.now)
+        .load(tx.conn)?)
 }
 
 /// A referral that is there.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = referrals, check_for_backend(Pg))]
 pub struct Known {
-    #[diesel(sql_type = st::Text)]
+    #[diesel(select_expression = referrals::external_ref.assume_not_null())]
     pub external_ref: String,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Bool)]
+    #[diesel(select_expression = referrals::submitted_by.is_null().and(referrals::actor_id.is_null()))]
     pub imported: bool,
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Bool)]
+    #[diesel(
+        select_expression = referrals::is_repeat.is_not_distinct_from(true),
+        select_expression_type = IsNotDistinctFrom<referrals::is_repeat, bool>
+    )]
     pub repeat: bool,
 }
 
 /// The referrals of these references in these MARACs.
 pub fn referrals(tx: &mut Tx<'_>, maracs: &[Uuid], references: Vec<String>) -> Result<Vec<Known>> {
-    Ok(tx.sql(
-        "select external_ref, marac_id, agency_id, (submitted_by is null and actor_id is null) as imported, \
-         id, case_id, coalesce(is_repeat, false) as repeat \
-         from referrals where marac_id = any ($1) and external_ref = any ($2)",
-    )
-    .bind(maracs.to_vec())
-    .bind(references)
-    .load(tx.conn)?)
+    Ok(referrals::table
+        .filter(referrals::marac_id.eq_any(maracs))
+        .filter(referrals::external_ref.eq_any(references))
+        .select(Known::as_select())
+        .load(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct MeetingDay {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     marac_id: Uuid,
-    #[diesel(sql_type = st::Date)]
     day: NaiveDate,
-    #[diesel(sql_type = st::Bool)]
     held: bool,
 }
 
@@ -108,13 +89,8 @@ pub struct Meeting {
 
 /// The regular meetings of these MARACs, by MARAC and day.
 pub fn meetings(tx: &mut Tx<'_>, maracs: &[Uuid]) -> Result<HashMap<(Uuid, NaiveDate), Meeting>> {
-    let rows: Vec<MeetingDay> = tx
-        .sql(
-            "select id, marac_id, (starts_at at time zone time_zone)::date as day, \
-         status in ('held', 'minuted') as held from meetings \
-         where marac_id = any ($1) and kind = 'scheduled' and status <> 'cancelled' \
-         order by created_at desc, id desc",
-        )
+    let rows = tx
+        .sql(statement!("meetings" => MeetingDay))
         .bind(maracs.to_vec())
         .load(tx.conn)?;
     let keyed = rows.into_iter().map(|row| {
@@ -127,32 +103,13 @@ pub fn meetings(tx: &mut Tx<'_>, maracs: &[Uuid]) -> Result<HashMap<(Uuid, Naive
     Ok(keyed.collect())
 }
 
-#[derive(QueryableByName)]
-struct Item {
-    #[diesel(sql_type = st::Uuid)]
-    meeting_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
-    case_id: Uuid,
-}
-
 /// The cases on the agendas of these MARACs: meeting and case.
 pub fn agenda(tx: &mut Tx<'_>, maracs: &[Uuid]) -> Result<HashSet<(Uuid, Uuid)>> {
-    let rows: Vec<Item> = tx
-        .sql("select meeting_id, case_id from agenda_items where marac_id = any ($1)")
-        .bind(maracs.to_vec())
+    let rows: Vec<(Uuid, Uuid)> = agenda_items::table
+        .filter(agenda_items::marac_id.eq_any(maracs))
+        .select((agenda_items::meeting_id, agenda_items::case_id))
         .load(tx.conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.meeting_id, row.case_id))
-        .collect())
-}
-
-#[derive(QueryableByName)]
-struct Reference {
-    #[diesel(sql_type = st::Uuid)]
-    marac_id: Uuid,
-    #[diesel(sql_type = st::Text)]
-    external_ref: String,
+    Ok(rows.into_iter().collect())
 }
 
 /// Which of these references there are actions of.
@@ -161,43 +118,29 @@ pub fn actions(
     maracs: &[Uuid],
     references: Vec<String>,
 ) -> Result<HashSet<(Uuid, String)>> {
-    let rows: Vec<Reference> = tx
-        .sql(
-            "select marac_id, external_ref from actions \
-         where marac_id = any ($1) and external_ref = any ($2)",
-        )
-        .bind(maracs.to_vec())
-        .bind(references)
+    let rows: Vec<(Uuid, String)> = actions::table
+        .filter(actions::marac_id.eq_any(maracs))
+        .filter(actions::external_ref.eq_any(references))
+        .select((actions::marac_id, actions::external_ref.assume_not_null()))
         .load(tx.conn)?;
-    let keyed = rows.into_iter().map(|row| (row.marac_id, row.external_ref));
-    Ok(keyed.collect())
-}
-
-#[derive(QueryableByName)]
-struct Key {
-    #[diesel(sql_type = st::Uuid)]
-    case_id: Uuid,
-    #[diesel(sql_type = st::Text)]
-    master_key_id: String,
-    #[diesel(sql_type = st::Binary)]
-    wrapped: Vec<u8>,
+    Ok(rows.into_iter().collect())
 }
 
 /// The keys of these cases; those destroyed are left out.
 pub fn keys(tx: &mut Tx<'_>, cases: Vec<Uuid>) -> Result<HashMap<Uuid, DataKey>> {
-    let rows: Vec<Key> = tx
-        .sql(
-            "select case_id, master_key_id, wrapped from data_keys \
-         where case_id = any ($1) and wrapped is not null",
-        )
-        .bind(cases)
+    let rows: Vec<(Uuid, String, Vec<u8>)> = data_keys::table
+        .filter(data_keys::case_id.eq_any(cases))
+        .filter(data_keys::wrapped.is_not_null())
+        .select((
+            data_keys::case_id,
+            data_keys::master_key_id,
+            data_keys::wrapped.assume_not_null(),
+        ))
         .load(tx.conn)?;
     let mut keys = HashMap::new();
-    for row in rows {
-        let key = tx
-            .keys
-            .unwrap(row.case_id, &row.master_key_id, Some(&row.wrapped))?;
-        keys.insert(row.case_id, key);
+    for (case, master_key_id, wrapped) in rows {
+        let key = tx.keys.unwrap(case, &master_key_id, Some(&wrapped))?;
+        keys.insert(case, key);
     }
     Ok(keys)
 }

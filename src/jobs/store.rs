@@ -2,43 +2,32 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::sql::sql;
+use kernel::schema::jobs;
+use kernel::sql::{Row, sql, statement};
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Name {
-    #[diesel(sql_type = st::Text)]
     name: String,
 }
 
-/// Those of these jobs that are due. One without a row has never run. One due more than a month
-/// ahead was set by a clock that has since been put back: no job waits that long.
-const DUE: &str = "select n.name from unnest($1::text[]) n(name) left join jobs j on j.name = n.name \
-    where j.name is null or j.next_at <= $2 or j.next_at > $2 + interval '1 month'";
-
-/// The names of those that are due.
+/// The names of those of these jobs that are due.
 pub fn due(
     conn: &mut PgConnection,
     names: Vec<&'static str>,
     now: DateTime<Utc>,
 ) -> Result<Vec<String>> {
-    let rows: Vec<Name> = sql(DUE).bind(names).bind(now).load(conn)?;
+    let due = sql(statement!("due" => Name));
+    let rows = due.bind(names).bind(now).load(conn)?;
     Ok(rows.into_iter().map(|row| row.name).collect())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Taken {
-    #[diesel(sql_type = st::Timestamptz)]
     taken_at: DateTime<Utc>,
 }
-
-/// The row is locked for a moment only: whoever comes second sees the lease.
-const TAKE: &str = "insert into jobs as j (name, next_at, taken_at) values ($1, $3, $2) \
-    on conflict (name) do update set next_at = excluded.next_at, taken_at = excluded.taken_at \
-    where j.next_at <= $2 or j.next_at > $2 + interval '1 month' returning j.taken_at";
 
 /// Takes the job until `until`, unless another server was first; answers when it was taken.
 pub fn take(
@@ -47,7 +36,7 @@ pub fn take(
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Option<DateTime<Utc>>> {
-    let taken: Option<Taken> = sql(TAKE)
+    let taken = sql(statement!("take" => Taken))
         .bind(name)
         .bind(now)
         .bind(until)
@@ -55,11 +44,6 @@ pub fn take(
         .optional()?;
     Ok(taken.map(|row| row.taken_at))
 }
-
-const END: &str = "update jobs set next_at = $4, \
-    done_at = case when $5 then $3 else done_at end, \
-    failures = case when $5 then 0 else failures + 1 end \
-    where name = $1 and taken_at = $2";
 
 /// Says when it is due next, unless its lease ran out and another server has it by now.
 pub fn end(
@@ -70,28 +54,37 @@ pub fn end(
     next_at: DateTime<Utc>,
     done: bool,
 ) -> Result<()> {
-    sql(END)
-        .bind(name)
-        .bind(taken_at)
-        .bind(now)
-        .bind(next_at)
-        .bind(done)
-        .execute(conn)?;
+    let taken = jobs::table
+        .filter(jobs::name.eq(name))
+        .filter(jobs::taken_at.eq(taken_at));
+    match done {
+        true => diesel::update(taken)
+            .set((
+                jobs::next_at.eq(next_at),
+                jobs::done_at.eq(now),
+                jobs::failures.eq(0),
+            ))
+            .execute(conn)?,
+        false => diesel::update(taken)
+            .set((
+                jobs::next_at.eq(next_at),
+                jobs::failures.eq(jobs::failures + 1),
+            ))
+            .execute(conn)?,
+    };
     Ok(())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Swept {
-    #[diesel(sql_type = st::BigInt)]
     deleted: i64,
-    #[diesel(sql_type = st::Bool)]
     more: bool,
 }
 
 /// Deletes some of what has served its time; says how many rows, and whether there are more.
 pub fn sweep(tx: &mut Tx<'_>, keep_days: i32) -> Result<(i64, bool)> {
-    let swept: Swept = tx
-        .sql("select deleted, more from sweep($1, $2)")
+    let swept = tx
+        .sql(statement!("sweep" => Swept))
         .bind(tx.now)
         .bind(keep_days)
         .get_result(tx.conn)?;

@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use kernel::audit::{Audited, Event};
 use kernel::policy::Act;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -21,9 +21,8 @@ async fn poll(caller: &Caller<'_>, after: &str) -> (Vec<Value>, String) {
 /// Waits until every change made so far may be told: transactions of other tests, which share the
 /// server, hold the feed back for a moment.
 pub async fn settled(app: &TestApp) {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Settled {
-        #[diesel(sql_type = diesel::sql_types::Bool)]
         settled: bool,
     }
     for _ in 0..500 {

@@ -2,13 +2,12 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use kernel::crypto::{DataKey, Place};
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::support::plan::Asks;
+use crate::support::plan::{Asks, listed};
 use crate::support::{Answer, Person, TestApp, World, etag, id};
 
 /// A listed case of a MARAC: a survivor with a refuge address, a safe and an unsafe contact.
@@ -631,9 +630,8 @@ async fn the_coordinator_may_report_for_the_owner_re_open_and_re_assign_and_hist
     assert_eq!(history["items"][1]["overridden"], json!(true));
     assert_eq!(history["items"][1]["reason"], json!("They rang."));
     assert_eq!(history["items"][4]["owner_agency_id"], json!(world.health));
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Fields {
-        #[diesel(sql_type = st::Array<st::Text>)]
         fields: Vec<String>,
     }
     let audited: Fields = sql("select fields from audit_events where act = 'report_action'")
@@ -820,7 +818,8 @@ async fn the_work_list_takes_its_page_from_the_partial_index() {
     many(&app, &world, &case, 5000);
     sql("analyze").execute(&mut app.owner()).unwrap();
     let asks = Asks::Person(&world.housing_rep);
-    let plan = app.plan(asks, casework::actions::WORK_LIST, false, |list| {
+    let work_list = listed("casework/actions/agency_outstanding");
+    let plan = app.plan(asks, work_list, false, |list| {
         list.bind(world.housing)
             .bind(NaiveDate::from_ymd_opt(1, 1, 1).unwrap())
             .bind(Uuid::nil())

@@ -1,15 +1,13 @@
 //! The agenda: what is on it, in which order, and who sees what of it.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use conference::meetings::AGENDA_ITEMS;
 use diesel::prelude::*;
-use diesel::sql_types as st;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::meetings::{agenda, hear, listed, planned, step};
-use crate::support::plan::Asks;
+use crate::support::plan::{Asks, listed as statement};
 use crate::support::{Person, TestApp, World, accept, etag, id};
 
 fn items(agenda: &Value) -> Vec<Value> {
@@ -578,9 +576,8 @@ async fn hearing_deferring_and_noting_are_for_coordinator_and_chair_in_session()
     assert_eq!(again["kind"], "repeat");
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Status {
-    #[diesel(sql_type = st::Text)]
     status: String,
 }
 
@@ -666,9 +663,12 @@ async fn the_agenda_is_read_by_its_indexes() {
     let app = TestApp::new().await;
     let world = World::make(&app);
     let asks = Asks::Person(&world.housing_rep);
-    let plan = app.plan(asks, AGENDA_ITEMS, true, |items| {
-        items.bind(Uuid::now_v7()).bind(true)
-    });
+    let plan = app.plan(
+        asks,
+        listed("conference/meetings/agenda_items"),
+        true,
+        |items| items.bind(Uuid::now_v7()).bind(true),
+    );
     for index in [
         "agenda_items_meeting",
         "cases_pkey",

@@ -347,9 +347,8 @@ impl Scene {
     }
 
     fn actions(&self) -> Vec<Uuid> {
-        #[derive(QueryableByName)]
+        #[derive(kernel::sql::Row)]
         struct Row {
-            #[diesel(sql_type = diesel::sql_types::Uuid)]
             id: Uuid,
         }
         let rows: Vec<Row> = sql("select id from actions")

@@ -2,30 +2,22 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use kernel::http::Cursor;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::access::{Scope, Stage, Target, operations, roster};
 use crate::support::id;
 
-#[derive(Debug, PartialEq, QueryableByName)]
+#[derive(Debug, PartialEq, Row)]
 struct Trace {
-    #[diesel(sql_type = st::Text)]
     act: String,
-    #[diesel(sql_type = st::Text)]
     outcome: String,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     subject: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     marac_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     case_id: Option<Uuid>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     fields: Vec<String>,
-    #[diesel(sql_type = st::Bool)]
     detailed: bool,
 }
 

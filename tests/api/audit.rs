@@ -8,7 +8,6 @@ use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use directory::auth::Limits;
 use kernel::audit::{Audited, Event};
 use kernel::audit_chain as chain;
@@ -18,7 +17,7 @@ use kernel::clock::Clock;
 use kernel::crypto::KeyRing;
 use kernel::db::Db;
 use kernel::policy::Act;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use uuid::Uuid;
 
 use crate::support::{TestApp, TestDb, World};
@@ -62,9 +61,8 @@ fn seal_all(app: &TestApp, heads: &Heads, rows: i64) -> Verdict {
 
 /// The same, whatever is found wrong meanwhile.
 fn seal_to(app: &TestApp, heads: &Heads, rows: i64) -> Verdict {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Sealed {
-        #[diesel(sql_type = st::BigInt)]
         seq: i64,
     }
     let deadline = Instant::now() + Duration::from_secs(60);
@@ -81,9 +79,8 @@ fn seal_to(app: &TestApp, heads: &Heads, rows: i64) -> Verdict {
     }
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Id {
-    #[diesel(sql_type = st::Uuid)]
     event_id: Uuid,
 }
 
@@ -423,9 +420,8 @@ async fn every_kind_of_tampering_is_found_where_it_was_done() {
 
 /// The lines that the heads of the database would have.
 fn lines_of(conn: &mut PgConnection) -> Vec<String> {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Line {
-        #[diesel(sql_type = st::Text)]
         line: String,
     }
     let lines: Vec<Line> = sql("select concat_ws(' ', last_seq, encode(hash, 'hex'), \

@@ -1,7 +1,7 @@
 //! Reading the audit of a MARAC.
 
 use diesel::prelude::*;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 
 use crate::support::{Person, TestApp, World, etag, id, referral};
@@ -272,9 +272,8 @@ async fn a_refusal_is_written_alike_for_what_is_hidden_and_what_is_unknown() {
     let officer = app.as_(&w.kc_officer);
     let unknown = uuid::Uuid::now_v7().to_string();
     let written = || -> Vec<String> {
-        #[derive(QueryableByName)]
+        #[derive(Row)]
         struct Row {
-            #[diesel(sql_type = diesel::sql_types::Text)]
             line: String,
         }
         let rows: Vec<Row> = sql(

@@ -6,12 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use directory::auth::Limits;
 use kernel::clock::Clock;
 use kernel::policy::bases::{BASES, End, Ground};
 use kernel::policy::lens::Basis;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -425,9 +424,8 @@ async fn what_a_seat_and_own_work_open_ends_in_every_way_the_table_says() {
 
 /// Who has which rows of a case's circle open now.
 fn open_rows(app: &TestApp, case: Uuid) -> Vec<String> {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = st::Text)]
         row: String,
     }
     let rows: Vec<Row> = sql(

@@ -7,12 +7,11 @@ mod second_person;
 use std::path::PathBuf;
 
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use directory::auth::Limits;
 use directory::notifications::mail::Mailer;
 use kernel::clock::Clock;
 use kernel::crypto::KeyRing;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use toldonce::jobs;
 use uuid::Uuid;
@@ -83,9 +82,8 @@ fn role(marac: Uuid, role: &str) -> Value {
 
 /// Whoever has been told of this kind.
 fn told(app: &TestApp, kind: &'static str) -> Vec<Uuid> {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = st::Uuid)]
         user_id: Uuid,
     }
     let rows: Vec<Row> = sql("select user_id from notifications where kind = $1 \
@@ -97,9 +95,8 @@ fn told(app: &TestApp, kind: &'static str) -> Vec<Uuid> {
 }
 
 fn count(app: &TestApp, text: &'static str) -> i64 {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = st::BigInt)]
         n: i64,
     }
     let row: Row = sql(text).get_result(&mut app.owner()).unwrap();

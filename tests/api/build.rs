@@ -1,15 +1,13 @@
 //! Building an agenda: what comes on, what is left, what stays as somebody decided.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use conference::meetings::{HEAD, WAITING};
 use diesel::prelude::*;
-use diesel::sql_types as st;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::meetings::{agenda, hear, listed, plan, planned, step};
-use crate::support::plan::Asks;
+use crate::support::plan::{Asks, listed as statement};
 use crate::support::{Answer, Person, TestApp, World, etag, id, referral};
 
 /// A meeting of WCC so many days ahead.
@@ -246,9 +244,8 @@ async fn what_came_after_the_list_closed_waits_unless_the_chair_admits_it() {
         (&item["late"], &item["remarks"]["late_reason"]),
         (&json!(true), &json!("Assault last night."))
     );
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = st::BigInt)]
         n: i64,
     }
     let row: Row = sql(
@@ -896,12 +893,17 @@ async fn what_waits_is_read_by_its_indexes() {
     let world = World::make(&app);
     past_cases(&app, &world, "lapsed");
     let asks = Asks::Person(&world.coordinator);
-    let plan = app.plan(asks, WAITING, true, |waiting| {
-        waiting
-            .bind(world.wcc)
-            .bind(Uuid::now_v7())
-            .bind(app.today())
-    });
+    let plan = app.plan(
+        asks,
+        listed("conference/meetings/waiting"),
+        true,
+        |waiting| {
+            waiting
+                .bind(world.wcc)
+                .bind(Uuid::now_v7())
+                .bind(app.today())
+        },
+    );
     for index in [
         "cases_waiting",
         "agenda_items_waiting",
@@ -921,7 +923,7 @@ async fn what_stands_around_an_agenda_is_read_by_its_indexes() {
     let app = TestApp::new().await;
     let world = World::make(&app);
     let asks = Asks::Person(&world.coordinator);
-    let plan = app.plan(asks, HEAD, true, |head| {
+    let plan = app.plan(asks, statement("conference/meetings/head"), true, |head| {
         head.bind(Uuid::now_v7()).bind(app.now())
     });
     for index in [
@@ -943,7 +945,7 @@ async fn what_lapses_before_the_next_meeting_is_read_up_to_its_day() {
     let world = World::make(&app);
     past_cases(&app, &world, "monitoring");
     let asks = Asks::Person(&world.coordinator);
-    let plan = app.plan(asks, HEAD, true, |head| {
+    let plan = app.plan(asks, statement("conference/meetings/head"), true, |head| {
         head.bind(Uuid::now_v7()).bind(app.now())
     });
     let by_day = |line: &str| line.contains("Index Cond") && line.contains("lapses_on <");

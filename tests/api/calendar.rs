@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use directory::auth::Limits;
 use kernel::clock::Clock;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 
 use crate::meetings::{listed, planned, step};
@@ -165,9 +165,8 @@ async fn only_people_who_sit_in_meetings_have_a_feed_and_its_token_is_kept_hashe
     let token = path
         .trim_start_matches("/api/v1/calendar/")
         .trim_end_matches(".ics");
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = diesel::sql_types::Binary)]
         token_hash: Vec<u8>,
     }
     let row: Row = sql("select token_hash from calendar_feeds")

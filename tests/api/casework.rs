@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -143,11 +143,9 @@ impl Desk {
 
     /// The case's key.
     pub fn key(&self, case: Uuid) -> kernel::crypto::DataKey {
-        #[derive(QueryableByName)]
+        #[derive(Row)]
         struct Row {
-            #[diesel(sql_type = diesel::sql_types::Text)]
             master_key_id: String,
-            #[diesel(sql_type = diesel::sql_types::Binary)]
             wrapped: Vec<u8>,
         }
         let row: Row = sql("select master_key_id, wrapped from data_keys where case_id = $1")

@@ -1,7 +1,7 @@
 //! The confidentiality statement (R19): nothing of a meeting opens to whoever has not accepted it.
 
 use diesel::prelude::*;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -271,9 +271,8 @@ async fn a_partners_program_counts_as_the_person_it_acts_for_and_sits_nowhere_by
         assert_eq!(refused.code(), "forbidden");
     }
     // Somebody without an account signs on paper.
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = diesel::sql_types::Uuid)]
         id: Uuid,
     }
     let actor: Row = sql("select id from registered_actors where partner_ref = 'h-17'")

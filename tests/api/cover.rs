@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use diesel::sql_types as st;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -13,15 +12,13 @@ use crate::casework::Desk;
 use crate::meetings::planned;
 use crate::support::{Answer, Person, World, etag, id, referral};
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Count {
-    #[diesel(sql_type = st::BigInt)]
     n: i64,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Text {
-    #[diesel(sql_type = st::Text)]
     text: String,
 }
 
@@ -125,9 +122,8 @@ fn exclude(desk: &Desk, case: Uuid, person: Uuid) {
 
 /// Who was told of something of this kind, in order.
 fn told(desk: &Desk, kind: &'static str) -> Vec<Uuid> {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = st::Uuid)]
         user_id: Uuid,
     }
     let rows: Vec<Row> = sql(
@@ -270,7 +266,7 @@ fn still_held(desk: &Desk, person: Uuid) -> Vec<(&'static str, i64)> {
     let conn = &mut desk.app.owner();
     LIVE.iter()
         .map(|(of, text)| {
-            let count: Count = sql(text).bind(person).get_result(conn).unwrap();
+            let count: Count = sql(*text).bind(person).get_result(conn).unwrap();
             (*of, count.n)
         })
         .filter(|(_, n)| *n > 0)
@@ -368,9 +364,8 @@ async fn everything_moves_to_the_colleague_and_nothing_stays_with_a_closed_accou
 
 /// Who is the named IDVA of a case.
 fn named_idva(desk: &Desk, case: Uuid) -> Option<Uuid> {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = st::Nullable<st::Uuid>)]
         user_id: Option<Uuid>,
     }
     let row: Row =

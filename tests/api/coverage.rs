@@ -4,8 +4,7 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use diesel::sql_types as st;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -69,13 +68,10 @@ fn a_path_names_ids_and_enumerated_things_and_a_query_names_nobody() {
     }
 }
 
-#[derive(Debug, PartialEq, QueryableByName)]
+#[derive(Debug, PartialEq, Row)]
 struct Trace {
-    #[diesel(sql_type = st::Text)]
     act: String,
-    #[diesel(sql_type = st::Text)]
     outcome: String,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     case_id: Option<Uuid>,
 }
 
@@ -109,9 +105,8 @@ impl<'a> Ledger<'a> {
     }
 
     fn rows(&self) -> i64 {
-        #[derive(QueryableByName)]
+        #[derive(Row)]
         struct Row {
-            #[diesel(sql_type = st::BigInt)]
             n: i64,
         }
         let row: Row = sql("select count(*) as n from audit_events")
@@ -184,9 +179,8 @@ impl Step<'_> {
 
 /// The etag of a row.
 fn version(stage: &Stage, text: &'static str, row: Uuid) -> String {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = st::Integer)]
         version: i32,
     }
     let row: Row = sql(text)

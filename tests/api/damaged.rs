@@ -5,21 +5,17 @@ use std::collections::BTreeSet;
 use actix_web::http::Method;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use practice::text::UNREADABLE;
 use serde_json::{Value, json};
 
 use crate::access::{Operation, Stage, Target, Things, operations};
 use crate::support::{Answer, Caller};
 
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 struct Column {
-    #[diesel(sql_type = st::Text)]
     of: String,
-    #[diesel(sql_type = st::Text)]
     name: String,
-    #[diesel(sql_type = st::Text)]
     key: String,
 }
 
@@ -78,9 +74,8 @@ impl Column {
 impl Column {
     /// What was recorded of this column, and is not listed while it stands as it was found.
     fn not_listed(&self, conn: &mut PgConnection) -> Vec<String> {
-        #[derive(QueryableByName)]
+        #[derive(Row)]
         struct Found {
-            #[diesel(sql_type = st::Bool)]
             stands: bool,
         }
         let rows: Vec<Found> = sql(
@@ -409,9 +404,8 @@ async fn a_damaged_referral_is_written_anew_and_opens_no_address() {
 async fn a_key_under_a_master_key_that_is_lost_hides_no_list_and_says_so() {
     let stage = Stage::set().await;
     let case = stage.things(Target::Own).case;
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Master {
-        #[diesel(sql_type = st::Text)]
         id: String,
     }
     let was: Master = sql("select master_key_id as id from data_keys where case_id = $1")

@@ -3,21 +3,19 @@
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::crypto::DataKey;
 use kernel::db::{Db, PoolOptions, Tx};
 use kernel::error::{Code, Error, Result};
 use kernel::policy::Act;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use uuid::Uuid;
 
 use crate::support::{Person, TestApp, World};
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Count {
-    #[diesel(sql_type = st::BigInt)]
     n: i64,
 }
 

@@ -4,26 +4,23 @@ use casework::actions::escalate;
 use casework::actions::escalation::escalate_some;
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use directory::auth::Limits;
 use kernel::clock::Clock;
 use kernel::error::Error;
 use kernel::policy::Act;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::actions::{Case, agree, list_to, make_case, wanted};
 use crate::meetings::{hear, listed, plan, step};
-use crate::support::plan::Asks;
+use crate::support::plan::{Asks, listed as statement};
 use crate::support::{Person, TestApp, World, etag, id};
 
 /// Steps taken and reminders counted, over all actions.
-#[derive(Debug, PartialEq, QueryableByName)]
+#[derive(Debug, PartialEq, Row)]
 struct Taken {
-    #[diesel(sql_type = st::BigInt)]
     steps: i64,
-    #[diesel(sql_type = st::BigInt)]
     reminders: i64,
 }
 
@@ -291,9 +288,8 @@ async fn one_server_leaves_to_another_what_that_has_in_hand() {
 async fn a_round_that_finds_nothing_leaves_no_trace() {
     let (app, _, _) = new().await;
     let count = || {
-        #[derive(QueryableByName)]
+        #[derive(Row)]
         struct Row {
-            #[diesel(sql_type = st::BigInt)]
             n: i64,
         }
         let row: Row = sql("select count(*) as n from audit_events")
@@ -346,7 +342,7 @@ async fn what_is_overdue_and_what_a_meeting_begins_with_are_found_by_their_index
     let days = || vec![app.today() - TimeDelta::days(3)];
     let overdue = app.plan(
         Asks::Program,
-        casework::actions::OVERDUE,
+        statement("casework/actions/overdue"),
         false,
         |overdue| {
             overdue
@@ -363,7 +359,7 @@ async fn what_is_overdue_and_what_a_meeting_begins_with_are_found_by_their_index
     );
     let incomplete = app.plan(
         Asks::Program,
-        casework::actions::INCOMPLETE,
+        statement("casework/actions/marac_incomplete"),
         false,
         |incomplete| {
             incomplete

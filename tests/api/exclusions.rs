@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use conference::meetings::open_unseen;
 use diesel::prelude::*;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -18,9 +18,8 @@ async fn exclude(desk: &Desk, by: &Person, case: Uuid, mut body: Value) -> Value
 }
 
 fn actor(desk: &Desk, partner_ref: &'static str) -> Uuid {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = diesel::sql_types::Uuid)]
         id: Uuid,
     }
     let row: Row = sql("select id from registered_actors where partner_ref = $1")
@@ -244,9 +243,8 @@ async fn whom_it_names_is_checked() {
 
 #[actix_web::test]
 async fn the_feeds_of_action_owners_are_told_that_their_sight_changed() {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Told {
-        #[diesel(sql_type = diesel::sql_types::BigInt)]
         n: i64,
     }
     let desk = Desk::new().await;

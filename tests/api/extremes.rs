@@ -5,10 +5,9 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use directory::auth::Limits;
 use kernel::clock::Clock;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -166,14 +165,12 @@ const EXTREMES: [(&str, &str); 14] = [
 
 /// Every row of every table, as one value.
 fn everything(app: &TestApp) -> String {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Table {
-        #[diesel(sql_type = st::Text)]
         name: String,
     }
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Rows {
-        #[diesel(sql_type = st::BigInt)]
         n: i64,
     }
     let mut conn = app.owner();
@@ -395,9 +392,8 @@ async fn a_period_that_ends_before_it_begins_is_refused() {
 /// The database refuses what the edge would.
 #[test]
 fn every_column_of_days_is_held_to_its_range_by_the_database() {
-    #[derive(Debug, QueryableByName)]
+    #[derive(Debug, Row)]
     struct Column {
-        #[diesel(sql_type = st::Text)]
         name: String,
     }
     let db = crate::support::TestDb::create();

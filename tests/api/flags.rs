@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::casework::Desk;
 use crate::meetings::{hear, listed, planned, step};
-use crate::support::plan::Asks;
+use crate::support::plan::{Asks, listed as statement};
 use crate::support::{Answer, Person, World, etag, id};
 
 /// Takes a case to a meeting at which it is heard, a fortnight on.
@@ -669,7 +669,7 @@ async fn the_lists_of_flags_and_of_what_passes_are_read_by_their_indexes() {
     sql("analyze").execute(&mut desk.app.owner()).unwrap();
     let due = desk.app.plan(
         Asks::Person(&w.housing_rep),
-        casework::flags::DUE_FLAGS,
+        statement("casework/flags/agency_due"),
         false,
         |due| {
             due.bind(w.housing)
@@ -681,11 +681,12 @@ async fn the_lists_of_flags_and_of_what_passes_are_read_by_their_indexes() {
                 .bind(51_i64)
         },
     );
-    let lapsing = desk
-        .app
-        .plan(Asks::Program, casework::flags::LAPSING, false, |lapsing| {
-            lapsing.bind(desk.app.today()).bind(200_i64)
-        });
+    let lapsing = desk.app.plan(
+        Asks::Program,
+        statement("casework/flags/lapsing"),
+        false,
+        |lapsing| lapsing.bind(desk.app.today()).bind(200_i64),
+    );
     for (plan, index) in [(due, "flags_agency_due"), (lapsing, "cases_lapsing")] {
         assert!(plan.contains(index), "{index}: {plan}");
     }

@@ -10,9 +10,8 @@ use uuid::Uuid;
 use crate::casework::Desk;
 use crate::support::{Client, Person, World, confirm_all, etag, id, referral};
 
-#[derive(QueryableByName)]
+#[derive(kernel::sql::Row)]
 struct Row {
-    #[diesel(sql_type = diesel::sql_types::Uuid)]
     id: Uuid,
 }
 
@@ -464,9 +463,8 @@ async fn set_on_one_file_it_is_laid_on_those_that_are_there_and_each_origin_hold
         .expect(200);
     assert_eq!(desk.file(&w.housing_rep, b).await.status, 404);
     let told: i64 = {
-        #[derive(QueryableByName)]
+        #[derive(kernel::sql::Row)]
         struct Told {
-            #[diesel(sql_type = diesel::sql_types::BigInt)]
             n: i64,
         }
         sql("select count(*) as n from action_changes where case_id = $1 and agency_id = $2 and announced")
@@ -748,9 +746,8 @@ async fn lifting_a_restriction_lifts_what_was_laid_from_it_unless_another_holds(
     lift(b).await;
     desk.file(&w.chair, b).await.expect(200);
     let named = "select count(*) as n from circle where basis = 'named' and ends_at > $1";
-    #[derive(QueryableByName)]
+    #[derive(kernel::sql::Row)]
     struct Count {
-        #[diesel(sql_type = diesel::sql_types::BigInt)]
         n: i64,
     }
     let left: Count = sql(named)

@@ -3,8 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use diesel::prelude::*;
 use directory::auth::Limits;
+use kernel::audit::{Audited, Event};
+use kernel::caller::Caller;
 use kernel::clock::Clock;
+use kernel::db::Tx;
+use kernel::error::{Code, Result};
+use kernel::policy::Act;
+use kernel::schema::{actions, cases};
+use kernel::sql::{Row, fragment};
+use kernel::visibility::{visible_actions, visible_cases};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -41,6 +50,11 @@ struct Set {
     case: Uuid,
     made: Value,
     couple: usize,
+}
+
+#[derive(Row)]
+struct Id {
+    id: Uuid,
 }
 
 struct Play {
@@ -355,6 +369,72 @@ impl Play {
         text
     }
 
+    /// The rule of sight of diesel's builder, of a statement, and of finding one case, agree.
+    fn check_one_rule(&self) {
+        let people = self.people.iter().filter_map(|who| match who {
+            Who::Person(person) => Some(person),
+            Who::Client(..) => None,
+        });
+        for person in people.chain([&self.desk.world.coordinator]) {
+            let caller = Caller::User {
+                user_id: person.id,
+                session_id: person.session_id,
+            };
+            let files: BTreeSet<Uuid> = self.files.iter().map(|(_, case, _)| *case).collect();
+            let all =
+                self.desk
+                    .app
+                    .parts
+                    .db
+                    .run_blocking(&caller, Act::ReadCase.ask(), move |tx| {
+                        let built: Vec<Uuid> = cases::table
+                            .filter(visible_cases(tx))
+                            .select(cases::id)
+                            .load(tx.conn)?;
+                        let actions: Vec<Uuid> = actions::table
+                            .filter(visible_actions(tx))
+                            .select(actions::id)
+                            .load(tx.conn)?;
+                        let stated =
+                            |tx: &mut Tx<'_>, text: &'static str| -> Result<BTreeSet<Uuid>> {
+                                let rows: Vec<Id> = tx.sql(text).load(tx.conn)?;
+                                Ok(rows.into_iter().map(|row| row.id).collect())
+                            };
+                        assert_eq!(
+                            built.iter().copied().collect::<BTreeSet<_>>(),
+                            stated(
+                                tx,
+                                concat!(
+                                    "select c.id from cases c where ",
+                                    fragment!("visible_cases", "c")
+                                )
+                            )?
+                        );
+                        assert_eq!(
+                            actions.into_iter().collect::<BTreeSet<_>>(),
+                            stated(
+                                tx,
+                                concat!(
+                                    "select a.id from actions a where ",
+                                    fragment!("visible_actions", "a")
+                                )
+                            )?
+                        );
+                        for id in files {
+                            let found = kernel::visibility::case(tx, Act::ReadCase, id);
+                            let hidden = found.is_err_and(|error| error.code() == Code::NotFound);
+                            // A file that went into another is in sight, and its key is gone.
+                            assert!(hidden || built.contains(&id));
+                        }
+                        Ok(Audited::new((), Event::new()))
+                    });
+            match all {
+                Err(error) if error.code() != Code::Forbidden => panic!("{error}"),
+                _ => {}
+            }
+        }
+    }
+
     async fn check(&self) {
         for (at, who) in self.people.iter().enumerate() {
             let text = self.read(who).await;
@@ -394,8 +474,11 @@ async fn nobody_excluded_ever_reads_anything_of_the_persons_concerned() {
             play.accept().await;
         }
         play.refer(0).await;
-        for _ in 0..STEPS {
+        for at in 0..STEPS {
             play.step().await;
+            if at % 7 == 0 {
+                play.check_one_rule();
+            }
         }
         play.check().await;
         // Once nothing stands, everybody reads again what their part opens to them.

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use chrono::{Datelike, Months, NaiveDate};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use directory::auth::Limits;
 use kernel::audit::{Audited, Event};
 use kernel::clock::Clock;
@@ -173,15 +172,13 @@ fn errors(report: &Report) -> Vec<String> {
         .collect()
 }
 
-#[derive(QueryableByName)]
+#[derive(kernel::sql::Row)]
 struct Number {
-    #[diesel(sql_type = st::BigInt)]
     n: i64,
 }
 
-#[derive(QueryableByName)]
+#[derive(kernel::sql::Row)]
 struct Line {
-    #[diesel(sql_type = st::Text)]
     line: String,
 }
 

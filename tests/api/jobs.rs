@@ -3,9 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use directory::auth::Limits;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use toldonce::jobs;
 use uuid::Uuid;
@@ -95,9 +94,8 @@ fn insert(conn: &mut PgConnection, text: &'static str, at: DateTime<Utc>, of: Uu
 }
 
 fn left(app: &TestApp) -> Value {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = st::Jsonb)]
         counts: Value,
     }
     let row: Row = sql("select jsonb_build_object( \

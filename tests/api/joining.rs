@@ -6,7 +6,7 @@ use casework::cases::SEALED_PLACES;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use kernel::crypto::Place;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -14,17 +14,14 @@ use crate::casework::Desk;
 use crate::meetings::{agenda as agenda_of, hear, listed, planned, step};
 use crate::support::{Answer, Person, TestDb, World, dash, etag, id, referral};
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Sealed {
-    #[diesel(sql_type = diesel::sql_types::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = diesel::sql_types::Binary)]
     sealed: Vec<u8>,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Text {
-    #[diesel(sql_type = diesel::sql_types::Text)]
     text: String,
 }
 

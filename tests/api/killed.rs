@@ -13,12 +13,11 @@ use std::thread::JoinHandle;
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use directory::auth::Limits;
 use directory::auth::token::Subject;
 use kernel::clock::Clock;
 use kernel::crypto::KeyRing;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::Value;
 use toldonce::{install, jobs};
 use uuid::Uuid;
@@ -38,23 +37,17 @@ struct Town {
 /// What an agency or person was told, and how often: recipient, kind, case, subject.
 type Told = BTreeMap<(Uuid, String, Option<Uuid>, Uuid), i64>;
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct ToldRow {
-    #[diesel(sql_type = st::Uuid)]
     who: Uuid,
-    #[diesel(sql_type = st::Text)]
     kind: String,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     case_id: Option<Uuid>,
-    #[diesel(sql_type = st::Uuid)]
     subject_id: Uuid,
-    #[diesel(sql_type = st::BigInt)]
     times: i64,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Count {
-    #[diesel(sql_type = st::BigInt)]
     n: i64,
 }
 

@@ -78,6 +78,7 @@ mod shares;
 mod sign_in;
 mod source;
 mod standard_actions;
+mod statements;
 mod step_up;
 mod support;
 mod text;

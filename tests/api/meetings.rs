@@ -6,10 +6,9 @@ use conference::meetings::{
     emergency, next_planned, put_on, settle,
 };
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use kernel::audit::{Audited, Event};
 use kernel::policy::Act;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use kernel::visibility;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -68,15 +67,11 @@ pub async fn agenda(app: &TestApp, person: &Person, meeting: Uuid) -> Value {
     app.as_(person).get(&path).await.expect(200)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Circle {
-    #[diesel(sql_type = st::Uuid)]
     agency_id: Uuid,
-    #[diesel(sql_type = st::Bool)]
     open: bool,
-    #[diesel(sql_type = st::Bool)]
     full: bool,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     ends_at: Option<chrono::DateTime<Utc>>,
 }
 
@@ -452,9 +447,8 @@ async fn an_agreement_past_its_review_and_an_ended_membership_get_no_new_case_an
     );
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Count {
-    #[diesel(sql_type = st::BigInt)]
     n: i64,
 }
 

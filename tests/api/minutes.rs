@@ -4,8 +4,7 @@ use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -657,15 +656,13 @@ async fn two_who_issue_at_once_issue_once() {
     );
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Told {
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     user_id: Option<Uuid>,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Seen {
-    #[diesel(sql_type = st::BigInt)]
     n: i64,
 }
 

@@ -4,8 +4,7 @@
 use casework::people::TOKENS_VERSION;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -56,21 +55,16 @@ impl Scene {
     }
 }
 
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 struct Versions {
-    #[diesel(sql_type = st::BigInt)]
     old: i64,
-    #[diesel(sql_type = st::BigInt)]
     tokens: i64,
 }
 
-#[derive(Debug, PartialEq, QueryableByName)]
+#[derive(Debug, PartialEq, Row)]
 struct Token {
-    #[diesel(sql_type = st::Uuid)]
     case_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     kind: String,
-    #[diesel(sql_type = st::Binary)]
     token: Vec<u8>,
 }
 

@@ -2,14 +2,12 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 
 use crate::support::TestDb;
 
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 struct Found {
-    #[diesel(sql_type = st::Text)]
     found: String,
 }
 

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -58,9 +58,8 @@ async fn an_identity_is_changed_at_the_version_read_and_what_it_was_is_kept_seal
     let nameless = json!({ "family_name": null });
     let refused = idva.if_match("\"2\"").patch(&path, nameless).await;
     assert_eq!(refused.errors(), ["/family_name family_name_or_unknown"]);
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = diesel::sql_types::Binary)]
         detail: Vec<u8>,
     }
     let row: Row = sql("select detail from audit_events where act = 'change_party' and outcome = 'done' and detail is not null")

@@ -5,7 +5,7 @@
 //! it is read. `special` and `sample` say what the schema of a field cannot.
 
 use diesel::prelude::*;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -156,9 +156,8 @@ impl Scene {
 
     /// Rows that tell somebody something.
     fn told(&self) -> i64 {
-        #[derive(QueryableByName)]
+        #[derive(Row)]
         struct Row {
-            #[diesel(sql_type = diesel::sql_types::BigInt)]
             n: i64,
         }
         let row: Row = sql("select count(*) as n from notifications")

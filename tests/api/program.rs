@@ -5,9 +5,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use kernel::crypto::{DataKey, KeyRing, Place};
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -235,11 +234,9 @@ fn without_keys_or_with_the_wrong_ones_it_does_not_start() {
     assert!(fails(&folder, &["serve"]).contains("another key file"));
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Wrapped {
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Binary)]
     wrapped: Vec<u8>,
 }
 

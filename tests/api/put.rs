@@ -3,7 +3,7 @@
 
 use actix_web::http::Method;
 use diesel::prelude::*;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 
 use crate::access::{Office, Operation, Stage, Target, Things, case, meeting, operations};
@@ -131,9 +131,8 @@ impl Scene {
     }
 
     fn told(&self) -> i64 {
-        #[derive(QueryableByName)]
+        #[derive(Row)]
         struct Row {
-            #[diesel(sql_type = diesel::sql_types::BigInt)]
             n: i64,
         }
         let row: Row = sql("select count(*) as n from notifications")

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -127,9 +127,8 @@ async fn before_the_meeting_the_lead_opens_one_entry_to_the_agency_that_asked() 
 
 /// Who was told of something of this kind.
 fn told_of(desk: &Desk, kind: &'static str) -> Vec<Uuid> {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = diesel::sql_types::Uuid)]
         id: Uuid,
     }
     let rows: Vec<Row> = sql(

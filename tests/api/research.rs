@@ -2,17 +2,15 @@
 
 use actix_web::http::Method;
 use chrono::{NaiveDate, TimeDelta};
-use conference::research::WORK_LIST;
 use diesel::prelude::*;
-use diesel::sql_types as st;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use practice::marac::settings::MaracSettings;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::access::{Scope, operations};
 use crate::meetings::{listed, plan, planned, step};
-use crate::support::plan::Asks;
+use crate::support::plan::{Asks, listed as statement};
 use crate::support::{Answer, Caller, Person, TestApp, World, accept, etag, id};
 
 const PRIVATE: &str = "zq-own-notes-canary";
@@ -259,9 +257,8 @@ async fn an_agencys_own_part_is_its_own_whoever_asks_and_wherever() {
             assert_eq!(read["agency_private"]["text"], PRIVATE, "{stage}");
         }
     }
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = st::BigInt)]
         n: i64,
     }
     let clear: Row = sql(
@@ -867,15 +864,11 @@ async fn each_case_of_a_list_leaves_its_event() {
     let done = app.as_(&w.housing_rep).post(&path, list).await;
     let request: Uuid = done.header("x-request-id").unwrap().parse().unwrap();
     assert_eq!(done.expect(200)["taken"], 2);
-    #[derive(QueryableByName, Debug, PartialEq)]
+    #[derive(Row, Debug, PartialEq)]
     struct Row {
-        #[diesel(sql_type = st::Nullable<st::Uuid>)]
         case_id: Option<Uuid>,
-        #[diesel(sql_type = st::Text)]
         subject: String,
-        #[diesel(sql_type = st::Array<st::Text>)]
         fields: Vec<String>,
-        #[diesel(sql_type = st::Uuid)]
         user_id: Uuid,
     }
     let rows: Vec<Row> = sql(
@@ -1053,11 +1046,9 @@ async fn a_list_of_thirty_takes_as_many_statements_as_one_of_one() {
     }
 }
 
-#[derive(QueryableByName, Debug, PartialEq)]
+#[derive(Row, Debug, PartialEq)]
 struct Told {
-    #[diesel(sql_type = st::Text)]
     kind: String,
-    #[diesel(sql_type = st::BigInt)]
     n: i64,
 }
 
@@ -1113,14 +1104,19 @@ async fn the_work_list_is_read_by_its_index() {
     let app = TestApp::new().await;
     let world = World::make(&app);
     let asks = Asks::Person(&world.housing_rep);
-    let plan = app.plan(asks, WORK_LIST, true, |list| {
-        list.bind(world.housing)
-            .bind(NaiveDate::from_ymd_opt(1, 1, 1).unwrap())
-            .bind(Uuid::nil())
-            .bind(None::<Uuid>)
-            .bind(None::<&'static str>)
-            .bind(51_i64)
-    });
+    let plan = app.plan(
+        asks,
+        listed("conference/research/work_list"),
+        true,
+        |list| {
+            list.bind(world.housing)
+                .bind(NaiveDate::from_ymd_opt(1, 1, 1).unwrap())
+                .bind(Uuid::nil())
+                .bind(None::<Uuid>)
+                .bind(None::<&'static str>)
+                .bind(51_i64)
+        },
+    );
     for index in [
         "research_returns_asked",
         "agenda_items_pkey",

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use futures_util::future::join;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -356,9 +355,8 @@ async fn a_referral_names_tool_and_maximum_and_nothing_answered_is_no_score() {
     assert_eq!(risk["other_tools"][0]["answered_count"], 0);
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Line {
-    #[diesel(sql_type = st::Text)]
     line: String,
 }
 

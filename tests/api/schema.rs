@@ -7,9 +7,8 @@ use std::process::Command;
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use diesel_migrations::MigrationHarness;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use toldonce::install::{self, InstallError};
 
 use crate::source::vocabularies;
@@ -18,9 +17,8 @@ use crate::support::{TestDb, owner_binaries};
 /// CHECK lists that no `vocabulary!` mirrors, as `table.column`. This list may only shrink.
 const NO_VOCABULARY: &[&str] = &["audit_events.principal", "sessions.revoked_because"];
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Text {
-    #[diesel(sql_type = st::Text)]
     text: String,
 }
 
@@ -30,11 +28,9 @@ fn texts(conn: &mut PgConnection, query: &'static str) -> Vec<String> {
     rows.into_iter().map(|row| row.text).collect()
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Check {
-    #[diesel(sql_type = st::Text)]
     of: String,
-    #[diesel(sql_type = st::Text)]
     definition: String,
 }
 
@@ -427,13 +423,10 @@ fn dump(db: &TestDb) -> String {
         .join("\n")
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Column {
-    #[diesel(sql_type = st::Text)]
     of: String,
-    #[diesel(sql_type = st::Text)]
     kind: String,
-    #[diesel(sql_type = st::Bool)]
     nullable: bool,
 }
 

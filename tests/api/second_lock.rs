@@ -5,22 +5,19 @@ use std::collections::BTreeSet;
 
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use uuid::Uuid;
 
 use crate::access::{Stage, Target};
 use crate::support::Person;
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Name {
-    #[diesel(sql_type = st::Text)]
     name: String,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Found {
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     id: Option<Uuid>,
 }
 

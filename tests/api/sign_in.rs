@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use actix_web::http::Method;
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use directory::auth::Limits;
 use futures_util::future::join_all;
 use kernel::clock::Clock;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use toldonce::jobs;
 use uuid::Uuid;
@@ -262,13 +261,10 @@ async fn a_wrong_password_in_a_session_is_a_guess_at_sign_in_and_the_reverse() {
     sign_in(&app, HOME, email, PASSWORD).await.expect(200);
 }
 
-#[derive(Debug, PartialEq, QueryableByName)]
+#[derive(Debug, PartialEq, Row)]
 struct Told {
-    #[diesel(sql_type = st::BigInt)]
     rows: i64,
-    #[diesel(sql_type = st::BigInt)]
     failures: i64,
-    #[diesel(sql_type = st::BigInt)]
     subjects: i64,
 }
 

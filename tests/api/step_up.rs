@@ -6,10 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use actix_web::http::Method;
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use futures_util::future::join_all;
 use kernel::policy::{Act, Asks, Who};
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 
 use crate::access::{Operation, Stage, Target, matches_snapshot, operations};
@@ -95,9 +94,8 @@ async fn send(stage: &Stage, operation: &Operation, caller: &Caller<'_>) -> Answ
 
 /// The act that the newest refusal in the audit was about.
 fn last_denied(app: &TestApp) -> String {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = st::Text)]
         act: String,
     }
     let row: Row =

@@ -4,6 +4,8 @@
 //! `damage` keeps what cannot be read from stopping the rest, `http` reads requests and shapes answers, `case_file`
 //! holds what every part of a case shares. Nothing here knows a resource.
 
+extern crate self as kernel;
+
 pub mod audit;
 pub mod audit_chain;
 pub mod caller;

@@ -28,7 +28,16 @@ pub fn row(item: TokenStream) -> TokenStream {
 /// A statement from a `.sql` file: see `statement`.
 #[proc_macro]
 pub fn statement(item: TokenStream) -> TokenStream {
-    statement::expand(item.into())
+    let caller = proc_macro::Span::call_site().local_file();
+    statement::expand(item.into(), caller)
+        .unwrap_or_else(syn::Error::into_compile_error)
+        .into()
+}
+
+/// The text of one fragment: `fragment!("visible_cases", "c")`.
+#[proc_macro]
+pub fn fragment(item: TokenStream) -> TokenStream {
+    statement::fragment(item.into())
         .unwrap_or_else(syn::Error::into_compile_error)
         .into()
 }

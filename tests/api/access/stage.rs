@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use directory::auth::Limits;
 use kernel::clock::Clock;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -433,9 +433,8 @@ async fn client(
 }
 
 fn actor_of(app: &TestApp, client: Uuid, partner_ref: &'static str) -> Uuid {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = diesel::sql_types::Uuid)]
         id: Uuid,
     }
     let row: Row =
@@ -627,9 +626,8 @@ fn flag(app: &TestApp, office: &Office<'_>, case: Uuid) -> Uuid {
 
 /// The allocation of a case that has one.
 fn allocation(app: &TestApp, case: Uuid) -> Uuid {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = diesel::sql_types::Uuid)]
         id: Uuid,
     }
     let row: Option<Row> = sql("select id from idva_allocations where case_id = $1")

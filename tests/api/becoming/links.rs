@@ -2,6 +2,7 @@
 //! confirm.
 
 use chrono::TimeDelta;
+use kernel::sql::Row;
 use serde_json::json;
 
 use super::*;
@@ -81,9 +82,8 @@ async fn a_link_stands_in_the_letter_to_the_own_address_and_nowhere_else() {
 
 /// What the outbox and the links hold, as text.
 fn rows_in_clear(app: &TestApp) -> String {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = st::Text)]
         text: String,
     }
     let rows: Vec<Row> = sql(

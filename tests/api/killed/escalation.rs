@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
-use diesel::sql_types as st;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use uuid::Uuid;
 
 use super::{Told, Town};
@@ -23,13 +22,10 @@ pub struct Overdue {
     told: Told,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct StepRow {
-    #[diesel(sql_type = st::Uuid)]
     action_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     step: String,
-    #[diesel(sql_type = st::BigInt)]
     times: i64,
 }
 

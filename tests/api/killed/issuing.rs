@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
-use diesel::sql_types as st;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -199,11 +198,9 @@ async fn sent_again_while_the_killed_server_still_has_them_in_hand_they_are_issu
     }
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Letter {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     outcome: Option<String>,
 }
 

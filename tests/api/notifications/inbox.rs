@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use directory::notifications::To;
 use kernel::policy::Role;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -201,9 +201,8 @@ async fn each_kind_comes_by_e_mail_or_not_as_its_reader_chose() {
     assert_eq!(usual["email"]["action_overdue"], true);
     assert_eq!(usual["email"]["action_reported"], false);
     let mailed = || {
-        #[derive(QueryableByName)]
+        #[derive(Row)]
         struct Row {
-            #[diesel(sql_type = diesel::sql_types::BigInt)]
             n: i64,
         }
         let row: Row = sql("select count(*) as n from outbox where user_id = $1")

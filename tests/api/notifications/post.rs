@@ -2,7 +2,6 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use directory::auth::Limits;
 use directory::notifications::To;
 use directory::notifications::mail::{self, Mailer};
@@ -25,11 +24,9 @@ async fn app_mailing(mail: Mailer) -> (TestApp, World) {
     (app, world)
 }
 
-#[derive(QueryableByName)]
+#[derive(kernel::sql::Row)]
 struct Row {
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     outcome: Option<String>,
-    #[diesel(sql_type = st::SmallInt)]
     attempts: i16,
 }
 
@@ -56,9 +53,8 @@ fn tell_the_coordinator(app: &TestApp, w: &World, case: Option<Uuid>) {
 }
 
 fn code(app: &TestApp, case: Uuid) -> String {
-    #[derive(QueryableByName)]
+    #[derive(kernel::sql::Row)]
     struct Code {
-        #[diesel(sql_type = st::Text)]
         code: String,
     }
     let row: Code = sql("select code from cases where id = $1")

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use directory::notifications::{self, Notice, NoticeKind, To};
 use kernel::audit::{Audited, Event};
 use kernel::policy::{Act, Role};
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use uuid::Uuid;
 
 use crate::support::{TestApp, World};
@@ -42,9 +41,8 @@ pub fn overdue(world: &World, case: Option<Uuid>, to: Vec<To>) -> Notice {
     }
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Got {
-    #[diesel(sql_type = st::Uuid)]
     recipient: Uuid,
 }
 

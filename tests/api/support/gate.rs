@@ -6,8 +6,7 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 
 use super::TestDb;
 
@@ -54,9 +53,8 @@ pub struct Gate {
     table: Option<&'static str>,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Names {
-    #[diesel(sql_type = st::Array<st::Text>)]
     names: Vec<String>,
 }
 

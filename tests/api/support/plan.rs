@@ -17,6 +17,21 @@ struct Line {
     line: String,
 }
 
+/// The text of a statement that stands in a file: `listed("casework/flags/lapsing")` is
+/// `crates/casework/src/flags/sql/lapsing.sql`.
+pub fn listed(name: &str) -> &'static str {
+    let (slice, statement) = name.rsplit_once('/').unwrap();
+    let (home, slice) = slice.split_once('/').unwrap_or((slice, ""));
+    let file = match (home, slice) {
+        ("src", "") => format!("src/sql/{statement}.sql"),
+        ("src", _) => format!("src/{slice}/sql/{statement}.sql"),
+        (_, "") => format!("crates/{home}/src/sql/{statement}.sql"),
+        _ => format!("crates/{home}/src/{slice}/sql/{statement}.sql"),
+    };
+    let found = kernel::sql::statements().find(|listed| listed.file == file);
+    found.unwrap_or_else(|| panic!("no statement {file}")).text
+}
+
 /// Who runs it.
 pub enum Asks<'a> {
     Person(&'a Person),

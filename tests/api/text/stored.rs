@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use diesel::prelude::*;
 use kernel::crypto::{DataKey, Place};
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::json;
 
 use crate::support::{TestApp, World, etag, id, referral};
@@ -79,11 +79,9 @@ async fn a_sign_in_with_nul_is_refused_as_what_it_is() {
 
 /// The data key of a case.
 fn key(app: &TestApp, case: uuid::Uuid) -> DataKey {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = diesel::sql_types::Text)]
         master_key_id: String,
-        #[diesel(sql_type = diesel::sql_types::Binary)]
         wrapped: Vec<u8>,
     }
     let row: Row = sql("select master_key_id, wrapped from data_keys where case_id = $1")

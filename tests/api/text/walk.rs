@@ -6,11 +6,10 @@ use actix_web::http::Method;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use directory::auth::Limits;
 use kernel::clock::Clock;
 use kernel::http::{MOST_BODY, most_bytes_of};
-use kernel::sql::sql;
+use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -169,9 +168,8 @@ fn of_text(code: &str) -> bool {
 }
 
 fn events(app: &TestApp) -> i64 {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Row {
-        #[diesel(sql_type = st::BigInt)]
         n: i64,
     }
     let row: Row = sql("select count(*) as n from audit_events")

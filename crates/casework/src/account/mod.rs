@@ -11,7 +11,6 @@ pub use api::EntryOut;
 pub use record_store::{Telling, first_telling};
 pub use rules::Reader;
 pub use store::{NewEntry, Standing, insert as add_entry, readable_under, standings};
-pub use store::{current_entry_rows, entry_row, readable_entry};
 
 use practice::vocabulary;
 

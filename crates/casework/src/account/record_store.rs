@@ -7,6 +7,7 @@ use uuid::Uuid;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::statement;
 use kernel::visibility::VisibleCase;
 use practice::document::AccountIn;
 
@@ -78,10 +79,7 @@ pub fn first_telling(
     if ids.is_empty() {
         return Ok(());
     }
-    tx.sql("insert into account_entries (id, heading, sharing, sealed, marac_id, case_id, told_on, how_told, \
-         author_id, actor_id, agency_id, created_at, referral_id) \
-         select id, heading, sharing, sealed, $5, $6, $7, 'unknown', $8, $9, $10, $11, $12 \
-         from unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[]) as x(id, heading, sharing, sealed)")
+    tx.sql(statement!("first_telling"))
         .bind(ids)
         .bind(headings)
         .bind(sharing)

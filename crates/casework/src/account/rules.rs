@@ -8,7 +8,7 @@ use kernel::policy::hidden;
 use kernel::policy::lens::{Basis, FieldGroup};
 use kernel::visibility::VisibleCase;
 
-/// What decides which entries of a case's account somebody reads: `readable_entry!` says how.
+/// What decides which entries of a case's account somebody reads: the fragment `readable_entry` says how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reader {
     /// The lens shows the account at all.

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::{Heading, HowTold, Reader, Sharing};
@@ -10,67 +9,9 @@ use kernel::case_file::Part;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
+use kernel::schema::account_entries;
+use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleCase;
-
-/// SQL: the entry at this alias of the case $1 is read by a reader whose lens shows the account ($2),
-/// of this agency ($3), trusted with restricted entries or not ($4); or the lead opened it to the
-/// agency on a question, for as long as what the asker saw the case by then still stands.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! readable_entry {
-    ($e:literal) => {
-        concat!(
-            "(($2 and (",
-            $e,
-            ".sharing = 'marac' or ",
-            $e,
-            ".agency_id = $3 or ($4 and ",
-            $e,
-            ".sharing = 'restricted'))) or ",
-            $e,
-            ".id in (select o.entry_id from entry_openings o join circle g on g.id = o.circle_id ",
-            "where o.case_id = $1 and o.agency_id = $3 ",
-            "and g.opens_at <= $now and not g.paused ",
-            "and g.ends_at > $now))"
-        )
-    };
-}
-
-/// SQL: entries at `e`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! entry_row {
-    () => {
-        "select 'entry' as kind, e.id, null::uuid as parent, e.version, \
-         json_build_object('heading', e.heading, 'sharing', e.sharing, 'told_on', e.told_on, \
-           'how_told', e.how_told, 'author_id', e.author_id, 'actor_id', e.actor_id, \
-           'agency_id', e.agency_id, 'supersedes_id', e.supersedes_id, \
-           'superseded_by_id', e.superseded_by_id, 'created_at', e.created_at)::text as plain, \
-         e.sealed from account_entries e "
-    };
-}
-
-/// SQL: what is read of the account of the case $1, as it stands now.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! current_entry_rows {
-    () => {
-        concat!(
-            $crate::account::entry_row!(),
-            "where e.case_id = $1 and e.superseded_by_id is null and ",
-            $crate::account::readable_entry!("e")
-        )
-    };
-}
-
-pub use {current_entry_rows, entry_row, readable_entry};
-
-const CURRENT: &str = current_entry_rows!();
-const ALL: &str = concat!(
-    entry_row!(),
-    "where e.case_id = $1 and ",
-    readable_entry!("e")
-);
 
 /// What the reader gets of the account; earlier versions only with `all`.
 pub fn entries(
@@ -79,8 +20,12 @@ pub fn entries(
     reader: Reader,
     all: bool,
 ) -> Result<Vec<Part>> {
+    let statement = match all {
+        true => statement!("entries" => Part),
+        false => statement!("current_entries" => Part),
+    };
     Ok(tx
-        .sql(if all { ALL } else { CURRENT })
+        .sql(statement)
         .bind(case.id)
         .bind(reader.narrative)
         .bind(reader.agency_id)
@@ -91,7 +36,7 @@ pub fn entries(
 /// One entry, whoever reads it.
 pub fn entry(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Part>> {
     Ok(tx
-        .sql(concat!(entry_row!(), "where e.case_id = $1 and e.id = $2"))
+        .sql(statement!("entry" => Part))
         .bind(case.id)
         .bind(id)
         .get_result(tx.conn)
@@ -99,40 +44,22 @@ pub fn entry(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Par
 }
 
 /// What decides on an entry: whether it may be superseded, or pointed at.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Standing {
     /// Its id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// Its heading.
-    #[diesel(sql_type = st::Text)]
     pub heading: Heading,
     /// Its class.
-    #[diesel(sql_type = st::Text)]
     pub sharing: Sharing,
     /// Whose it is.
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
     /// The version after it.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub superseded_by_id: Option<Uuid>,
     /// When it was written down.
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
     /// Whether the reader reads it.
-    #[diesel(sql_type = st::Bool)]
     pub readable: bool,
-}
-
-macro_rules! standing {
-    ($tail:literal) => {
-        concat!(
-            "select e.id, e.heading, e.sharing, e.agency_id, e.superseded_by_id, e.created_at, ",
-            readable_entry!("e"),
-            " as readable from account_entries e where e.case_id = $1 and ",
-            $tail
-        )
-    };
 }
 
 /// How an entry stands towards the reader, locked.
@@ -142,7 +69,7 @@ pub fn standing(
     reader: Reader,
     id: Uuid,
 ) -> Result<Option<Standing>> {
-    tx.sql(standing!("e.id = $5 for update of e"))
+    tx.sql(statement!("standing" => Standing))
         .bind(case.id)
         .bind(reader.narrative)
         .bind(reader.agency_id)
@@ -159,7 +86,7 @@ pub fn standings(
     ids: &[Uuid],
 ) -> Result<Vec<Standing>> {
     Ok(tx
-        .sql(standing!("e.id = any ($5)"))
+        .sql(statement!("standings" => Standing))
         .bind(case.id)
         .bind(reader.narrative)
         .bind(reader.agency_id)
@@ -175,18 +102,12 @@ pub fn readable_under(
     reader: Reader,
     heading: Heading,
 ) -> Result<Vec<Uuid>> {
-    #[derive(QueryableByName)]
+    #[derive(Row)]
     struct Found {
-        #[diesel(sql_type = st::Uuid)]
         id: Uuid,
     }
     let rows: Vec<Found> = tx
-        .sql(concat!(
-            "select e.id from account_entries e where e.case_id = $1 and e.heading = $5 ",
-            "and e.superseded_by_id is null and ",
-            readable_entry!("e"),
-            " order by e.id"
-        ))
+        .sql(statement!("readable_under" => Found))
         .bind(case.id)
         .bind(reader.narrative)
         .bind(reader.agency_id)
@@ -214,58 +135,68 @@ pub struct NewEntry {
     pub supersedes_id: Option<Uuid>,
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = account_entries, treat_none_as_default_value = false)]
+struct EntryRow {
+    id: Uuid,
+    marac_id: Uuid,
+    case_id: Uuid,
+    heading: Heading,
+    sharing: Sharing,
+    told_on: NaiveDate,
+    how_told: HowTold,
+    author_id: Option<Uuid>,
+    actor_id: Option<Uuid>,
+    agency_id: Uuid,
+    supersedes_id: Option<Uuid>,
+    sealed: Vec<u8>,
+    created_at: DateTime<Utc>,
+}
+
 /// Adds an entry, the caller's; marks the one it supersedes.
 pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, entry: &NewEntry) -> Result<()> {
     let place = Place::new("account_entries", "sealed", entry.id);
     let sealed = case.key().seal(place, entry.text.as_bytes())?;
-    tx.sql(
-        "insert into account_entries (id, marac_id, case_id, heading, sharing, told_on, how_told, \
-         author_id, actor_id, agency_id, supersedes_id, sealed, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-    )
-    .bind(entry.id)
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(entry.heading.as_str())
-    .bind(entry.sharing.as_str())
-    .bind(entry.told_on)
-    .bind(entry.how_told.as_str())
-    .bind(tx.actor.principal.user_id())
-    .bind(tx.actor.principal.actor_id())
-    .bind(tx.actor.agency_id)
-    .bind(entry.supersedes_id)
-    .bind(sealed)
-    .bind(tx.now)
-    .execute(tx.conn)
-    .map_err(|error| {
+    let row = EntryRow {
+        id: entry.id,
+        marac_id: case.marac_id,
+        case_id: case.id,
+        heading: entry.heading,
+        sharing: entry.sharing,
+        told_on: entry.told_on,
+        how_told: entry.how_told,
+        author_id: tx.actor.principal.user_id(),
+        actor_id: tx.actor.principal.actor_id(),
+        agency_id: tx.actor.agency_id,
+        supersedes_id: entry.supersedes_id,
+        sealed,
+        created_at: tx.now,
+    };
+    let inserted = diesel::insert_into(account_entries::table)
+        .values(row)
+        .execute(tx.conn);
+    inserted.map_err(|error| {
         Error::from(error).on_constraint("account_entries_supersedes_key", || {
             Error::conflict("already_superseded")
         })
     })?;
     if let Some(superseded) = entry.supersedes_id {
-        tx.sql(
-            "update account_entries set superseded_by_id = $3, version = version + 1 \
-             where case_id = $1 and id = $2",
-        )
-        .bind(case.id)
-        .bind(superseded)
-        .bind(entry.id)
-        .execute(tx.conn)?;
-        // Whom an entry was opened to goes on reading it as it stands, unless its author has drawn
-        // the class anew.
-        tx.sql(
-            "insert into entry_openings (entry_id, question_id, marac_id, case_id, agency_id, \
-             circle_id, opened_by, created_at) \
-             select $3, o.question_id, o.marac_id, o.case_id, o.agency_id, o.circle_id, o.opened_by, $4 \
-             from entry_openings o join account_entries e on e.id = o.entry_id \
-             where o.case_id = $1 and o.entry_id = $2 and e.sharing = $5",
-        )
-        .bind(case.id)
-        .bind(superseded)
-        .bind(entry.id)
-        .bind(tx.now)
-        .bind(entry.sharing.as_str())
-        .execute(tx.conn)?;
+        let before = account_entries::case_id
+            .eq(case.id)
+            .and(account_entries::id.eq(superseded));
+        diesel::update(account_entries::table.filter(before))
+            .set((
+                account_entries::superseded_by_id.eq(entry.id),
+                account_entries::version.eq(account_entries::version + 1),
+            ))
+            .execute(tx.conn)?;
+        tx.sql(statement!("keep_open"))
+            .bind(case.id)
+            .bind(superseded)
+            .bind(entry.id)
+            .bind(tx.now)
+            .bind(entry.sharing.as_str())
+            .execute(tx.conn)?;
     }
     Ok(())
 }

@@ -1,46 +1,35 @@
 //! What goes with one action: its history, and the groups of the case that it needs.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::model::{ActionStatus, Escalation, HistoryKind, Note};
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::schema::{parties, party_addresses, party_contacts};
+use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleAction;
-use practice::party::{AddressKind, ContactKind};
+use practice::party::{AddressKind, ContactKind, PartyRole};
 use practice::vocabulary::YesNoUnknown;
 
 /// An entry of an action's history.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct EventRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub kind: HistoryKind,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub step: Option<Escalation>,
-    #[diesel(sql_type = st::Text)]
     pub status: ActionStatus,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Uuid)]
     pub owner_agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub owner_agency: String,
-    #[diesel(sql_type = st::Date)]
     pub effective_on: NaiveDate,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub by_user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub by_actor_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub by_agency_id: Option<Uuid>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     sealed: Option<Vec<u8>>,
 }
 
@@ -59,80 +48,70 @@ impl EventRow {
 /// The history of an action in sight, oldest first.
 pub fn history(tx: &mut Tx<'_>, action: &VisibleAction) -> Result<Vec<EventRow>> {
     let rows = tx
-        .sql(
-            "select e.*, o.name as owner_agency from ( \
-           select e.id, e.kind, null::text as step, e.status, e.due_on, e.owner_agency_id, \
-           e.effective_on, e.by_user_id, e.by_actor_id, e.by_agency_id, e.created_at, e.sealed \
-           from action_events e where e.action_id = $1 \
-           union all select s.id, 'escalated', s.step, s.status, s.due_on, s.owner_agency_id, \
-           s.taken_on, null, null, null, s.created_at, null \
-           from action_escalations s where s.action_id = $1) e \
-         join agencies o on o.id = e.owner_agency_id order by e.effective_on, e.created_at, e.id",
-        )
+        .sql(statement!("history" => EventRow))
         .bind(action.id)
         .load(tx.conn)?;
     Ok(rows)
 }
 
 /// An address of the survivor, sealed.
-#[derive(QueryableByName)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = party_addresses, check_for_backend(Pg))]
 pub struct AddressRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub kind: AddressKind,
-    #[diesel(sql_type = st::Bool)]
     pub confidential: bool,
-    #[diesel(sql_type = st::Text)]
     pub known_to_perpetrator: YesNoUnknown,
-    #[diesel(sql_type = st::Binary)]
     pub sealed: Vec<u8>,
 }
 
 /// Where the survivor is or usually lives today.
 pub fn addresses(tx: &mut Tx<'_>, action: &VisibleAction) -> Result<Vec<AddressRow>> {
-    let rows = tx
-        .sql(
-            "select d.id, d.kind, d.confidential, d.known_to_perpetrator, d.sealed \
-         from party_addresses d join parties p on p.id = d.party_id \
-         where d.case_id = $1 and p.case_id = $1 and p.role = 'survivor' \
-         and d.kind <> 'previous' and (d.valid_to is null or d.valid_to >= $2) order by d.id",
-        )
-        .bind(action.case_id)
-        .bind(tx.today())
-        .load(tx.conn)?;
-    Ok(rows)
+    use party_addresses::dsl;
+    let survivor = parties::case_id
+        .eq(action.case_id)
+        .and(parties::role.eq(PartyRole::Survivor));
+    let lives_there = dsl::kind
+        .ne(AddressKind::Previous)
+        .and(dsl::valid_to.is_null().or(dsl::valid_to.ge(tx.today())));
+    Ok(dsl::party_addresses
+        .inner_join(parties::table)
+        .filter(dsl::case_id.eq(action.case_id))
+        .filter(survivor)
+        .filter(lives_there)
+        .order(dsl::id)
+        .select(AddressRow::as_select())
+        .load(tx.conn)?)
 }
 
 /// A way to reach the survivor, sealed.
-#[derive(QueryableByName)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = party_contacts, check_for_backend(Pg))]
 pub struct ContactRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub kind: ContactKind,
-    #[diesel(sql_type = st::Bool)]
     pub safe_to_call: bool,
-    #[diesel(sql_type = st::Bool)]
     pub safe_to_text: bool,
-    #[diesel(sql_type = st::Bool)]
     pub safe_voicemail: bool,
-    #[diesel(sql_type = st::Bool)]
     pub withheld_number: bool,
-    #[diesel(sql_type = st::Binary)]
     pub sealed: Vec<u8>,
 }
 
 /// The survivor's contacts that are safe in some way; the others are nobody's to use (R8).
 pub fn safe_contacts(tx: &mut Tx<'_>, action: &VisibleAction) -> Result<Vec<ContactRow>> {
-    let rows = tx
-        .sql(
-            "select t.id, t.kind, t.safe_to_call, t.safe_to_text, t.safe_voicemail, \
-         t.withheld_number, t.sealed from party_contacts t join parties p on p.id = t.party_id \
-         where t.case_id = $1 and p.case_id = $1 and p.role = 'survivor' \
-         and (t.safe_to_call or t.safe_to_text or t.safe_voicemail) order by t.id",
-        )
-        .bind(action.case_id)
-        .load(tx.conn)?;
-    Ok(rows)
+    use party_contacts::dsl;
+    let survivor = parties::case_id
+        .eq(action.case_id)
+        .and(parties::role.eq(PartyRole::Survivor));
+    let safe = dsl::safe_to_call
+        .or(dsl::safe_to_text)
+        .or(dsl::safe_voicemail);
+    Ok(dsl::party_contacts
+        .inner_join(parties::table)
+        .filter(dsl::case_id.eq(action.case_id))
+        .filter(survivor)
+        .filter(safe)
+        .order(dsl::id)
+        .select(ContactRow::as_select())
+        .load(tx.conn)?)
 }

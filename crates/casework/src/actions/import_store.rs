@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::model::{ActionCategory, ActionPriority, ActionStatus, ActionTarget};
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::statement;
 
 /// An action as a register has it.
 pub struct ImportedAction {
@@ -50,30 +51,27 @@ pub fn insert(tx: &mut Tx<'_>, rows: Vec<ImportedAction>, known_on: NaiveDate) -
     let (ids, maracs, cases) = (of(|r| r.id), of(|r| r.marac_id), of(|r| r.case_id));
     let owners = of(|r| r.owner_agency_id);
     let (statuses, due) = (text(|r| r.status.as_str()), day(|r| r.due_on));
-    tx.sql(
-        "insert into actions (id, marac_id, case_id, meeting_id, owner_agency_id, target, category, \
-         priority, due_on, agreed_on, status, gaps, sealed, external_ref, status_at, created_at) \
-         select i, m, c, e, o, t, g, p, d, a, s, string_to_array(w, ','), z, x, $15, $15 \
-         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], \
-         $7::text[], $8::text[], $9::date[], $10::date[], $11::text[], $12::text[], $13::bytea[], \
-         $14::text[]) as r(i, m, c, e, o, t, g, p, d, a, s, w, z, x)",
-    )
-    .bind(ids.clone())
-    .bind(maracs.clone())
-    .bind(cases.clone())
-    .bind(rows.iter().map(|r| r.meeting_id).collect::<Vec<_>>())
-    .bind(owners.clone())
-    .bind(text(|r| r.target.as_str()))
-    .bind(text(|r| r.category.as_str()))
-    .bind(text(|r| r.priority.as_str()))
-    .bind(due.clone())
-    .bind(day(|r| r.agreed_on))
-    .bind(statuses.clone())
-    .bind(rows.iter().map(|r| r.gaps.join(",")).collect::<Vec<_>>())
-    .bind(rows.iter().map(|r| r.sealed.clone()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|r| r.external_ref.clone()).collect::<Vec<_>>())
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    tx.sql(statement!("import_actions"))
+        .bind(ids.clone())
+        .bind(maracs.clone())
+        .bind(cases.clone())
+        .bind(rows.iter().map(|r| r.meeting_id).collect::<Vec<_>>())
+        .bind(owners.clone())
+        .bind(text(|r| r.target.as_str()))
+        .bind(text(|r| r.category.as_str()))
+        .bind(text(|r| r.priority.as_str()))
+        .bind(due.clone())
+        .bind(day(|r| r.agreed_on))
+        .bind(statuses.clone())
+        .bind(rows.iter().map(|r| r.gaps.join(",")).collect::<Vec<_>>())
+        .bind(rows.iter().map(|r| r.sealed.clone()).collect::<Vec<_>>())
+        .bind(
+            rows.iter()
+                .map(|r| r.external_ref.clone())
+                .collect::<Vec<_>>(),
+        )
+        .bind(tx.now)
+        .execute(tx.conn)?;
 
     // Ids rise with the order of what happened: an action is agreed before it is reported.
     let agreed: Vec<_> = rows.iter().map(|_| Uuid::now_v7()).collect();
@@ -83,40 +81,26 @@ pub fn insert(tx: &mut Tx<'_>, rows: Vec<ImportedAction>, known_on: NaiveDate) -
         .iter()
         .map(|r| r.reported_on.unwrap_or(r.agreed_on).min(known_on))
         .collect::<Vec<_>>();
-    tx.sql(
-        "insert into action_events (id, marac_id, case_id, action_id, kind, status, due_on, \
-         owner_agency_id, effective_on, created_at) \
-         select x.id, r.m, r.c, r.i, x.kind, x.status, r.d, r.o, x.effective_on, $11 \
-         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::date[], \
-         $7::uuid[], $8::uuid[], $9::date[], $10::date[]) as r(i, m, c, o, s, d, a, e, ao, eo) \
-         cross join lateral (values (r.a, 'agreed', 'open', r.ao), \
-         (r.e, case r.s when 'superseded' then 'superseded' when 'cancelled' then 'cancelled' \
-         else 'reported' end, r.s, r.eo)) as x(id, kind, status, effective_on) \
-         where x.kind = 'agreed' or r.s <> 'open'",
-    )
-    .bind(ids.clone())
-    .bind(maracs.clone())
-    .bind(cases.clone())
-    .bind(owners.clone())
-    .bind(statuses.clone())
-    .bind(due)
-    .bind(agreed)
-    .bind(reported)
-    .bind(agreed_on)
-    .bind(reported_on)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    tx.sql(statement!("import_events"))
+        .bind(ids.clone())
+        .bind(maracs.clone())
+        .bind(cases.clone())
+        .bind(owners.clone())
+        .bind(statuses.clone())
+        .bind(due)
+        .bind(agreed)
+        .bind(reported)
+        .bind(agreed_on)
+        .bind(reported_on)
+        .bind(tx.now)
+        .execute(tx.conn)?;
 
-    tx.sql(
-        "insert into action_changes (action_id, marac_id, case_id, agency_id) \
-         select i, m, c, o from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[]) \
-         as r(i, m, c, o, s) where s in ('open', 'in_progress')",
-    )
-    .bind(ids)
-    .bind(maracs)
-    .bind(cases)
-    .bind(owners)
-    .bind(statuses)
-    .execute(tx.conn)?;
+    tx.sql(statement!("import_changes"))
+        .bind(ids)
+        .bind(maracs)
+        .bind(cases)
+        .bind(owners)
+        .bind(statuses)
+        .execute(tx.conn)?;
     Ok(())
 }

@@ -61,18 +61,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(api_changes::resolve_action_route);
 }
 
-/// The statement behind the work list: a test holds its plan.
-#[doc(hidden)]
-pub const WORK_LIST: &str = store::WORK_LIST;
-
-/// The statement behind what a meeting begins with: a test holds its plan.
-#[doc(hidden)]
-pub const INCOMPLETE: &str = store::INCOMPLETE;
-
-/// The statement that finds what is to be chased: a test holds its plan.
-#[doc(hidden)]
-pub const OVERDUE: &str = escalation_store::OVERDUE;
-
 /// Tells the feeds of these agencies that what they may see of a case changed: to be called, in the
 /// same transaction, by whoever sets or lifts an exclusion or a restriction, or sets or ends a share.
 pub fn announce_case(tx: &mut Tx<'_>, case_id: Uuid, agency_ids: &[Uuid]) -> Result<()> {

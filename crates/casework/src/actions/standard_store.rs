@@ -1,8 +1,9 @@
 //! Rows of standard actions: catalogues, and the actions made from them.
 
 use chrono::NaiveDate;
+use diesel::dsl::{self, max};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::change_store::seal;
@@ -10,75 +11,51 @@ use super::model::{ActionCategory, ActionPriority, ActionStatus, ActionTarget, N
 use super::standard::StandardAction;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
+use kernel::schema::{standard_action_versions, standard_actions};
+use kernel::sql::{Row, Whole, statement};
 use kernel::visibility::VisibleCase;
-use kernel::visible_actions;
 use practice::text::{Line, Text};
 use practice::vocabulary::AgencyKind;
 
-#[derive(QueryableByName)]
-struct Version {
-    #[diesel(sql_type = st::Integer)]
-    version: i32,
-}
-
 /// The latest version a MARAC keeps; 0 where it keeps none.
 pub fn latest(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<i32> {
-    let row: Version = tx
-        .sql(
-            "select coalesce(max(version), 0) as version from standard_action_versions \
-         where marac_id = $1",
-        )
-        .bind(marac_id)
+    use standard_action_versions::dsl;
+    let latest: Option<i32> = dsl::standard_action_versions
+        .filter(dsl::marac_id.eq(marac_id))
+        .select(max(dsl::version))
         .get_result(tx.conn)?;
-    Ok(row.version)
+    Ok(latest.unwrap_or(0))
 }
 
 /// Whether a MARAC has this version.
 pub fn exists(tx: &mut Tx<'_>, marac_id: Uuid, version: i32) -> Result<bool> {
-    let row: Option<Version> = tx
-        .sql(
-            "select version from standard_action_versions \
-         where marac_id = $1 and version = $2",
-        )
-        .bind(marac_id)
-        .bind(version)
-        .get_result(tx.conn)
-        .optional()?;
-    Ok(row.is_some())
+    let kept = standard_action_versions::table.find((marac_id, version));
+    Ok(diesel::select(dsl::exists(kept)).get_result(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = standard_actions, check_for_backend(Pg))]
 struct Entry {
-    #[diesel(sql_type = st::Text)]
     code: String,
-    #[diesel(sql_type = st::Text)]
     text: String,
-    #[diesel(sql_type = st::Text)]
     category: ActionCategory,
-    #[diesel(sql_type = st::Text)]
     target: ActionTarget,
-    #[diesel(sql_type = st::Text)]
     priority: ActionPriority,
-    #[diesel(sql_type = st::SmallInt)]
     due_days: i16,
-    #[diesel(sql_type = st::Bool)]
     every_listed_agency: bool,
-    #[diesel(sql_type = st::Array<st::Text>)]
+    #[diesel(deserialize_as = Whole<AgencyKind>)]
     agency_kinds: Vec<AgencyKind>,
-    #[diesel(sql_type = st::Array<st::Text>)]
+    #[diesel(deserialize_as = Whole<Need>)]
     needs: Vec<Need>,
 }
 
 /// The entries of a version, in order.
 pub fn catalogue(tx: &mut Tx<'_>, marac_id: Uuid, version: i32) -> Result<Vec<StandardAction>> {
-    let rows: Vec<Entry> = tx
-        .sql(
-            "select code, text, category, target, priority, due_days, \
-         every_listed_agency, agency_kinds, needs from standard_actions \
-         where marac_id = $1 and version = $2 order by position",
-        )
-        .bind(marac_id)
-        .bind(version)
+    use standard_actions::dsl;
+    let rows: Vec<Entry> = dsl::standard_actions
+        .filter(dsl::marac_id.eq(marac_id).and(dsl::version.eq(version)))
+        .order(dsl::position)
+        .select(Entry::as_select())
         .load(tx.conn)?;
     let entries = rows.into_iter().map(|row| {
         Ok(StandardAction {
@@ -97,7 +74,7 @@ pub fn catalogue(tx: &mut Tx<'_>, marac_id: Uuid, version: i32) -> Result<Vec<St
     entries.collect()
 }
 
-/// Lists of short words, as one text each: arrays of arrays would all have to be of one length.
+/// Lists of short words, as one text each.
 fn words<T>(
     actions: &[StandardAction],
     of: fn(&StandardAction) -> &[T],
@@ -117,97 +94,70 @@ pub fn insert(
     actions: &[StandardAction],
 ) -> Result<()> {
     let texts = |of: fn(&StandardAction) -> String| actions.iter().map(of).collect::<Vec<_>>();
-    tx.sql(
-        "with v as (insert into standard_action_versions (marac_id, version, created_by, created_at) \
-           values ($1, $2, $3, $4) returning marac_id, version) \
-         insert into standard_actions (marac_id, version, position, code, text, category, target, \
-         priority, due_days, every_listed_agency, agency_kinds, needs) \
-         select v.marac_id, v.version, x.position, x.code, x.text, x.category, x.target, x.priority, \
-         x.due_days, x.every, string_to_array(x.kinds, ','), string_to_array(x.needs, ',') \
-         from v cross join unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], \
-         $10::int[], $11::bool[], $12::text[], $13::text[]) with ordinality \
-         as x(code, text, category, target, priority, due_days, every, kinds, needs, position)",
-    )
-    .bind(marac_id)
-    .bind(version)
-    .bind(tx.actor.principal.user_id())
-    .bind(tx.now)
-    .bind(texts(|action| action.code.clone().into_string()))
-    .bind(texts(|action| action.text.clone().into_string()))
-    .bind(texts(|action| action.category.as_str().to_owned()))
-    .bind(texts(|action| action.target.as_str().to_owned()))
-    .bind(texts(|action| action.priority.as_str().to_owned()))
-    .bind(
-        actions
-            .iter()
-            .map(|action| i32::from(action.due_days))
-            .collect::<Vec<_>>(),
-    )
-    .bind(
-        actions
-            .iter()
-            .map(|action| action.every_listed_agency)
-            .collect::<Vec<_>>(),
-    )
-    .bind(words(actions, |action| &action.agency_kinds, |kind| kind.as_str()))
-    .bind(words(actions, |action| &action.needs, |need| need.as_str()))
-    .execute(tx.conn)?;
+    tx.sql(statement!("insert_catalogue"))
+        .bind(marac_id)
+        .bind(version)
+        .bind(tx.actor.principal.user_id())
+        .bind(tx.now)
+        .bind(texts(|action| action.code.clone().into_string()))
+        .bind(texts(|action| action.text.clone().into_string()))
+        .bind(texts(|action| action.category.as_str().to_owned()))
+        .bind(texts(|action| action.target.as_str().to_owned()))
+        .bind(texts(|action| action.priority.as_str().to_owned()))
+        .bind(
+            actions
+                .iter()
+                .map(|action| i32::from(action.due_days))
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            actions
+                .iter()
+                .map(|action| action.every_listed_agency)
+                .collect::<Vec<_>>(),
+        )
+        .bind(words(
+            actions,
+            |action| &action.agency_kinds,
+            |kind| kind.as_str(),
+        ))
+        .bind(words(actions, |action| &action.needs, |need| need.as_str()))
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// A case's place on an agenda.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Item {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub meeting_id: Uuid,
     /// The meeting's day.
-    #[diesel(sql_type = st::Date)]
     pub held_on: NaiveDate,
 }
 
 /// This place of the case on an agenda, or its latest.
 pub fn item(tx: &mut Tx<'_>, case: &VisibleCase, id: Option<Uuid>) -> Result<Option<Item>> {
-    Ok(tx.sql(
-        "select i.id, m.id as meeting_id, (m.starts_at at time zone m.time_zone)::date as held_on \
-         from agenda_items i join meetings m on m.id = i.meeting_id \
-         where i.case_id = $1 and ($2::uuid is null or i.id = $2) \
-         and i.status in ('listed', 'heard', 'alert_noted') \
-         order by m.starts_at desc, i.id desc limit 1",
-    )
-    .bind(case.id)
-    .bind(id)
-    .get_result(tx.conn)
-    .optional()?)
+    Ok(tx
+        .sql(statement!("agenda_place" => Item))
+        .bind(case.id)
+        .bind(id)
+        .get_result(tx.conn)
+        .optional()?)
 }
 
 /// An agency that may own an action of the case.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Agency {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub kind: AgencyKind,
     /// Who alone may do it, where the agency is excluded.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub exempt_user_id: Option<Uuid>,
 }
 
 /// The live members that the item is listed to, but for those excluded without an exempt senior.
 pub fn agencies(tx: &mut Tx<'_>, case: &VisibleCase, item_id: Uuid) -> Result<Vec<Agency>> {
     Ok(tx
-        .sql(
-            "select g.id, g.kind, e.exempt_user_id from agenda_listings l \
-         join agencies g on g.id = l.agency_id and g.closed_at is null \
-         join marac_agencies m on m.marac_id = l.marac_id and m.agency_id = l.agency_id \
-           and m.suspended_at is null and (m.access_ends_at is null or m.access_ends_at > $3) \
-         left join lateral (select x.exempt_user_id, true as excluded from exclusions x \
-           where x.case_id = $1 and x.agency_id = l.agency_id and x.ends_at > $3 \
-           order by x.exempt_user_id nulls first limit 1) e on true \
-         where l.case_id = $1 and l.agenda_item_id = $2 \
-         and (e.excluded is null or e.exempt_user_id is not null) order by g.name, g.id",
-        )
+        .sql(statement!("possible_owners" => Agency))
         .bind(case.id)
         .bind(item_id)
         .bind(tx.now)
@@ -215,17 +165,12 @@ pub fn agencies(tx: &mut Tx<'_>, case: &VisibleCase, item_id: Uuid) -> Result<Ve
 }
 
 /// A standard action that the case has.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Known {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub code: String,
-    #[diesel(sql_type = st::Uuid)]
     pub owner_agency_id: Uuid,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Text)]
     pub status: ActionStatus,
 }
 
@@ -237,12 +182,7 @@ pub fn known(
     codes: &[Line<40>],
 ) -> Result<Vec<Known>> {
     Ok(tx
-        .sql(
-            "select id, standard_code as code, owner_agency_id, due_on, status from actions \
-         where case_id = $1 and standard_code = any ($3) \
-         and (agenda_item_id = $2 or status in ('open', 'in_progress')) \
-         order by status in ('open', 'in_progress') desc, id",
-        )
+        .sql(statement!("known_standard" => Known))
         .bind(case.id)
         .bind(item_id)
         .bind(codes.to_vec())
@@ -282,58 +222,42 @@ pub fn agree(
     let by = &tx.actor.principal;
     let (user, actor) = (by.user_id(), by.actor_id());
     let agency = Some(tx.actor.agency_id).filter(|id| !id.is_nil());
-    tx.sql(
-        "insert into actions (id, marac_id, case_id, meeting_id, agenda_item_id, owner_agency_id, \
-         owner_user_id, target, category, priority, due_on, agreed_on, status, needs, sealed, \
-         standard_code, standard_version, status_at, created_by, created_at) \
-         select x.id, $10, $11, $12, $13, x.owner, x.person, x.target, x.category, x.priority, \
-         x.due_on, $14, 'open', string_to_array(x.needs, ','), x.sealed, x.code, $15, $16, $17, $16 \
-         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], \
-         $7::date[], $8::text[], $9::bytea[], $18::text[]) \
-         as x(id, owner, person, target, category, priority, due_on, needs, sealed, code)",
-    )
-    .bind(ids.clone())
-    .bind(owners.clone())
-    .bind(new.iter().map(|one| one.owner_user_id).collect::<Vec<_>>())
-    .bind(texts(|entry| entry.target.as_str().to_owned()))
-    .bind(texts(|entry| entry.category.as_str().to_owned()))
-    .bind(texts(|entry| entry.priority.as_str().to_owned()))
-    .bind(due.clone())
-    .bind(texts(|entry| {
-        let needs = entry.needs.iter().map(|need| need.as_str());
-        needs.collect::<Vec<_>>().join(",")
-    }))
-    .bind(sealed)
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(item.meeting_id)
-    .bind(item.id)
-    .bind(agreed_on)
-    .bind(version)
-    .bind(tx.now)
-    .bind(user)
-    .bind(texts(|entry| entry.code.clone().into_string()))
-    .execute(tx.conn)?;
-    tx.sql(
-        "with e as (insert into action_events (id, marac_id, case_id, action_id, kind, status, due_on, \
-           owner_agency_id, effective_on, by_user_id, by_actor_id, by_agency_id, created_at) \
-           select x.event, $5, $6, x.id, 'agreed', 'open', x.due_on, x.owner, $7, $8, $9, $10, $11 \
-           from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::date[]) as x(event, id, owner, due_on)) \
-         insert into action_changes (action_id, marac_id, case_id, agency_id) \
-         select x.id, $5, $6, x.owner from unnest($2::uuid[], $3::uuid[]) as x(id, owner)",
-    )
-    .bind(new.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
-    .bind(ids)
-    .bind(owners)
-    .bind(due)
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(agreed_on)
-    .bind(user)
-    .bind(actor)
-    .bind(agency)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    tx.sql(statement!("agree_standard"))
+        .bind(ids.clone())
+        .bind(owners.clone())
+        .bind(new.iter().map(|one| one.owner_user_id).collect::<Vec<_>>())
+        .bind(texts(|entry| entry.target.as_str().to_owned()))
+        .bind(texts(|entry| entry.category.as_str().to_owned()))
+        .bind(texts(|entry| entry.priority.as_str().to_owned()))
+        .bind(due.clone())
+        .bind(texts(|entry| {
+            let needs = entry.needs.iter().map(|need| need.as_str());
+            needs.collect::<Vec<_>>().join(",")
+        }))
+        .bind(sealed)
+        .bind(case.marac_id)
+        .bind(case.id)
+        .bind(item.meeting_id)
+        .bind(item.id)
+        .bind(agreed_on)
+        .bind(version)
+        .bind(tx.now)
+        .bind(user)
+        .bind(texts(|entry| entry.code.clone().into_string()))
+        .execute(tx.conn)?;
+    tx.sql(statement!("agreed_standard"))
+        .bind(new.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+        .bind(ids)
+        .bind(owners)
+        .bind(due)
+        .bind(case.marac_id)
+        .bind(case.id)
+        .bind(agreed_on)
+        .bind(user)
+        .bind(actor)
+        .bind(agency)
+        .bind(tx.now)
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -346,12 +270,7 @@ pub fn outstanding(
     code: &'static str,
 ) -> Result<Option<Uuid>> {
     let row: Option<Found> = tx
-        .sql(concat!(
-            "select a.id from actions a where a.case_id = $1 and a.owner_agency_id = $2 ",
-            "and a.standard_code = $3 and a.status in ('open', 'in_progress') and ",
-            visible_actions!("a"),
-            " order by a.due_on, a.id limit 1 for update of a"
-        ))
+        .sql(statement!("outstanding_standard" => Found))
         .bind(case_id)
         .bind(agency_id)
         .bind(code)
@@ -359,8 +278,7 @@ pub fn outstanding(
     Ok(row.map(|row| row.id))
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Found {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }

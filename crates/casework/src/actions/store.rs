@@ -1,82 +1,50 @@
 //! Rows of actions: lists, one of them, the feed.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::model::{
     ActionCategory, ActionPriority, ActionStatus, ActionTarget, Content, Escalation, Need,
 };
-use directory::absences::stood_in_for;
 use kernel::crypto::{KeyRing, Place};
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleAction;
-use kernel::{file_key, key_columns, owned_action, visible_actions};
 use practice::party::Identity;
 use practice::text::Line;
 
 /// An action with what its reader always gets: code, owner's name, survivor.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct ActionRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub case_code: String,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub owner_agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub owner_agency: String,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub owner_user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Text)]
     pub target: ActionTarget,
-    #[diesel(sql_type = st::Text)]
     pub category: ActionCategory,
-    #[diesel(sql_type = st::Text)]
     pub priority: ActionPriority,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Date)]
     pub agreed_on: NaiveDate,
-    #[diesel(sql_type = st::Text)]
     pub status: ActionStatus,
-    #[diesel(sql_type = st::Bool)]
     pub resolved: bool,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub needs: Vec<Need>,
-    #[diesel(sql_type = st::SmallInt)]
     pub carried_over: i16,
-    #[diesel(sql_type = st::Text)]
     pub escalation: Escalation,
-    #[diesel(sql_type = st::SmallInt)]
     pub reminders: i16,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub gaps: Vec<String>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub status_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub meeting_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub agenda_item_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub superseded_by_id: Option<Uuid>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Binary)]
     sealed: Vec<u8>,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     survivor_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     survivor: Option<Vec<u8>>,
 }
 
@@ -161,85 +129,48 @@ pub struct Filter {
     pub limit: i64,
 }
 
-/// The rows of `actions a` that the inner statement chose, joined with what is shown of their cases.
-macro_rules! with_cases {
-    ($($inner:tt)+) => {
-        concat!(
-            "select a.id, a.case_id, c.code as case_code, a.marac_id, a.owner_agency_id, ",
-            "o.name as owner_agency, a.owner_user_id, a.target, a.category, a.priority, a.due_on, ",
-            "a.agreed_on, a.status, a.resolved, a.needs, a.carried_over, a.escalation, a.reminders, ",
-            "a.gaps, a.status_at, ",
-            "a.meeting_id, a.agenda_item_id, a.superseded_by_id, a.version, a.sealed, ",
-            key_columns!(),
-            ", s.id as survivor_id, s.identity as survivor ",
-            "from (", $($inner)+, ") a ",
-            "join cases c on c.id = a.case_id ",
-            file_key!("a.case_id"),
-            "join agencies o on o.id = a.owner_agency_id ",
-            "left join lateral (select p.id, p.identity from parties p ",
-            "where p.case_id = a.case_id and p.role = 'survivor' order by p.id limit 1) s on true ",
-            "order by a.due_on, a.id"
-        )
-    };
-}
-
-/// The page is taken before the joins, by an index in its order. `offset 0` keeps the visibility rule
-/// out of the choice of that index: together they made a bitmap of all the MARACs' actions and a sort.
-macro_rules! page {
-    ($scope:expr, $status:literal) => {
-        with_cases!(concat!(
-            "select a.* from (select a.* from actions a where ",
-            $scope,
-            " and (a.due_on, a.id) > ($2, $3) and ",
-            $status,
-            " order by a.due_on, a.id offset 0) a ",
-            "where ($4::date is null or (a.due_on < $4 and a.status in ('open', 'in_progress')))",
-            " and ($5::uuid is null or a.marac_id = $5)",
-            " and ($6::text is null or a.status = $6) and ",
-            visible_actions!("a"),
-            " order by a.due_on, a.id limit $7"
-        ))
-    };
-    ($scope:expr) => {
-        [
-            page!($scope, "a.status in ('open', 'in_progress')"),
-            page!(
-                $scope,
-                "not a.resolved and a.status in ('not_done', 'not_possible_circumstances_changed')"
-            ),
-            page!(
-                $scope,
-                "(a.status in ('open', 'in_progress') or (not a.resolved and a.status in ('not_done', 'not_possible_circumstances_changed')))"
-            ),
-            page!($scope, "true"),
-        ]
-    };
-}
-
-const OF_AGENCY: [&str; 4] = page!("a.owner_agency_id = $1");
-const OF_MARAC: [&str; 4] = page!("a.marac_id = $1");
-const OF_PERSON: [&str; 4] = page!(concat!(
-    "(a.owner_user_id, a.marac_id) in ",
-    stood_in_for!()
-));
-const OF_CASE: [&str; 4] = page!("a.case_id = $1");
-
-/// The work list, first of all lists.
-pub const WORK_LIST: &str = OF_AGENCY[0];
-
-/// What a MARAC's next meeting begins with.
-pub const INCOMPLETE: &str = OF_MARAC[2];
-
 /// One page of what is in sight, by due date and id.
 pub fn page(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<ActionRow>> {
-    let (texts, scope) = match filter.scope {
-        Scope::Agency(id) => (&OF_AGENCY, id),
-        Scope::Marac(id) => (&OF_MARAC, id),
-        Scope::Person(id) => (&OF_PERSON, id),
-        Scope::Case(id) => (&OF_CASE, id),
+    let (scope, statements) = match filter.scope {
+        Scope::Agency(id) => (
+            id,
+            [
+                statement!("agency_outstanding" => ActionRow),
+                statement!("agency_unresolved" => ActionRow),
+                statement!("agency_incomplete" => ActionRow),
+                statement!("agency_any" => ActionRow),
+            ],
+        ),
+        Scope::Marac(id) => (
+            id,
+            [
+                statement!("marac_outstanding" => ActionRow),
+                statement!("marac_unresolved" => ActionRow),
+                statement!("marac_incomplete" => ActionRow),
+                statement!("marac_any" => ActionRow),
+            ],
+        ),
+        Scope::Person(id) => (
+            id,
+            [
+                statement!("person_outstanding" => ActionRow),
+                statement!("person_unresolved" => ActionRow),
+                statement!("person_incomplete" => ActionRow),
+                statement!("person_any" => ActionRow),
+            ],
+        ),
+        Scope::Case(id) => (
+            id,
+            [
+                statement!("case_outstanding" => ActionRow),
+                statement!("case_unresolved" => ActionRow),
+                statement!("case_incomplete" => ActionRow),
+                statement!("case_any" => ActionRow),
+            ],
+        ),
     };
-    let [outstanding, unresolved, incomplete, any] = *texts;
-    let (text, status) = match filter.statuses {
+    let [outstanding, unresolved, incomplete, any] = statements;
+    let (statement, status) = match filter.statuses {
         Statuses::Outstanding => (outstanding, None),
         Statuses::Unresolved => (unresolved, None),
         Statuses::Incomplete => (incomplete, None),
@@ -247,7 +178,7 @@ pub fn page(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<ActionRow>> {
     };
     let (due_on, id) = filter.after.unwrap_or((BEFORE_ALL, Uuid::nil()));
     let rows = tx
-        .sql(text)
+        .sql(statement)
         .bind(scope)
         .bind(due_on)
         .bind(id)
@@ -265,18 +196,6 @@ const BEFORE_ALL: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
     None => NaiveDate::MIN,
 };
 
-const FOR_AGENDA: &str = with_cases!(concat!(
-    "(select a.* from (select a.* from actions a where a.marac_id = $1 and not a.resolved ",
-    "and a.status in ('not_done', 'not_possible_circumstances_changed') ",
-    "order by a.due_on, a.id offset 0) a where ",
-    visible_actions!("a"),
-    " order by a.due_on, a.id limit $3) union all ",
-    "(select a.* from (select a.* from actions a where a.marac_id = $1 and a.due_on <= $2 ",
-    "and a.status in ('open', 'in_progress') order by a.due_on, a.id offset 0) a where ",
-    visible_actions!("a"),
-    " order by a.due_on, a.id limit $3)"
-));
-
 /// What a meeting takes up before its cases: reports for the chair, and what is due by its day.
 pub fn for_agenda(
     tx: &mut Tx<'_>,
@@ -285,59 +204,39 @@ pub fn for_agenda(
     limit: i64,
 ) -> Result<Vec<ActionRow>> {
     Ok(tx
-        .sql(FOR_AGENDA)
+        .sql(statement!("for_agenda" => ActionRow))
         .bind(marac_id)
         .bind(due_by)
         .bind(limit)
         .load(tx.conn)?)
 }
 
-const ONE: &str = with_cases!("select * from actions where id = $1");
-
 /// The row of an action in sight.
 pub fn row(tx: &mut Tx<'_>, action: &VisibleAction) -> Result<ActionRow> {
-    Ok(tx.sql(ONE).bind(action.id).get_result(tx.conn)?)
+    Ok(tx
+        .sql(statement!("one" => ActionRow))
+        .bind(action.id)
+        .get_result(tx.conn)?)
 }
-
-const MANY: &str = with_cases!(concat!(
-    "select a.* from actions a where a.id = any ($1) and ",
-    visible_actions!("a")
-));
 
 /// Those of these actions that are in sight.
 pub fn in_sight(tx: &mut Tx<'_>, ids: Vec<Uuid>) -> Result<Vec<ActionRow>> {
-    Ok(tx.sql(MANY).bind(ids).load(tx.conn)?)
+    Ok(tx
+        .sql(statement!("in_sight" => ActionRow))
+        .bind(ids)
+        .load(tx.conn)?)
 }
 
 /// A change of what an agency may see.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct ChangeRow {
     /// Transaction that made it.
-    #[diesel(sql_type = st::Text)]
     pub txid: String,
     /// Order within.
-    #[diesel(sql_type = st::BigInt)]
     pub id: i64,
     /// The action.
-    #[diesel(sql_type = st::Uuid)]
     pub action_id: Uuid,
 }
-
-/// Changes after this place, in commit order: rows of transactions that may still be running, or
-/// that began before one of those ended, come when all before them are settled. Told to those who
-/// speak for the agency, and to a named owner.
-const CHANGES: &str = concat!(
-    "select h.txid::text, h.id, h.action_id from (",
-    "select h.txid, h.id, h.action_id, h.marac_id, h.agency_id as owner_agency_id, ",
-    "null::uuid as owner_user_id from action_changes h ",
-    "where h.agency_id = $1 and (h.txid, h.id) > ($2::xid8, $3) ",
-    "and h.txid < pg_snapshot_xmin(pg_current_snapshot())) h ",
-    "where (",
-    owned_action!("h"),
-    " or exists (select from actions a where a.id = h.action_id and ",
-    owned_action!("a"),
-    ")) order by h.txid, h.id limit $4"
-);
 
 /// The next changes of the caller's agency.
 pub fn changes(
@@ -347,7 +246,7 @@ pub fn changes(
     limit: i64,
 ) -> Result<Vec<ChangeRow>> {
     let rows = tx
-        .sql(CHANGES)
+        .sql(statement!("changes" => ChangeRow))
         .bind(agency_id)
         .bind(after.0.to_string())
         .bind(after.1)

@@ -2,28 +2,21 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::{Row, statement};
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Tenant {
-    #[diesel(sql_type = st::Uuid)]
     marac_id: Uuid,
 }
-
-// An auditor sees no case, so this asks for less than `visible_cases!`: one of these MARACs, received,
-// and not closed to the caller by an exclusion or a restriction.
-const RECEIVED: &str = "select c.marac_id from cases c where c.id = $1 and c.marac_id = any ($2) \
-    and c.received_at is not null \
-    and c.id <> all ($closed)";
 
 /// The MARAC of a received file that is in one of these MARACs and not closed to the caller.
 pub fn marac_of(tx: &mut Tx<'_>, case_id: Uuid, maracs: Vec<Uuid>) -> Result<Option<Uuid>> {
     let found: Option<Tenant> = tx
-        .sql(RECEIVED)
+        .sql(statement!("received_marac" => Tenant))
         .bind(case_id)
         .bind(maracs)
         .get_result(tx.conn)
@@ -32,62 +25,37 @@ pub fn marac_of(tx: &mut Tx<'_>, case_id: Uuid, maracs: Vec<Uuid>) -> Result<Opt
 }
 
 /// One event.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Access {
     /// When.
-    #[diesel(sql_type = st::Timestamptz)]
     pub at: DateTime<Utc>,
     /// Its id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// What was done.
-    #[diesel(sql_type = st::Text)]
     pub act: String,
     /// How it ended.
-    #[diesel(sql_type = st::Text)]
     pub outcome: String,
     /// A person, a program, the service itself.
-    #[diesel(sql_type = st::Text)]
     pub principal: String,
     /// The account.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub user_id: Option<Uuid>,
     /// The account's name, else the registered person's.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub name: Option<String>,
     /// The client.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub client_id: Option<Uuid>,
     /// The registered actor.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub actor_id: Option<Uuid>,
     /// The agency.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub agency_id: Option<Uuid>,
     /// Its name.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub agency_name: Option<String>,
     /// What it was done to.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub subject: Option<String>,
     /// Its id.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub subject_id: Option<Uuid>,
     /// Names of the fields read or changed.
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub fields: Vec<String>,
 }
-
-const LOG: &str = "select e.at, e.id, e.act, e.outcome, e.principal, e.user_id, \
-    coalesce(u.name, r.name) as name, e.client_id, e.actor_id, e.agency_id, a.name as agency_name, \
-    e.subject, e.subject_id, e.fields \
-    from (select * from audit_events e where e.case_id = $1 \
-      and ($2::timestamptz is null or (e.at, e.id) < ($2, $3)) \
-      order by e.at desc, e.id desc limit $4) e \
-    left join users u on u.id = e.user_id \
-    left join registered_actors r on r.id = e.actor_id \
-    left join agencies a on a.id = e.agency_id \
-    order by e.at desc, e.id desc";
 
 /// A page of the log, newest first.
 pub fn page(
@@ -97,7 +65,7 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<Access>> {
     Ok(tx
-        .sql(LOG)
+        .sql(statement!("access_log" => Access))
         .bind(case_id)
         .bind(after.map(|(at, _)| at))
         .bind(after.map(|(_, id)| id))

@@ -2,67 +2,49 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::LaidBy;
 use kernel::crypto::{KeyRing, Place};
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::schema::exclusions;
+use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleCase;
-use kernel::{file_key, key_columns, not_destroyed, visible_cases};
 
 /// An exclusion.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Exclusion {
     /// Id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// A person.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub user_id: Option<Uuid>,
     /// A registered person of a partner's program.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub actor_id: Option<Uuid>,
     /// An agency.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub agency_id: Option<Uuid>,
     /// The agency's senior to whom it does not apply.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub exempt_user_id: Option<Uuid>,
     /// Who set it.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub set_by: Option<Uuid>,
     /// When.
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
     /// Until when.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub ends_at: Option<DateTime<Utc>>,
     /// Who lifted it.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub lifted_by: Option<Uuid>,
     /// Version.
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
     /// An API client.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub client_id: Option<Uuid>,
     /// Why it was laid on this file; none if somebody set it here.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub laid_by: Option<LaidBy>,
     /// The file it was set on, as far as the reader decides there.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub from_case_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     root_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     reason: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     root_reason: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     root_master_key_id: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     root_wrapped: Option<Vec<u8>>,
 }
 
@@ -97,43 +79,17 @@ impl Exclusion {
     }
 }
 
-// What was laid from another MARAC on somebody who does not sit in this one concerns nobody here.
-macro_rules! exclusion {
-    ($tail:literal) => {
-        concat!(
-            "select e.id, e.user_id, e.actor_id, e.agency_id, e.exempt_user_id, e.set_by, e.created_at, ",
-            "nullif(e.ends_at, 'infinity') as ends_at, e.lifted_by, e.version, e.reason, e.client_id, ",
-            "e.laid_by, e.root_id, s.case_id as from_case_id, s.reason as root_reason, ",
-            "s.master_key_id as root_master_key_id, s.wrapped as root_wrapped ",
-            "from exclusions e left join lateral (select r.case_id, r.reason, ",
-            key_columns!(),
-            " from exclusions r join cases c on c.id = r.case_id",
-            file_key!("c.id"),
-            "where ",
-            not_destroyed!(),
-            " and r.id = e.root_id and c.marac_id = any ($staff) and ",
-            visible_cases!("c"),
-            ") s on true where e.case_id = $1 and (e.root_id is null or exists (select from marac_agencies m ",
-            "where m.marac_id = e.marac_id and m.agency_id in (select e.agency_id ",
-            "union all select u.agency_id from users u where u.id = e.user_id ",
-            "union all select r.agency_id from registered_actors r where r.id = e.actor_id ",
-            "union all select p.agency_id from api_clients p where p.id = e.client_id))) ",
-            $tail
-        )
-    };
-}
-
 /// Every exclusion of a case, newest first.
 pub fn all(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Exclusion>> {
     Ok(tx
-        .sql(exclusion!("order by e.created_at desc, e.id desc"))
+        .sql(statement!("exclusions" => Exclusion))
         .bind(case.id)
         .load(tx.conn)?)
 }
 
 /// One exclusion of a case, locked.
 pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Exclusion>> {
-    tx.sql(exclusion!("and e.id = $2 for update of e"))
+    tx.sql(statement!("exclusion" => Exclusion))
         .bind(case.id)
         .bind(id)
         .locking(tx)
@@ -153,26 +109,18 @@ pub struct Subject {
 }
 
 /// What of a subject is known in a MARAC.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Known {
     /// The person, registered person or agency belongs to the MARAC.
-    #[diesel(sql_type = st::Bool)]
     pub subject: bool,
     /// The exempt senior is of the agency.
-    #[diesel(sql_type = st::Bool)]
     pub exempt: bool,
 }
-
-const KNOWN: &str = "select exists (select from marac_agencies m where m.marac_id = $1 and m.agency_id in ( \
-      select u.agency_id from users u where u.id = $2 \
-      union all select r.agency_id from registered_actors r where r.id = $3 \
-      union all select a.id from agencies a where a.id = $4)) as subject, \
-    ($5::uuid is null or exists (select from users u where u.id = $5 and u.agency_id = $4)) as exempt";
 
 /// Whether whom it names can be named.
 pub fn known(tx: &mut Tx<'_>, marac_id: Uuid, subject: Subject) -> Result<Known> {
     Ok(tx
-        .sql(KNOWN)
+        .sql(statement!("known_subject" => Known))
         .bind(marac_id)
         .bind(subject.user_id)
         .bind(subject.actor_id)
@@ -181,27 +129,39 @@ pub fn known(tx: &mut Tx<'_>, marac_id: Uuid, subject: Subject) -> Result<Known>
         .get_result(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Agency {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }
 
 /// The agency of whom it names.
 pub fn agencies(tx: &mut Tx<'_>, subject: Subject, client_id: Option<Uuid>) -> Result<Vec<Uuid>> {
     let rows: Vec<Agency> = tx
-        .sql(
-            "select u.agency_id as id from users u where u.id = $1 \
-         union select r.agency_id from registered_actors r where r.id = $2 \
-         union select a.id from agencies a where a.id = $3 \
-         union select c.agency_id from api_clients c where c.id = $4",
-        )
+        .sql(statement!("agencies_of_subject" => Agency))
         .bind(subject.user_id)
         .bind(subject.actor_id)
         .bind(subject.agency_id)
         .bind(client_id)
         .load(tx.conn)?;
     Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = exclusions, treat_none_as_default_value = false)]
+struct ExclusionRow {
+    id: Uuid,
+    marac_id: Uuid,
+    case_id: Uuid,
+    user_id: Option<Uuid>,
+    actor_id: Option<Uuid>,
+    agency_id: Option<Uuid>,
+    exempt_user_id: Option<Uuid>,
+    reason: Vec<u8>,
+    set_by: Option<Uuid>,
+    /// Without one, infinity: the column's default.
+    #[diesel(treat_none_as_default_value = true)]
+    ends_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
 }
 
 /// Adds an exclusion: it holds from the next request.
@@ -216,37 +176,35 @@ pub fn insert(
     tx.tell_moment()?;
     let place = Place::new("exclusions", "reason", id);
     let sealed = case.key().seal_json(place, &reason)?;
-    tx.sql(
-        "insert into exclusions (id, marac_id, case_id, user_id, actor_id, agency_id, \
-         exempt_user_id, reason, set_by, ends_at, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, coalesce($10, 'infinity'), $11)",
-    )
-    .bind(id)
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(subject.user_id)
-    .bind(subject.actor_id)
-    .bind(subject.agency_id)
-    .bind(subject.exempt_user_id)
-    .bind(sealed)
-    .bind(tx.actor.principal.user_id())
-    .bind(ends_at)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    let row = ExclusionRow {
+        id,
+        marac_id: case.marac_id,
+        case_id: case.id,
+        user_id: subject.user_id,
+        actor_id: subject.actor_id,
+        agency_id: subject.agency_id,
+        exempt_user_id: subject.exempt_user_id,
+        reason: sealed,
+        set_by: tx.actor.principal.user_id(),
+        ends_at,
+        created_at: tx.now,
+    };
+    diesel::insert_into(exclusions::table)
+        .values(row)
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// Lifts an exclusion now.
 pub fn lift(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<()> {
     tx.tell_moment()?;
-    tx.sql(
-        "update exclusions set ends_at = $3, lifted_by = $4, version = version + 1 \
-         where case_id = $1 and id = $2",
-    )
-    .bind(case.id)
-    .bind(id)
-    .bind(tx.now)
-    .bind(tx.actor.principal.user_id())
-    .execute(tx.conn)?;
+    let lifted = exclusions::case_id.eq(case.id).and(exclusions::id.eq(id));
+    diesel::update(exclusions::table.filter(lifted))
+        .set((
+            exclusions::ends_at.eq(tx.now),
+            exclusions::lifted_by.eq(tx.actor.principal.user_id()),
+            exclusions::version.eq(exclusions::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }

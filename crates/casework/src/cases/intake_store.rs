@@ -1,6 +1,6 @@
 //! Rows of a file's opening, acceptance and joining.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -8,6 +8,8 @@ use super::intake::Accepted;
 use kernel::crypto::Wrapped;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
+use kernel::schema::{cases, data_keys};
+use kernel::sql::{Row, Whole, statement};
 use practice::risk::Criterion;
 use practice::vocabulary::CaseStatus;
 
@@ -49,6 +51,11 @@ impl Person {
     }
 }
 
+#[derive(Row)]
+struct Opened {
+    case_id: Uuid,
+}
+
 /// Case, key and circle in one statement; false if the code is taken.
 pub fn insert(
     tx: &mut Tx<'_>,
@@ -59,31 +66,26 @@ pub fn insert(
     person: Person,
     received: bool,
 ) -> Result<bool> {
-    let inserted = tx.sql(
-        "with c as (insert into cases (id, marac_id, code, status, received_at, created_at, tokens_version) \
-           values ($1, $2, $3, 'intake', $10, $4, $11) on conflict (code) do nothing returning id), \
-         g as (insert into circle (id, marac_id, case_id, basis, user_id, actor_id, opens_at, created_by, created_at) \
-           select $5, $2, c.id, 'referrer', $6, $7, $4, $6, $4 from c where $6 is not null or $7 is not null) \
-         insert into data_keys (case_id, marac_id, master_key_id, wrapped, created_at) \
-           select c.id, $2, $8, $9, $4 from c",
-    )
-    .bind(id)
-    .bind(marac_id)
-    .bind(code.to_owned())
-    .bind(tx.now)
-    .bind(Uuid::now_v7())
-    .bind(person.user())
-    .bind(person.actor())
-    .bind(wrapped.master_key_id.clone())
-    .bind(wrapped.bytes.clone())
-    .bind(received.then_some(tx.now))
-    .bind(crate::people::TOKENS_VERSION)
-    .execute(tx.conn)?;
-    Ok(inserted == 1)
+    let opened = tx
+        .sql(statement!("open_file" => Opened))
+        .bind(id)
+        .bind(marac_id)
+        .bind(code.to_owned())
+        .bind(tx.now)
+        .bind(Uuid::now_v7())
+        .bind(person.user())
+        .bind(person.actor())
+        .bind(wrapped.master_key_id.clone())
+        .bind(wrapped.bytes.clone())
+        .bind(received.then_some(tx.now))
+        .bind(crate::people::TOKENS_VERSION)
+        .get_result(tx.conn)
+        .optional()?;
+    Ok(opened.is_some_and(|opened| opened.case_id == id))
 }
 
 pub fn mark_received(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
-    tx.sql("update cases set received_at = coalesce(received_at, $2) where id = $1")
+    tx.sql(statement!("mark_received"))
         .bind(id)
         .bind(tx.now)
         .execute(tx.conn)?;
@@ -99,14 +101,7 @@ pub fn mark_accepted(
     first: bool,
 ) -> Result<()> {
     let changed = tx
-        .sql(
-            "update cases set status = 'listed', received_at = coalesce(received_at, $2), \
-         opened_at = coalesce(opened_at, $2), last_referral_on = greatest(last_referral_on, $3), \
-         lapses_on = $4, criteria = array(select x.name from unnest($7::text[]) with ordinality \
-           as x(name, n) where x.name = any (criteria || $5) order by x.n), \
-         has_children = has_children or $6, closed_at = null, version = version + 1 \
-         where id = $1 and (opened_at is null) = $8",
-        )
+        .sql(statement!("mark_accepted"))
         .bind(id)
         .bind(tx.now)
         .bind(accepted.referred_on)
@@ -124,23 +119,21 @@ pub fn mark_accepted(
 }
 
 pub fn set_status(tx: &mut Tx<'_>, id: Uuid, status: CaseStatus) -> Result<()> {
-    tx.sql("update cases set status = $2, version = version + 1 where id = $1")
-        .bind(id)
-        .bind(status.as_str())
+    diesel::update(cases::table.find(id))
+        .set((
+            cases::status.eq(status),
+            cases::version.eq(cases::version + 1),
+        ))
         .execute(tx.conn)?;
     Ok(())
 }
 
 pub fn mark_heard(tx: &mut Tx<'_>, heard: &[(Uuid, NaiveDate)]) -> Result<()> {
-    tx.sql(
-        "update cases c set status = case when c.lapses_on < $3 then 'lapsed' else 'monitoring' end, \
-         version = c.version + 1 from unnest($1::uuid[], $2::date[]) as x(id, referred_on) \
-         where c.id = x.id and c.status = 'listed' and c.last_referral_on <= x.referred_on",
-    )
-    .bind(heard.iter().map(|(id, _)| *id).collect::<Vec<_>>())
-    .bind(heard.iter().map(|(_, on)| *on).collect::<Vec<_>>())
-    .bind(tx.today())
-    .execute(tx.conn)?;
+    tx.sql(statement!("mark_heard"))
+        .bind(heard.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+        .bind(heard.iter().map(|(_, on)| *on).collect::<Vec<_>>())
+        .bind(tx.today())
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -152,30 +145,26 @@ pub fn revive(
     accepted: &Accepted,
     lapses_on: NaiveDate,
 ) -> Result<String> {
-    tx.sql("update data_keys set wrapped = $2, master_key_id = $3, destroyed_at = null where case_id = $1")
-        .bind(id)
-        .bind(wrapped.bytes.clone())
-        .bind(wrapped.master_key_id.clone())
+    diesel::update(data_keys::table.find(id))
+        .set((
+            data_keys::wrapped.eq(&wrapped.bytes),
+            data_keys::master_key_id.eq(&wrapped.master_key_id),
+            data_keys::destroyed_at.eq(None::<DateTime<Utc>>),
+        ))
         .execute(tx.conn)?;
-    let row: Option<Code> = tx.sql(
-        "update cases set status = 'listed', opened_at = $2, last_referral_on = $3, lapses_on = $4, \
-         criteria = $5, has_children = $6, version = version + 1 \
-         where id = $1 and status = 'joined' returning code",
-    )
-    .bind(id)
-    .bind(tx.now)
-    .bind(accepted.referred_on)
-    .bind(lapses_on)
-    .bind(accepted.criteria.clone())
-    .bind(accepted.has_children)
-    .get_result(tx.conn)
-    .optional()?;
-    row.map(|row| row.code)
-        .ok_or(Error::Internal("the file of a joined referral is gone"))
-}
-
-#[derive(QueryableByName)]
-struct Code {
-    #[diesel(sql_type = diesel::sql_types::Text)]
-    code: String,
+    let joined = cases::id.eq(id).and(cases::status.eq(CaseStatus::Joined));
+    let code = diesel::update(cases::table.filter(joined))
+        .set((
+            cases::status.eq(CaseStatus::Listed),
+            cases::opened_at.eq(tx.now),
+            cases::last_referral_on.eq(accepted.referred_on),
+            cases::lapses_on.eq(lapses_on),
+            cases::criteria.eq(Whole(accepted.criteria.clone())),
+            cases::has_children.eq(accepted.has_children),
+            cases::version.eq(cases::version + 1),
+        ))
+        .returning(cases::code)
+        .get_result(tx.conn)
+        .optional()?;
+    code.ok_or(Error::Internal("the file of a joined referral is gone"))
 }

@@ -2,49 +2,39 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
+use diesel::upsert::excluded;
 use uuid::Uuid;
 
 use super::LaidBy;
 use kernel::crypto::{KeyRing, Place};
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::policy::lens::Basis;
+use kernel::schema::{actions, cases, circle, restrictions};
+use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleCase;
-use kernel::{file_key, key_columns, not_destroyed, visible_cases};
 
 /// A restriction.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Restriction {
     /// Id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// Who set it.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub set_by: Option<Uuid>,
     /// When.
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
     /// Until when.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub ends_at: Option<DateTime<Utc>>,
     /// Who is named on the case now.
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub named: Vec<Uuid>,
     /// Why it was laid on this file; none if somebody set it here.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub laid_by: Option<LaidBy>,
     /// The file it was set on, as far as the reader decides there.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub from_case_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     origin_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     reason: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     origin_reason: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     origin_master_key_id: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     origin_wrapped: Option<Vec<u8>>,
 }
 
@@ -69,43 +59,19 @@ impl Restriction {
     }
 }
 
-#[derive(QueryableByName)]
-struct Owner {
-    #[diesel(sql_type = st::Uuid)]
-    id: Uuid,
-}
-
 /// The agencies that own actions of the case.
 pub fn owners(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Uuid>> {
-    let rows: Vec<Owner> = tx
-        .sql("select distinct owner_agency_id as id from actions where case_id = $1")
-        .bind(case.id)
-        .load(tx.conn)?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+    Ok(actions::table
+        .filter(actions::case_id.eq(case.id))
+        .select(actions::owner_agency_id)
+        .distinct()
+        .load(tx.conn)?)
 }
-
-const LIVE: &str = concat!(
-    "select t.id, t.set_by, t.created_at, nullif(t.ends_at, 'infinity') as ends_at, t.reason, t.laid_by, ",
-    "t.origin_id, s.case_id as from_case_id, s.reason as origin_reason, ",
-    "s.master_key_id as origin_master_key_id, s.wrapped as origin_wrapped, ",
-    "array(select distinct g.user_id from circle g where g.case_id = $1 and g.basis = 'named' ",
-    "and g.user_id is not null and g.opens_at <= $2 and g.ends_at > $2 order by g.user_id) as named ",
-    "from restrictions t left join lateral (select o.case_id, o.reason, ",
-    key_columns!(),
-    " from restrictions o join cases c on c.id = o.case_id",
-    file_key!("c.id"),
-    "where ",
-    not_destroyed!(),
-    " and o.id = t.origin_id and c.marac_id = any ($staff) and ",
-    visible_cases!("c"),
-    ") s on true where t.case_id = $1 and t.ends_at > $2 ",
-    "order by t.origin_id is not null, t.created_at desc, t.id desc limit 1"
-);
 
 /// The restriction that stands: one that somebody set on this file before one that was laid on it.
 pub fn live(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Option<Restriction>> {
     Ok(tx
-        .sql(LIVE)
+        .sql(statement!("restriction" => Restriction))
         .bind(case.id)
         .bind(tx.now)
         .get_result(tx.conn)
@@ -126,57 +92,72 @@ pub fn set(
     let id = live.unwrap_or_else(Uuid::now_v7);
     let place = Place::new("restrictions", "reason", id);
     let sealed = case.key().seal_json(place, &reason)?;
-    tx.sql("insert into restrictions as t (id, marac_id, case_id, reason, set_by, ends_at, created_at) \
-         values ($1, $2, $3, $4, $5, coalesce($6, 'infinity'), $7) \
-         on conflict (id) do update set reason = $4, set_by = $5, referral_id = null, \
-         ends_at = coalesce($6, 'infinity'), version = t.version + 1")
-    .bind(id)
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(sealed)
-    .bind(tx.actor.principal.user_id())
-    .bind(ends_at)
-    .bind(tx.now)
-    .execute(tx.conn)?;
-    tx.sql(
-        "update circle set ends_at = $3, version = version + 1 where case_id = $1 \
-         and basis = 'named' and ends_at > $3 and (user_id is null or user_id <> all ($2))",
-    )
-    .bind(case.id)
-    .bind(named.to_vec())
-    .bind(tx.now)
-    .execute(tx.conn)?;
-    super::store::name(tx, case, named)?;
-    tx.sql("update cases set restricted = true, version = version + 1 where id = $1")
-        .bind(case.id)
+    // Without an end it stands until infinity, the column's default.
+    diesel::insert_into(restrictions::table)
+        .values((
+            restrictions::id.eq(id),
+            restrictions::marac_id.eq(case.marac_id),
+            restrictions::case_id.eq(case.id),
+            restrictions::reason.eq(sealed),
+            restrictions::set_by.eq(tx.actor.principal.user_id()),
+            ends_at.map(|end| restrictions::ends_at.eq(end)),
+            restrictions::created_at.eq(tx.now),
+        ))
+        .on_conflict(restrictions::id)
+        .do_update()
+        .set((
+            restrictions::reason.eq(excluded(restrictions::reason)),
+            restrictions::set_by.eq(excluded(restrictions::set_by)),
+            restrictions::referral_id.eq(None::<Uuid>),
+            restrictions::ends_at.eq(excluded(restrictions::ends_at)),
+            restrictions::version.eq(restrictions::version + 1),
+        ))
         .execute(tx.conn)?;
-    Ok(())
+    let unnamed = circle::user_id.is_null().or(circle::user_id.ne_all(named));
+    let leave = circle::case_id
+        .eq(case.id)
+        .and(circle::basis.eq(Basis::Named))
+        .and(circle::ends_at.gt(tx.now))
+        .and(unnamed);
+    diesel::update(circle::table.filter(leave))
+        .set((
+            circle::ends_at.eq(tx.now),
+            circle::version.eq(circle::version + 1),
+        ))
+        .execute(tx.conn)?;
+    super::store::name(tx, case, named)?;
+    mark(tx, case, true)
 }
 
 /// Lifts what restricts the case. Those named for it, since it stands, leave with it; whoever leads is named as
 /// the lead, also if the restriction had shut them out.
 pub fn lift(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
     tx.tell_moment()?;
-    tx.sql(
-        "update circle set ends_at = $2, version = version + 1 where case_id = $1 \
-         and basis = 'named' and not as_lead and ends_at > $2 and (restriction_id is not null \
-           or created_at >= (select min(t.created_at) from restrictions t \
-             where t.case_id = $1 and t.ends_at > $2))",
-    )
-    .bind(case.id)
-    .bind(tx.now)
-    .execute(tx.conn)?;
-    super::store::name_lead(tx, case, case.row.lead_user_id)?;
-    tx.sql(
-        "update restrictions set ends_at = $2, lifted_by = $3, version = version + 1 \
-         where case_id = $1 and ends_at > $2",
-    )
-    .bind(case.id)
-    .bind(tx.now)
-    .bind(tx.actor.principal.user_id())
-    .execute(tx.conn)?;
-    tx.sql("update cases set restricted = false, version = version + 1 where id = $1")
+    tx.sql(statement!("unname_restricted"))
         .bind(case.id)
+        .bind(tx.now)
+        .execute(tx.conn)?;
+    super::store::name_lead(tx, case, case.row.lead_user_id)?;
+    let standing = restrictions::case_id
+        .eq(case.id)
+        .and(restrictions::ends_at.gt(tx.now));
+    diesel::update(restrictions::table.filter(standing))
+        .set((
+            restrictions::ends_at.eq(tx.now),
+            restrictions::lifted_by.eq(tx.actor.principal.user_id()),
+            restrictions::version.eq(restrictions::version + 1),
+        ))
+        .execute(tx.conn)?;
+    mark(tx, case, false)
+}
+
+/// Whether the case is restricted, in its head.
+fn mark(tx: &mut Tx<'_>, case: &VisibleCase, restricted: bool) -> Result<()> {
+    diesel::update(cases::table.find(case.id))
+        .set((
+            cases::restricted.eq(restricted),
+            cases::version.eq(cases::version + 1),
+        ))
         .execute(tx.conn)?;
     Ok(())
 }

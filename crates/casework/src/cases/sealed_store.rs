@@ -4,12 +4,12 @@
 //! compares it with the schema.
 
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::crypto::{CryptoError, Place};
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
+use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleCase;
 
 /// A sealed column of a table that is bound to a case.
@@ -90,29 +90,23 @@ sealed_places! {
     "risk_assessments"."sealed" by "id",
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Sealed {
-    #[diesel(sql_type = st::Text)]
     place: String,
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = st::Binary)]
     sealed: Vec<u8>,
 }
 
-// The referral itself, and what was set on its own file before that one was joined.
-const WITH_REFERRAL: &str = "select $1 as id \
-    union all select id from exclusions where referral_id = $1 \
-    union all select id from restrictions where referral_id = $1";
-
 fn with_referral(tx: &mut Tx<'_>, referral: Uuid) -> Result<Vec<Uuid>> {
-    let rows: Vec<Id> = tx.sql(WITH_REFERRAL).bind(referral).load(tx.conn)?;
+    let rows = tx
+        .sql(statement!("with_referral" => Id))
+        .bind(referral)
+        .load(tx.conn)?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Id {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }
 

@@ -1,37 +1,33 @@
 //! Rows of shares: the circle on the basis `share`.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
+use kernel::policy::lens::Basis;
+use kernel::schema::circle;
+use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleCase;
 
 /// A share.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Share {
     /// Id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// With whom.
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
     /// Since when.
-    #[diesel(sql_type = st::Timestamptz)]
     pub opens_at: DateTime<Utc>,
     /// Until when.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub ends_at: Option<DateTime<Utc>>,
     /// Who decided it.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub created_by: Option<Uuid>,
     /// Version.
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     reason: Option<Vec<u8>>,
 }
 
@@ -47,27 +43,17 @@ impl Share {
     }
 }
 
-macro_rules! share {
-    ($tail:literal) => {
-        concat!(
-            "select g.id, g.agency_id, g.opens_at, nullif(g.ends_at, 'infinity') as ends_at, ",
-            "g.created_by, g.version, g.reason from circle g where g.case_id = $1 and g.basis = 'share' ",
-            $tail
-        )
-    };
-}
-
 /// Every share of a case, newest first.
 pub fn all(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Share>> {
     Ok(tx
-        .sql(share!("order by g.opens_at desc, g.id desc"))
+        .sql(statement!("shares" => Share))
         .bind(case.id)
         .load(tx.conn)?)
 }
 
 /// One share of a case, locked.
 pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Share>> {
-    tx.sql(share!("and g.id = $2 for update"))
+    tx.sql(statement!("share" => Share))
         .bind(case.id)
         .bind(id)
         .locking(tx)
@@ -75,14 +61,12 @@ pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Share
 
 /// Whether the agency has a live share.
 pub fn shared(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<bool> {
-    let found: Option<Share> = tx
-        .sql(share!("and g.agency_id = $2 and g.ends_at > $3 limit 1"))
-        .bind(case.id)
-        .bind(agency_id)
-        .bind(tx.now)
-        .get_result(tx.conn)
-        .optional()?;
-    Ok(found.is_some())
+    let live = circle::case_id
+        .eq(case.id)
+        .and(circle::basis.eq(Basis::Share))
+        .and(circle::agency_id.eq(agency_id))
+        .and(circle::ends_at.gt(tx.now));
+    Ok(diesel::select(exists(circle::table.filter(live))).get_result(tx.conn)?)
 }
 
 /// Adds a share: open at once, with the meeting's lens, because somebody decided so by name.
@@ -96,32 +80,36 @@ pub fn insert(
 ) -> Result<()> {
     let place = Place::new("circle", "reason", id);
     let sealed = case.key().seal_json(place, &reason)?;
-    tx.sql(
-        "insert into circle (id, marac_id, case_id, basis, agency_id, opens_at, full_at, ends_at, \
-         reason, created_by, created_at) \
-         values ($1, $2, $3, 'share', $4, $5, $5, coalesce($6, 'infinity'), $7, $8, $5)",
-    )
-    .bind(id)
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(agency_id)
-    .bind(tx.now)
-    .bind(ends_at)
-    .bind(sealed)
-    .bind(tx.actor.principal.user_id())
-    .execute(tx.conn)?;
+    // Without an end it lasts until infinity, the column's default.
+    diesel::insert_into(circle::table)
+        .values((
+            circle::id.eq(id),
+            circle::marac_id.eq(case.marac_id),
+            circle::case_id.eq(case.id),
+            circle::basis.eq(Basis::Share),
+            circle::agency_id.eq(agency_id),
+            circle::opens_at.eq(tx.now),
+            circle::full_at.eq(tx.now),
+            ends_at.map(|end| circle::ends_at.eq(end)),
+            circle::reason.eq(sealed),
+            circle::created_by.eq(tx.actor.principal.user_id()),
+            circle::created_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// Ends a share now.
 pub fn end(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<()> {
-    tx.sql(
-        "update circle set ends_at = $3, version = version + 1 \
-         where case_id = $1 and id = $2 and basis = 'share'",
-    )
-    .bind(case.id)
-    .bind(id)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    let share = circle::case_id
+        .eq(case.id)
+        .and(circle::id.eq(id))
+        .and(circle::basis.eq(Basis::Share));
+    diesel::update(circle::table.filter(share))
+        .set((
+            circle::ends_at.eq(tx.now),
+            circle::version.eq(circle::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }

@@ -2,17 +2,15 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::CloseReason;
-use crate::parties::people_of;
-use crate::risk::risk_column;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
+use kernel::schema::{cases, marac_agencies, users};
+use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleCase;
-use kernel::{file_key, key_columns, visible_cases};
 use practice::party::{Identity, PartyRole};
 use practice::risk::CaseRisk;
 use practice::vocabulary::CaseStatus;
@@ -29,50 +27,34 @@ pub struct Filter {
 }
 
 /// A line of the list.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Line {
     /// Id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// Code.
-    #[diesel(sql_type = st::Text)]
     pub code: String,
     /// MARAC.
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
     /// Life cycle.
-    #[diesel(sql_type = st::Text)]
     pub status: CaseStatus,
     /// Last referral.
-    #[diesel(sql_type = st::Date)]
     pub last_referral_on: NaiveDate,
     /// When flags lapse.
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub lapses_on: Option<NaiveDate>,
     /// The risk that is known.
-    #[diesel(sql_type = st::Text)]
     pub risk: CaseRisk,
     /// Criteria met.
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub criteria: Vec<String>,
     /// Children in the household.
-    #[diesel(sql_type = st::Bool)]
     pub has_children: bool,
     /// A restriction stands.
-    #[diesel(sql_type = st::Bool)]
     pub restricted: bool,
     /// Version.
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     party_ids: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     party_roles: Vec<PartyRole>,
-    #[diesel(sql_type = st::Array<st::Binary>)]
     identities: Vec<Vec<u8>>,
 }
 
@@ -95,42 +77,6 @@ impl Line {
     }
 }
 
-/// SQL: the case at `c` is in sight, opened, not destroyed, and passes the filter $1, $2, $3.
-macro_rules! listed {
-    () => {
-        concat!(
-            "c.opened_at is not null and ($2::text is null or c.status = $2) ",
-            "and ($3::date is null or c.lapses_on < $3) and not exists (select from data_keys d ",
-            "where d.case_id = c.id and d.wrapped is null) and ",
-            visible_cases!("c")
-        )
-    };
-}
-
-// The page is taken per MARAC along its index, then joined: the reader's MARACs are few.
-const PAGE: &str = concat!(
-    "select c.id, c.code, c.marac_id, c.status, c.last_referral_on, c.lapses_on, c.criteria, ",
-    risk_column!("c.id"),
-    "c.has_children, c.version, ",
-    key_columns!(),
-    ", ",
-    "(c.restricted and exists (select from restrictions r where r.case_id = c.id ",
-    "and r.ends_at > $now)) as restricted, ",
-    "coalesce(p.ids, '{}') as party_ids, coalesce(p.roles, '{}') as party_roles, ",
-    "coalesce(p.identities, '{}') as identities ",
-    "from (select c.* from (select distinct id from ",
-    "unnest($maracs) as m(id)) m ",
-    "cross join lateral (select c.* from cases c where c.marac_id = m.id ",
-    "and ($4::date is null or (c.last_referral_on, c.id) < ($4, $5)) and ",
-    listed!(),
-    " order by c.last_referral_on desc, c.id desc limit $6) c ",
-    "where $1::uuid is null or m.id = $1 ",
-    "order by c.last_referral_on desc, c.id desc limit $6) c ",
-    file_key!("c.id"),
-    people_of!("c.id", "'survivor', 'perpetrator'"),
-    "order by c.last_referral_on desc, c.id desc"
-);
-
 /// A page of the cases in sight, newest referral first.
 pub fn page(
     tx: &mut Tx<'_>,
@@ -139,7 +85,7 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<Line>> {
     Ok(tx
-        .sql(PAGE)
+        .sql(statement!("cases_in_sight" => Line))
         .bind(filter.marac_id)
         .bind(filter.status.map(CaseStatus::as_str))
         .bind(filter.lapsing_before)
@@ -149,21 +95,15 @@ pub fn page(
         .load(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Count {
-    #[diesel(sql_type = st::BigInt)]
     n: i64,
 }
-
-const COUNT: &str = concat!(
-    "select count(*) as n from cases c where ($1::uuid is null or c.marac_id = $1) and ",
-    listed!()
-);
 
 /// How many there are.
 pub fn count(tx: &mut Tx<'_>, filter: Filter) -> Result<i64> {
     let row: Count = tx
-        .sql(COUNT)
+        .sql(statement!("count_in_sight" => Count))
         .bind(filter.marac_id)
         .bind(filter.status.map(CaseStatus::as_str))
         .bind(filter.lapsing_before)
@@ -171,22 +111,15 @@ pub fn count(tx: &mut Tx<'_>, filter: Filter) -> Result<i64> {
     Ok(row.n)
 }
 
-#[derive(QueryableByName)]
-struct Found {
-    #[diesel(sql_type = st::Uuid)]
-    id: Uuid,
-}
-
 /// Those of these accounts that are live, of an agency of the MARAC.
-pub fn members(tx: &mut Tx<'_>, marac_id: Uuid, users: &[Uuid]) -> Result<Vec<Uuid>> {
-    let rows: Vec<Found> = tx.sql(
-        "select u.id from users u join marac_agencies m on m.agency_id = u.agency_id and m.marac_id = $1 \
-         where u.id = any($2) and u.disabled_at is null",
-    )
-    .bind(marac_id)
-    .bind(users.to_vec())
-    .load(tx.conn)?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+pub fn members(tx: &mut Tx<'_>, marac_id: Uuid, ids: &[Uuid]) -> Result<Vec<Uuid>> {
+    let agencies = users::table.inner_join(
+        marac_agencies::table.on(marac_agencies::agency_id
+            .eq(users::agency_id)
+            .and(marac_agencies::marac_id.eq(marac_id))),
+    );
+    let live = users::id.eq_any(ids).and(users::disabled_at.is_null());
+    Ok(agencies.filter(live).select(users::id).load(tx.conn)?)
 }
 
 /// Makes somebody, or an agency, the case's lead. A person becomes one of those named on it.
@@ -196,58 +129,46 @@ pub fn set_lead(
     user_id: Option<Uuid>,
     agency_id: Option<Uuid>,
 ) -> Result<()> {
-    tx.sql("update cases set lead_user_id = $2, lead_agency_id = $3 where id = $1")
-        .bind(case.id)
-        .bind(user_id)
-        .bind(agency_id)
+    diesel::update(cases::table.find(case.id))
+        .set((
+            cases::lead_user_id.eq(user_id),
+            cases::lead_agency_id.eq(agency_id),
+        ))
         .execute(tx.conn)?;
     name_lead(tx, case, user_id)
 }
 
 /// The lead is named on the case; whoever was named because they led it no longer is.
 pub fn name_lead(tx: &mut Tx<'_>, case: &VisibleCase, lead: Option<Uuid>) -> Result<()> {
-    tx.sql(
-        "with former as (update circle set ends_at = $4, version = version + 1 where case_id = $2 \
-           and as_lead and ends_at > $4 and user_id is distinct from $3) \
-         insert into circle (id, marac_id, case_id, basis, as_lead, user_id, opens_at, created_by, created_at) \
-         select $1, $5, $2, 'named', true, $3, $4, $6, $4 where $3::uuid is not null \
-           and not exists (select from circle g where g.case_id = $2 and g.as_lead \
-             and g.user_id = $3 and g.ends_at > $4)",
-    )
-    .bind(Uuid::now_v7())
-    .bind(case.id)
-    .bind(lead)
-    .bind(tx.now)
-    .bind(case.marac_id)
-    .bind(tx.actor.principal.user_id())
-    .execute(tx.conn)?;
+    tx.sql(statement!("name_lead"))
+        .bind(Uuid::now_v7())
+        .bind(case.id)
+        .bind(lead)
+        .bind(tx.now)
+        .bind(case.marac_id)
+        .bind(tx.actor.principal.user_id())
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// Names people on a case; who is named already stays so.
 pub fn name(tx: &mut Tx<'_>, case: &VisibleCase, users: &[Uuid]) -> Result<()> {
     let ids: Vec<Uuid> = users.iter().map(|_| Uuid::now_v7()).collect();
-    tx.sql(
-        "insert into circle (id, marac_id, case_id, basis, user_id, opens_at, created_by, created_at) \
-         select x.id, $3, $4, 'named', x.user_id, $5, $6, $5 \
-         from unnest($1::uuid[], $2::uuid[]) as x(id, user_id) \
-         where not exists (select from circle g where g.case_id = $4 and g.basis = 'named' \
-           and not g.as_lead and g.user_id = x.user_id and g.opens_at <= $5 and g.ends_at > $5)",
-    )
-    .bind(ids)
-    .bind(users.to_vec())
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(tx.now)
-    .bind(tx.actor.principal.user_id())
-    .execute(tx.conn)?;
+    tx.sql(statement!("name_people"))
+        .bind(ids)
+        .bind(users.to_vec())
+        .bind(case.marac_id)
+        .bind(case.id)
+        .bind(tx.now)
+        .bind(tx.actor.principal.user_id())
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// Counts a change of the head.
 pub fn touch(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
-    tx.sql("update cases set version = version + 1 where id = $1")
-        .bind(case.id)
+    diesel::update(cases::table.find(case.id))
+        .set(cases::version.eq(cases::version + 1))
         .execute(tx.conn)?;
     Ok(())
 }
@@ -261,15 +182,15 @@ pub fn close(
 ) -> Result<()> {
     let place = Place::new("cases", "closing", case.id);
     let sealed = case.key().seal_json(place, words)?;
-    let rows = tx.sql(
-        "update cases set status = 'closed', closed_at = $2, closed_because = $3, closing = $4, \
-         version = version + 1 where id = $1",
-    )
-    .bind(case.id)
-    .bind(tx.now)
-    .bind(reason.as_str())
-    .bind(sealed)
-    .execute(tx.conn)?;
+    let rows = diesel::update(cases::table.find(case.id))
+        .set((
+            cases::status.eq(CaseStatus::Closed),
+            cases::closed_at.eq(tx.now),
+            cases::closed_because.eq(reason),
+            cases::closing.eq(sealed),
+            cases::version.eq(cases::version + 1),
+        ))
+        .execute(tx.conn)?;
     match rows {
         1 => Ok(()),
         _ => Err(Error::Internal("a case that was locked is gone")),

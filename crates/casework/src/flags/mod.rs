@@ -84,14 +84,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     lapse_api::routes(config);
 }
 
-/// The statement behind an agency's list: a test holds its plan.
-#[doc(hidden)]
-pub const DUE_FLAGS: &str = store::DUE_FLAGS;
-
-/// The statement that finds cases past twelve months: a test holds its plan.
-#[doc(hidden)]
-pub const LAPSING: &str = lapse_store::LAPSING;
-
 /// The day by which an agency answers what it is asked today.
 fn due(settings: &MaracSettings, today: NaiveDate) -> NaiveDate {
     let days = Days::new(settings.deadlines.flag_days.into());

@@ -1,8 +1,9 @@
 //! Rows of contacts with survivors.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -12,8 +13,10 @@ use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::hidden;
+use kernel::schema::{agenda_items, idva_contacts, meetings, parties, party_contacts};
+use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleCase;
-use practice::party::ContactKind;
+use practice::party::{ContactKind, PartyRole};
 
 /// The words of a contact. Sealed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -29,31 +32,20 @@ pub struct Words {
 }
 
 /// A contact.
-#[derive(QueryableByName)]
+#[derive(Row, Queryable, Selectable)]
+#[diesel(table_name = idva_contacts, check_for_backend(Pg))]
 pub struct ContactRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub allocation_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub by_user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Text)]
     pub purpose: ContactPurpose,
-    #[diesel(sql_type = st::Text)]
     pub channel: ContactChannel,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub contact_id: Option<Uuid>,
-    #[diesel(sql_type = st::Bool)]
     pub marked_safe: bool,
-    #[diesel(sql_type = st::Text)]
     pub result: ContactResult,
-    #[diesel(sql_type = st::Timestamptz)]
     pub tried_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub meeting_id: Option<Uuid>,
-    #[diesel(sql_type = st::Binary)]
     sealed: Vec<u8>,
 }
 
@@ -65,17 +57,6 @@ impl ContactRow {
     }
 }
 
-macro_rules! contacts {
-    ($tail:literal) => {
-        concat!(
-            "select t.id, t.allocation_id, t.agency_id, t.by_user_id, t.purpose, t.channel, ",
-            "t.contact_id, t.marked_safe, t.result, t.tried_at, t.meeting_id, t.sealed ",
-            "from idva_contacts t where t.case_id = $1 ",
-            $tail
-        )
-    };
-}
-
 /// A page of the contacts of a case, newest first.
 pub fn page(
     tx: &mut Tx<'_>,
@@ -84,10 +65,7 @@ pub fn page(
     limit: i64,
 ) -> Result<Vec<ContactRow>> {
     Ok(tx
-        .sql(contacts!(
-            "and ($2::timestamptz is null or (t.tried_at, t.id) < ($2, $3)) \
-         order by t.tried_at desc, t.id desc limit $4"
-        ))
+        .sql(statement!("contacts" => ContactRow))
         .bind(case.id)
         .bind(after.map(|(at, _)| at))
         .bind(after.map(|(_, id)| id))
@@ -97,36 +75,41 @@ pub fn page(
 
 /// One of them.
 pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<ContactRow> {
-    tx.sql(contacts!("and t.id = $2"))
-        .bind(case.id)
-        .bind(id)
+    idva_contacts::table
+        .filter(
+            idva_contacts::case_id
+                .eq(case.id)
+                .and(idva_contacts::id.eq(id)),
+        )
+        .select(ContactRow::as_select())
         .get_result(tx.conn)
         .optional()?
         .ok_or_else(hidden)
 }
 
-#[derive(QueryableByName)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = party_contacts, check_for_backend(Pg))]
 struct Marks {
-    #[diesel(sql_type = st::Text)]
     kind: ContactKind,
-    #[diesel(sql_type = st::Bool)]
     safe_to_call: bool,
-    #[diesel(sql_type = st::Bool)]
     safe_to_text: bool,
-    #[diesel(sql_type = st::Bool)]
     safe_voicemail: bool,
 }
 
 /// What is marked safe of a contact of the case's survivor.
 pub fn survivors_contact(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Safe>> {
-    let marks: Option<Marks> = tx
-        .sql(
-            "select t.kind, t.safe_to_call, t.safe_to_text, t.safe_voicemail from party_contacts t \
-         join parties p on p.id = t.party_id and p.case_id = t.case_id and p.role = 'survivor' \
-         where t.case_id = $1 and t.id = $2",
+    let survivor = parties::case_id
+        .eq(party_contacts::case_id)
+        .and(parties::role.eq(PartyRole::Survivor));
+    let marks: Option<Marks> = party_contacts::table
+        .inner_join(parties::table)
+        .filter(
+            party_contacts::case_id
+                .eq(case.id)
+                .and(party_contacts::id.eq(id)),
         )
-        .bind(case.id)
-        .bind(id)
+        .filter(survivor)
+        .select(Marks::as_select())
         .get_result(tx.conn)
         .optional()?;
     Ok(marks.map(|marks| Safe {
@@ -137,32 +120,20 @@ pub fn survivors_contact(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Resul
     }))
 }
 
-#[derive(QueryableByName)]
-struct Known {
-    #[diesel(sql_type = st::Bool)]
-    known: bool,
-}
-
 /// Whether this is a meeting of this MARAC.
 pub fn meeting_exists(tx: &mut Tx<'_>, marac_id: Uuid, meeting_id: Uuid) -> Result<bool> {
-    let row: Known = tx
-        .sql("select exists (select from meetings where id = $1 and marac_id = $2) as known")
-        .bind(meeting_id)
-        .bind(marac_id)
-        .get_result(tx.conn)?;
-    Ok(row.known)
+    let meeting = meetings::id
+        .eq(meeting_id)
+        .and(meetings::marac_id.eq(marac_id));
+    Ok(diesel::select(exists(meetings::table.filter(meeting))).get_result(tx.conn)?)
 }
 
 /// Whether the case was heard, or its alert noted.
 pub fn was_heard(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<bool> {
-    let row: Known = tx
-        .sql(
-            "select exists (select from agenda_items where case_id = $1 \
-         and status in ('heard', 'alert_noted')) as known",
-        )
-        .bind(case.id)
-        .get_result(tx.conn)?;
-    Ok(row.known)
+    let heard = agenda_items::case_id
+        .eq(case.id)
+        .and(agenda_items::status.eq_any(["heard", "alert_noted"]));
+    Ok(diesel::select(exists(agenda_items::table.filter(heard))).get_result(tx.conn)?)
 }
 
 /// A contact to store.
@@ -180,33 +151,57 @@ pub struct NewContact {
     pub words: Words,
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = idva_contacts, treat_none_as_default_value = false)]
+struct NewRow {
+    id: Uuid,
+    marac_id: Uuid,
+    case_id: Uuid,
+    allocation_id: Uuid,
+    agency_id: Uuid,
+    purpose: ContactPurpose,
+    channel: ContactChannel,
+    contact_id: Option<Uuid>,
+    marked_safe: bool,
+    result: ContactResult,
+    tried_at: DateTime<Utc>,
+    meeting_id: Option<Uuid>,
+    by_user_id: Option<Uuid>,
+    by_actor_id: Option<Uuid>,
+    sealed: Vec<u8>,
+    created_at: DateTime<Utc>,
+}
+
 /// Stores it; whatever came of it, the survivor was tried.
 pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, new: &NewContact) -> Result<()> {
     let place = Place::new("idva_contacts", "sealed", new.id);
     let sealed = case.key().seal_json(place, &new.words)?;
-    tx.sql(
-        "with a as (update idva_allocations set contacted_at = least(contacted_at, $11) \
-           where id = $4 and $6 <> 'feedback' returning id) \
-         insert into idva_contacts (id, marac_id, case_id, allocation_id, agency_id, purpose, channel, \
-         contact_id, marked_safe, result, tried_at, meeting_id, by_user_id, by_actor_id, sealed, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-    )
-    .bind(new.id)
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(new.allocation_id)
-    .bind(new.agency_id)
-    .bind(new.purpose.as_str())
-    .bind(new.channel.as_str())
-    .bind(new.contact_id)
-    .bind(new.marked_safe)
-    .bind(new.result.as_str())
-    .bind(new.tried_at)
-    .bind(new.meeting_id)
-    .bind(tx.actor.principal.user_id())
-    .bind(tx.actor.principal.actor_id())
-    .bind(sealed)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    let row = NewRow {
+        id: new.id,
+        marac_id: case.marac_id,
+        case_id: case.id,
+        allocation_id: new.allocation_id,
+        agency_id: new.agency_id,
+        purpose: new.purpose,
+        channel: new.channel,
+        contact_id: new.contact_id,
+        marked_safe: new.marked_safe,
+        result: new.result,
+        tried_at: new.tried_at,
+        meeting_id: new.meeting_id,
+        by_user_id: tx.actor.principal.user_id(),
+        by_actor_id: tx.actor.principal.actor_id(),
+        sealed,
+        created_at: tx.now,
+    };
+    if new.purpose != ContactPurpose::Feedback {
+        tx.sql(statement!("contacted"))
+            .bind(new.allocation_id)
+            .bind(new.tried_at)
+            .execute(tx.conn)?;
+    }
+    diesel::insert_into(idva_contacts::table)
+        .values(row)
+        .execute(tx.conn)?;
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! Rows of allocations.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::exists;
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::Engagement;
@@ -10,38 +11,26 @@ use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::hidden;
+use kernel::schema::{idva_allocations, users};
+use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleCase;
 
 /// An allocation, and how often the survivor was tried.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct AllocationRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub agency: String,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Date)]
     pub starts_on: NaiveDate,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub ends_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Text)]
     pub engagement: Engagement,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub engagement_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub contact_due_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub contacted_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::BigInt)]
     pub contacts: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub feedback: i64,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     sealed: Option<Vec<u8>>,
 }
 
@@ -55,32 +44,17 @@ impl AllocationRow {
     }
 }
 
-macro_rules! allocations {
-    ($tail:literal) => {
-        concat!(
-            "select a.id, a.agency_id, o.name as agency, a.user_id, a.starts_on, a.ends_on, ",
-            "a.engagement, a.engagement_on, a.contact_due_at, a.contacted_at, a.version, a.sealed, ",
-            "coalesce(n.contacts, 0) as contacts, coalesce(n.feedback, 0) as feedback ",
-            "from idva_allocations a join agencies o on o.id = a.agency_id ",
-            "left join lateral (select count(*) filter (where t.purpose <> 'feedback') as contacts, ",
-            "count(*) filter (where t.purpose = 'feedback') as feedback ",
-            "from idva_contacts t where t.allocation_id = a.id) n on true where a.case_id = $1 ",
-            $tail
-        )
-    };
-}
-
 /// The allocations of a case, newest first.
 pub fn all(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<AllocationRow>> {
     Ok(tx
-        .sql(allocations!("order by a.starts_on desc, a.id desc"))
+        .sql(statement!("allocations" => AllocationRow))
         .bind(case.id)
         .load(tx.conn)?)
 }
 
 /// One of them.
 pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<AllocationRow> {
-    tx.sql(allocations!("and a.id = $2"))
+    tx.sql(statement!("allocation" => AllocationRow))
         .bind(case.id)
         .bind(id)
         .get_result(tx.conn)
@@ -89,33 +63,38 @@ pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<AllocationRo
 }
 
 /// The one that stands.
-#[derive(QueryableByName)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = idva_allocations, check_for_backend(Pg))]
 pub struct Live {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
+}
+
+/// Those of a case that have not ended: one at most.
+#[diesel::dsl::auto_type]
+fn standing(case_id: Uuid) -> _ {
+    idva_allocations::case_id
+        .eq(case_id)
+        .and(idva_allocations::ends_on.is_null())
 }
 
 /// The allocation that stands, if any. The case is locked by whoever changes it.
 pub fn live(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Option<Live>> {
-    Ok(tx
-        .sql("select id, agency_id from idva_allocations where case_id = $1 and ends_on is null")
-        .bind(case.id)
+    Ok(idva_allocations::table
+        .filter(standing(case.id))
+        .select(Live::as_select())
         .get_result(tx.conn)
         .optional()?)
 }
 
 /// The allocation that stands ends today.
 pub fn end_live(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<()> {
-    let today = tx.today();
-    tx.sql(
-        "update idva_allocations set ends_on = $2, version = version + 1 \
-         where case_id = $1 and ends_on is null",
-    )
-    .bind(case.id)
-    .bind(today)
-    .execute(tx.conn)?;
+    diesel::update(idva_allocations::table.filter(standing(case.id)))
+        .set((
+            idva_allocations::ends_on.eq(tx.today()),
+            idva_allocations::version.eq(idva_allocations::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -128,21 +107,21 @@ pub fn insert(
     user_id: Option<Uuid>,
     contact_due_at: DateTime<Utc>,
 ) -> Result<()> {
-    let today = tx.today();
-    tx.sql(
-        "insert into idva_allocations (id, marac_id, case_id, agency_id, user_id, starts_on, engagement, \
-         contact_due_at, created_by, created_at) values ($1, $2, $3, $4, $5, $6, 'not_yet', $7, $8, $9)",
-    )
-    .bind(id)
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(agency_id)
-    .bind(user_id)
-    .bind(today)
-    .bind(contact_due_at)
-    .bind(tx.actor.principal.user_id())
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    use idva_allocations::dsl;
+    diesel::insert_into(dsl::idva_allocations)
+        .values((
+            dsl::id.eq(id),
+            dsl::marac_id.eq(case.marac_id),
+            dsl::case_id.eq(case.id),
+            dsl::agency_id.eq(agency_id),
+            dsl::user_id.eq(user_id),
+            dsl::starts_on.eq(tx.today()),
+            dsl::engagement.eq(Engagement::NotYet),
+            dsl::contact_due_at.eq(contact_due_at),
+            dsl::created_by.eq(tx.actor.principal.user_id()),
+            dsl::created_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -165,77 +144,59 @@ pub fn update(
     let note = present.note.as_ref();
     let sealed = note.map(|note| case.key().seal_json(place, note));
     let today = tx.today();
-    tx.sql(
-        "update idva_allocations set user_id = $2, engagement = $3, \
-         engagement_on = case when engagement <> $3 then $4 else engagement_on end, \
-         sealed = $5, ends_on = $6, version = version + 1 where id = $1",
-    )
-    .bind(row.id)
-    .bind(present.user_id)
-    .bind(present.engagement.as_str())
-    .bind(today)
-    .bind(sealed.transpose()?)
-    .bind(present.ends_on)
-    .execute(tx.conn)?;
+    tx.sql(statement!("update_allocation"))
+        .bind(row.id)
+        .bind(present.user_id)
+        .bind(present.engagement.as_str())
+        .bind(today)
+        .bind(sealed.transpose()?)
+        .bind(present.ends_on)
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// The survivor is to be tried again by then.
 pub fn try_again(tx: &mut Tx<'_>, case: &VisibleCase, due_at: DateTime<Utc>) -> Result<Vec<ToTry>> {
-    Ok(tx.sql(
-        "update idva_allocations set contact_due_at = $2, contacted_at = null, reminded_at = null, \
-         version = version + 1 where case_id = $1 and ends_on is null \
-         returning id, marac_id, case_id, agency_id, user_id",
+    use idva_allocations::dsl;
+    Ok(
+        diesel::update(dsl::idva_allocations.filter(standing(case.id)))
+            .set((
+                dsl::contact_due_at.eq(due_at),
+                dsl::contacted_at.eq(None::<DateTime<Utc>>),
+                dsl::reminded_at.eq(None::<DateTime<Utc>>),
+                dsl::version.eq(dsl::version + 1),
+            ))
+            .returning(ToTry::as_returning())
+            .load(tx.conn)?,
     )
-    .bind(case.id)
-    .bind(due_at)
-    .load(tx.conn)?)
-}
-
-#[derive(QueryableByName)]
-struct Known {
-    #[diesel(sql_type = st::Bool)]
-    known: bool,
 }
 
 /// Whether this is a live account of the agency.
 pub fn is_of(tx: &mut Tx<'_>, agency_id: Uuid, user_id: Uuid) -> Result<bool> {
-    let row: Known = tx
-        .sql(
-            "select exists (select from users where id = $1 and agency_id = $2 \
-         and disabled_at is null) as known",
-        )
-        .bind(user_id)
-        .bind(agency_id)
-        .get_result(tx.conn)?;
-    Ok(row.known)
+    let account = users::id
+        .eq(user_id)
+        .and(users::agency_id.eq(agency_id))
+        .and(users::disabled_at.is_null());
+    Ok(diesel::select(exists(users::table.filter(account))).get_result(tx.conn)?)
 }
 
 /// An allocation whose survivor is to be tried.
-#[derive(QueryableByName)]
+#[derive(Row, Queryable, Selectable)]
+#[diesel(table_name = idva_allocations, check_for_backend(Pg))]
 pub struct ToTry {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub user_id: Option<Uuid>,
 }
 
 /// Some of those nobody was told of, and that they have been told. A row that another server has in
 /// hand is left to it, and one it has told of since is judged as it is now.
 pub fn late(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<ToTry>> {
-    Ok(tx.sql(
-        "update idva_allocations a set reminded_at = $1 from (select x.id from idva_allocations x \
-           where x.ends_on is null and x.contacted_at is null and x.reminded_at is null \
-           and x.contact_due_at <= $1 order by x.contact_due_at, x.id limit $2 \
-           for update skip locked) l where a.id = l.id returning a.id, a.marac_id, a.case_id, a.agency_id, a.user_id",
-    )
-    .bind(tx.now)
-    .bind(limit)
-    .load(tx.conn)?)
+    Ok(tx
+        .sql(statement!("late" => ToTry))
+        .bind(tx.now)
+        .bind(limit)
+        .load(tx.conn)?)
 }

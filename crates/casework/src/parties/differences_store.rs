@@ -1,37 +1,31 @@
 //! Rows of differences between what joined referrals say of somebody and what is recorded.
 
 use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as st;
+use diesel::sql_types::Bool;
 use uuid::Uuid;
 
 use super::differences_api::DifferenceDecision;
 use kernel::crypto::Place;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
+use kernel::schema::identity_differences;
 use kernel::visibility::VisibleCase;
 use practice::party::Identity;
 
 /// A difference.
-#[derive(QueryableByName)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = identity_differences, check_for_backend(Pg))]
 pub struct Difference {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub party_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub referral_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub decision: Option<DifferenceDecision>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub decided_by: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub decided_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Binary)]
     sealed: Vec<u8>,
 }
 
@@ -43,29 +37,23 @@ impl Difference {
     }
 }
 
-macro_rules! difference {
-    ($tail:literal) => {
-        concat!(
-            "select id, party_id, referral_id, decision, decided_by, decided_at, created_at, version, sealed ",
-            "from identity_differences where case_id = $1 ",
-            $tail
-        )
-    };
-}
-
 /// Every difference of a case, the newest first.
 pub fn all(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Difference>> {
-    Ok(tx
-        .sql(difference!("order by created_at desc, id desc"))
-        .bind(case.id)
+    use identity_differences::dsl;
+    Ok(dsl::identity_differences
+        .filter(dsl::case_id.eq(case.id))
+        .order((dsl::created_at.desc(), dsl::id.desc()))
+        .select(Difference::as_select())
         .load(tx.conn)?)
 }
 
 /// One of them, locked.
 pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Difference>> {
-    tx.sql(difference!("and id = $2 for update"))
-        .bind(case.id)
-        .bind(id)
+    use identity_differences::dsl;
+    dsl::identity_differences
+        .filter(dsl::case_id.eq(case.id).and(dsl::id.eq(id)))
+        .select(Difference::as_select())
+        .for_update()
         .locking(tx)
 }
 
@@ -80,18 +68,18 @@ pub fn insert(
     let id = Uuid::now_v7();
     let place = Place::new("identity_differences", "sealed", id);
     let sealed = case.key().seal_json(place, identity)?;
-    tx.sql(
-        "insert into identity_differences (id, marac_id, case_id, party_id, referral_id, sealed, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7)",
-    )
-    .bind(id)
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(party_id)
-    .bind(referral_id)
-    .bind(sealed)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    use identity_differences::dsl;
+    diesel::insert_into(dsl::identity_differences)
+        .values((
+            dsl::id.eq(id),
+            dsl::marac_id.eq(case.marac_id),
+            dsl::case_id.eq(case.id),
+            dsl::party_id.eq(party_id),
+            dsl::referral_id.eq(referral_id),
+            dsl::sealed.eq(sealed),
+            dsl::created_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -102,15 +90,18 @@ pub fn decide(
     id: Uuid,
     decision: DifferenceDecision,
 ) -> Result<()> {
-    tx.sql(
-        "update identity_differences set decision = $3, decided_by = $4, decided_at = $5, \
-         taken_over = taken_over or $3 in ('alias', 'correct'), version = version + 1 where case_id = $1 and id = $2",
-    )
-    .bind(case.id)
-    .bind(id)
-    .bind(decision.as_str())
-    .bind(tx.actor.principal.user_id())
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    use DifferenceDecision::{Alias, Correct};
+    use identity_differences::dsl;
+    let taken = matches!(decision, Alias | Correct);
+    diesel::update(dsl::identity_differences)
+        .filter(dsl::case_id.eq(case.id).and(dsl::id.eq(id)))
+        .set((
+            dsl::decision.eq(decision),
+            dsl::decided_by.eq(tx.actor.principal.user_id()),
+            dsl::decided_at.eq(tx.now),
+            dsl::taken_over.eq(dsl::taken_over.or(taken.into_sql::<Bool>())),
+            dsl::version.eq(dsl::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }

@@ -17,10 +17,7 @@ pub mod shape;
 mod store;
 
 pub use finding::everybody;
-pub use rows::{
-    address_row, characteristics_row, contact_row, party_row, people_of, people_rows,
-    relationship_row,
-};
+pub use rows::people_of;
 
 /// When the survivor of a case was born, if that is known.
 pub fn survivor_born(

@@ -1,5 +1,6 @@
 //! Rows of people on their way in: few statements, however many people.
 
+use diesel::dsl::not;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -10,6 +11,8 @@ use kernel::case_file::of_kind;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::schema::party_addresses;
+use kernel::sql::statement;
 use kernel::visibility::VisibleCase;
 use practice::party::{Address, Contact, Identity, PartyRole};
 use practice::text::{Line, Text};
@@ -47,13 +50,15 @@ pub fn insert(
             .seal_json(Place::new("parties", "identity", who.id), &who.identity)
     };
     let identities: Vec<Vec<u8>> = people.iter().map(seal).collect::<Result<_, _>>()?;
-    tx.sql("with p as (insert into persons (id, created_at) select id, $6 from unnest($2::uuid[]) as x(id)) \
-         insert into parties (id, person_id, role, identity, marac_id, case_id, created_at, referral_id) \
-         select id, person_id, role, identity, $5, $7, $6, $8 \
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[]) as x(id, person_id, role, identity)")
+    tx.sql(statement!("insert_parties"))
         .bind(people.iter().map(|who| who.id).collect::<Vec<_>>())
         .bind(people.iter().map(|who| who.person_id).collect::<Vec<_>>())
-        .bind(people.iter().map(|who| who.role.as_str()).collect::<Vec<_>>())
+        .bind(
+            people
+                .iter()
+                .map(|who| who.role.as_str())
+                .collect::<Vec<_>>(),
+        )
         .bind(identities)
         .bind(case.marac_id)
         .bind(tx.now)
@@ -82,8 +87,7 @@ fn insert_characteristics(
     if ids.is_empty() {
         return Ok(());
     }
-    tx.sql("insert into party_characteristics (party_id, sealed, marac_id, case_id, created_at, referral_id) \
-         select party_id, sealed, $3, $4, $5, $6 from unnest($1::uuid[], $2::bytea[]) as x(party_id, sealed)")
+    tx.sql(statement!("insert_characteristics"))
         .bind(ids)
         .bind(seals)
         .bind(case.marac_id)
@@ -140,16 +144,24 @@ pub fn insert_addresses(
             .seal_json(Place::new("party_addresses", "sealed", *id), &sealed)
     };
     let seals: Vec<Vec<u8>> = rows.iter().map(seal).collect::<Result<_, _>>()?;
-    tx.sql("insert into party_addresses (id, party_id, kind, confidential, known_to_perpetrator, valid_from, \
-         valid_to, sealed, marac_id, case_id, created_at, referral_id) \
-         select id, party_id, kind, confidential, known, valid_from, valid_to, sealed, $9, $10, $11, $12 \
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bool[], $5::text[], $6::date[], $7::date[], \
-         $8::bytea[]) as x(id, party_id, kind, confidential, known, valid_from, valid_to, sealed)")
+    tx.sql(statement!("insert_addresses"))
         .bind(rows.iter().map(|row| row.0).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.1).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.2.kind.as_str()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.2.is_confidential()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.2.known_to_perpetrator.as_str()).collect::<Vec<_>>())
+        .bind(
+            rows.iter()
+                .map(|row| row.2.kind.as_str())
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            rows.iter()
+                .map(|row| row.2.is_confidential())
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            rows.iter()
+                .map(|row| row.2.known_to_perpetrator.as_str())
+                .collect::<Vec<_>>(),
+        )
         .bind(rows.iter().map(|row| row.2.from).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.2.to).collect::<Vec<_>>())
         .bind(seals)
@@ -181,14 +193,14 @@ pub fn insert_contacts(
     };
     let seals: Vec<Vec<u8>> = rows.iter().map(seal).collect::<Result<_, _>>()?;
     let flags = |of: fn(&Contact) -> bool| rows.iter().map(|row| of(row.2)).collect::<Vec<bool>>();
-    tx.sql("insert into party_contacts (id, party_id, kind, safe_to_call, safe_to_text, safe_voicemail, \
-         withheld_number, sealed, marac_id, case_id, created_at, referral_id) \
-         select id, party_id, kind, calls, texts, voicemail, withheld, sealed, $9, $10, $11, $12 \
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bool[], $5::bool[], $6::bool[], $7::bool[], \
-         $8::bytea[]) as x(id, party_id, kind, calls, texts, voicemail, withheld, sealed)")
+    tx.sql(statement!("insert_contacts"))
         .bind(rows.iter().map(|row| row.0).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.1).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.2.kind.as_str()).collect::<Vec<_>>())
+        .bind(
+            rows.iter()
+                .map(|row| row.2.kind.as_str())
+                .collect::<Vec<_>>(),
+        )
         .bind(flags(|contact| contact.safe_to_call))
         .bind(flags(|contact| contact.safe_to_text))
         .bind(flags(|contact| contact.safe_voicemail))
@@ -212,25 +224,22 @@ pub fn insert_relations(
     if relations.is_empty() {
         return Ok(());
     }
-    tx.sql("insert into party_relationships as r (id, from_party_id, to_party_id, kind, living_together, \
-         marac_id, case_id, created_at, referral_id) \
-         select distinct on (a, b) id, a, b, kind, living, $6, $7, $8, $9 \
-         from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[]) as x(id, a, b, kind, living) \
-         on conflict (from_party_id, to_party_id) do update set \
-         kind = case when r.kind = 'unknown' then excluded.kind else r.kind end, \
-         living_together = case when excluded.living_together = 'unknown' then r.living_together \
-           else excluded.living_together end, \
-         filled_by_id = case when (r.kind = 'unknown' and excluded.kind <> 'unknown') \
-             or excluded.living_together not in ('unknown', r.living_together) \
-           then excluded.referral_id else r.filled_by_id end, \
-         version = r.version + case when (r.kind = 'unknown' and excluded.kind <> 'unknown') \
-             or excluded.living_together not in ('unknown', r.living_together) then 1 else 0 end, \
-         also_from = array_append(r.also_from, excluded.referral_id)")
+    tx.sql(statement!("insert_relations"))
         .bind(relations.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
         .bind(relations.iter().map(|r| r.from).collect::<Vec<_>>())
         .bind(relations.iter().map(|r| r.to).collect::<Vec<_>>())
-        .bind(relations.iter().map(|r| r.kind.as_str()).collect::<Vec<_>>())
-        .bind(relations.iter().map(|r| r.living_together.as_str()).collect::<Vec<_>>())
+        .bind(
+            relations
+                .iter()
+                .map(|r| r.kind.as_str())
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            relations
+                .iter()
+                .map(|r| r.living_together.as_str())
+                .collect::<Vec<_>>(),
+        )
         .bind(case.marac_id)
         .bind(case.id)
         .bind(tx.now)
@@ -277,13 +286,17 @@ pub fn guard(tx: &mut Tx<'_>, case: &VisibleCase, addresses: Vec<Uuid>) -> Resul
     if addresses.is_empty() {
         return Ok(());
     }
-    tx.sql(
-        "update party_addresses set confidential = true, version = version + 1 \
-         where case_id = $1 and id = any ($2) and not confidential",
-    )
-    .bind(case.id)
-    .bind(addresses)
-    .execute(tx.conn)?;
+    use party_addresses::dsl;
+    let open = dsl::case_id
+        .eq(case.id)
+        .and(dsl::id.eq_any(addresses))
+        .and(not(dsl::confidential));
+    diesel::update(dsl::party_addresses.filter(open))
+        .set((
+            dsl::confidential.eq(true),
+            dsl::version.eq(dsl::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -293,23 +306,14 @@ pub fn guard_contacts(tx: &mut Tx<'_>, case: &VisibleCase, said: &[(Uuid, Contac
         return Ok(());
     }
     let marks = |of: fn(&Contact) -> bool| said.iter().map(|one| of(&one.1)).collect::<Vec<bool>>();
-    tx.sql(
-        "update party_contacts k set safe_to_call = k.safe_to_call and x.calls, \
-         safe_to_text = k.safe_to_text and x.texts, safe_voicemail = k.safe_voicemail and x.voicemail, \
-         withheld_number = k.withheld_number or x.withheld, version = k.version + 1 \
-         from unnest($2::uuid[], $3::bool[], $4::bool[], $5::bool[], $6::bool[]) \
-           as x(id, calls, texts, voicemail, withheld) \
-         where k.case_id = $1 and k.id = x.id and (k.safe_to_call and not x.calls \
-           or k.safe_to_text and not x.texts or k.safe_voicemail and not x.voicemail \
-           or x.withheld and not k.withheld_number)",
-    )
-    .bind(case.id)
-    .bind(said.iter().map(|one| one.0).collect::<Vec<_>>())
-    .bind(marks(|contact| contact.safe_to_call))
-    .bind(marks(|contact| contact.safe_to_text))
-    .bind(marks(|contact| contact.safe_voicemail))
-    .bind(marks(|contact| contact.withheld_number))
-    .execute(tx.conn)?;
+    tx.sql(statement!("guard_contacts"))
+        .bind(case.id)
+        .bind(said.iter().map(|one| one.0).collect::<Vec<_>>())
+        .bind(marks(|contact| contact.safe_to_call))
+        .bind(marks(|contact| contact.safe_to_text))
+        .bind(marks(|contact| contact.safe_voicemail))
+        .bind(marks(|contact| contact.withheld_number))
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -321,16 +325,11 @@ pub fn says_too(
     party: Uuid,
     places: Vec<Uuid>,
 ) -> Result<()> {
-    tx.sql(
-        "with p as (update parties set also_from = array_append(also_from, $2) where case_id = $1 and id = $3), \
-         a as (update party_addresses set also_from = array_append(also_from, $2) \
-           where case_id = $1 and id = any ($4)) \
-         update party_contacts set also_from = array_append(also_from, $2) where case_id = $1 and id = any ($4)",
-    )
-    .bind(case.id)
-    .bind(referral_id)
-    .bind(party)
-    .bind(places)
-    .execute(tx.conn)?;
+    tx.sql(statement!("says_too"))
+        .bind(case.id)
+        .bind(referral_id)
+        .bind(party)
+        .bind(places)
+        .execute(tx.conn)?;
     Ok(())
 }

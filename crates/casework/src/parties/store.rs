@@ -2,28 +2,30 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types as st;
+use diesel::upsert::excluded;
 use uuid::Uuid;
 
 use super::finding::found_anew;
 use super::record_store::{self, SealedAddress, SealedContact};
-use super::rows::{
-    address_row, characteristics_row, contact_row, party_row, people_rows, relationship_row,
-};
 use kernel::case_file::Part;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::hidden;
 use kernel::policy::lens::FieldGroup;
+use kernel::schema::{
+    parties, party_addresses, party_characteristics, party_contacts, party_relationships,
+};
+use kernel::sql::statement;
 use kernel::visibility::VisibleCase;
 use practice::party::{Address, Characteristics, Contact, Identity, PartyRole};
 
-const PEOPLE: &str = people_rows!();
-
 /// Everybody of a case.
 pub fn people(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Part>> {
-    Ok(tx.sql(PEOPLE).bind(case.id).load(tx.conn)?)
+    Ok(tx
+        .sql(statement!("people" => Part))
+        .bind(case.id)
+        .load(tx.conn)?)
 }
 
 /// One part of a case by its id, locked.
@@ -41,25 +43,13 @@ pub enum Which {
 
 /// The part, locked, if it is of this case.
 pub fn part(tx: &mut Tx<'_>, case: &VisibleCase, which: Which, id: Uuid) -> Result<Option<Part>> {
-    let text = match which {
-        Which::Party => concat!(
-            party_row!(),
-            "where p.case_id = $1 and p.id = $2 for update"
-        ),
-        Which::Characteristics => concat!(
-            characteristics_row!(),
-            "where p.case_id = $1 and p.party_id = $2 for update"
-        ),
-        Which::Address => concat!(
-            address_row!(),
-            "where p.case_id = $1 and p.id = $2 for update"
-        ),
-        Which::Contact => concat!(
-            contact_row!(),
-            "where p.case_id = $1 and p.id = $2 for update"
-        ),
+    let statement = match which {
+        Which::Party => statement!("party" => Part),
+        Which::Characteristics => statement!("characteristics" => Part),
+        Which::Address => statement!("address" => Part),
+        Which::Contact => statement!("contact" => Part),
     };
-    tx.sql(text).bind(case.id).bind(id).locking(tx)
+    tx.sql(statement).bind(case.id).bind(id).locking(tx)
 }
 
 /// The same, or 404.
@@ -74,40 +64,30 @@ pub fn relationship_between(
     from: Uuid,
     to: Uuid,
 ) -> Result<Option<Part>> {
-    tx.sql(concat!(
-        relationship_row!(),
-        "where p.case_id = $1 and p.from_party_id = $2 and p.to_party_id = $3 for update"
-    ))
-    .bind(case.id)
-    .bind(from)
-    .bind(to)
-    .locking(tx)
-}
-
-#[derive(QueryableByName)]
-struct PartyId {
-    #[diesel(sql_type = st::Uuid)]
-    id: Uuid,
+    tx.sql(statement!("relationship" => Part))
+        .bind(case.id)
+        .bind(from)
+        .bind(to)
+        .locking(tx)
 }
 
 /// Those of these ids that are parties of the case.
 pub fn parties_among(tx: &mut Tx<'_>, case: &VisibleCase, ids: Vec<Uuid>) -> Result<Vec<Uuid>> {
-    let rows: Vec<PartyId> = tx
-        .sql("select id from parties where case_id = $1 and id = any($2)")
-        .bind(case.id)
-        .bind(ids)
-        .load(tx.conn)?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
+    let among = parties::case_id.eq(case.id).and(parties::id.eq_any(ids));
+    Ok(parties::table
+        .filter(among)
+        .select(parties::id)
+        .load(tx.conn)?)
 }
 
 /// The survivor of a case.
 pub fn survivor(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Option<Uuid>> {
-    let row: Option<PartyId> = tx
-        .sql("select id from parties where case_id = $1 and role = 'survivor'")
-        .bind(case.id)
+    let survivor = parties::role.eq(PartyRole::Survivor);
+    Ok(parties::table
+        .filter(parties::case_id.eq(case.id).and(survivor))
+        .select(parties::id)
         .get_result(tx.conn)
-        .optional()?;
-    Ok(row.map(|row| row.id))
+        .optional()?)
 }
 
 /// When the survivor was born, if that is known and the reader sees it: what is compared with it tells it.
@@ -115,16 +95,17 @@ pub fn survivor_born(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Option<Naive
     if !case.lens.shows(FieldGroup::Identity) {
         return Ok(None);
     }
-    let row: Option<Part> = tx
-        .sql(concat!(
-            party_row!(),
-            "where p.case_id = $1 and p.role = 'survivor'"
-        ))
-        .bind(case.id)
+    let survivor = parties::role.eq(PartyRole::Survivor);
+    let row: Option<(Uuid, Vec<u8>)> = parties::table
+        .filter(parties::case_id.eq(case.id).and(survivor))
+        .select((parties::id, parties::identity))
         .get_result(tx.conn)
         .optional()?;
     let identity: Option<Identity> = row
-        .map(|row| row.open(case, "parties", "identity"))
+        .map(|(id, sealed)| {
+            case.key()
+                .open_json(Place::new("parties", "identity", id), &sealed)
+        })
         .transpose()?;
     let born = identity.and_then(|identity| identity.date_of_birth);
     Ok(born.map(Into::into))
@@ -141,21 +122,15 @@ pub fn insert_party(
     let sealed = case
         .key()
         .seal_json(Place::new("parties", "identity", id), identity)?;
-    tx.sql(
-        "with person as (insert into persons (id, created_at) values ($1, $7) returning id), \
-         head as (update cases set has_children = true, version = version + 1 \
-           where id = $4 and $5 = 'child' and not has_children) \
-         insert into parties (id, marac_id, case_id, person_id, role, identity, created_at) \
-         select $2, $3, $4, person.id, $5, $6, $7 from person",
-    )
-    .bind(Uuid::now_v7())
-    .bind(id)
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(role.as_str())
-    .bind(sealed)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    tx.sql(statement!("insert_party"))
+        .bind(Uuid::now_v7())
+        .bind(id)
+        .bind(case.marac_id)
+        .bind(case.id)
+        .bind(role.as_str())
+        .bind(sealed)
+        .bind(tx.now)
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -169,13 +144,13 @@ pub fn set_identity(
     let sealed = case
         .key()
         .seal_json(Place::new("parties", "identity", id), identity)?;
-    one(tx.sql(
-        "update parties set identity = $3, version = version + 1 where case_id = $1 and id = $2",
-    )
-    .bind(case.id)
-    .bind(id)
-    .bind(sealed)
-    .execute(tx.conn)?)
+    one(diesel::update(parties::table)
+        .filter(parties::case_id.eq(case.id).and(parties::id.eq(id)))
+        .set((
+            parties::identity.eq(sealed),
+            parties::version.eq(parties::version + 1),
+        ))
+        .execute(tx.conn)?)
 }
 
 /// Records or replaces characteristics.
@@ -187,18 +162,24 @@ pub fn set_characteristics(
 ) -> Result<()> {
     let place = Place::new("party_characteristics", "sealed", party_id);
     let sealed = case.key().seal_json(place, characteristics)?;
-    one(tx.sql(
-        "insert into party_characteristics as h (party_id, marac_id, case_id, sealed, created_at) \
-         values ($1, $2, $3, $4, $5) \
-         on conflict (party_id) do update set sealed = $4, version = h.version + 1 \
-         where h.case_id = $3",
-    )
-    .bind(party_id)
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(sealed)
-    .bind(tx.now)
-    .execute(tx.conn)?)
+    use diesel::query_dsl::methods::FilterDsl;
+    use party_characteristics::dsl;
+    one(diesel::insert_into(dsl::party_characteristics)
+        .values((
+            dsl::party_id.eq(party_id),
+            dsl::marac_id.eq(case.marac_id),
+            dsl::case_id.eq(case.id),
+            dsl::sealed.eq(sealed),
+            dsl::created_at.eq(tx.now),
+        ))
+        .on_conflict(dsl::party_id)
+        .do_update()
+        .set((
+            dsl::sealed.eq(excluded(dsl::sealed)),
+            dsl::version.eq(dsl::version + 1),
+        ))
+        .filter(dsl::case_id.eq(case.id))
+        .execute(tx.conn)?)
 }
 
 fn seal_address(case: &VisibleCase, id: Uuid, address: &Address) -> Result<Vec<u8>> {
@@ -226,20 +207,18 @@ pub fn insert_address(
 /// Replaces an address.
 pub fn set_address(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, address: &Address) -> Result<()> {
     let sealed = seal_address(case, id, address)?;
-    one(tx
-        .sql(
-            "update party_addresses set kind = $3, confidential = $4, known_to_perpetrator = $5, \
-         valid_from = $6, valid_to = $7, sealed = $8, version = version + 1 \
-         where case_id = $1 and id = $2",
-        )
-        .bind(case.id)
-        .bind(id)
-        .bind(address.kind.as_str())
-        .bind(address.is_confidential())
-        .bind(address.known_to_perpetrator.as_str())
-        .bind(address.from)
-        .bind(address.to)
-        .bind(sealed)
+    use party_addresses::dsl;
+    one(diesel::update(dsl::party_addresses)
+        .filter(dsl::case_id.eq(case.id).and(dsl::id.eq(id)))
+        .set((
+            dsl::kind.eq(address.kind),
+            dsl::confidential.eq(address.is_confidential()),
+            dsl::known_to_perpetrator.eq(address.known_to_perpetrator),
+            dsl::valid_from.eq(address.from.map(NaiveDate::from)),
+            dsl::valid_to.eq(address.to.map(NaiveDate::from)),
+            dsl::sealed.eq(sealed),
+            dsl::version.eq(dsl::version + 1),
+        ))
         .execute(tx.conn)?)?;
     found_anew(tx, case, None)
 }
@@ -263,10 +242,11 @@ pub fn insert_contact(
     contact: &Contact,
 ) -> Result<()> {
     record_store::insert_contacts(tx, case, &[(id, party_id, contact)], None)?;
-    tx.sql("update party_contacts set confirmed_at = $3 where case_id = $1 and id = $2")
-        .bind(case.id)
-        .bind(id)
-        .bind(tx.now)
+    let added = party_contacts::case_id
+        .eq(case.id)
+        .and(party_contacts::id.eq(id));
+    diesel::update(party_contacts::table.filter(added))
+        .set(party_contacts::confirmed_at.eq(tx.now))
         .execute(tx.conn)?;
     found_anew(tx, case, None)
 }
@@ -274,21 +254,19 @@ pub fn insert_contact(
 /// Replaces a contact, confirmed now.
 pub fn set_contact(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, contact: &Contact) -> Result<()> {
     let sealed = seal_contact(case, id, contact)?;
-    one(tx
-        .sql(
-            "update party_contacts set kind = $3, safe_to_call = $4, safe_to_text = $5, \
-         safe_voicemail = $6, withheld_number = $7, confirmed_at = $8, sealed = $9, \
-         version = version + 1 where case_id = $1 and id = $2",
-        )
-        .bind(case.id)
-        .bind(id)
-        .bind(contact.kind.as_str())
-        .bind(contact.safe_to_call)
-        .bind(contact.safe_to_text)
-        .bind(contact.safe_voicemail)
-        .bind(contact.withheld_number)
-        .bind(tx.now)
-        .bind(sealed)
+    use party_contacts::dsl;
+    one(diesel::update(dsl::party_contacts)
+        .filter(dsl::case_id.eq(case.id).and(dsl::id.eq(id)))
+        .set((
+            dsl::kind.eq(contact.kind),
+            dsl::safe_to_call.eq(contact.safe_to_call),
+            dsl::safe_to_text.eq(contact.safe_to_text),
+            dsl::safe_voicemail.eq(contact.safe_voicemail),
+            dsl::withheld_number.eq(contact.withheld_number),
+            dsl::confirmed_at.eq(tx.now),
+            dsl::sealed.eq(sealed),
+            dsl::version.eq(dsl::version + 1),
+        ))
         .execute(tx.conn)?)?;
     found_anew(tx, case, None)
 }
@@ -308,21 +286,29 @@ pub struct Relation {
 
 /// Records or replaces a relationship.
 pub fn set_relationship(tx: &mut Tx<'_>, case: &VisibleCase, relation: Relation) -> Result<()> {
-    one(tx.sql(
-        "insert into party_relationships as r (id, marac_id, case_id, from_party_id, to_party_id, \
-         kind, living_together, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8) \
-         on conflict (from_party_id, to_party_id) do update set kind = $6, living_together = $7, \
-         filled_by_id = null, version = r.version + 1 where r.case_id = $3",
-    )
-    .bind(Uuid::now_v7())
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(relation.from)
-    .bind(relation.to)
-    .bind(relation.kind.as_str())
-    .bind(relation.living_together.as_str())
-    .bind(tx.now)
-    .execute(tx.conn)?)
+    use diesel::query_dsl::methods::FilterDsl;
+    use party_relationships::dsl;
+    one(diesel::insert_into(dsl::party_relationships)
+        .values((
+            dsl::id.eq(Uuid::now_v7()),
+            dsl::marac_id.eq(case.marac_id),
+            dsl::case_id.eq(case.id),
+            dsl::from_party_id.eq(relation.from),
+            dsl::to_party_id.eq(relation.to),
+            dsl::kind.eq(relation.kind),
+            dsl::living_together.eq(relation.living_together),
+            dsl::created_at.eq(tx.now),
+        ))
+        .on_conflict((dsl::from_party_id, dsl::to_party_id))
+        .do_update()
+        .set((
+            dsl::kind.eq(excluded(dsl::kind)),
+            dsl::living_together.eq(excluded(dsl::living_together)),
+            dsl::filled_by_id.eq(None::<Uuid>),
+            dsl::version.eq(dsl::version + 1),
+        ))
+        .filter(dsl::case_id.eq(case.id))
+        .execute(tx.conn)?)
 }
 
 fn one(rows: usize) -> Result<()> {

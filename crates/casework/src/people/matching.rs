@@ -4,8 +4,6 @@
 
 use actix_web::web::Data;
 use chrono::NaiveDate;
-use diesel::prelude::*;
-use diesel::sql_types as st;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -24,6 +22,7 @@ use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::http::{Body, Json, Path, operation};
 use kernel::policy::Role;
+use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use practice::dates::BirthDay;
 use practice::document::Document;
@@ -95,25 +94,19 @@ fn named(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Someone>> {
 }
 
 /// Another file of the same pair.
-#[derive(Debug, Serialize, ToSchema, QueryableByName)]
+#[derive(Debug, Serialize, ToSchema, Row)]
 pub struct MatchOut {
     /// The file, in one's own MARAC.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub case_id: Option<Uuid>,
     /// Its code.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub code: Option<String>,
     /// Its status.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub status: Option<practice::vocabulary::CaseStatus>,
     /// Its last referral: the twelve months run from here (R13).
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub last_referral_on: Option<NaiveDate>,
     /// This referral would be a repeat of it (R13).
-    #[diesel(sql_type = st::Nullable<st::Bool>)]
     pub within_window: Option<bool>,
     /// The MARAC: if not one's own, ask its coordinator.
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
 }
 
@@ -158,22 +151,17 @@ pub struct SearchPeople {
 }
 
 /// A file somebody stands in.
-#[derive(Debug, Serialize, ToSchema, QueryableByName)]
+#[derive(Debug, Serialize, ToSchema, Row)]
 pub struct PersonFound {
     /// The file.
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
     /// Its code.
-    #[diesel(sql_type = st::Text)]
     pub code: String,
     /// Its status.
-    #[diesel(sql_type = st::Text)]
     pub status: practice::vocabulary::CaseStatus,
     /// The part they play in it.
-    #[diesel(sql_type = st::Text)]
     pub role: practice::party::PartyRole,
     /// Its MARAC.
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
 }
 

@@ -21,8 +21,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use store::account_use_row;
-
 use practice::vocabulary;
 
 vocabulary! {

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -11,53 +10,40 @@ use crate::account::Heading;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::schema::{questions, told_already};
+use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleCase;
 
 /// A question.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Question {
     /// Id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// The heading it is asked under.
-    #[diesel(sql_type = st::Text)]
     pub heading: Heading,
     /// Where it stands.
-    #[diesel(sql_type = st::Text)]
     pub status: QuestionStatus,
     /// The asker's agency.
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
     /// The asker, if an account of this service.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub asked_by: Option<Uuid>,
     /// The asker, if a registered person of a partner's program.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub actor_id: Option<Uuid>,
     /// What the asker had read.
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub read_entries: Vec<Uuid>,
     /// What the answer points at.
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub answer_entries: Vec<Uuid>,
     /// What of it was opened to the asker's agency.
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub opened: Vec<Uuid>,
     /// When it was taken into the next contact.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub taken_at: Option<DateTime<Utc>>,
     /// When it was answered, declined or taken back.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub settled_at: Option<DateTime<Utc>>,
     /// When it was asked.
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
     /// Version.
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Binary)]
     sealed: Vec<u8>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     settling: Option<Vec<u8>>,
 }
 
@@ -89,37 +75,6 @@ impl Question {
     }
 }
 
-/// SQL: questions of the case $1 that the reader sees: all of them ($2), or the agency's own ($3).
-macro_rules! questions {
-    ($tail:literal) => {
-        concat!(
-            "select q.id, q.heading, q.status, q.agency_id, q.asked_by, q.actor_id, q.read_entries, ",
-            "q.answer_entries, array(select o.entry_id from entry_openings o ",
-            "where o.question_id = q.id order by o.entry_id) as opened, ",
-            "q.taken_at, q.settled_at, q.created_at, q.version, q.sealed, q.settling ",
-            "from questions q where q.case_id = $1 and ($2 or q.agency_id = $3) ",
-            $tail
-        )
-    };
-}
-
-/// SQL: how the account of the case $1 is used, as a part of its file.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! account_use_row {
-    () => {
-        "select 'account_use' as kind, $1 as id, null::uuid as parent, 0 as version, json_build_object( \
-           'asked', (select count(*) from questions q \
-             where q.case_id = $1 and q.status = 'answered_new'), \
-           'read_instead', (select count(*) from questions q \
-             where q.case_id = $1 and q.status = 'answered_from_account') \
-             + (select count(*) from told_already t \
-               where t.case_id = $1 and t.question_id is null))::text as plain, null::bytea as sealed"
-    };
-}
-
-pub use account_use_row;
-
 /// Where a page ends.
 pub type After = (DateTime<Utc>, Uuid);
 
@@ -134,11 +89,7 @@ pub fn page(
 ) -> Result<Vec<Question>> {
     let own = tx.actor.agency_id;
     Ok(tx
-        .sql(questions!(
-            "and ($4::text is null or q.status = $4) \
-         and ($5::timestamptz is null or (q.created_at, q.id) < ($5, $6)) \
-         order by q.created_at desc, q.id desc limit $7"
-        ))
+        .sql(statement!("questions" => Question))
         .bind(case.id)
         .bind(all)
         .bind(own)
@@ -153,7 +104,7 @@ pub fn page(
 pub fn find(tx: &mut Tx<'_>, case: &VisibleCase, all: bool, id: Uuid) -> Result<Option<Question>> {
     let own = tx.actor.agency_id;
     Ok(tx
-        .sql(questions!("and q.id = $4"))
+        .sql(statement!("question" => Question))
         .bind(case.id)
         .bind(all)
         .bind(own)
@@ -170,14 +121,12 @@ pub fn locked(
     ids: &[Uuid],
 ) -> Result<Vec<Question>> {
     let own = tx.actor.agency_id;
-    tx.sql(questions!(
-        "and q.id = any ($4) order by q.id for update of q"
-    ))
-    .bind(case.id)
-    .bind(all)
-    .bind(own)
-    .bind(ids.to_vec())
-    .locking_all(tx)
+    tx.sql(statement!("locked" => Question))
+        .bind(case.id)
+        .bind(all)
+        .bind(own)
+        .bind(ids.to_vec())
+        .locking_all(tx)
 }
 
 /// Adds a question of the caller's, who has read these entries.
@@ -192,32 +141,33 @@ pub fn insert(
     let place = Place::new("questions", "sealed", id);
     let sealed = case.key().seal(place, text.as_bytes())?;
     let (user, actor) = asker(tx);
-    tx.sql(
-        "insert into questions (id, marac_id, case_id, heading, status, agency_id, asked_by, actor_id, \
-         read_entries, sealed, created_at) values ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(id)
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(heading.as_str())
-    .bind(tx.actor.agency_id)
-    .bind(user)
-    .bind(actor)
-    .bind(read.to_vec())
-    .bind(sealed)
-    .bind(tx.now)
-    .execute(tx.conn)?;
-    // Who asks after all did not leave it at what stands there.
-    tx.sql(
-        "update told_already set question_id = $4 where case_id = $1 and heading = $2 \
-         and coalesce(user_id, actor_id) = $3 and question_id is null",
-    )
-    .bind(case.id)
-    .bind(heading.as_str())
-    .bind(user.or(actor))
-    .bind(id)
-    .execute(tx.conn)?;
+    diesel::insert_into(questions::table)
+        .values((
+            questions::id.eq(id),
+            questions::marac_id.eq(case.marac_id),
+            questions::case_id.eq(case.id),
+            questions::heading.eq(heading),
+            questions::status.eq(QuestionStatus::Open),
+            questions::agency_id.eq(tx.actor.agency_id),
+            questions::asked_by.eq(user),
+            questions::actor_id.eq(actor),
+            questions::read_entries.eq(whole(read)),
+            questions::sealed.eq(sealed),
+            questions::created_at.eq(tx.now),
+        ))
+        .execute(tx.conn)?;
+    tx.sql(statement!("asked_after_all"))
+        .bind(case.id)
+        .bind(heading.as_str())
+        .bind(user.or(actor))
+        .bind(id)
+        .execute(tx.conn)?;
     Ok(())
+}
+
+/// Ids as an array of the schema has them, which cannot say that none is null.
+fn whole(ids: &[Uuid]) -> Vec<Option<Uuid>> {
+    ids.iter().copied().map(Some).collect()
 }
 
 fn asker(tx: &Tx<'_>) -> (Option<Uuid>, Option<Uuid>) {
@@ -228,33 +178,35 @@ fn asker(tx: &Tx<'_>) -> (Option<Uuid>, Option<Uuid>) {
 /// The caller was sent to what they can read under the heading; once, however often they try.
 pub fn sent_to_the_account(tx: &mut Tx<'_>, case: &VisibleCase, heading: Heading) -> Result<()> {
     let (user, actor) = asker(tx);
-    tx.sql(
-        "insert into told_already (id, marac_id, case_id, heading, agency_id, user_id, actor_id, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
-    )
-    .bind(Uuid::now_v7())
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(heading.as_str())
-    .bind(tx.actor.agency_id)
-    .bind(user)
-    .bind(actor)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    diesel::insert_into(told_already::table)
+        .values((
+            told_already::id.eq(Uuid::now_v7()),
+            told_already::marac_id.eq(case.marac_id),
+            told_already::case_id.eq(case.id),
+            told_already::heading.eq(heading),
+            told_already::agency_id.eq(tx.actor.agency_id),
+            told_already::user_id.eq(user),
+            told_already::actor_id.eq(actor),
+            told_already::created_at.eq(tx.now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// Takes questions into the next contact.
 pub fn take(tx: &mut Tx<'_>, case: &VisibleCase, ids: &[Uuid]) -> Result<()> {
-    tx.sql(
-        "update questions set status = 'taken', taken_at = $3, taken_by = $4, version = version + 1 \
-         where case_id = $1 and id = any ($2)",
-    )
-    .bind(case.id)
-    .bind(ids.to_vec())
-    .bind(tx.now)
-    .bind(tx.actor.principal.user_id())
-    .execute(tx.conn)?;
+    let taken = questions::case_id
+        .eq(case.id)
+        .and(questions::id.eq_any(ids));
+    diesel::update(questions::table.filter(taken))
+        .set((
+            questions::status.eq(QuestionStatus::Taken),
+            questions::taken_at.eq(tx.now),
+            questions::taken_by.eq(tx.actor.principal.user_id()),
+            questions::version.eq(questions::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -270,18 +222,17 @@ pub fn settle(
     let place = Place::new("questions", "settling", id);
     let sealed = case.key().seal_json(place, words)?;
     let said = words.note.is_some() || words.reason.is_some();
-    tx.sql(
-        "update questions set status = $3, answer_entries = $4, settling = $5, settled_at = $6, \
-         settled_by = $7, version = version + 1 where case_id = $1 and id = $2",
-    )
-    .bind(case.id)
-    .bind(id)
-    .bind(status.as_str())
-    .bind(answers.to_vec())
-    .bind(said.then_some(sealed))
-    .bind(tx.now)
-    .bind(tx.actor.principal.user_id())
-    .execute(tx.conn)?;
+    let settled = questions::case_id.eq(case.id).and(questions::id.eq(id));
+    diesel::update(questions::table.filter(settled))
+        .set((
+            questions::status.eq(status),
+            questions::answer_entries.eq(whole(answers)),
+            questions::settling.eq(said.then_some(sealed)),
+            questions::settled_at.eq(tx.now),
+            questions::settled_by.eq(tx.actor.principal.user_id()),
+            questions::version.eq(questions::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -293,52 +244,36 @@ pub fn open(
     question: &Question,
     entries: &[Uuid],
 ) -> Result<bool> {
-    let opened = tx.sql(
-        "insert into entry_openings (entry_id, question_id, marac_id, case_id, agency_id, circle_id, \
-         opened_by, created_at) \
-         select x.id, $2, $3, $4, $5, g.id, $9, $8 from unnest($1::uuid[]) as x(id) \
-         cross join (select g.id from circle g where g.case_id = $4 \
-           and (g.agency_id = $5 or g.user_id = $6 or g.actor_id = $7) \
-           and g.opens_at <= $8 and g.ends_at > $8 order by g.ends_at desc, g.id limit 1) g",
-    )
-    .bind(entries.to_vec())
-    .bind(question.id)
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(question.agency_id)
-    .bind(question.asked_by)
-    .bind(question.actor_id)
-    .bind(tx.now)
-    .bind(tx.actor.principal.user_id())
-    .execute(tx.conn)?;
+    let opened = tx
+        .sql(statement!("open_entries"))
+        .bind(entries.to_vec())
+        .bind(question.id)
+        .bind(case.marac_id)
+        .bind(case.id)
+        .bind(question.agency_id)
+        .bind(question.asked_by)
+        .bind(question.actor_id)
+        .bind(tx.now)
+        .bind(tx.actor.principal.user_id())
+        .execute(tx.conn)?;
     Ok(opened == entries.len())
 }
 
 /// Somebody who leads a case though nobody was made its lead.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct UnnamedLead {
     /// An account.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub user_id: Option<Uuid>,
     /// A registered person of a partner's program.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub actor_id: Option<Uuid>,
 }
 
 /// The IDVAs of the service it is allocated to; without one, who referred.
 pub fn unnamed_leads(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<UnnamedLead>> {
-    Ok(tx.sql(
-        "with live as (select g.basis, g.user_id, g.actor_id, g.agency_id from circle g \
-           where g.case_id = $1 and g.opens_at <= $3 and g.ends_at > $3) \
-         select u.id as user_id, null::uuid as actor_id from live l \
-         join users u on u.agency_id = l.agency_id and u.disabled_at is null \
-         join role_grants r on r.user_id = u.id and r.marac_id = $2 and r.role = 'idva' and r.ends_at > $3 \
-         where l.basis = 'allocation' \
-         union select l.user_id, l.actor_id from live l where l.basis = 'referrer' \
-           and not exists (select from live a where a.basis = 'allocation')",
-    )
-    .bind(case.id)
-    .bind(case.marac_id)
-    .bind(tx.now)
-    .load(tx.conn)?)
+    Ok(tx
+        .sql(statement!("unnamed_leads" => UnnamedLead))
+        .bind(case.id)
+        .bind(case.marac_id)
+        .bind(tx.now)
+        .load(tx.conn)?)
 }

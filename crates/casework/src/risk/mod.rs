@@ -10,6 +10,5 @@ mod recount;
 
 pub use api::routes;
 pub use assessments_api::{AssessmentOut, assessment_routes};
-pub use assessments_store::{assessment_row, current_assessment_rows};
-pub use figures_store::{figures_of, figures_row, of_case, risk_column};
+pub use figures_store::{of_case, risk_column};
 pub use recount::{ever_showed_high_risk, recount_due, refresh};

@@ -1,24 +1,12 @@
 //! Requests that are due or late.
 
 use chrono::NaiveDate;
-use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::store::AskedOf;
-use crate::open_to_agency;
 use kernel::db::Tx;
 use kernel::error::Result;
-
-const UNANSWERED: &str = concat!(
-    "select r.id, r.marac_id, r.case_id, r.agenda_item_id, r.agency_id, r.due_on, r.answered_on ",
-    "from research_returns r join agenda_items i on i.id = r.agenda_item_id ",
-    "join meetings m on m.id = r.meeting_id ",
-    "where r.status = 'requested' and r.standing = 'open' and r.due_on between $1 and $2 ",
-    "and ($3::date is null or (r.due_on, r.id) > ($3, $4)) ",
-    "and i.status = 'listed' and m.status = 'circulated' and ",
-    open_to_agency!("r"),
-    " order by r.due_on, r.id limit $5"
-);
+use kernel::sql::statement;
 
 /// Requests still to be answered that are due in these days.
 pub fn unanswered(
@@ -28,7 +16,7 @@ pub fn unanswered(
     limit: i64,
 ) -> Result<Vec<AskedOf>> {
     Ok(tx
-        .sql(UNANSWERED)
+        .sql(statement!("unanswered" => AskedOf))
         .bind(from)
         .bind(to)
         .bind(after.map(|(day, _)| day))

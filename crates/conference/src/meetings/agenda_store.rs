@@ -2,216 +2,118 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
+use diesel::upsert::excluded;
 use uuid::Uuid;
 
 use super::{AgendaItemKind, AgendaItemStatus, MeetingStatus};
-use casework::parties::people_of;
-use casework::risk::risk_column;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::not_closed;
 use kernel::policy::hidden;
 use kernel::policy::lens::Basis;
+use kernel::schema::{agenda_items, agenda_listings, marac_agencies};
+use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleCase;
-use kernel::{file_key, key_columns, standings_of, visible_cases};
 use practice::party::PartyRole;
 use practice::risk::CaseRisk;
 
 /// A case on an agenda, with what is needed to open it and to know how much of it to show.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct AgendaRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub kind: AgendaItemKind,
-    #[diesel(sql_type = st::Bool)]
     pub placed_by_hand: bool,
-    #[diesel(sql_type = st::SmallInt)]
     pub slot_minutes: i16,
-    #[diesel(sql_type = st::BigInt)]
     pub minutes_before: i64,
-    #[diesel(sql_type = st::BigInt)]
     pub session_minutes: i64,
-    #[diesel(sql_type = st::Bool)]
     pub has_children: bool,
-    #[diesel(sql_type = st::Bool)]
     pub late: bool,
-    #[diesel(sql_type = st::Text)]
     pub status: AgendaItemStatus,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub deferred_to_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub deferred_until: Option<NaiveDate>,
-    #[diesel(sql_type = st::SmallInt)]
     pub session: i16,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub session_heading: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub session_starts_at: Option<DateTime<Utc>>,
     /// Asked for while the list is open; else true.
-    #[diesel(sql_type = st::Bool)]
     pub idva_recorded: bool,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub outcome: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Text)]
     pub code: String,
-    #[diesel(sql_type = st::Text)]
     pub risk: CaseRisk,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub criteria: Vec<String>,
-    #[diesel(sql_type = st::Text)]
     pub master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub wrapped: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub party_ids: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub party_roles: Vec<PartyRole>,
-    #[diesel(sql_type = st::Array<st::Binary>)]
     pub identities: Vec<Vec<u8>>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub agency_ids: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub bases: Vec<Basis>,
-    #[diesel(sql_type = st::Array<st::Timestamptz>)]
     pub full_at: Vec<DateTime<Utc>>,
 }
-
-/// The cases of one agenda in order, each with its key, its parties and the agencies it is listed to.
-/// Times run over every case that is not closed to the caller, so that a case somebody cannot see for
-/// want of a listing leaves its time, and one that is closed to them leaves none.
-pub const AGENDA_ITEMS: &str = concat!(
-    "select i.id, i.case_id, i.kind, i.placed_by_hand, i.slot_minutes, i.minutes_before, i.session_minutes, ",
-    "i.has_children, i.late, i.status, i.deferred_to_id, i.deferred_until, i.session, ",
-    "h.heading as session_heading, h.starts_at as session_starts_at, ",
-    "(not $2 or exists (select from circle a where a.case_id = i.case_id and a.basis = 'allocation' ",
-    "and a.ends_at > $now) ",
-    "or exists (select from referrals f where f.case_id = i.case_id and f.status = 'accepted' ",
-    "and f.idva_referral in ('made', 'declined', 'already_open'))) as idva_recorded, ",
-    "i.outcome, i.version, c.code, c.criteria, ",
-    risk_column!("c.id"),
-    "coalesce(p.ids, '{}') as party_ids, coalesce(p.roles, '{}') as party_roles, ",
-    "coalesce(p.identities, '{}') as identities, ",
-    "array(select l.agency_id from agenda_listings l where l.agenda_item_id = i.id ",
-    "order by l.agency_id) as agency_ids, ",
-    key_columns!(),
-    ", coalesce(s.bases, '{}') as bases, coalesce(s.full_at, '{}') as full_at ",
-    "from (select i.*, coalesce(sum(i.slot_minutes) filter (where i.status not in ('withdrawn', 'deferred')) ",
-    "over (partition by i.session order by i.position, i.id ",
-    "rows between unbounded preceding and 1 preceding), 0) as minutes_before, ",
-    "coalesce(sum(i.slot_minutes) filter (where i.status not in ('withdrawn', 'deferred')) ",
-    "over (partition by i.session), 0) as session_minutes ",
-    "from agenda_items i where i.meeting_id = $1 and ",
-    not_closed!("i"),
-    ") i join cases c on c.id = i.case_id",
-    file_key!("i.case_id"),
-    people_of!("i.case_id", "'survivor', 'perpetrator', 'child'"),
-    standings_of!("c"),
-    " left join agenda_sessions h on h.meeting_id = $1 and h.number = i.session where ",
-    visible_cases!("c"),
-    " order by i.session, i.position, i.id"
-);
 
 /// The cases of an agenda that the caller may see, in order; with whether an IDVA referral is recorded,
 /// if that is asked for.
 pub fn items(tx: &mut Tx<'_>, meeting_id: Uuid, with_idva: bool) -> Result<Vec<AgendaRow>> {
     Ok(tx
-        .sql(AGENDA_ITEMS)
+        .sql(statement!("agenda_items" => AgendaRow))
         .bind(meeting_id)
         .bind(with_idva)
         .load(tx.conn)?)
 }
 
 /// Where a case sits on an agenda.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct Seat {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Integer)]
     pub position: i32,
-    #[diesel(sql_type = st::SmallInt)]
     pub session: i16,
-    #[diesel(sql_type = st::Text)]
     pub kind: AgendaItemKind,
-    #[diesel(sql_type = st::Bool)]
     pub placed_by_hand: bool,
-    #[diesel(sql_type = st::Bool)]
     pub has_children: bool,
-    #[diesel(sql_type = st::Text)]
     pub status: AgendaItemStatus,
 }
 
 /// The seats of an agenda, without the cases themselves.
 pub fn seats(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<Seat>> {
     Ok(tx
-        .sql(concat!(
-            "select i.id, i.case_id, i.position, i.session, i.kind, i.placed_by_hand, ",
-            "i.has_children, i.status ",
-            "from agenda_items i join cases c on c.id = i.case_id where i.meeting_id = $1 and ",
-            visible_cases!("c"),
-            " order by i.session, i.position, i.id"
-        ))
+        .sql(statement!("agenda_seats" => Seat))
         .bind(meeting_id)
         .load(tx.conn)?)
 }
 
 /// The item as it decides on itself.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct Item {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub referral_id: Option<Uuid>,
-    #[diesel(sql_type = st::Text)]
     pub kind: AgendaItemKind,
-    #[diesel(sql_type = st::Text)]
     pub status: AgendaItemStatus,
-    #[diesel(sql_type = st::SmallInt)]
     pub slot_minutes: i16,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub outcome: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub agency_ids: Vec<Uuid>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
 /// The item of a case, locked until the transaction ends.
 pub fn locked(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Item> {
-    tx.sql(
-        "select i.id, i.referral_id, i.kind, i.status, i.slot_minutes, i.outcome, i.version, \
-         array(select l.agency_id from agenda_listings l where l.agenda_item_id = i.id) as agency_ids \
-         from agenda_items i where i.case_id = $1 and i.id = $2 for update of i",
-    )
-    .bind(case.id)
-    .bind(id)
-    .locking(tx)?
-    .ok_or_else(hidden)
+    tx.sql(statement!("item_locked" => Item))
+        .bind(case.id)
+        .bind(id)
+        .locking(tx)?
+        .ok_or_else(hidden)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Parents {
-    #[diesel(sql_type = st::Uuid)]
     meeting_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     case_id: Uuid,
 }
 
 /// The meeting and the case of an item, if its case is in sight.
 pub fn parents(tx: &mut Tx<'_>, id: Uuid) -> Result<(Uuid, Uuid)> {
-    let found: Parents = tx
-        .sql(concat!(
-            "select i.meeting_id, i.case_id from agenda_items i join cases c on c.id = i.case_id ",
-            "where i.id = $1 and ",
-            visible_cases!("c")
-        ))
+    let found = tx
+        .sql(statement!("parents" => Parents))
         .bind(id)
         .get_result(tx.conn)
         .optional()?
@@ -232,51 +134,81 @@ pub struct NewItem {
     pub outcome: Option<Vec<u8>>,
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = agenda_items, treat_none_as_default_value = false)]
+struct ItemRow {
+    id: Uuid,
+    marac_id: Uuid,
+    case_id: Uuid,
+    meeting_id: Uuid,
+    referral_id: Option<Uuid>,
+    kind: AgendaItemKind,
+    session: i16,
+    position: i32,
+    slot_minutes: i16,
+    has_children: bool,
+    late: bool,
+    status: AgendaItemStatus,
+    outcome: Option<Vec<u8>>,
+    created_at: DateTime<Utc>,
+}
+
 /// Gives a case its seat; those behind move back. One that had been withdrawn or deferred is listed
 /// again under its old id.
 pub fn place(tx: &mut Tx<'_>, case: &VisibleCase, new: NewItem) -> Result<()> {
-    tx.sql(
-        "update agenda_items set position = position + 1 where meeting_id = $1 and position >= $2",
-    )
-    .bind(new.meeting_id)
-    .bind(new.position)
-    .execute(tx.conn)?;
-    tx.sql(
-        "insert into agenda_items as i (id, marac_id, case_id, meeting_id, referral_id, kind, position, \
-         slot_minutes, has_children, late, status, outcome, created_at, session) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'listed', $11, $12, $13) \
-         on conflict (id) do update set referral_id = excluded.referral_id, kind = excluded.kind, \
-         position = excluded.position, session = excluded.session, slot_minutes = excluded.slot_minutes, \
-         has_children = excluded.has_children, late = excluded.late, status = 'listed', \
-         outcome = excluded.outcome, deferred_to_id = null, deferred_until = null, decided_by = null, decided_at = null, \
-         version = i.version + 1",
-    )
-    .bind(new.id)
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(new.meeting_id)
-    .bind(new.referral_id)
-    .bind(new.kind.as_str())
-    .bind(new.position)
-    .bind(new.slot_minutes)
-    .bind(case.row.has_children)
-    .bind(new.late)
-    .bind(new.outcome)
-    .bind(tx.now)
-    .bind(new.session)
-    .execute(tx.conn)?;
+    use agenda_items::dsl;
+    let behind = dsl::meeting_id
+        .eq(new.meeting_id)
+        .and(dsl::position.ge(new.position));
+    diesel::update(dsl::agenda_items.filter(behind))
+        .set(dsl::position.eq(dsl::position + 1))
+        .execute(tx.conn)?;
+    let row = ItemRow {
+        id: new.id,
+        marac_id: case.marac_id,
+        case_id: case.id,
+        meeting_id: new.meeting_id,
+        referral_id: new.referral_id,
+        kind: new.kind,
+        session: new.session,
+        position: new.position,
+        slot_minutes: new.slot_minutes,
+        has_children: case.row.has_children,
+        late: new.late,
+        status: AgendaItemStatus::Listed,
+        outcome: new.outcome,
+        created_at: tx.now,
+    };
+    diesel::insert_into(dsl::agenda_items)
+        .values(row)
+        .on_conflict(dsl::id)
+        .do_update()
+        .set((
+            dsl::referral_id.eq(excluded(dsl::referral_id)),
+            dsl::kind.eq(excluded(dsl::kind)),
+            dsl::position.eq(excluded(dsl::position)),
+            dsl::session.eq(excluded(dsl::session)),
+            dsl::slot_minutes.eq(excluded(dsl::slot_minutes)),
+            dsl::has_children.eq(excluded(dsl::has_children)),
+            dsl::late.eq(excluded(dsl::late)),
+            dsl::status.eq(excluded(dsl::status)),
+            dsl::outcome.eq(excluded(dsl::outcome)),
+            dsl::deferred_to_id.eq(None::<Uuid>),
+            dsl::deferred_until.eq(None::<NaiveDate>),
+            dsl::decided_by.eq(None::<Uuid>),
+            dsl::decided_at.eq(None::<DateTime<Utc>>),
+            dsl::version.eq(dsl::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// Writes the order made by hand.
 pub fn reorder(tx: &mut Tx<'_>, meeting_id: Uuid, ids: Vec<Uuid>) -> Result<()> {
-    tx.sql(
-        "update agenda_items i set position = o.n, placed_by_hand = true, version = i.version + 1 \
-         from unnest($2) with ordinality as o(id, n) where i.id = o.id and i.meeting_id = $1",
-    )
-    .bind(meeting_id)
-    .bind(ids)
-    .execute(tx.conn)?;
+    tx.sql(statement!("reorder"))
+        .bind(meeting_id)
+        .bind(ids)
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -287,64 +219,48 @@ pub fn set_agencies(
     item_id: Uuid,
     agencies: &[Uuid],
 ) -> Result<()> {
-    tx.sql("delete from agenda_listings where agenda_item_id = $1 and agency_id <> all ($2)")
+    let others = agenda_listings::agenda_item_id
+        .eq(item_id)
+        .and(agenda_listings::agency_id.ne_all(agencies));
+    diesel::delete(agenda_listings::table.filter(others)).execute(tx.conn)?;
+    tx.sql(statement!("list_item"))
         .bind(item_id)
         .bind(agencies.to_vec())
+        .bind(case.marac_id)
+        .bind(case.id)
         .execute(tx.conn)?;
-    tx.sql(
-        "insert into agenda_listings (agenda_item_id, agency_id, marac_id, case_id) \
-         select distinct $1, a, $3, $4 from unnest($2) as a on conflict do nothing",
-    )
-    .bind(item_id)
-    .bind(agencies.to_vec())
-    .bind(case.marac_id)
-    .bind(case.id)
-    .execute(tx.conn)?;
     Ok(())
 }
 
 /// An item's row changed, though none of its columns did.
 pub fn touch(tx: &mut Tx<'_>, item_id: Uuid) -> Result<()> {
-    tx.sql("update agenda_items set version = version + 1 where id = $1")
-        .bind(item_id)
+    diesel::update(agenda_items::table.find(item_id))
+        .set(agenda_items::version.eq(agenda_items::version + 1))
         .execute(tx.conn)?;
     Ok(())
 }
 
-#[derive(QueryableByName)]
-struct AgencyId {
-    #[diesel(sql_type = st::Uuid)]
-    agency_id: Uuid,
-}
-
 /// Which of these agencies are in the MARAC.
 pub fn members(tx: &mut Tx<'_>, marac_id: Uuid, agencies: &[Uuid]) -> Result<Vec<Uuid>> {
-    let rows: Vec<AgencyId> = tx
-        .sql("select agency_id from marac_agencies where marac_id = $1 and agency_id = any ($2)")
-        .bind(marac_id)
-        .bind(agencies.to_vec())
-        .load(tx.conn)?;
-    Ok(rows.into_iter().map(|row| row.agency_id).collect())
+    let these = marac_agencies::marac_id
+        .eq(marac_id)
+        .and(marac_agencies::agency_id.eq_any(agencies));
+    Ok(marac_agencies::table
+        .filter(these)
+        .select(marac_agencies::agency_id)
+        .load(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Known {
-    #[diesel(sql_type = st::Bool)]
     known: bool,
 }
 
 /// Whether a case is on an agenda again: its latest referral is a repeat (R13), or it was heard since
 /// that referral. One referred anew after twelve months is new, whatever was heard before.
 pub fn comes_again(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<bool> {
-    let row: Known = tx
-        .sql(
-            "select coalesce(r.is_repeat, false) or exists (select from agenda_items h \
-         where h.case_id = $1 and h.status = 'heard' \
-         and (r.decided_at is null or h.decided_at >= r.decided_at)) as known \
-         from (select 1) one left join lateral (select r.is_repeat, r.decided_at from referrals r \
-         where r.case_id = $1 and r.status = 'accepted' \
-         order by r.decided_at desc nulls last, r.id desc limit 1) r on true",
-        )
+    let row = tx
+        .sql(statement!("comes_again" => Known))
         .bind(case.id)
         .get_result(tx.conn)?;
     Ok(row.known)

@@ -3,50 +3,38 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::exists;
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as st;
+use diesel::upsert::{excluded, on_constraint};
 use uuid::Uuid;
 
 use super::store::Meeting;
 use super::{AttendanceRole, Presence};
-use kernel::db::Tx;
-use kernel::error::{Error, Result};
+use kernel::db::{Locking, Tx};
+use kernel::error::Result;
+use kernel::schema::{attendance_items, attendances};
+use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleCase;
 
 /// A seat at a meeting: recorded, or one that an agency of the MARAC has and nothing is known of yet.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct SeatRow {
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub id: Option<Uuid>,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub agency: String,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub user_name: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub actor_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub person_name: Option<String>,
-    #[diesel(sql_type = st::Text)]
     pub role: AttendanceRole,
-    #[diesel(sql_type = st::Text)]
     pub presence: Presence,
-    #[diesel(sql_type = st::Bool)]
     pub information_sent: bool,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub received_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub confidentiality_accepted_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Integer>)]
     pub confidentiality_version: Option<i32>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub confidentiality_recorded_by: Option<Uuid>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub item_ids: Vec<Uuid>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
@@ -91,25 +79,10 @@ pub struct Sitter {
     pub person_name: Option<String>,
 }
 
-const SEATS: &str = "select t.id, a.id as agency_id, a.name as agency, t.user_id, t.actor_id, t.person_name, \
-     coalesce(u.name, r.name, t.person_name) as user_name, \
-     coalesce(t.role, 'representative') as role, coalesce(t.presence, 'expected') as presence, \
-     coalesce(t.information_sent, false) as information_sent, t.received_on, \
-     t.confidentiality_accepted_at, t.confidentiality_version, t.confidentiality_recorded_by, \
-     array(select b.agenda_item_id from attendance_items b where b.attendance_id = t.id and b.bound \
-       order by b.agenda_item_id) as item_ids, coalesce(t.version, 0) as version \
-     from marac_agencies m join agencies a on a.id = m.agency_id \
-     left join attendances t on t.meeting_id = $1 and t.agency_id = m.agency_id \
-     left join users u on u.id = t.user_id left join registered_actors r on r.id = t.actor_id \
-     where m.marac_id = $2 and ($3::uuid is null or a.id = $3) \
-     and (t.id is not null or (a.closed_at is null and m.suspended_at is null \
-     and (m.access_ends_at is null or m.access_ends_at > $4))) \
-     order by a.name, a.id, t.created_at, t.id";
-
 /// The seats of a meeting: all, or one agency's.
 pub fn seats(tx: &mut Tx<'_>, meeting: &Meeting, agency: Option<Uuid>) -> Result<Vec<SeatRow>> {
     Ok(tx
-        .sql(SEATS)
+        .sql(statement!("seats" => SeatRow))
         .bind(meeting.id)
         .bind(meeting.marac_id)
         .bind(agency)
@@ -117,35 +90,28 @@ pub fn seats(tx: &mut Tx<'_>, meeting: &Meeting, agency: Option<Uuid>) -> Result
         .load(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Known {
-    #[diesel(sql_type = st::Bool)]
     known: bool,
 }
 
 /// Whether a seat of the caller's own is recorded.
 pub fn has_seat(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<bool> {
-    let row: Known = tx.sql(
-        "select exists (select from attendances where meeting_id = $1 and user_id = $2) as known",
-    )
-    .bind(meeting.id)
-    .bind(tx.actor.principal.user_id())
-    .get_result(tx.conn)?;
-    Ok(row.known)
+    let own = attendances::meeting_id
+        .eq(meeting.id)
+        .and(attendances::user_id.eq(tx.actor.principal.user_id()));
+    let seat = attendances::table.filter(own);
+    Ok(diesel::select(exists(seat)).get_result(tx.conn)?)
 }
 
 /// Whether an account, or a registered person without one, works for the agency.
 pub fn works_for(tx: &mut Tx<'_>, who: &Sitter, agency_id: Uuid) -> Result<bool> {
-    let row: Known = tx.sql(
-        "select ($1::uuid is null or exists (select from users where id = $1 and agency_id = $3 \
-         and disabled_at is null)) and ($2::uuid is null or exists (select from registered_actors \
-         where id = $2 and agency_id = $3 and kind = 'person' and user_id is null \
-         and disabled_at is null)) as known",
-    )
-    .bind(who.user_id)
-    .bind(who.actor_id)
-    .bind(agency_id)
-    .get_result(tx.conn)?;
+    let row = tx
+        .sql(statement!("works_for" => Known))
+        .bind(who.user_id)
+        .bind(who.actor_id)
+        .bind(agency_id)
+        .get_result(tx.conn)?;
     Ok(row.known)
 }
 
@@ -159,87 +125,99 @@ pub struct Record {
     pub received_on: Option<NaiveDate>,
 }
 
-#[derive(QueryableByName)]
-struct Id {
-    #[diesel(sql_type = st::Uuid)]
+#[derive(Insertable)]
+#[diesel(table_name = attendances, treat_none_as_default_value = false)]
+struct NewSeat<'a> {
     id: Uuid,
+    marac_id: Uuid,
+    meeting_id: Uuid,
+    agency_id: Uuid,
+    user_id: Option<Uuid>,
+    actor_id: Option<Uuid>,
+    person_name: Option<&'a str>,
+    role: AttendanceRole,
+    presence: Presence,
+    information_sent: bool,
+    received_on: Option<NaiveDate>,
+    created_at: DateTime<Utc>,
 }
 
 /// Records a seat, for the first time or again. Returns it.
 pub fn record(tx: &mut Tx<'_>, meeting: &Meeting, seat: &Record) -> Result<Uuid> {
-    let row: Id = tx
-        .sql(
-            "insert into attendances as t (id, marac_id, meeting_id, agency_id, user_id, actor_id, \
-         person_name, role, presence, information_sent, received_on, created_at) \
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
-         on conflict on constraint attendances_seat_key do update set role = excluded.role, \
-         presence = excluded.presence, information_sent = excluded.information_sent, \
-         received_on = excluded.received_on, version = t.version + 1 returning t.id",
-        )
-        .bind(Uuid::now_v7())
-        .bind(meeting.marac_id)
-        .bind(meeting.id)
-        .bind(seat.agency_id)
-        .bind(seat.who.user_id)
-        .bind(seat.who.actor_id)
-        .bind(seat.who.person_name.clone())
-        .bind(seat.role.as_str())
-        .bind(seat.presence.as_str())
-        .bind(seat.information_sent)
-        .bind(seat.received_on)
-        .bind(tx.now)
-        .get_result(tx.conn)?;
-    Ok(row.id)
+    use attendances::dsl;
+    let row = NewSeat {
+        id: Uuid::now_v7(),
+        marac_id: meeting.marac_id,
+        meeting_id: meeting.id,
+        agency_id: seat.agency_id,
+        user_id: seat.who.user_id,
+        actor_id: seat.who.actor_id,
+        person_name: seat.who.person_name.as_deref(),
+        role: seat.role,
+        presence: seat.presence,
+        information_sent: seat.information_sent,
+        received_on: seat.received_on,
+        created_at: tx.now,
+    };
+    Ok(diesel::insert_into(dsl::attendances)
+        .values(row)
+        .on_conflict(on_constraint("attendances_seat_key"))
+        .do_update()
+        .set((
+            dsl::role.eq(excluded(dsl::role)),
+            dsl::presence.eq(excluded(dsl::presence)),
+            dsl::information_sent.eq(excluded(dsl::information_sent)),
+            dsl::received_on.eq(excluded(dsl::received_on)),
+            dsl::version.eq(dsl::version + 1),
+        ))
+        .returning(dsl::id)
+        .get_result(tx.conn)?)
 }
 
 /// The caller, if they were expected in a seat of their own, is there.
 pub fn came(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    tx.sql(
-        "update attendances set presence = 'present', version = version + 1 \
-         where meeting_id = $1 and user_id = $2 and presence = 'expected'",
-    )
-    .bind(meeting_id)
-    .bind(tx.actor.principal.user_id())
-    .execute(tx.conn)?;
+    let expected = attendances::meeting_id
+        .eq(meeting_id)
+        .and(attendances::user_id.eq(tx.actor.principal.user_id()))
+        .and(attendances::presence.eq(Presence::Expected));
+    diesel::update(attendances::table.filter(expected))
+        .set((
+            attendances::presence.eq(Presence::Present),
+            attendances::version.eq(attendances::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// Binds a guest to the cases they come for, and to no others that the caller can see.
 pub fn bind(tx: &mut Tx<'_>, meeting: &Meeting, seat_id: Uuid, items: &[Uuid]) -> Result<()> {
-    tx.sql(
-        "update attendance_items set bound = false, version = version + 1 \
-         where attendance_id = $1 and bound and agenda_item_id <> all ($2)",
-    )
-    .bind(seat_id)
-    .bind(items.to_vec())
-    .execute(tx.conn)?;
-    tx.sql(
-        "insert into attendance_items as s (id, marac_id, case_id, agenda_item_id, attendance_id, bound, \
-         created_at) select n.id, i.marac_id, i.case_id, i.id, $3, true, $5 \
-         from unnest($1, $2) as n(id, item_id) join agenda_items i on i.id = n.item_id \
-         and i.meeting_id = $4 \
-         on conflict on constraint attendance_items_seat_key do update set bound = true, \
-         version = s.version + 1 where not s.bound",
-    )
-    .bind(items.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
-    .bind(items.to_vec())
-    .bind(seat_id)
-    .bind(meeting.id)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    let others = attendance_items::attendance_id
+        .eq(seat_id)
+        .and(attendance_items::bound)
+        .and(attendance_items::agenda_item_id.ne_all(items));
+    diesel::update(attendance_items::table.filter(others))
+        .set((
+            attendance_items::bound.eq(false),
+            attendance_items::version.eq(attendance_items::version + 1),
+        ))
+        .execute(tx.conn)?;
+    tx.sql(statement!("bind_guest"))
+        .bind(items.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+        .bind(items.to_vec())
+        .bind(seat_id)
+        .bind(meeting.id)
+        .bind(tx.now)
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// Somebody's coming and going for one case.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = attendance_items, check_for_backend(Pg))]
 pub struct Stay {
-    #[diesel(sql_type = st::Bool)]
     pub bound: bool,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub joined_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub left_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
@@ -250,14 +228,28 @@ pub fn stay(
     item_id: Uuid,
     seat_id: Uuid,
 ) -> Result<Option<Stay>> {
-    tx.sql(
-        "select bound, joined_at, left_at, version from attendance_items \
-         where case_id = $1 and agenda_item_id = $2 and attendance_id = $3 for update",
-    )
-    .bind(case.id)
-    .bind(item_id)
-    .bind(seat_id)
-    .locking(tx)
+    let of_both = attendance_items::case_id
+        .eq(case.id)
+        .and(attendance_items::agenda_item_id.eq(item_id))
+        .and(attendance_items::attendance_id.eq(seat_id));
+    attendance_items::table
+        .filter(of_both)
+        .select(Stay::as_select())
+        .for_update()
+        .locking(tx)
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = attendance_items, treat_none_as_default_value = false)]
+struct NewStay {
+    id: Uuid,
+    marac_id: Uuid,
+    case_id: Uuid,
+    agenda_item_id: Uuid,
+    attendance_id: Uuid,
+    joined_at: Option<DateTime<Utc>>,
+    left_at: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
 }
 
 /// Records when somebody joined and left a case.
@@ -268,21 +260,26 @@ pub fn set_stay(
     seat_id: Uuid,
     (joined_at, left_at): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
 ) -> Result<Stay> {
-    tx.sql(
-        "insert into attendance_items as s (id, marac_id, case_id, agenda_item_id, attendance_id, \
-         joined_at, left_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8) \
-         on conflict on constraint attendance_items_seat_key do update set \
-         joined_at = excluded.joined_at, left_at = excluded.left_at, version = s.version + 1 \
-         returning s.bound, s.joined_at, s.left_at, s.version",
-    )
-    .bind(Uuid::now_v7())
-    .bind(case.marac_id)
-    .bind(case.id)
-    .bind(item_id)
-    .bind(seat_id)
-    .bind(joined_at)
-    .bind(left_at)
-    .bind(tx.now)
-    .get_result(tx.conn)
-    .map_err(Error::from)
+    use attendance_items::dsl;
+    let row = NewStay {
+        id: Uuid::now_v7(),
+        marac_id: case.marac_id,
+        case_id: case.id,
+        agenda_item_id: item_id,
+        attendance_id: seat_id,
+        joined_at,
+        left_at,
+        created_at: tx.now,
+    };
+    Ok(diesel::insert_into(dsl::attendance_items)
+        .values(row)
+        .on_conflict(on_constraint("attendance_items_seat_key"))
+        .do_update()
+        .set((
+            dsl::joined_at.eq(excluded(dsl::joined_at)),
+            dsl::left_at.eq(excluded(dsl::left_at)),
+            dsl::version.eq(dsl::version + 1),
+        ))
+        .returning(Stay::as_returning())
+        .get_result(tx.conn)?)
 }

@@ -7,7 +7,10 @@ use uuid::Uuid;
 use super::AgendaItemStatus;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::schema::{agenda_items, cases};
+use kernel::sql::statement;
 use kernel::visibility::VisibleCase;
+use practice::vocabulary::CaseStatus;
 
 /// Until when a case waits.
 #[derive(Debug, Clone, Copy)]
@@ -26,36 +29,33 @@ pub fn decide(
     outcome: Option<Vec<u8>>,
     deferred: Option<Deferred>,
 ) -> Result<()> {
-    tx.sql(
-        "update agenda_items set status = $2, outcome = $3, deferred_to_id = $4, decided_by = $5, \
-         decided_at = $6, deferred_until = $7, version = version + 1 where id = $1",
-    )
-    .bind(item_id)
-    .bind(status.as_str())
-    .bind(outcome)
-    .bind(deferred.and_then(|deferred| deferred.to))
-    .bind(tx.actor.principal.user_id())
-    .bind(tx.now)
-    .bind(deferred.map(|deferred| deferred.until))
-    .execute(tx.conn)?;
+    diesel::update(agenda_items::table.find(item_id))
+        .set((
+            agenda_items::status.eq(status),
+            agenda_items::outcome.eq(outcome),
+            agenda_items::deferred_to_id.eq(deferred.and_then(|deferred| deferred.to)),
+            agenda_items::decided_by.eq(tx.actor.principal.user_id()),
+            agenda_items::decided_at.eq(tx.now),
+            agenda_items::deferred_until.eq(deferred.map(|deferred| deferred.until)),
+            agenda_items::version.eq(agenda_items::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// A listed case goes on: heard, or watched because an alert was noted.
 pub fn advance_case(tx: &mut Tx<'_>, case: &VisibleCase, to: &'static str) -> Result<()> {
-    tx.sql(
-        "update cases set status = $2, version = version + 1 where id = $1 and status = 'listed'",
-    )
-    .bind(case.id)
-    .bind(to)
-    .execute(tx.conn)?;
+    let listed = cases::status.eq(CaseStatus::Listed);
+    diesel::update(cases::table.find(case.id).filter(listed))
+        .set((cases::status.eq(to), cases::version.eq(cases::version + 1)))
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// Takes what is still listed off the agenda of a meeting that will not take place, also cases closed to
 /// the caller.
 pub fn withdraw_all(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    tx.sql("select withdraw_agenda($1, $2, $3)")
+    tx.sql(statement!("withdraw_agenda"))
         .bind(meeting_id)
         .bind(tx.actor.principal.user_id())
         .bind(tx.now)

@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::store::Meeting;
 use directory::agencies::{self, ListingStanding};
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::policy::lens::Basis;
+use kernel::schema::circle;
+use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleCase;
-use kernel::visible_cases;
 
 /// An agency that a case is listed to.
 #[derive(Debug, Clone)]
@@ -24,31 +25,18 @@ pub struct Listed {
     pub standing: ListingStanding,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct ListedRow {
-    #[diesel(sql_type = st::Uuid)]
     marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     case_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     agency: String,
 }
 
-const LISTED: &str = concat!(
-    "select i.marac_id, i.case_id, l.agency_id, a.name as agency ",
-    "from agenda_items i join cases c on c.id = i.case_id ",
-    "join agenda_listings l on l.agenda_item_id = i.id join agencies a on a.id = l.agency_id ",
-    "where i.meeting_id = $1 and i.status = 'listed' and ($2::uuid is null or i.id = $2) and ",
-    visible_cases!("c"),
-    " order by i.position, i.id, a.name, a.id"
-);
-
 /// The agencies that the cases of a meeting are listed to, or one item of it.
 pub fn listed(tx: &mut Tx<'_>, meeting_id: Uuid, item_id: Option<Uuid>) -> Result<Vec<Listed>> {
-    let rows: Vec<ListedRow> = tx
-        .sql(LISTED)
+    let rows = tx
+        .sql(statement!("listed" => ListedRow))
         .bind(meeting_id)
         .bind(item_id)
         .load(tx.conn)?;
@@ -68,44 +56,26 @@ pub fn listed(tx: &mut Tx<'_>, meeting_id: Uuid, item_id: Option<Uuid>) -> Resul
     Ok(listed.collect())
 }
 
-/// SQL: the cases of lists that are out which nobody has opened to anybody.
-macro_rules! unopened {
-    ($what:literal, $tail:literal) => {
-        concat!(
-            "select ",
-            $what,
-            " from meetings m join agenda_items i on i.meeting_id = m.id and i.status = 'listed' ",
-            "where m.status in ('circulated', 'in_session') ",
-            "and exists (select from agenda_listings l where l.agenda_item_id = i.id) ",
-            "and not exists (select from circle g where g.case_id = i.case_id ",
-            "and g.meeting_id = m.id and g.basis = 'listing')",
-            $tail
-        )
-    };
-}
-
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Unopened {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     case_id: Uuid,
 }
 
-/// The meetings with such a case. For the program: nobody else sees them all.
+/// The meetings whose list is out with a case that nobody has opened to anybody. For the program: nobody else sees
+/// them all.
 pub fn with_unopened(tx: &mut Tx<'_>) -> Result<Vec<Uuid>> {
-    let rows: Vec<Unopened> = tx.sql(unopened!("m.id, i.case_id", "")).load(tx.conn)?;
+    let rows = tx
+        .sql(statement!("with_unopened" => Unopened))
+        .load(tx.conn)?;
     let ids: BTreeSet<Uuid> = rows.into_iter().map(|row| row.id).collect();
     Ok(ids.into_iter().collect())
 }
 
-/// Such cases of one meeting, with their items.
+/// The cases of one meeting's list that nobody has opened to anybody, with their items.
 pub fn unopened(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<(Uuid, Uuid)>> {
-    let rows: Vec<Unopened> = tx
-        .sql(unopened!(
-            "i.id, i.case_id",
-            " and m.id = $1 order by i.position, i.id"
-        ))
+    let rows = tx
+        .sql(statement!("unopened" => Unopened))
         .bind(meeting_id)
         .load(tx.conn)?;
     Ok(rows.into_iter().map(|row| (row.id, row.case_id)).collect())
@@ -123,30 +93,22 @@ pub fn open(
             .iter()
             .filter(|row| row.standing == ListingStanding::Live)
     };
-    tx.sql(
-        "insert into circle as g (id, marac_id, case_id, basis, agency_id, opens_at, full_at, \
-         meeting_id, created_by, created_at) \
-         select n.id, $4, n.case_id, 'listing', n.agency_id, $5, coalesce($6, 'infinity'), $7, $8, $5 \
-         from unnest($1, $2, $3) as n(id, case_id, agency_id) \
-         on conflict (case_id, agency_id, meeting_id) where basis = 'listing' do update \
-         set ends_at = 'infinity', full_at = least(g.full_at, excluded.full_at), \
-         version = g.version + 1",
-    )
-    .bind(live().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
-    .bind(live().map(|row| row.case_id).collect::<Vec<_>>())
-    .bind(live().map(|row| row.agency_id).collect::<Vec<_>>())
-    .bind(meeting.marac_id)
-    .bind(tx.now)
-    .bind(full_at)
-    .bind(meeting.id)
-    .bind(tx.actor.principal.user_id())
-    .execute(tx.conn)?;
+    tx.sql(statement!("open_listings"))
+        .bind(live().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+        .bind(live().map(|row| row.case_id).collect::<Vec<_>>())
+        .bind(live().map(|row| row.agency_id).collect::<Vec<_>>())
+        .bind(meeting.marac_id)
+        .bind(tx.now)
+        .bind(full_at)
+        .bind(meeting.id)
+        .bind(tx.actor.principal.user_id())
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// The meeting begins: its listings get the meeting's lens.
 pub fn begin(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    tx.sql("select begin_listings($1, $2)")
+    tx.sql(statement!("begin_listings"))
         .bind(meeting_id)
         .bind(tx.now)
         .execute(tx.conn)?;
@@ -156,7 +118,7 @@ pub fn begin(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
 /// The meeting is over at `at`: its cases close to agencies without an outstanding action (a share is
 /// sight of its own), and stay open to the others until the case lapses.
 pub fn settle(tx: &mut Tx<'_>, meeting_id: Uuid, at: DateTime<Utc>) -> Result<()> {
-    tx.sql("select settle_listings($1, $2)")
+    tx.sql(statement!("settle_listings"))
         .bind(meeting_id)
         .bind(at)
         .execute(tx.conn)?;
@@ -165,7 +127,7 @@ pub fn settle(tx: &mut Tx<'_>, meeting_id: Uuid, at: DateTime<Utc>) -> Result<()
 
 /// The meeting will not take place: nothing stays open because of it.
 pub fn end_all(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    tx.sql("select end_listings($1, $2)")
+    tx.sql(statement!("end_listings"))
         .bind(meeting_id)
         .bind(tx.now)
         .execute(tx.conn)?;
@@ -174,47 +136,40 @@ pub fn end_all(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
 
 /// Ends a case's listings of one meeting, but for the agencies in `keep`.
 pub fn end(tx: &mut Tx<'_>, case: &VisibleCase, meeting_id: Uuid, keep: &[Uuid]) -> Result<()> {
-    tx.sql(
-        "update circle set ends_at = $3, version = version + 1 \
-         where meeting_id = $1 and case_id = $2 and basis = 'listing' and ends_at > $3 \
-         and agency_id <> all ($4)",
-    )
-    .bind(meeting_id)
-    .bind(case.id)
-    .bind(tx.now)
-    .bind(keep.to_vec())
-    .execute(tx.conn)?;
+    let open = circle::meeting_id
+        .eq(meeting_id)
+        .and(circle::case_id.eq(case.id))
+        .and(circle::basis.eq(Basis::Listing))
+        .and(circle::ends_at.gt(tx.now))
+        .and(circle::agency_id.ne_all(keep));
+    diesel::update(circle::table.filter(open))
+        .set((
+            circle::ends_at.eq(tx.now),
+            circle::version.eq(circle::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// Brings what observers and guests see into line with their seats.
 pub fn seat(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<()> {
-    tx.sql("select seat_circles($1, $2)")
+    tx.sql(statement!("seat_circles"))
         .bind(meeting_id)
         .bind(tx.now)
         .execute(tx.conn)?;
     Ok(())
 }
 
-#[derive(QueryableByName)]
-struct OpenRow {
-    #[diesel(sql_type = st::Uuid)]
-    case_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
-    agency_id: Uuid,
-}
-
 /// The listings of a meeting that are open already, as case and agency: nobody is told of those again.
 pub fn open_already(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<BTreeSet<(Uuid, Uuid)>> {
-    let rows: Vec<OpenRow> = tx.sql(
-        "select g.case_id, g.agency_id from circle g where g.meeting_id = $1 and g.basis = 'listing' \
-         and g.agency_id is not null and g.ends_at > $2",
-    )
-    .bind(meeting_id)
-    .bind(tx.now)
-    .load(tx.conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| (row.case_id, row.agency_id))
-        .collect())
+    let open = circle::meeting_id
+        .eq(meeting_id)
+        .and(circle::basis.eq(Basis::Listing))
+        .and(circle::agency_id.is_not_null())
+        .and(circle::ends_at.gt(tx.now));
+    let pairs: Vec<(Uuid, Uuid)> = circle::table
+        .filter(open)
+        .select((circle::case_id, circle::agency_id.assume_not_null()))
+        .load(tx.conn)?;
+    Ok(pairs.into_iter().collect())
 }

@@ -45,10 +45,7 @@ use kernel::visibility::VisibleCase;
 use practice::vocabulary;
 
 pub use agenda::{Remarks, remarks_of};
-pub use agenda_store::AGENDA_ITEMS;
-pub use build_store::WAITING;
 use head_store::AgendaHead;
-pub use head_store::HEAD;
 pub use past::{HeardCase, HeldMeeting, add_heard, create_held, settle};
 use rules::Timing;
 pub(crate) use store::Meeting;

@@ -1,30 +1,33 @@
 //! Sessions and slots: rows.
 
 use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::AgendaItemKind;
 use super::store::Meeting;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::schema::{agenda_items, agenda_sessions};
+use kernel::sql::statement;
 use kernel::visibility::VisibleCase;
 
 /// A part of a meeting: its heading and its start.
-#[derive(Debug, PartialEq, Eq, QueryableByName)]
+#[derive(Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = agenda_sessions, check_for_backend(Pg))]
 pub struct Session {
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub heading: Option<String>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub starts_at: DateTime<Utc>,
 }
 
 /// The sessions of a meeting, in order.
 pub fn sessions(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<Session>> {
-    let text =
-        "select heading, starts_at from agenda_sessions where meeting_id = $1 order by number";
-    Ok(tx.sql(text).bind(meeting_id).load(tx.conn)?)
+    Ok(agenda_sessions::table
+        .filter(agenda_sessions::meeting_id.eq(meeting_id))
+        .order(agenda_sessions::number)
+        .select(Session::as_select())
+        .load(tx.conn)?)
 }
 
 /// Writes the sessions of a meeting in the place of those there were, and its items' places in them.
@@ -39,39 +42,30 @@ pub fn split(
         .into_iter()
         .map(|session| session.heading)
         .collect();
-    tx.sql("delete from agenda_sessions where meeting_id = $1")
+    let of_it = agenda_sessions::meeting_id.eq(meeting.id);
+    diesel::delete(agenda_sessions::table.filter(of_it)).execute(tx.conn)?;
+    tx.sql(statement!("put_sessions"))
         .bind(meeting.id)
+        .bind(meeting.marac_id)
+        .bind(headings)
+        .bind(starts)
         .execute(tx.conn)?;
-    tx.sql(
-        "insert into agenda_sessions (meeting_id, number, marac_id, heading, starts_at) \
-         select $1, o.n, $2, o.heading, o.starts_at \
-         from unnest($3, $4) with ordinality as o(heading, starts_at, n)",
-    )
-    .bind(meeting.id)
-    .bind(meeting.marac_id)
-    .bind(headings)
-    .bind(starts)
-    .execute(tx.conn)?;
-    tx.sql(
-        "update agenda_items i set position = o.n, session = o.session, placed_by_hand = true, \
-         version = i.version + 1 from unnest($2, $3) with ordinality as o(id, session, n) \
-         where i.id = o.id and i.meeting_id = $1",
-    )
-    .bind(meeting.id)
-    .bind(items.iter().map(|(id, _)| *id).collect::<Vec<_>>())
-    .bind(
-        items
-            .iter()
-            .map(|(_, session)| *session)
-            .collect::<Vec<_>>(),
-    )
-    .execute(tx.conn)?;
+    tx.sql(statement!("put_in_sessions"))
+        .bind(meeting.id)
+        .bind(items.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+        .bind(
+            items
+                .iter()
+                .map(|(_, session)| *session)
+                .collect::<Vec<_>>(),
+        )
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// The meeting was moved from `was`: its sessions move with it.
 pub fn moved(tx: &mut Tx<'_>, meeting: &Meeting, was: DateTime<Utc>) -> Result<()> {
-    tx.sql("update agenda_sessions set starts_at = starts_at + ($2 - $3) where meeting_id = $1")
+    tx.sql(statement!("move_sessions"))
         .bind(meeting.id)
         .bind(meeting.starts_at)
         .bind(was)
@@ -87,14 +81,13 @@ pub fn set_slot(
     kind: AgendaItemKind,
     minutes: i16,
 ) -> Result<()> {
-    tx.sql(
-        "update agenda_items set kind = $3, slot_minutes = $4, version = version + 1 \
-         where case_id = $1 and id = $2",
-    )
-    .bind(case.id)
-    .bind(item_id)
-    .bind(kind.as_str())
-    .bind(minutes)
-    .execute(tx.conn)?;
+    let of_case = agenda_items::case_id.eq(case.id);
+    diesel::update(agenda_items::table.find(item_id).filter(of_case))
+        .set((
+            agenda_items::kind.eq(kind),
+            agenda_items::slot_minutes.eq(minutes),
+            agenda_items::version.eq(agenda_items::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }

@@ -1,46 +1,35 @@
 //! Meetings: rows and queries.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::{MeetingKind, MeetingMode, MeetingStatus};
 use crate::asking::Asking;
 use directory::maracs::Marac;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
+use kernel::schema::meetings;
+use kernel::sql::{Row, statement};
 
 /// A row of `meetings`.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row, Queryable, Selectable)]
+#[diesel(table_name = meetings, check_for_backend(Pg))]
 pub struct Meeting {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub kind: MeetingKind,
-    #[diesel(sql_type = st::Timestamptz)]
     pub starts_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Text)]
     pub time_zone: String,
-    #[diesel(sql_type = st::Text)]
     pub mode: MeetingMode,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub place: Option<String>,
-    #[diesel(sql_type = st::Text)]
     pub status: MeetingStatus,
-    #[diesel(sql_type = st::SmallInt)]
     pub minutes_per_case: i16,
-    #[diesel(sql_type = st::SmallInt)]
     pub capacity: i16,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub circulated_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub started_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub ended_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
@@ -61,28 +50,22 @@ impl Meeting {
     }
 }
 
-macro_rules! meetings {
-    ($head:literal, $tail:literal) => {
-        concat!(
-            $head,
-            " id, marac_id, kind, starts_at, time_zone, mode, place, status, minutes_per_case, ",
-            "capacity, circulated_at, started_at, ended_at, version ",
-            $tail
-        )
-    };
-}
-
-const FIND: &str = meetings!("select", "from meetings where id = $1");
-const LOCK: &str = meetings!("select", "from meetings where id = $1 for update");
-
 /// The row with this id.
 pub fn found(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Meeting>> {
-    Ok(tx.sql(FIND).bind(id).get_result(tx.conn).optional()?)
+    Ok(meetings::table
+        .find(id)
+        .select(Meeting::as_select())
+        .get_result(tx.conn)
+        .optional()?)
 }
 
 /// The same, locked until the transaction ends.
 pub fn locked(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Meeting>> {
-    tx.sql(LOCK).bind(id).locking(tx)
+    meetings::table
+        .find(id)
+        .select(Meeting::as_select())
+        .for_update()
+        .locking(tx)
 }
 
 /// Which meetings are wanted.
@@ -96,20 +79,10 @@ pub struct Filter {
     pub limit: i64,
 }
 
-const LIST: &str = meetings!(
-    "select",
-    "from meetings where marac_id = any ($1) \
-     and ($2::text is null or status = $2) \
-     and ($3::date is null or starts_at >= $3::timestamp at time zone 'Europe/London') \
-     and ($4::date is null or starts_at < ($4 + 1)::timestamp at time zone 'Europe/London') \
-     and ($5::timestamptz is null or (starts_at, id) < ($5, $6)) \
-     order by starts_at desc, id desc limit $7"
-);
-
 /// Meetings, newest first; one more than the limit if there are more.
 pub fn list(tx: &mut Tx<'_>, filter: Filter) -> Result<Vec<Meeting>> {
     Ok(tx
-        .sql(LIST)
+        .sql(statement!("meetings" => Meeting))
         .bind(filter.marac_ids)
         .bind(filter.status.map(MeetingStatus::as_str))
         .bind(filter.from)
@@ -120,27 +93,25 @@ pub fn list(tx: &mut Tx<'_>, filter: Filter) -> Result<Vec<Meeting>> {
         .load(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
-struct Id {
-    #[diesel(sql_type = st::Uuid)]
-    id: Uuid,
-}
-
 /// The next scheduled meeting whose list is still open.
 pub fn next_planned(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<Option<Uuid>> {
-    let next: Option<Id> = tx
-        .sql(
-            "select id from meetings where marac_id = $1 and status = 'planned' \
-         and kind = 'scheduled' and starts_at > $2 order by starts_at, id limit 1",
-        )
-        .bind(marac_id)
-        .bind(tx.now)
+    let ahead = meetings::marac_id
+        .eq(marac_id)
+        .and(meetings::status.eq(MeetingStatus::Planned))
+        .and(meetings::kind.eq(MeetingKind::Scheduled))
+        .and(meetings::starts_at.gt(tx.now));
+    Ok(meetings::table
+        .filter(ahead)
+        .order((meetings::starts_at, meetings::id))
+        .select(meetings::id)
+        .limit(1)
         .get_result(tx.conn)
-        .optional()?;
-    Ok(next.map(|row| row.id))
+        .optional()?)
 }
 
 /// A meeting to store.
+#[derive(Insertable)]
+#[diesel(table_name = meetings, treat_none_as_default_value = false)]
 pub struct NewMeeting {
     pub id: Uuid,
     pub marac_id: Uuid,
@@ -188,60 +159,35 @@ impl NewMeeting {
     }
 }
 
-const INSERT: &str = meetings!(
-    "insert into meetings (id, marac_id, kind, starts_at, time_zone, mode, place, status, \
-     minutes_per_case, capacity, circulated_at, started_at, ended_at, settings_version, created_at) \
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning",
-    ""
-);
-
 /// Stores a meeting.
 pub fn insert(tx: &mut Tx<'_>, new: &NewMeeting) -> Result<Meeting> {
-    Ok(tx
-        .sql(INSERT)
-        .bind(new.id)
-        .bind(new.marac_id)
-        .bind(new.kind.as_str())
-        .bind(new.starts_at)
-        .bind(new.time_zone.clone())
-        .bind(new.mode.as_str())
-        .bind(new.place.clone())
-        .bind(new.status.as_str())
-        .bind(new.minutes_per_case)
-        .bind(new.capacity)
-        .bind(new.circulated_at)
-        .bind(new.started_at)
-        .bind(new.ended_at)
-        .bind(new.settings_version)
-        .bind(tx.now)
+    Ok(diesel::insert_into(meetings::table)
+        .values((new, meetings::created_at.eq(tx.now)))
+        .returning(Meeting::as_returning())
         .get_result(tx.conn)?)
 }
 
-const UPDATE: &str = meetings!(
-    "update meetings set starts_at = $2, mode = $3, place = $4, status = $5, circulated_at = $6, \
-     started_at = $7, ended_at = $8, version = version + 1 where id = $1 returning",
-    ""
-);
-
 /// Writes back what may change of a meeting.
 pub fn update(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<Meeting> {
-    Ok(tx
-        .sql(UPDATE)
-        .bind(meeting.id)
-        .bind(meeting.starts_at)
-        .bind(meeting.mode.as_str())
-        .bind(meeting.place.clone())
-        .bind(meeting.status.as_str())
-        .bind(meeting.circulated_at)
-        .bind(meeting.started_at)
-        .bind(meeting.ended_at)
+    Ok(diesel::update(meetings::table.find(meeting.id))
+        .set((
+            meetings::starts_at.eq(meeting.starts_at),
+            meetings::mode.eq(meeting.mode),
+            meetings::place.eq(meeting.place.as_deref()),
+            meetings::status.eq(meeting.status),
+            meetings::circulated_at.eq(meeting.circulated_at),
+            meetings::started_at.eq(meeting.started_at),
+            meetings::ended_at.eq(meeting.ended_at),
+            meetings::version.eq(meetings::version + 1),
+        ))
+        .returning(Meeting::as_returning())
         .get_result(tx.conn)?)
 }
 
 /// Its agenda changed: whoever read it before reads it again first.
 pub fn touch(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
-    tx.sql("update meetings set version = version + 1 where id = $1")
-        .bind(id)
+    diesel::update(meetings::table.find(id))
+        .set(meetings::version.eq(meetings::version + 1))
         .execute(tx.conn)?;
     Ok(())
 }

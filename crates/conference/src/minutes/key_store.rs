@@ -1,18 +1,20 @@
 //! The key of what is told at a meeting about no case.
 
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as st;
+use uuid::Uuid;
 
 use crate::meetings::Meeting;
 use kernel::crypto::DataKey;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::schema::meeting_keys;
 
-#[derive(QueryableByName)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = meeting_keys, check_for_backend(Pg))]
 struct KeyRow {
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
 }
 
@@ -28,9 +30,9 @@ impl KeyRow {
 
 /// The key of what is told at a meeting about no case.
 pub fn key(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<DataKey> {
-    let row: KeyRow = tx
-        .sql("select master_key_id, wrapped from meeting_keys where meeting_id = $1")
-        .bind(meeting.id)
+    let row = meeting_keys::table
+        .find(meeting.id)
+        .select(KeyRow::as_select())
         .get_result(tx.conn)
         .optional()?
         .unwrap_or_else(KeyRow::missing);
@@ -39,18 +41,30 @@ pub fn key(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<DataKey> {
         .unwrap_of_meeting(meeting.id, &row.master_key_id, row.wrapped.as_deref())?)
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = meeting_keys)]
+struct NewKey {
+    meeting_id: Uuid,
+    marac_id: Uuid,
+    master_key_id: String,
+    wrapped: Vec<u8>,
+    created_at: DateTime<Utc>,
+}
+
 /// The same, made if there is none yet.
 pub fn key_or_new(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<DataKey> {
     let wrapped = tx.keys.wrap(meeting.id, &DataKey::generate()?)?;
-    tx.sql(
-        "insert into meeting_keys (meeting_id, marac_id, master_key_id, wrapped, created_at) \
-         values ($1, $2, $3, $4, $5) on conflict (meeting_id) do nothing",
-    )
-    .bind(meeting.id)
-    .bind(meeting.marac_id)
-    .bind(wrapped.master_key_id)
-    .bind(wrapped.bytes)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    let row = NewKey {
+        meeting_id: meeting.id,
+        marac_id: meeting.marac_id,
+        master_key_id: wrapped.master_key_id,
+        wrapped: wrapped.bytes,
+        created_at: tx.now,
+    };
+    diesel::insert_into(meeting_keys::table)
+        .values(row)
+        .on_conflict(meeting_keys::meeting_id)
+        .do_nothing()
+        .execute(tx.conn)?;
     key(tx, meeting)
 }

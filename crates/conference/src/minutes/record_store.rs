@@ -2,133 +2,61 @@
 //! actions.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::meetings::{AgendaItemKind, AgendaItemStatus, AttendanceRole, Meeting, Presence};
 use casework::actions::{ActionCategory, ActionStatus};
-use casework::parties::people_of;
-use casework::risk::risk_column;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::{file_key, key_columns, not_destroyed, visible_cases};
+use kernel::sql::{Row, statement};
 use practice::party::PartyRole;
 use practice::risk::CaseRisk;
 
 /// Who sat at the meeting, but for guests, who came for a case.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct SeatRow {
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub agency: String,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub name: Option<String>,
-    #[diesel(sql_type = st::Text)]
     pub role: AttendanceRole,
-    #[diesel(sql_type = st::Text)]
     pub presence: Presence,
-    #[diesel(sql_type = st::Bool)]
     pub accepted: bool,
-    #[diesel(sql_type = st::Bool)]
     pub information_sent: bool,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub received_on: Option<NaiveDate>,
 }
 
 /// The seats of a meeting.
 pub fn seats(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<SeatRow>> {
-    Ok(tx.sql(
-        "select t.agency_id, a.name as agency, coalesce(u.name, r.name, t.person_name) as name, \
-         t.role, t.presence, t.confidentiality_accepted_at is not null as accepted, \
-         t.information_sent, t.received_on from attendances t \
-         join agencies a on a.id = t.agency_id left join users u on u.id = t.user_id \
-         left join registered_actors r on r.id = t.actor_id \
-         where t.meeting_id = $1 and t.role <> 'guest' order by a.name, name, t.id",
-    )
-    .bind(meeting_id)
-    .load(tx.conn)?)
+    Ok(tx
+        .sql(statement!("seats" => SeatRow))
+        .bind(meeting_id)
+        .load(tx.conn)?)
 }
 
 /// A case that minutes have something to say of.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct CaseRow {
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub risk: CaseRisk,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub lapsed_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Text)]
     pub master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub wrapped: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub item_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub kind: Option<AgendaItemKind>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub status: Option<AgendaItemStatus>,
-    #[diesel(sql_type = st::Bool)]
     pub late: bool,
-    #[diesel(sql_type = st::Integer)]
     pub position: i32,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub deferred_to: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     pub party_ids: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub party_roles: Vec<PartyRole>,
-    #[diesel(sql_type = st::Array<st::Binary>)]
     pub identities: Vec<Vec<u8>>,
 }
-
-/// SQL: the action at `a` was agreed before this meeting's day `$3` and is not done.
-macro_rules! left_over {
-    () => {
-        "a.agreed_on < $3 and ((a.status in ('open', 'in_progress') and a.due_on <= $3) \
-         or (not a.resolved and a.status in ('not_done', 'not_possible_circumstances_changed')))"
-    };
-}
-
-const CASES: &str = concat!(
-    "with since as (select coalesce(max((m.starts_at at time zone m.time_zone)::date), $3 - 31) ",
-    "as day from meetings m where m.marac_id = $2 and m.status in ('held', 'minuted') ",
-    "and m.kind = 'scheduled' and m.starts_at < $4), ",
-    "wanted as (select i.case_id from agenda_items i where i.meeting_id = $1 ",
-    "and i.status in ('heard', 'deferred', 'alert_noted') ",
-    "union select a.case_id from actions a where a.marac_id = $2 and ",
-    left_over!(),
-    " union select c.id from cases c where c.marac_id = $2 and c.status <> 'joined' ",
-    "and c.lapses_on > (select day from since) and c.lapses_on <= $3) ",
-    "select c.id as case_id, ",
-    risk_column!("c.id"),
-    "case when c.lapses_on > (select day from since) and c.lapses_on <= $3 then c.lapses_on end ",
-    "as lapsed_on, ",
-    key_columns!(),
-    ", i.id as item_id, i.kind, i.status, ",
-    "coalesce(i.late, false) as late, coalesce(i.position, 2147483647) as position, ",
-    "d.starts_at as deferred_to, coalesce(p.ids, '{}') as party_ids, ",
-    "coalesce(p.roles, '{}') as party_roles, coalesce(p.identities, '{}') as identities ",
-    "from wanted w join cases c on c.id = w.case_id",
-    file_key!("c.id"),
-    "left join agenda_items i on i.meeting_id = $1 and i.case_id = c.id ",
-    "and i.status in ('heard', 'deferred', 'alert_noted') ",
-    "left join meetings d on d.id = i.deferred_to_id ",
-    people_of!("c.id", "'survivor', 'perpetrator', 'child'"),
-    "where ",
-    not_destroyed!(),
-    " and ",
-    visible_cases!("c"),
-    " order by position, c.code"
-);
 
 /// The cases of a meeting that the caller sees: heard, deferred or noted there, with actions left over,
 /// or lapsed since the meeting before.
 pub fn cases(tx: &mut Tx<'_>, meeting: &Meeting, day: NaiveDate) -> Result<Vec<CaseRow>> {
     Ok(tx
-        .sql(CASES)
+        .sql(statement!("cases" => CaseRow))
         .bind(meeting.id)
         .bind(meeting.marac_id)
         .bind(day)
@@ -137,46 +65,20 @@ pub fn cases(tx: &mut Tx<'_>, meeting: &Meeting, day: NaiveDate) -> Result<Vec<C
 }
 
 /// An action agreed at the meeting, or left over from before.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct ActionRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Bool)]
     pub agreed_here: bool,
-    #[diesel(sql_type = st::Uuid)]
     pub owner_agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub owner: String,
-    #[diesel(sql_type = st::Text)]
     pub category: ActionCategory,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Text)]
     pub status: ActionStatus,
-    #[diesel(sql_type = st::Binary)]
     pub sealed: Vec<u8>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub report_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub report: Option<Vec<u8>>,
 }
-
-const ACTIONS: &str = concat!(
-    "select a.id, a.case_id, coalesce(a.meeting_id = $1, false) as agreed_here, ",
-    "a.owner_agency_id, o.name as owner, a.category, a.due_on, a.status, a.sealed, ",
-    "e.id as report_id, e.sealed as report from actions a join cases c on c.id = a.case_id ",
-    "join agencies o on o.id = a.owner_agency_id ",
-    "left join lateral (select e.id, e.sealed from action_events e where e.action_id = a.id ",
-    "and e.kind = 'reported' order by e.effective_on desc, e.created_at desc, e.id desc limit 1) e ",
-    "on a.status in ('not_done', 'not_possible_circumstances_changed') ",
-    "where a.case_id = any ($2) and (a.meeting_id = $1 or ",
-    left_over!(),
-    ") and ",
-    visible_cases!("c"),
-    " order by a.due_on, a.id"
-);
 
 /// The actions of these cases.
 pub fn actions(
@@ -186,7 +88,7 @@ pub fn actions(
     day: NaiveDate,
 ) -> Result<Vec<ActionRow>> {
     Ok(tx
-        .sql(ACTIONS)
+        .sql(statement!("actions" => ActionRow))
         .bind(meeting_id)
         .bind(cases)
         .bind(day)

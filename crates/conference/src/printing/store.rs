@@ -1,18 +1,15 @@
 //! Names to print: rows and queries.
 
-use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::Principal;
+use kernel::sql::{Row, statement};
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Names {
-    #[diesel(sql_type = st::Text)]
     name: String,
-    #[diesel(sql_type = st::Text)]
     agency: String,
 }
 
@@ -22,15 +19,12 @@ pub fn names(tx: &mut Tx<'_>) -> Result<(String, String)> {
         Principal::Client { id, .. } => Some(id),
         _ => None,
     };
-    let names: Names = tx.sql(
-        "select coalesce(r.name, u.name, c.name, a.name) as name, a.name as agency from agencies a \
-         left join users u on u.id = $2 left join registered_actors r on r.id = $3 \
-         left join api_clients c on c.id = $4 where a.id = $1",
-    )
-    .bind(tx.actor.agency_id)
-    .bind(tx.actor.principal.user_id())
-    .bind(tx.actor.principal.actor_id())
-    .bind(client)
-    .get_result(tx.conn)?;
+    let names = tx
+        .sql(statement!("names" => Names))
+        .bind(tx.actor.agency_id)
+        .bind(tx.actor.principal.user_id())
+        .bind(tx.actor.principal.actor_id())
+        .bind(client)
+        .get_result(tx.conn)?;
     Ok((names.name, names.agency))
 }

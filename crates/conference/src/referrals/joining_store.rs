@@ -1,41 +1,29 @@
 //! Rows of joining a referral's file to a case, and of taking it out again.
 
 use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::store::VisibleReferral;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::policy::lens::Basis;
+use kernel::schema::{circle, referral_counts, referral_joins, referrals};
+use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleCase;
-use kernel::{file_key, not_destroyed, visible_cases};
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Found {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
 }
-
-const KNOWN: &str = concat!(
-    "select distinct c.id from match_tokens t ",
-    "join match_tokens o on o.kind = 'pair' and o.token = t.token and o.case_id <> t.case_id ",
-    "join cases c on c.id = o.case_id",
-    file_key!("c.id"),
-    "where ",
-    not_destroyed!(),
-    " and t.case_id = $1 and t.kind = 'pair' and c.marac_id = $2 and c.opened_at is not null ",
-    "and c.status not in ('joined', 'transferred_out') and ",
-    visible_cases!("c"),
-    " order by c.id"
-);
 
 /// The MARAC's cases of the referral's pair that the caller sees. Those closed to them are not asked
 /// for: they answer as if there were none.
 pub fn cases_of_the_pair(tx: &mut Tx<'_>, found: &VisibleReferral) -> Result<Vec<Uuid>> {
-    let rows: Vec<Found> = tx
-        .sql(KNOWN)
+    let rows = tx
+        .sql(statement!("cases_of_the_pair" => Found))
         .bind(found.case.id)
         .bind(found.row.marac_id)
         .load(tx.conn)?;
@@ -44,25 +32,25 @@ pub fn cases_of_the_pair(tx: &mut Tx<'_>, found: &VisibleReferral) -> Result<Vec
 
 /// What was set on the file remembers so: it goes back there if the referral is taken out again.
 pub fn mark_set_on_file(tx: &mut Tx<'_>, found: &VisibleReferral) -> Result<()> {
-    tx.sql(
-        "with e as (update exclusions set referral_id = $1 where case_id = $2 and root_id is null) \
-         update restrictions set referral_id = $1 where case_id = $2 and origin_id is null",
-    )
-    .bind(found.row.id)
-    .bind(found.case.id)
-    .execute(tx.conn)?;
+    tx.sql(statement!("mark_set_on_file"))
+        .bind(found.row.id)
+        .bind(found.case.id)
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// What the file had opened to anybody ends.
 pub fn end_sight(tx: &mut Tx<'_>, file_id: Uuid) -> Result<()> {
-    tx.sql(
-        "update circle set ends_at = $2, version = version + 1 \
-         where case_id = $1 and ends_at > $2 and basis <> 'named'",
-    )
-    .bind(file_id)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    let open = circle::case_id
+        .eq(file_id)
+        .and(circle::ends_at.gt(tx.now))
+        .and(circle::basis.ne(Basis::Named));
+    diesel::update(circle::table.filter(open))
+        .set((
+            circle::ends_at.eq(tx.now),
+            circle::version.eq(circle::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -76,27 +64,21 @@ pub fn join(
     let id = found.row.id;
     let place = Place::new("referral_joins", "reason", id);
     let sealed = reason.map(|reason| into.key().seal_json(place, &reason));
-    tx.sql("update referrals set own_file_id = $2 where id = $1")
-        .bind(id)
-        .bind(found.case.id)
+    diesel::update(referrals::table.find(id))
+        .set(referrals::own_file_id.eq(found.case.id))
         .execute(tx.conn)?;
-    tx.sql("update referral_counts set case_id = $2 where referral_id = $1")
+    diesel::update(referral_counts::table.find(id))
+        .set(referral_counts::case_id.eq(into.id))
+        .execute(tx.conn)?;
+    tx.sql(statement!("join"))
         .bind(id)
         .bind(into.id)
+        .bind(found.case.id)
+        .bind(sealed.transpose()?)
+        .bind(tx.actor.principal.user_id())
+        .bind(tx.now)
         .execute(tx.conn)?;
-    tx.sql(
-        "insert into referral_joins (referral_id, marac_id, case_id, file_id, reason, status_before, \
-         closed_before, joined_by, created_at) \
-         select $1, c.marac_id, c.id, $3, $4, c.status, c.closed_at, $5, $6 from cases c where c.id = $2",
-    )
-    .bind(id)
-    .bind(into.id)
-    .bind(found.case.id)
-    .bind(sealed.transpose()?)
-    .bind(tx.actor.principal.user_id())
-    .bind(tx.now)
-    .execute(tx.conn)?;
-    tx.sql("select join_file($1, $2)")
+    tx.sql(statement!("join_file"))
         .bind(found.case.id)
         .bind(into.id)
         .execute(tx.conn)?;
@@ -106,7 +88,7 @@ pub fn join(
 /// The exclusions and restrictions that were set on the file are its own again; from there they hold on
 /// the case. Their reasons must have been sealed for the file before.
 pub fn give_back(tx: &mut Tx<'_>, file: &VisibleCase, case: &VisibleCase) -> Result<()> {
-    tx.sql("select give_back($1, $2)")
+    tx.sql(statement!("give_back"))
         .bind(file.id)
         .bind(case.id)
         .execute(tx.conn)?;
@@ -114,21 +96,15 @@ pub fn give_back(tx: &mut Tx<'_>, file: &VisibleCase, case: &VisibleCase) -> Res
 }
 
 /// A join, as the case's coordinator and chair read it.
-#[derive(QueryableByName)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = referral_joins, check_for_backend(Pg))]
 pub struct JoinRow {
-    #[diesel(sql_type = st::Uuid)]
     pub referral_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub joined_by: Option<Uuid>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub unjoined_by: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub unjoined_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     reason: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     unjoin_reason: Option<Vec<u8>>,
 }
 
@@ -151,10 +127,12 @@ impl JoinRow {
 
 /// The referrals that were joined to a case, the newest first.
 pub fn joins(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<JoinRow>> {
-    Ok(tx.sql(
-        "select referral_id, joined_by, created_at, unjoined_by, unjoined_at, reason, unjoin_reason \
-         from referral_joins where case_id = $1 order by created_at desc, referral_id desc",
-    )
-    .bind(case.id)
-    .load(tx.conn)?)
+    Ok(referral_joins::table
+        .filter(referral_joins::case_id.eq(case.id))
+        .order((
+            referral_joins::created_at.desc(),
+            referral_joins::referral_id.desc(),
+        ))
+        .select(JoinRow::as_select())
+        .load(tx.conn)?)
 }

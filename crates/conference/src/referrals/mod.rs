@@ -2,6 +2,7 @@
 
 mod advice;
 pub mod api;
+mod count_store;
 pub mod decisions;
 pub mod history;
 mod joining;

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::ReferralStatus;
@@ -11,76 +10,45 @@ use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::{Act, hidden};
+use kernel::schema::maracs;
+use kernel::sql::{Row, statement};
 use kernel::visibility::{self, VisibleCase};
-use kernel::{
-    file_key, in_circle, key_columns, not_destroyed, not_shut_out, own_referral, visible_cases,
-};
 use practice::document::Document;
 use practice::marac::settings::MaracSettings;
 
 /// A referral's plain columns and seals.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct ReferralRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub co_agency_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub submitted_by: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub actor_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub external_ref: Option<String>,
-    #[diesel(sql_type = st::Text)]
     pub status: ReferralStatus,
-    #[diesel(sql_type = st::Bool)]
     pub urgent: bool,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub referred_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub submitted_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Binary)]
     pub document: Vec<u8>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub tool: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Integer>)]
     pub tool_version: Option<i32>,
-    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
     pub score: Option<i16>,
-    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
     pub maximum: Option<i16>,
-    #[diesel(sql_type = st::Nullable<st::SmallInt>)]
     pub not_asked_count: Option<i16>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub criteria: Vec<String>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub missing: Vec<String>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub gaps: Vec<String>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub decided_by: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub decided_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub decision: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub challenge: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub challenged_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub own_file_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub separate: Option<Vec<u8>>,
     /// The whole file is in the caller's sight, not their own referral alone.
-    #[diesel(sql_type = st::Bool)]
     pub in_sight: bool,
 }
 
@@ -115,56 +83,13 @@ pub(super) fn place(id: Uuid) -> Place {
     Place::new("referrals", "document", id)
 }
 
-macro_rules! columns {
-    () => {
-        concat!(
-            "r.id, r.marac_id, r.case_id, r.agency_id, r.co_agency_id, r.submitted_by, r.actor_id, ",
-            "r.external_ref, r.status, r.urgent, r.referred_on, r.submitted_at, r.document, r.tool, r.tool_version, ",
-            "r.score, r.maximum, r.not_asked_count, r.criteria, r.missing, r.gaps, r.decided_by, r.decided_at, ",
-            "r.decision, r.challenge, r.challenged_at, r.version, r.own_file_id, r.separate, ",
-            visible_cases!("c"),
-            " as in_sight "
-        )
-    };
-}
-
-/// SQL: the referral itself is for its author, whatever has become of its file, and where the file is in
-/// sight for coordinator and chair and the allocated IDVA service (domain 6.2); listed agencies read the case.
-macro_rules! readable {
-    () => {
-        concat!(
-            "((",
-            own_referral!("r"),
-            " and ",
-            not_shut_out!("r", "case_id"),
-            ") or (",
-            visible_cases!("c"),
-            " and (r.marac_id = any ($staff)",
-            " or exists (select from circle g where g.case_id = c.id and g.basis = 'allocation' and ",
-            in_circle!("g"),
-            "))))"
-        )
-    };
-}
-
-macro_rules! find {
-    ($tail:literal) => {
-        concat!(
-            "select ",
-            columns!(),
-            "from referrals r join cases c on c.id = r.case_id where r.id = $1 and ",
-            readable!(),
-            $tail
-        )
-    };
-}
-
-const FIND: &str = find!("");
-const LOCK: &str = find!(" for update of r");
-
 /// The referral, if it is in sight.
 pub fn find(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleReferral> {
-    let row = tx.sql(FIND).bind(id).get_result(tx.conn).optional()?;
+    let row = tx
+        .sql(statement!("find" => ReferralRow))
+        .bind(id)
+        .get_result(tx.conn)
+        .optional()?;
     load(tx, act, row)
 }
 
@@ -176,7 +101,10 @@ const TRIES: u8 = 3;
 pub fn lock(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleReferral> {
     let mut row = None;
     for _ in 0..TRIES {
-        row = tx.sql(LOCK).bind(id).locking(tx)?;
+        row = tx
+            .sql(statement!("lock" => ReferralRow))
+            .bind(id)
+            .locking(tx)?;
         if row.is_some() {
             break;
         }
@@ -197,15 +125,12 @@ fn load(tx: &mut Tx<'_>, act: Act, row: Option<ReferralRow>) -> Result<VisibleRe
     })
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Listed {
-    #[diesel(embed)]
+    #[row(embed)]
     item: ReferralRow,
-    #[diesel(sql_type = st::Timestamptz)]
     created_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
 }
 
@@ -225,23 +150,6 @@ impl Listed {
     }
 }
 
-const MINE: &str = concat!(
-    "select ",
-    columns!(),
-    ", r.created_at, ",
-    key_columns!(),
-    " from referrals r join cases c on c.id = r.case_id",
-    file_key!("r.case_id"),
-    "where ",
-    not_destroyed!(),
-    " and ",
-    own_referral!("r"),
-    " and ",
-    not_shut_out!("r", "case_id"),
-    " and ($1::text is null or r.status = $1) and (coalesce(r.submitted_at, r.created_at), r.id) < ($2, $3) \
-     order by coalesce(r.submitted_at, r.created_at) desc, r.id desc limit $4"
-);
-
 /// The caller's own referrals, newest first.
 pub fn mine(
     tx: &mut Tx<'_>,
@@ -250,8 +158,8 @@ pub fn mine(
     limit: i64,
 ) -> Result<Vec<ReferralItem>> {
     let (_, at, id) = after.unwrap_or((false, far_future(), Uuid::max()));
-    let rows: Vec<Listed> = tx
-        .sql(MINE)
+    let rows = tx
+        .sql(statement!("mine" => Listed))
         .bind(status.map(ReferralStatus::as_str))
         .bind(at)
         .bind(id)
@@ -264,21 +172,6 @@ fn far_future() -> DateTime<Utc> {
     DateTime::from_timestamp(32_503_680_000, 0).unwrap_or_default()
 }
 
-const INBOX: &str = concat!(
-    "select ",
-    columns!(),
-    ", r.created_at, ",
-    key_columns!(),
-    " from referrals r join cases c on c.id = r.case_id",
-    file_key!("r.case_id"),
-    "where ",
-    not_destroyed!(),
-    " and r.marac_id = $1 and r.status = any ($2) and r.submitted_at is not null and ",
-    visible_cases!("c"),
-    " and (not r.urgent, r.submitted_at, r.id) > ($3, $4, $5) \
-     order by (not r.urgent), r.submitted_at, r.id limit $6"
-);
-
 /// A MARAC's referrals for its coordinator: urgent first, then those that wait longest.
 pub fn inbox(
     tx: &mut Tx<'_>,
@@ -288,8 +181,8 @@ pub fn inbox(
     limit: i64,
 ) -> Result<Vec<ReferralItem>> {
     let (calm, at, id) = after.unwrap_or((false, DateTime::UNIX_EPOCH, Uuid::nil()));
-    let rows: Vec<Listed> = tx
-        .sql(INBOX)
+    let rows = tx
+        .sql(statement!("inbox" => Listed))
         .bind(marac_id)
         .bind(statuses)
         .bind(calm)
@@ -300,23 +193,15 @@ pub fn inbox(
     rows.into_iter().map(|row| row.open(tx)).collect()
 }
 
-#[derive(QueryableByName)]
-struct MaracRow {
-    #[diesel(sql_type = st::Text)]
-    code: String,
-    #[diesel(sql_type = st::Jsonb)]
-    settings: serde_json::Value,
-}
-
 /// The MARAC's code and settings.
 pub fn marac(tx: &mut Tx<'_>, id: Uuid) -> Result<(String, MaracSettings)> {
-    let row: MaracRow = tx
-        .sql("select code, settings from maracs where id = $1")
-        .bind(id)
+    let (code, settings): (String, serde_json::Value) = maracs::table
+        .find(id)
+        .select((maracs::code, maracs::settings))
         .get_result(tx.conn)
         .optional()?
         .ok_or_else(hidden)?;
-    let settings = MaracSettings::from_stored(row.settings)
+    let settings = MaracSettings::from_stored(settings)
         .map_err(|_| Error::Internal("a MARAC's stored settings do not load"))?;
-    Ok((row.code, settings))
+    Ok((code, settings))
 }

@@ -1,18 +1,19 @@
 //! Writing rows of referrals: the sealed document, what is counted, decisions.
 
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::ReferralStatus;
+use super::count_store::{Both, Counted};
 use super::store::{ReferralRow, VisibleReferral, place};
 use super::written::Written;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::sql::Sql;
+use kernel::schema::referrals;
+use kernel::sql::Whole;
 use kernel::visibility::VisibleCase;
-use practice::risk::age_on;
-use practice::vocabulary::YesNoUnknown;
 
 /// A referral's fixed beginnings.
 pub struct Origin {
@@ -25,6 +26,63 @@ pub struct Origin {
     pub gaps: Vec<String>,
 }
 
+/// What is written of a referral each time: its sealed document, and what stands in clear.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = referrals, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Said {
+    status: ReferralStatus,
+    urgent: bool,
+    co_agency_id: Option<Uuid>,
+    referred_on: NaiveDate,
+    document: Vec<u8>,
+    tool: Option<String>,
+    tool_version: Option<i32>,
+    score: Option<i16>,
+    maximum: Option<i16>,
+    not_asked_count: Option<i16>,
+    criteria: Whole<&'static str>,
+    missing: Whole<String>,
+    idva_referral: Option<&'static str>,
+}
+
+impl Said {
+    fn of(written: &Written<'_>, document: Vec<u8>) -> Self {
+        Self {
+            status: written.status,
+            urgent: written.urgent,
+            co_agency_id: written.co_agency_id,
+            referred_on: written.referred_on,
+            document,
+            tool: written.tool(),
+            tool_version: written.tool_version(),
+            score: written.score(),
+            maximum: written.maximum(),
+            not_asked_count: written.not_asked(),
+            criteria: Whole(written.criteria()),
+            missing: Whole(written.missing()),
+            idva_referral: written.idva_referral(),
+        }
+    }
+}
+
+/// A referral as it begins.
+#[derive(Insertable)]
+#[diesel(table_name = referrals, treat_none_as_default_value = false)]
+struct Begun {
+    id: Uuid,
+    marac_id: Uuid,
+    case_id: Uuid,
+    agency_id: Uuid,
+    submitted_by: Option<Uuid>,
+    actor_id: Option<Uuid>,
+    external_ref: Option<String>,
+    submitted_at: Option<DateTime<Utc>>,
+    gaps: Whole<String>,
+    created_at: DateTime<Utc>,
+    #[diesel(embed)]
+    said: Said,
+}
+
 /// Inserts the referral; counted at once if it is sent in.
 pub fn insert(
     tx: &mut Tx<'_>,
@@ -34,30 +92,31 @@ pub fn insert(
 ) -> Result<()> {
     let sealed = case.key().seal_json(place(origin.id), written.document)?;
     let submitted = written.status != ReferralStatus::Draft;
-    let text = if submitted { INSERT_COUNTED } else { INSERT };
-    counted(tx.sql(text), case, origin.id, written)
-        .bind(origin.agency_id)
-        .bind(written.co_agency_id)
-        .bind(origin.submitted_by)
-        .bind(origin.actor_id)
-        .bind(origin.external_ref.clone())
-        .bind(written.status.as_str())
-        .bind(written.urgent)
-        .bind(submitted.then_some(tx.now))
-        .bind(sealed)
-        .bind(written.tool())
-        .bind(written.tool_version())
-        .bind(written.score())
-        .bind(written.criteria())
-        .bind(written.missing())
-        .bind(origin.gaps.clone())
-        .bind(tx.now)
-        .bind(case.marac_id)
-        .bind(written.idva_referral())
-        .bind(written.maximum())
-        .bind(written.not_asked())
-        .execute(tx.conn)
-        .map_err(named_constraints)?;
+    let begun = Begun {
+        id: origin.id,
+        marac_id: case.marac_id,
+        case_id: case.id,
+        agency_id: origin.agency_id,
+        submitted_by: origin.submitted_by,
+        actor_id: origin.actor_id,
+        external_ref: origin.external_ref.clone(),
+        submitted_at: submitted.then_some(tx.now),
+        gaps: Whole(origin.gaps.clone()),
+        created_at: tx.now,
+        said: Said::of(written, sealed),
+    };
+    let insert = diesel::insert_into(referrals::table).values(begun);
+    let done = if submitted {
+        let counted = Counted::of(case, origin.id, written);
+        let both = Both {
+            first: insert,
+            second: counted.count(origin.agency_id, written.co_agency_id),
+        };
+        both.execute(tx.conn)
+    } else {
+        insert.execute(tx.conn)
+    };
+    done.map_err(named_constraints)?;
     Ok(())
 }
 
@@ -66,34 +125,21 @@ pub fn update(tx: &mut Tx<'_>, found: &VisibleReferral, written: &Written<'_>) -
     let id = found.row.id;
     let sealed = found.case.key().seal_json(place(id), written.document)?;
     let submitted = written.status == ReferralStatus::Submitted;
-    tx.sql(
-        "update referrals set status = $2, urgent = $3, co_agency_id = $4, referred_on = $5, \
-         submitted_at = coalesce($6, submitted_at), document = $7, tool = $8, tool_version = $9, \
-         score = $10, criteria = $11, missing = $12, idva_referral = $13, maximum = $14, \
-         not_asked_count = $15, version = version + 1 where id = $1",
-    )
-    .bind(id)
-    .bind(written.status.as_str())
-    .bind(written.urgent)
-    .bind(written.co_agency_id)
-    .bind(written.referred_on)
-    .bind(submitted.then_some(tx.now))
-    .bind(sealed)
-    .bind(written.tool())
-    .bind(written.tool_version())
-    .bind(written.score())
-    .bind(written.criteria())
-    .bind(written.missing())
-    .bind(written.idva_referral())
-    .bind(written.maximum())
-    .bind(written.not_asked())
-    .execute(tx.conn)
-    .map_err(named_constraints)?;
+    let now = submitted.then_some(tx.now);
+    diesel::update(referrals::table.find(id))
+        .set((
+            Said::of(written, sealed),
+            now.map(|now| referrals::submitted_at.eq(now)),
+            referrals::version.eq(referrals::version + 1),
+        ))
+        .execute(tx.conn)
+        .map_err(named_constraints)?;
     if submitted {
-        count(tx, &found.case, id, written)
-    } else {
-        Ok(())
+        Counted::of(&found.case, id, written)
+            .count(found.row.agency_id, written.co_agency_id)
+            .execute(tx.conn)?;
     }
+    Ok(())
 }
 
 fn named_constraints(error: diesel::result::Error) -> Error {
@@ -114,92 +160,6 @@ fn named_constraints(error: diesel::result::Error) -> Error {
         })
 }
 
-// One statement writes a referral and counts it: `$1` to `$10` are what is counted.
-macro_rules! insert {
-    () => {
-        "insert into referrals (id, marac_id, case_id, agency_id, co_agency_id, submitted_by, actor_id, \
-         external_ref, status, urgent, referred_on, submitted_at, document, tool, tool_version, score, \
-         criteria, missing, gaps, created_at, idva_referral, maximum, not_asked_count) values ($1, $27, $10, $11, $12, \
-         $13, $14, $15, $16, $17, $2, $18, $19, $20, $21, $22, $23, $24, $25, $26, $28, $29, $30)"
-    };
-}
-
-macro_rules! count {
-    ($referrals:literal) => {
-        concat!(
-            "insert into referral_counts (referral_id, marac_id, case_id, referred_on, source, ",
-            "co_source, gender, ethnicity, lgbt, disabled, age, perpetrator_under_18, children) ",
-            "select r.id, r.marac_id, r.case_id, $2, a.kind, b.kind, $3, $4, $5, $6, $7, $8, $9 ",
-            "from ",
-            $referrals,
-            " r join agencies a on a.id = r.agency_id left join agencies b on b.id = r.co_agency_id ",
-            "where r.id = $1 and r.case_id = $10 ",
-            "on conflict (referral_id) do update set referred_on = excluded.referred_on, ",
-            "source = excluded.source, co_source = excluded.co_source, gender = excluded.gender, ",
-            "ethnicity = excluded.ethnicity, lgbt = excluded.lgbt, disabled = excluded.disabled, ",
-            "age = excluded.age, perpetrator_under_18 = excluded.perpetrator_under_18, ",
-            "children = excluded.children where referral_counts.filed_at is null"
-        )
-    };
-}
-
-const INSERT: &str = insert!();
-const INSERT_COUNTED: &str = concat!(
-    "with written as (",
-    insert!(),
-    " returning *) ",
-    count!("written")
-);
-const COUNT: &str = count!("referrals");
-
-/// The counting row, as at the referral date; names nobody (design section 3).
-fn count(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, written: &Written<'_>) -> Result<()> {
-    counted(tx.sql(COUNT), case, id, written).execute(tx.conn)?;
-    Ok(())
-}
-
-/// Binds what is counted.
-fn counted(text: Sql, case: &VisibleCase, id: Uuid, written: &Written<'_>) -> Sql {
-    let survivor = written.document.survivor.as_ref();
-    let traits = survivor
-        .map(|s| s.characteristics.clone())
-        .unwrap_or_default();
-    let born = survivor.and_then(|s| s.identity.date_of_birth);
-    let age = born.and_then(|born| age_on(born.day(), written.referred_on));
-    let gender = survivor.map(|s| s.identity.gender).unwrap_or_default();
-    text.bind(id)
-        .bind(written.referred_on)
-        .bind(gender.as_str())
-        .bind(traits.ethnicity.as_str())
-        .bind(traits.lgbt.as_str())
-        .bind(traits.disabled.as_str())
-        .bind(age.and_then(|age| i16::try_from(age).ok()))
-        .bind(perpetrator_under_18(written).as_str())
-        .bind(i16::try_from(written.document.children.len()).unwrap_or(i16::MAX))
-        .bind(case.id)
-}
-
-/// Yes if any is known to be; no if all are known not to be.
-fn perpetrator_under_18(written: &Written<'_>) -> YesNoUnknown {
-    let ages: Vec<Option<u32>> = written
-        .document
-        .perpetrators
-        .iter()
-        .map(|p| {
-            p.identity
-                .date_of_birth
-                .and_then(|born| age_on(born.day(), written.referred_on))
-        })
-        .collect();
-    if ages.iter().flatten().any(|age| *age < 18) {
-        YesNoUnknown::Yes
-    } else if ages.iter().all(Option::is_some) && !ages.is_empty() {
-        YesNoUnknown::No
-    } else {
-        YesNoUnknown::Unknown
-    }
-}
-
 /// Records a decision or a change of state; the reason is sealed.
 pub fn decide(
     tx: &mut Tx<'_>,
@@ -217,16 +177,15 @@ pub fn decide(
         )
     };
     let sealed = reason.map(seal).transpose()?;
-    tx.sql(
-        "update referrals set status = $2, decided_by = $3, decided_at = $4, decision = $5, \
-         version = version + 1 where id = $1",
-    )
-    .bind(found.row.id)
-    .bind(status.as_str())
-    .bind(tx.actor.principal.user_id())
-    .bind(tx.now)
-    .bind(sealed)
-    .execute(tx.conn)?;
+    diesel::update(referrals::table.find(found.row.id))
+        .set((
+            referrals::status.eq(status),
+            referrals::decided_by.eq(tx.actor.principal.user_id()),
+            referrals::decided_at.eq(tx.now),
+            referrals::decision.eq(sealed),
+            referrals::version.eq(referrals::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -237,19 +196,20 @@ pub fn challenge(tx: &mut Tx<'_>, found: &VisibleReferral, reason: &str) -> Resu
         reason: reason.to_owned(),
     };
     let sealed = found.case.key().seal_json(place, &reason)?;
-    tx.sql("update referrals set challenge = $2, challenged_at = $3, version = version + 1 where id = $1")
-        .bind(found.row.id)
-        .bind(sealed)
-        .bind(tx.now)
+    diesel::update(referrals::table.find(found.row.id))
+        .set((
+            referrals::challenge.eq(sealed),
+            referrals::challenged_at.eq(tx.now),
+            referrals::version.eq(referrals::version + 1),
+        ))
         .execute(tx.conn)?;
     Ok(())
 }
 
 /// What acceptance says of a repeat (R13).
 pub fn set_repeat(tx: &mut Tx<'_>, id: Uuid, repeat: bool) -> Result<()> {
-    tx.sql("update referrals set is_repeat = $2 where id = $1")
-        .bind(id)
-        .bind(repeat)
+    diesel::update(referrals::table.find(id))
+        .set(referrals::is_repeat.eq(repeat))
         .execute(tx.conn)?;
     Ok(())
 }
@@ -258,9 +218,8 @@ pub fn set_repeat(tx: &mut Tx<'_>, id: Uuid, repeat: bool) -> Result<()> {
 pub fn kept_separate(tx: &mut Tx<'_>, found: &VisibleReferral, reason: &str) -> Result<()> {
     let place = Place::new("referrals", "separate", found.row.id);
     let sealed = found.case.key().seal_json(place, &reason)?;
-    tx.sql("update referrals set separate = $2 where id = $1")
-        .bind(found.row.id)
-        .bind(sealed)
+    diesel::update(referrals::table.find(found.row.id))
+        .set(referrals::separate.eq(sealed))
         .execute(tx.conn)?;
     Ok(())
 }

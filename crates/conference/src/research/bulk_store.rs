@@ -1,8 +1,6 @@
 //! An agency's whole list: its requests, locked together.
 
 use chrono::NaiveDate;
-use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::judge::Asked;
@@ -12,38 +10,24 @@ use crate::meetings::{AgendaItemStatus, MeetingStatus};
 use kernel::crypto::DataKey;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::{file_key, key_columns, not_destroyed, visible_cases};
+use kernel::sql::{Row, statement};
 
 /// A request of the agency's, with its case's key.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct AskedRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agenda_item_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub status: ResearchStatus,
-    #[diesel(sql_type = st::Text)]
     standing: ResearchStanding,
-    #[diesel(sql_type = st::Text)]
     item_status: AgendaItemStatus,
-    #[diesel(sql_type = st::Text)]
     meeting_status: MeetingStatus,
-    #[diesel(sql_type = st::Date)]
     due_on: NaiveDate,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     answered_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub batch_id: Option<Uuid>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
 }
 
@@ -69,22 +53,6 @@ impl AskedRow {
     }
 }
 
-const ASKED: &str = concat!(
-    "select r.id, r.marac_id, r.case_id, r.agenda_item_id, r.status, r.standing, ",
-    "i.status as item_status, m.status as meeting_status, r.due_on, r.answered_on, r.batch_id, ",
-    "r.version, ",
-    key_columns!(),
-    " from research_returns r ",
-    "join agenda_items i on i.id = r.agenda_item_id join meetings m on m.id = r.meeting_id ",
-    "join cases c on c.id = r.case_id",
-    file_key!("r.case_id"),
-    "where ",
-    not_destroyed!(),
-    " and r.meeting_id = $1 and r.agency_id = $2 and r.agenda_item_id = any ($3) and ",
-    visible_cases!("c"),
-    " order by r.id for share of m for update of r"
-);
-
 /// Those of these items that the agency is asked about and sees, locked until the transaction ends;
 /// the meeting does not start meanwhile.
 pub fn asked(
@@ -93,7 +61,7 @@ pub fn asked(
     agency_id: Uuid,
     items: Vec<Uuid>,
 ) -> Result<Vec<AskedRow>> {
-    tx.sql(ASKED)
+    tx.sql(statement!("asked" => AskedRow))
         .bind(meeting_id)
         .bind(agency_id)
         .bind(items)

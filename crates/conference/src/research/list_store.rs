@@ -1,54 +1,34 @@
 //! What an agency is asked, across its meetings and MARACs.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::model::{ResearchStanding, ResearchStatus};
-use casework::parties::people_of;
 use kernel::crypto::{KeyRing, Place};
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::{file_key, key_columns, visible_cases};
+use kernel::sql::{Row, statement};
 use practice::party::{Identity, PartyRole};
 
 /// A request with the people to look for.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct AskedLine {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub case_code: String,
-    #[diesel(sql_type = st::Uuid)]
     pub meeting_id: Uuid,
-    #[diesel(sql_type = st::Timestamptz)]
     pub starts_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Uuid)]
     pub agenda_item_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub status: ResearchStatus,
-    #[diesel(sql_type = st::Text)]
     pub standing: ResearchStanding,
-    #[diesel(sql_type = st::Bool)]
     pub nothing_known: bool,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     party_ids: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     party_roles: Vec<PartyRole>,
-    #[diesel(sql_type = st::Array<st::Binary>)]
     identities: Vec<Vec<u8>>,
 }
 
@@ -71,48 +51,6 @@ impl AskedLine {
         .collect()
     }
 }
-
-/// The page is taken before the joins, by an index in its order; `offset 0` keeps the visibility rule
-/// out of the choice of that index.
-macro_rules! page {
-    ($status:literal, $standing:literal) => {
-        concat!(
-            "select r.id, r.marac_id, r.case_id, c.code as case_code, r.meeting_id, m.starts_at, ",
-            "r.agenda_item_id, r.status, r.standing, r.nothing_known, r.due_on, r.version, ",
-            key_columns!(),
-            ", coalesce(p.ids, '{}') as party_ids, ",
-            "coalesce(p.roles, '{}') as party_roles, coalesce(p.identities, '{}') as identities ",
-            "from (select r.* from (select r.* from research_returns r where r.agency_id = $1 ",
-            "and (r.due_on, r.id) > ($2, $3) and ",
-            $status,
-            " order by r.due_on, r.id offset 0) r ",
-            "where (r.marac_id = any ($rep) ",
-            "or r.marac_id = any ($idva)) ",
-            "and ($4::uuid is null or r.marac_id = $4) and ($5::text is null or r.status = $5) and ",
-            $standing,
-            " and exists (select from cases c where c.id = r.case_id and ",
-            visible_cases!("c"),
-            " offset 0) order by r.due_on, r.id limit $6) r ",
-            "join cases c on c.id = r.case_id join meetings m on m.id = r.meeting_id ",
-            file_key!("r.case_id"),
-            people_of!("r.case_id", "'survivor', 'perpetrator', 'child'"),
-            "order by r.due_on, r.id"
-        )
-    };
-}
-
-/// What is to be answered now.
-pub const WORK_LIST: &str = page!(
-    "r.status = 'requested' and r.standing = 'open'",
-    "exists (select from agenda_items i join meetings m on m.id = i.meeting_id \
-     where i.id = r.agenda_item_id and i.status = 'listed' and m.status = 'circulated' offset 0)"
-);
-
-/// Everything that was asked, but for what was withdrawn before it was answered.
-const EVERYTHING: &str = page!(
-    "true",
-    "(r.standing <> 'withdrawn' or r.answered_on is not null)"
-);
 
 /// A page's place and narrowing.
 pub struct Filter {
@@ -137,8 +75,8 @@ const BEFORE_ALL: NaiveDate = match NaiveDate::from_ymd_opt(1, 1, 1) {
 /// One page of the own agency's, by due date; one more than the limit if there are more.
 pub fn page(tx: &mut Tx<'_>, filter: &Filter) -> Result<Vec<AskedLine>> {
     let text = match filter.to_answer {
-        true => WORK_LIST,
-        false => EVERYTHING,
+        true => statement!("work_list" => AskedLine),
+        false => statement!("everything_asked" => AskedLine),
     };
     let (due_on, id) = filter.after.unwrap_or((BEFORE_ALL, Uuid::nil()));
     Ok(tx

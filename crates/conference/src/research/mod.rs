@@ -21,10 +21,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use model::{ResearchStanding, ResearchStatus};
 
-/// The statement behind the work list: a test holds its plan.
-#[doc(hidden)]
-pub const WORK_LIST: &str = list_store::WORK_LIST;
-
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     api::routes(config);

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::model::{ResearchStanding, ResearchStatus};
@@ -11,44 +10,24 @@ use crate::meetings::{AgendaItemStatus, MeetingStatus};
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::hidden;
+use kernel::schema::research_returns;
+use kernel::sql::{Row, statement};
 use kernel::visibility::VisibleCase;
-use kernel::{not_shut_out, own_return, visible_cases};
 
 /// Where an item's research belongs.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct ItemRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub case_id: Uuid,
     /// The case was listed to the caller's agency for this meeting, the meeting has begun, and the caller
     /// has accepted its confidentiality statement (R19).
-    #[diesel(sql_type = st::Bool)]
     pub at_meeting: bool,
 }
-
-const ITEM: &str = concat!(
-    "select i.id, i.case_id, exists (select from circle g where g.case_id = i.case_id ",
-    "and g.meeting_id = i.meeting_id and g.basis = 'listing' ",
-    "and g.full_at <= $now and ",
-    kernel::in_circle!("g"),
-    ") and ",
-    kernel::accepted_statement!("i.meeting_id"),
-    " as at_meeting from agenda_items i join meetings m on m.id = i.meeting_id ",
-    "join cases c on c.id = i.case_id where i.id = $1 and (m.circulated_at is not null ",
-    "or m.marac_id = any ($staff)) and (",
-    visible_cases!("c"),
-    " or (",
-    not_shut_out!("i", "case_id"),
-    " and exists (select from research_returns r where r.agenda_item_id = i.id and ",
-    own_return!("r"),
-    ")))"
-);
 
 /// The item, if its case is in sight and its list is the caller's to see, or their agency was asked about it:
 /// what an agency returned stays its own.
 pub fn item(tx: &mut Tx<'_>, id: Uuid) -> Result<ItemRow> {
-    tx.sql(ITEM)
+    tx.sql(statement!("item" => ItemRow))
         .bind(id)
         .get_result(tx.conn)
         .optional()?
@@ -56,37 +35,22 @@ pub fn item(tx: &mut Tx<'_>, id: Uuid) -> Result<ItemRow> {
 }
 
 /// A return.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct ReturnRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub meeting_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agenda_item_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub agency: String,
-    #[diesel(sql_type = st::Text)]
     pub status: ResearchStatus,
-    #[diesel(sql_type = st::Text)]
     pub standing: ResearchStanding,
-    #[diesel(sql_type = st::Bool)]
     pub nothing_known: bool,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Timestamptz)]
     pub requested_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub answered_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub private: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub shareable: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub exemption: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
@@ -99,41 +63,26 @@ pub fn returns(
     agency_id: Option<Uuid>,
     own: Option<Uuid>,
 ) -> Result<Vec<ReturnRow>> {
-    Ok(tx.sql(
-        "select r.id, r.meeting_id, r.agenda_item_id, r.agency_id, a.name as agency, r.status, \
-         r.standing, r.nothing_known, r.due_on, r.requested_at, r.answered_at, \
-         case when r.agency_id = $4 then r.private end as private, r.shareable, r.exemption, r.version \
-         from research_returns r join agencies a on a.id = r.agency_id \
-         where r.case_id = $1 and r.agenda_item_id = $2 and ($3::uuid is null or r.agency_id = $3) \
-         and (r.standing <> 'withdrawn' or r.answered_on is not null) order by a.name, a.id",
-    )
-    .bind(case.id)
-    .bind(item_id)
-    .bind(agency_id)
-    .bind(own)
-    .load(tx.conn)?)
+    Ok(tx
+        .sql(statement!("returns" => ReturnRow))
+        .bind(case.id)
+        .bind(item_id)
+        .bind(agency_id)
+        .bind(own)
+        .load(tx.conn)?)
 }
 
 /// A return as it decides on itself.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct Locked {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub status: ResearchStatus,
-    #[diesel(sql_type = st::Text)]
     standing: ResearchStanding,
-    #[diesel(sql_type = st::Text)]
     item_status: AgendaItemStatus,
-    #[diesel(sql_type = st::Text)]
     meeting_status: MeetingStatus,
-    #[diesel(sql_type = st::Date)]
     pub due_on: NaiveDate,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub answered_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub exemption: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
@@ -155,18 +104,12 @@ pub fn locked(
     item_id: Uuid,
     agency_id: Uuid,
 ) -> Result<Locked> {
-    tx.sql(
-        "select r.id, r.status, r.standing, i.status as item_status, m.status as meeting_status, \
-         r.due_on, r.answered_on, r.exemption, r.version from research_returns r \
-         join agenda_items i on i.id = r.agenda_item_id join meetings m on m.id = r.meeting_id \
-         where r.case_id = $1 and r.agenda_item_id = $2 and r.agency_id = $3 \
-         for share of m for update of r",
-    )
-    .bind(case.id)
-    .bind(item_id)
-    .bind(agency_id)
-    .locking(tx)?
-    .ok_or_else(hidden)
+    tx.sql(statement!("locked" => Locked))
+        .bind(case.id)
+        .bind(item_id)
+        .bind(agency_id)
+        .locking(tx)?
+        .ok_or_else(hidden)
 }
 
 /// An answer to write.
@@ -178,23 +121,11 @@ pub struct Answer {
     pub shareable: Option<Vec<u8>>,
 }
 
-const WRITE: &str = "with kept as (insert into research_versions (id, marac_id, case_id, return_id, \
-     version, status, private, shareable, answered_at, by_user_id, by_actor_id, created_at) \
-     select k.id, r.marac_id, r.case_id, r.id, r.version, r.status, r.private, r.shareable, \
-     r.answered_at, r.by_user_id, r.by_actor_id, $7 from unnest($1, $2) as k(id, return_id) \
-     join research_returns r on r.id = k.return_id where r.answered_at is not null) \
-     update research_returns r set status = n.status, nothing_known = n.nothing_known, \
-     private = n.private, shareable = n.shareable, exemption = null, answered_at = $7, \
-     answered_on = coalesce(r.answered_on, $8), batch_id = $9, by_user_id = $10, by_actor_id = $11, \
-     version = r.version + 1 \
-     from unnest($2, $3, $4, $5, $6) as n(id, status, nothing_known, private, shareable) \
-     where r.id = n.id";
-
 /// Writes answers to locked requests; what stood there before is kept.
 pub fn write(tx: &mut Tx<'_>, answers: &[Answer], batch_id: Option<Uuid>) -> Result<()> {
     let each = || answers.iter();
     let today = tx.today();
-    tx.sql(WRITE)
+    tx.sql(statement!("write"))
         .bind(each().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
         .bind(each().map(|answer| answer.id).collect::<Vec<_>>())
         .bind(
@@ -228,36 +159,27 @@ pub fn write(tx: &mut Tx<'_>, answers: &[Answer], batch_id: Option<Uuid>) -> Res
 
 /// Excuses an agency, or asks it again.
 pub fn excuse(tx: &mut Tx<'_>, id: Uuid, status: ResearchStatus, exemption: Vec<u8>) -> Result<()> {
-    tx.sql(
-        "update research_returns set status = $2, exemption = $3, by_user_id = $4, \
-         version = version + 1 where id = $1",
-    )
-    .bind(id)
-    .bind(status.as_str())
-    .bind(exemption)
-    .bind(tx.actor.principal.user_id())
-    .execute(tx.conn)?;
+    diesel::update(research_returns::table.find(id))
+        .set((
+            research_returns::status.eq(status),
+            research_returns::exemption.eq(exemption),
+            research_returns::by_user_id.eq(tx.actor.principal.user_id()),
+            research_returns::version.eq(research_returns::version + 1),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// What a return said before.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct VersionRow {
-    #[diesel(sql_type = st::Uuid)]
     pub return_id: Uuid,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Text)]
     pub status: ResearchStatus,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub private: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub shareable: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub answered_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub by_user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub by_actor_id: Option<Uuid>,
 }
 
@@ -270,16 +192,12 @@ pub fn versions(
     after: Option<i32>,
     limit: i64,
 ) -> Result<Vec<VersionRow>> {
-    Ok(tx.sql(
-        "select v.return_id, v.version, v.status, v.private, v.shareable, v.answered_at, v.by_user_id, \
-         v.by_actor_id from research_returns r join research_versions v on v.return_id = r.id \
-         where r.case_id = $1 and v.case_id = $1 and r.agenda_item_id = $2 and r.agency_id = $3 \
-         and ($4::int is null or v.version < $4) order by v.version desc limit $5",
-    )
-    .bind(case.id)
-    .bind(item_id)
-    .bind(agency_id)
-    .bind(after)
-    .bind(limit)
-    .load(tx.conn)?)
+    Ok(tx
+        .sql(statement!("versions" => VersionRow))
+        .bind(case.id)
+        .bind(item_id)
+        .bind(agency_id)
+        .bind(after)
+        .bind(limit)
+        .load(tx.conn)?)
 }

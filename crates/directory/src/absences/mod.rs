@@ -2,4 +2,4 @@
 
 mod store;
 
-pub use store::{StandIn, away, deputies_of_absent, stood_in_for, today};
+pub use store::{StandIn, deputies_of_absent, stood_in_for};

@@ -1,18 +1,18 @@
 //! Agencies and memberships: rows and queries.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::dsl::exists;
+use diesel::dsl::{auto_type, exists};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::api::NewAgency;
 use super::members::Agreement;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
 use kernel::policy::hidden;
 use kernel::schema::{agencies, marac_agencies, maracs};
+use kernel::sql::{Row, statement};
 use practice::dates::{AnyDay, AnyMoment};
 use practice::vocabulary::AgencyKind;
 
@@ -33,33 +33,27 @@ pub struct Agency {
 }
 
 /// An agency in a MARAC.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row, Queryable, Selectable)]
+#[diesel(table_name = marac_agencies, check_for_backend(Pg))]
 pub struct Member {
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
-    #[diesel(sql_type = st::Text)]
+    #[diesel(select_expression = agencies::name)]
     pub name: String,
-    #[diesel(sql_type = st::Text)]
+    #[diesel(select_expression = agencies::kind)]
     pub kind: AgencyKind,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
+    #[diesel(select_expression = agencies::closed_at)]
     pub closed_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Bool)]
     pub core: bool,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
+    #[diesel(column_name = agreement_signed_on)]
     pub signed_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
+    #[diesel(column_name = agreement_signatory)]
     pub signatory: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Date>)]
+    #[diesel(column_name = agreement_review_on)]
     pub review_on: Option<NaiveDate>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub access_ends_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub suspended_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub suspended_by: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub suspension_reason: Option<String>,
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
@@ -72,14 +66,11 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Agency>> {
 }
 
 pub fn find_locked(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Agency>> {
-    let found = agencies::table
+    agencies::table
         .find(id)
         .select(Agency::as_select())
         .for_update()
-        .get_result(tx.conn)
-        .optional()?;
-    tx.waited();
-    Ok(found)
+        .locking(tx)
 }
 
 pub fn list(
@@ -154,30 +145,24 @@ pub fn maracs_of(tx: &mut Tx<'_>, agency_id: Uuid) -> Result<Vec<Uuid>> {
         .get_results(tx.conn)?)
 }
 
-macro_rules! members {
-    ($rest:literal) => {
-        concat!(
-            "select m.agency_id, a.name, a.kind, a.closed_at, m.core, \
-             m.agreement_signed_on as signed_on, m.agreement_signatory as signatory, \
-             m.agreement_review_on as review_on, m.access_ends_at, m.suspended_at, \
-             m.suspended_by, m.suspension_reason, m.version \
-             from marac_agencies m join agencies a on a.id = m.agency_id where m.marac_id = $1 ",
-            $rest
-        )
-    };
+/// The agencies in a MARAC.
+#[auto_type]
+fn members_of(marac_id: Uuid) -> _ {
+    marac_agencies::table
+        .inner_join(agencies::table)
+        .filter(marac_agencies::marac_id.eq(marac_id))
 }
 
 pub fn member(tx: &mut Tx<'_>, marac_id: Uuid, agency_id: Uuid) -> Result<Option<Member>> {
-    Ok(tx
-        .sql(members!("and m.agency_id = $2"))
-        .bind(marac_id)
-        .bind(agency_id)
+    Ok(members_of(marac_id)
+        .filter(marac_agencies::agency_id.eq(agency_id))
+        .select(Member::as_select())
         .get_result(tx.conn)
         .optional()?)
 }
 
 pub fn member_locked(tx: &mut Tx<'_>, marac_id: Uuid, agency_id: Uuid) -> Result<Option<Member>> {
-    tx.sql(members!("and m.agency_id = $2 for update of m"))
+    tx.sql(statement!("member_locked" => Member))
         .bind(marac_id)
         .bind(agency_id)
         .locking(tx)
@@ -188,17 +173,16 @@ pub fn members_among(
     marac_id: Uuid,
     agency_ids: Vec<Uuid>,
 ) -> Result<Vec<Member>> {
-    Ok(tx
-        .sql(members!("and m.agency_id = any ($2)"))
-        .bind(marac_id)
-        .bind(agency_ids)
+    Ok(members_of(marac_id)
+        .filter(marac_agencies::agency_id.eq_any(agency_ids))
+        .select(Member::as_select())
         .get_results(tx.conn)?)
 }
 
 pub fn all_members(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<Vec<Member>> {
-    Ok(tx
-        .sql(members!("order by m.agency_id"))
-        .bind(marac_id)
+    Ok(members_of(marac_id)
+        .select(Member::as_select())
+        .order(marac_agencies::agency_id)
         .get_results(tx.conn)?)
 }
 
@@ -208,14 +192,15 @@ pub fn list_members(
     after: Option<Uuid>,
     rows: i64,
 ) -> Result<Vec<Member>> {
-    Ok(tx
-        .sql(members!(
-            "and ($2 is null or m.agency_id > $2) order by m.agency_id limit $3"
-        ))
-        .bind(marac_id)
-        .bind(after)
-        .bind(rows)
-        .get_results(tx.conn)?)
+    let mut found = members_of(marac_id)
+        .select(Member::as_select())
+        .order(marac_agencies::agency_id)
+        .limit(rows)
+        .into_boxed();
+    if let Some(after) = after {
+        found = found.filter(marac_agencies::agency_id.gt(after));
+    }
+    Ok(found.get_results(tx.conn)?)
 }
 
 /// On what terms an agency is a member.

@@ -2,8 +2,6 @@
 
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
-use diesel::QueryableByName;
-use diesel::sql_types as st;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -17,6 +15,7 @@ use kernel::db::Db;
 use kernel::error::{Error, Result};
 use kernel::http::{Page, PageQuery, Query, operation};
 use kernel::policy::{Act, may_in};
+use kernel::sql::Row;
 use practice::text::Line;
 
 /// The operations of this resource.
@@ -25,58 +24,41 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// One event.
-#[derive(Debug, Serialize, ToSchema, QueryableByName)]
+#[derive(Debug, Serialize, ToSchema, Row)]
 pub struct EventOut {
     /// Id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// When.
-    #[diesel(sql_type = st::Timestamptz)]
     pub at: DateTime<Utc>,
     /// What was done.
-    #[diesel(sql_type = st::Text)]
     pub act: String,
     /// `done`, `denied`, `not_found` or `failed`.
-    #[diesel(sql_type = st::Text)]
     pub outcome: String,
     /// `user`, `client` or `system`.
-    #[diesel(sql_type = st::Text)]
     pub principal: String,
     /// The account.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub user_id: Option<Uuid>,
     /// The person's name.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub name: Option<String>,
     /// The agency's program.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub client_id: Option<Uuid>,
     /// The registered person it acted for.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub actor_id: Option<Uuid>,
     /// The agency.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub agency_id: Option<Uuid>,
     /// The case.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub case_id: Option<Uuid>,
     /// Its code.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub case_code: Option<String>,
     /// What it was done to.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub subject: Option<String>,
     /// Its id.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub subject_id: Option<Uuid>,
     /// Names of the fields read or changed; never a value.
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub fields: Vec<String>,
     /// Rows of a list that were seen.
-    #[diesel(sql_type = st::Nullable<st::Integer>)]
     pub rows_seen: Option<i32>,
     /// Ties it to the answer and the log.
-    #[diesel(sql_type = st::Uuid)]
     pub request_id: Uuid,
 }
 

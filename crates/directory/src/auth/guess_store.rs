@@ -3,7 +3,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::guesses::Guess;
@@ -12,22 +11,15 @@ use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::Act;
 use kernel::schema::{failed_sign_ins, known_networks};
+use kernel::sql::{Row, statement};
 
 /// Counts a guess before it is checked. Refused while what it is counted under has to wait; then
 /// nothing of it is counted.
 pub fn reserve(tx: &mut Tx<'_>, guess: &Guess) -> Result<()> {
     let (kinds, subjects) = guess.rows();
     let all = kinds.len();
-    // Rows are taken in one order by everybody, so that two guesses never wait for each other.
     let counted = tx
-        .sql(
-            "insert into guesses as g (kind, subject, level, last_at) \
-         select a.kind, a.subject, 1, $3 from unnest($1::text[], $2::bytea[]) as a(kind, subject) \
-         order by a.kind, a.subject \
-         on conflict (kind, subject) do update set last_at = greatest(g.last_at, $3), \
-         level = guess_level(g.kind, g.level, g.last_at, $3) + 1 \
-         where guess_opens_at(g.kind, g.level, g.last_at) <= $3",
-        )
+        .sql(statement!("reserve_guess"))
         .bind(kinds)
         .bind(subjects)
         .bind(tx.now)
@@ -38,22 +30,16 @@ pub fn reserve(tx: &mut Tx<'_>, guess: &Guess) -> Result<()> {
     }
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Opens {
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     at: Option<DateTime<Utc>>,
 }
 
 /// Seconds until the next guess may be made.
 fn wait(tx: &mut Tx<'_>, guess: &Guess) -> Result<u32> {
     let (kinds, subjects) = guess.rows();
-    let opens: Opens = tx
-        .sql(
-            "select max(guess_opens_at(g.kind, g.level, g.last_at)) as at from guesses g \
-         join unnest($1::text[], $2::bytea[]) as a(kind, subject) \
-         on a.kind = g.kind and a.subject = g.subject \
-         where guess_opens_at(g.kind, g.level, g.last_at) > $3",
-        )
+    let opens = tx
+        .sql(statement!("guess_opens" => Opens))
         .bind(kinds)
         .bind(subjects)
         .bind(tx.now)
@@ -65,14 +51,10 @@ fn wait(tx: &mut Tx<'_>, guess: &Guess) -> Result<u32> {
 /// Takes back a guess that was right, or that was never checked.
 pub fn take_back(tx: &mut Tx<'_>, guess: &Guess) -> Result<()> {
     let (kinds, subjects) = guess.rows();
-    tx.sql("with counted as (select g.kind, g.subject from guesses g \
-           join unnest($1::text[], $2::bytea[]) as a(kind, subject) \
-           on a.kind = g.kind and a.subject = g.subject order by g.kind, g.subject for update of g) \
-         update guesses g set level = greatest(0, g.level - 1) from counted c \
-         where g.kind = c.kind and g.subject = c.subject")
-    .bind(kinds)
-    .bind(subjects)
-    .execute(tx.conn)?;
+    tx.sql(statement!("take_back_guess"))
+        .bind(kinds)
+        .bind(subjects)
+        .execute(tx.conn)?;
     tx.waited();
     Ok(())
 }
@@ -82,13 +64,10 @@ pub fn take_back(tx: &mut Tx<'_>, guess: &Guess) -> Result<()> {
 pub fn was_right(tx: &mut Tx<'_>, guess: &Guess) -> Result<()> {
     take_back(tx, guess)?;
     let (kinds, subjects) = guess.rows();
-    tx.sql(
-        "delete from guesses g using unnest($1::text[], $2::bytea[]) as a(kind, subject) \
-         where a.kind = 'account_network' and g.kind = a.kind and g.subject = a.subject",
-    )
-    .bind(kinds)
-    .bind(subjects)
-    .execute(tx.conn)?;
+    tx.sql(statement!("forget_guesses"))
+        .bind(kinds)
+        .bind(subjects)
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -114,13 +93,10 @@ pub fn forget_networks(tx: &mut Tx<'_>, user_id: Uuid, but: Option<Vec<u8>>) -> 
 const TOLD_APART: i64 = 200;
 
 /// What failures of an hour are counted under.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct Counted {
-    #[diesel(sql_type = st::Timestamptz)]
     hour: DateTime<Utc>,
-    #[diesel(sql_type = st::Uuid)]
     subject: Uuid,
-    #[diesel(sql_type = st::Integer)]
     failures: i32,
 }
 
@@ -133,41 +109,28 @@ impl Counted {
 
 /// Counts a failure.
 pub fn count(tx: &mut Tx<'_>, act: Act, subject: Uuid) -> Result<Counted> {
-    Ok(tx.sql(
-        "insert into failed_sign_ins as f (hour, act, subject, failures) \
-         select date_trunc('hour', $1::timestamptz, 'UTC'), $2, case when exists (select from failed_sign_ins \
-             where hour = date_trunc('hour', $1::timestamptz, 'UTC') and act = $2 and subject = $3) \
-           or (select count(*) from failed_sign_ins \
-             where hour = date_trunc('hour', $1::timestamptz, 'UTC')) < $4 \
-           then $3 else '00000000-0000-0000-0000-000000000000' end, 1 \
-         on conflict (hour, act, subject) do update set failures = f.failures + 1 \
-         returning hour, subject, failures",
-    )
-    .bind(tx.now)
-    .bind(act.as_str())
-    .bind(subject)
-    .bind(TOLD_APART)
-    .get_result(tx.conn)?)
+    Ok(tx
+        .sql(statement!("count_failure" => Counted))
+        .bind(tx.now)
+        .bind(act.as_str())
+        .bind(subject)
+        .bind(TOLD_APART)
+        .get_result(tx.conn)?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct News {
-    #[diesel(sql_type = st::Integer)]
     news: i32,
 }
 
 /// The event of the failures that the audit has not told of yet; it says how many they are.
 pub fn record(tx: &mut Tx<'_>, act: Act, counted: &Counted) -> Result<Event> {
-    let news: Option<News> = tx.sql(
-        "update failed_sign_ins f set recorded = f.failures from (select hour, act, subject, recorded \
-           from failed_sign_ins where hour = $1 and act = $2 and subject = $3 for update) o \
-         where f.hour = o.hour and f.act = o.act and f.subject = o.subject \
-         returning f.failures - o.recorded as news",
-    )
-    .bind(counted.hour)
-    .bind(act.as_str())
-    .bind(counted.subject)
-    .locking(tx)?;
+    let news = tx
+        .sql(statement!("record_failures" => News))
+        .bind(counted.hour)
+        .bind(act.as_str())
+        .bind(counted.subject)
+        .locking(tx)?;
     Ok(event(counted.subject, news.map_or(1, |row| row.news)))
 }
 
@@ -202,18 +165,16 @@ pub fn close_hours(tx: &mut Tx<'_>) -> Result<Vec<Event>> {
         .collect())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Swept {
-    #[diesel(sql_type = st::BigInt)]
     deleted: i64,
-    #[diesel(sql_type = st::Bool)]
     more: bool,
 }
 
 /// Deletes some of what has served its time; says how many rows, and whether there are more.
 pub fn sweep(tx: &mut Tx<'_>) -> Result<(i64, bool)> {
-    let swept: Swept = tx
-        .sql("select deleted, more from sweep_sign_in($1)")
+    let swept = tx
+        .sql(statement!("sweep" => Swept))
         .bind(tx.now)
         .get_result(tx.conn)?;
     Ok((swept.deleted, swept.more))

@@ -3,17 +3,17 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::address;
 use super::guesses::known_network;
 use super::password_rules::About;
 use kernel::crypto;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
 use kernel::http::Network;
 use kernel::schema::{api_clients, invitations, refresh_tokens, sessions, users};
+use kernel::sql::{Row, statement};
 
 /// A session ends for good after this, however often it was refreshed.
 const SESSION: TimeDelta = TimeDelta::hours(12);
@@ -51,15 +51,14 @@ pub fn credential(tx: &mut Tx<'_>, address: &str) -> Result<Option<Credential>> 
 /// Whether an account still has the password that was checked, and is not disabled. It stays so until
 /// the end of the transaction: whoever changes it waits, and then ends the session that is opened here.
 pub fn still_holds(tx: &mut Tx<'_>, user_id: Uuid, password_hash: Option<String>) -> Result<bool> {
-    let holding = users::table
+    let holding: Option<Uuid> = users::table
         .filter(users::id.eq(user_id))
         .filter(users::password_hash.eq(password_hash))
         .filter(users::disabled_at.is_null())
         .select(users::id)
         .for_share()
-        .execute(tx.conn)?;
-    tx.waited();
-    Ok(holding > 0)
+        .locking(tx)?;
+    Ok(holding.is_some())
 }
 
 /// An account's password, by its id.
@@ -72,24 +71,17 @@ pub fn credential_of(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Option<Credential
         .optional()?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct AboutRow {
-    #[diesel(sql_type = st::Text)]
     name: String,
-    #[diesel(sql_type = st::Text)]
     email: String,
-    #[diesel(sql_type = st::Array<st::Text>)]
     places: Vec<String>,
 }
 
 /// What everybody knows who knows the person of an account.
 pub fn about(tx: &mut Tx<'_>, user_id: Uuid) -> Result<About> {
-    let row: AboutRow = tx
-        .sql(
-            "select u.name, u.email, array[a.name] || array(select unnest(array[m.name, m.code]) \
-           from role_grants g join maracs m on m.id = g.marac_id where g.user_id = u.id) as places \
-         from users u join agencies a on a.id = u.agency_id where u.id = $1",
-        )
+    let row = tx
+        .sql(statement!("about" => AboutRow))
         .bind(user_id)
         .get_result(tx.conn)?;
     Ok(About {
@@ -103,11 +95,7 @@ pub fn about(tx: &mut Tx<'_>, user_id: Uuid) -> Result<About> {
 /// from now on.
 pub fn open(tx: &mut Tx<'_>, user_id: Uuid, from: Network) -> Result<(Uuid, String)> {
     let id = Uuid::now_v7();
-    tx.sql("with before as (select from known_networks where user_id = $2 and network = $5), \
-         kept as (insert into known_networks (user_id, network, first_at, last_at) \
-           values ($2, $5, $3, $3) on conflict (user_id, network) do update set last_at = $3) \
-         insert into sessions (id, user_id, password_at, expires_at, created_at, network, network_new, \
-           last_used_at) values ($1, $2, $3, $4, $3, $5, not exists (select from before), $3)")
+    tx.sql(statement!("open_session"))
         .bind(id)
         .bind(user_id)
         .bind(tx.now)
@@ -160,30 +148,22 @@ pub enum Refreshed {
     Refused,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Held {
-    #[diesel(sql_type = st::Uuid)]
     session_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     user_id: Uuid,
-    #[diesel(sql_type = st::Bool)]
     used: bool,
-    #[diesel(sql_type = st::Bool)]
     live: bool,
 }
 
 /// Exchanges a refresh token. Each is good once; a second use ends the session.
 pub fn refresh(tx: &mut Tx<'_>, token: &str) -> Result<Refreshed> {
     let hash = crypto::hash_secret(token);
-    let held: Option<Held> = tx.sql(
-        "select t.session_id, s.user_id, t.used_at is not null as used, \
-         (t.expires_at > $2 and s.expires_at > $2 and s.revoked_at is null and u.disabled_at is null) as live \
-         from refresh_tokens t join sessions s on s.id = t.session_id join users u on u.id = s.user_id \
-         where t.token_hash = $1 for update of t",
-    )
-    .bind(hash.clone())
-    .bind(tx.now)
-    .locking(tx)?;
+    let held = tx
+        .sql(statement!("refresh_token" => Held))
+        .bind(hash.clone())
+        .bind(tx.now)
+        .locking(tx)?;
     let Some(held) = held else {
         return Ok(Refreshed::Refused);
     };
@@ -195,14 +175,11 @@ pub fn refresh(tx: &mut Tx<'_>, token: &str) -> Result<Refreshed> {
     if !held.live {
         return Ok(Refreshed::Refused);
     }
-    tx.sql(
-        "with used as (update sessions set last_used_at = $2 where id = $3) \
-         update refresh_tokens set used_at = $2 where token_hash = $1",
-    )
-    .bind(hash)
-    .bind(tx.now)
-    .bind(session_id)
-    .execute(tx.conn)?;
+    tx.sql(statement!("use_refresh_token"))
+        .bind(hash)
+        .bind(tx.now)
+        .bind(session_id)
+        .execute(tx.conn)?;
     let token = issue_refresh(tx, session_id)?;
     Ok(Refreshed::Renewed {
         user_id,
@@ -278,21 +255,15 @@ pub fn invited(tx: &mut Tx<'_>, token: &str) -> Result<Option<Credential>> {
         .optional()?)
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Taken {
-    #[diesel(sql_type = st::Uuid)]
     user_id: Uuid,
 }
 
 /// Uses up an invitation; returns the account it was for. Good once, and until it expires.
 pub fn take_invitation(tx: &mut Tx<'_>, token: &str) -> Result<Option<Uuid>> {
-    let taken: Option<Taken> = tx
-        .sql(
-            "update invitations i set used_at = $2 from users u \
-         where i.token_hash = $1 and i.used_at is null and i.expires_at > $2 \
-         and u.id = i.user_id and u.disabled_at is null \
-         returning i.user_id",
-        )
+    let taken = tx
+        .sql(statement!("take_invitation" => Taken))
         .bind(crypto::hash_secret(token))
         .bind(tx.now)
         .get_result(tx.conn)

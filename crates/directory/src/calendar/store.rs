@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use diesel::upsert::excluded;
 use uuid::Uuid;
 
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::schema::calendar_feeds;
+use kernel::sql::{Row, statement};
 
 #[derive(Insertable)]
 #[diesel(table_name = calendar_feeds)]
@@ -44,25 +44,20 @@ pub fn end(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
 }
 
 /// A meeting in a feed; none, if its owner sits in none.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug, Row)]
 pub struct Entry {
-    #[diesel(sql_type = st::Uuid)]
     pub user_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub meeting_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub starts_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Nullable<st::Integer>)]
     pub minutes: Option<i32>,
-    #[diesel(sql_type = st::Nullable<st::Bool>)]
     pub cancelled: Option<bool>,
-    #[diesel(sql_type = st::Nullable<st::Integer>)]
     pub version: Option<i32>,
 }
 
 /// The meetings of the feed with this token: no row, if no live account has it.
 pub fn entries(tx: &mut Tx<'_>, token_hash: Vec<u8>) -> Result<Vec<Entry>> {
-    Ok(tx.sql("select user_id, meeting_id, starts_at, minutes, cancelled, version from calendar_of($1, $2)")
+    Ok(tx
+        .sql(statement!("entries" => Entry))
         .bind(token_hash)
         .bind(tx.now)
         .load(tx.conn)?)

@@ -7,11 +7,11 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::{NewActor, NewClient};
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
 use kernel::policy::Right;
 use kernel::schema::{api_clients, registered_actors, users};
-use kernel::sql::Whole;
+use kernel::sql::{Whole, statement};
 use practice::vocabulary;
 
 vocabulary! {
@@ -65,15 +65,12 @@ pub fn find(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<Cl
 }
 
 pub fn find_locked(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<Client>> {
-    let found = api_clients::table
+    api_clients::table
         .filter(seen(within))
         .filter(api_clients::id.eq(id))
         .select(Client::as_select())
         .for_update()
-        .get_result(tx.conn)
-        .optional()?;
-    tx.waited();
-    Ok(found)
+        .locking(tx)
 }
 
 pub fn list(
@@ -173,15 +170,12 @@ pub fn actor(tx: &mut Tx<'_>, client: &Client, id: Uuid) -> Result<Option<Actor>
 }
 
 pub fn actor_locked(tx: &mut Tx<'_>, client: &Client, id: Uuid) -> Result<Option<Actor>> {
-    let found = registered_actors::table
+    registered_actors::table
         .filter(registered_actors::client_id.eq(client.id))
         .filter(registered_actors::id.eq(id))
         .select(Actor::as_select())
         .for_update()
-        .get_result(tx.conn)
-        .optional()?;
-    tx.waited();
-    Ok(found)
+        .locking(tx)
 }
 
 pub fn list_actors(
@@ -244,13 +238,10 @@ pub fn disable_actor(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
 
 /// Adds rights, each once.
 pub fn add_rights(tx: &mut Tx<'_>, id: Uuid, rights: &[Right]) -> Result<()> {
-    tx.sql(
-        "update api_clients c set version = c.version + 1, rights = array( \
-         select distinct r from unnest(c.rights || $2::text[]) r order by r) where c.id = $1",
-    )
-    .bind(id)
-    .bind(texts(rights))
-    .execute(tx.conn)?;
+    tx.sql(statement!("add_rights"))
+        .bind(id)
+        .bind(texts(rights))
+        .execute(tx.conn)?;
     Ok(())
 }
 

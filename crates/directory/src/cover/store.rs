@@ -3,36 +3,29 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
-use crate::absences::away;
 use crate::duties::{Duty, DutyRow};
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
 use kernel::policy::Role;
 use kernel::schema::{absences, role_grants};
+use kernel::sql::{Row, statement};
 
 /// A representative, and who stands in.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Cover {
     /// The representative.
-    #[diesel(sql_type = st::Uuid)]
     pub user_id: Uuid,
     /// Their name.
-    #[diesel(sql_type = st::Text)]
     pub name: String,
     /// Their agency.
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
     /// Their deputy.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub deputy_id: Option<Uuid>,
     /// Last day of the absence that is going on.
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub away_until: Option<NaiveDate>,
     /// Version of the account.
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
@@ -44,16 +37,7 @@ pub fn representatives(
     user_id: Option<Uuid>,
 ) -> Result<Vec<Cover>> {
     Ok(tx
-        .sql(concat!(
-            "select u.id as user_id, u.name, u.agency_id, g.deputy_id, ",
-            "(select max(b.until_on) from absences b where b.user_id = u.id and ",
-            away!(),
-            ") as away_until, u.version from role_grants g join users u on u.id = g.user_id ",
-            "join marac_agencies m on m.marac_id = g.marac_id and m.agency_id = u.agency_id ",
-            "where g.marac_id = $1 and g.role = 'representative' and g.ends_at > $4 ",
-            "and u.disabled_at is null and ($2::uuid is null or u.agency_id = $2) ",
-            "and ($3::uuid is null or u.id = $3) order by u.agency_id, u.name, u.id"
-        ))
+        .sql(statement!("representatives" => Cover))
         .bind(marac_id)
         .bind(agency_id)
         .bind(user_id)
@@ -107,15 +91,12 @@ pub fn absences(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Vec<Absence>> {
 
 /// One of them, locked.
 pub fn absence(tx: &mut Tx<'_>, user_id: Uuid, id: Uuid) -> Result<Option<Absence>> {
-    let found = absences::table
+    absences::table
         .filter(absences::user_id.eq(user_id))
         .filter(absences::id.eq(id))
         .select(Absence::as_select())
         .for_update()
-        .get_result(tx.conn)
-        .optional()?;
-    tx.waited();
-    Ok(found)
+        .locking(tx)
 }
 
 #[derive(Insertable)]
@@ -170,11 +151,8 @@ pub fn hand_over(
     ids: Vec<Uuid>,
 ) -> Result<Vec<Duty>> {
     let today = tx.today();
-    let rows: Vec<DutyRow> = tx
-        .sql(
-            "select kind, marac_id, case_id, becomes, shown \
-         from hand_over($1, $2, $3, $4, $5, $6, $7)",
-        )
+    let rows = tx
+        .sql(statement!("hand_over" => DutyRow))
         .bind(user_id)
         .bind(to)
         .bind(tx.now)

@@ -2,8 +2,6 @@
 
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
-use diesel::sql_types as st;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -17,6 +15,7 @@ use kernel::db::Db;
 use kernel::error::Result;
 use kernel::http::{Page, PageQuery, Query, operation};
 use kernel::policy::may_in;
+use kernel::sql::Row;
 use practice::text::Line;
 
 /// The operations of this resource.
@@ -25,39 +24,29 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// A part of a case, or of a meeting and of no case, that is damaged.
-#[derive(Debug, Serialize, ToSchema, QueryableByName)]
+#[derive(Debug, Serialize, ToSchema, Row)]
 pub struct DamagedPartOut {
     /// Id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// The case; null for a part of a meeting.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub case_id: Option<Uuid>,
     /// Its code.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub case_code: Option<String>,
     /// The meeting, of what belongs to no case: the frame of its minutes, and its key.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub meeting_id: Option<Uuid>,
     /// Which kind of part: the table it is kept in.
-    #[diesel(sql_type = st::Text)]
     #[schema(example = "party_addresses")]
     pub part: String,
     /// Which group of its fields, or which date.
-    #[diesel(sql_type = st::Text)]
     #[schema(example = "sealed")]
     pub field: String,
     /// The part's id.
-    #[diesel(sql_type = st::Uuid)]
     pub row_id: Uuid,
     /// Of a date that could not be: what stood there before it was set to the nearest day allowed.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub was: Option<String>,
     /// When it was first found like this.
-    #[diesel(sql_type = st::Timestamptz)]
     pub found_at: DateTime<Utc>,
     /// When it was last met.
-    #[diesel(sql_type = st::Timestamptz)]
     pub seen_at: DateTime<Utc>,
 }
 

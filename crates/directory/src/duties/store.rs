@@ -1,26 +1,20 @@
 //! Rows of what an account holds.
 
-use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::{Becomes, Duty, DutyKind};
 use kernel::db::Tx;
 use kernel::error::Result;
+use kernel::sql::{Row, statement};
 
 /// A duty as it is read.
 #[doc(hidden)]
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct DutyRow {
-    #[diesel(sql_type = st::Text)]
     kind: DutyKind,
-    #[diesel(sql_type = st::Uuid)]
     marac_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     case_id: Option<Uuid>,
-    #[diesel(sql_type = st::Text)]
     becomes: Becomes,
-    #[diesel(sql_type = st::Bool)]
     shown: bool,
 }
 
@@ -38,8 +32,8 @@ impl From<DutyRow> for Duty {
 
 /// What an account holds, and what becomes of it if it goes to this colleague.
 pub fn duties(tx: &mut Tx<'_>, user_id: Uuid, to: Option<Uuid>) -> Result<Vec<Duty>> {
-    let rows: Vec<DutyRow> = tx
-        .sql("select kind, marac_id, case_id, becomes, shown from duties_of($1, $2)")
+    let rows = tx
+        .sql(statement!("duties" => DutyRow))
         .bind(user_id)
         .bind(to)
         .load(tx.conn)?;

@@ -7,10 +7,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::api::NewMarac;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::{Error, Result};
 use kernel::schema::maracs;
-use kernel::sql::Whole;
+use kernel::sql::{Whole, statement};
 use practice::marac::settings::MaracSettings;
 use practice::text::Line;
 
@@ -72,25 +72,19 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Marac>> {
 }
 
 pub fn find_locked(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Marac>> {
-    let found = maracs::table
+    maracs::table
         .find(id)
         .select(Marac::as_select())
         .for_update()
-        .get_result(tx.conn)
-        .optional()?;
-    tx.waited();
-    Ok(found)
+        .locking(tx)
 }
 
 pub fn find_alone(tx: &mut Tx<'_>, id: Uuid) -> Result<Option<Marac>> {
-    let found = maracs::table
+    maracs::table
         .find(id)
         .select(Marac::as_select())
         .for_no_key_update()
-        .get_result(tx.conn)
-        .optional()?;
-    tx.waited();
-    Ok(found)
+        .locking(tx)
 }
 
 pub fn list(tx: &mut Tx<'_>, after: Option<Uuid>, rows: i64) -> Result<Vec<Marac>> {
@@ -168,7 +162,7 @@ pub fn update(tx: &mut Tx<'_>, marac: &mut Marac) -> Result<()> {
 
 /// The risk figures of every case of a MARAC are due.
 pub fn recount_risk(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<()> {
-    tx.sql("select recount_risk($1)")
+    tx.sql(statement!("recount_risk"))
         .bind(marac_id)
         .execute(tx.conn)?;
     Ok(())

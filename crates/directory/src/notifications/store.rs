@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::case_when;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types as st;
@@ -16,9 +17,7 @@ use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::Principal;
 use kernel::schema::{notification_preferences, notifications};
-use kernel::{visible_actions, visible_cases};
-
-const TELL: &str = "select tell($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)::text";
+use kernel::sql::{Row, statement};
 
 /// Writes what the people meant find in their inboxes, and the e-mail that follows, in one statement.
 pub fn tell(tx: &mut Tx<'_>, notices: &[Notice], once: Option<String>) -> Result<()> {
@@ -54,7 +53,7 @@ pub fn tell(tx: &mut Tx<'_>, notices: &[Notice], once: Option<String>) -> Result
     let emailed = NoticeKind::ALL
         .iter()
         .filter(|kind| kind.emailed_by_default());
-    tx.sql(TELL)
+    tx.sql(statement!("tell"))
         .bind(tx.now)
         .bind(tx.actor.principal.user_id())
         .bind(by_client)
@@ -86,7 +85,7 @@ pub fn post_letter(
     kind: LetterKind,
     sealed: Wrapped,
 ) -> Result<()> {
-    tx.sql("select post_letter($1, $2, $3, $4, $5, $6)::text")
+    tx.sql(statement!("post_letter"))
         .bind(id)
         .bind(user_id)
         .bind(kind.as_str())
@@ -105,58 +104,18 @@ pub enum Inbox {
 }
 
 /// A notification, with its case's code if that is in sight.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct NoticeRow {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub kind: NoticeKind,
-    #[diesel(sql_type = st::Uuid)]
     pub marac_id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub subject: String,
-    #[diesel(sql_type = st::Uuid)]
     pub subject_id: Uuid,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub case_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub case_code: Option<String>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub read_at: Option<DateTime<Utc>>,
 }
-
-// The page is taken by index before its cases are judged. Row-level security has left out what is
-// closed to the reader; an action's owner reads its code whatever has become of the case.
-macro_rules! list {
-    ($of:literal, $which:literal) => {
-        concat!(
-            "select n.id, n.kind, n.marac_id, n.subject, n.subject_id, c.id as case_id, ",
-            "c.code as case_code, n.created_at, n.read_at ",
-            "from (select * from notifications n where ",
-            $of,
-            " = $1",
-            $which,
-            " and ($2::uuid is null or n.id < $2) order by n.id desc limit $3) n ",
-            "left join cases c on c.id = n.case_id and (",
-            visible_cases!("c"),
-            " or (n.subject = 'action' and exists (select from actions a ",
-            "where a.id = n.subject_id and a.case_id = c.id and ",
-            visible_actions!("a"),
-            "))) order by n.id desc"
-        )
-    };
-}
-
-const OF_USER: [&str; 2] = [
-    list!("n.user_id", ""),
-    list!("n.user_id", " and n.read_at is null"),
-];
-const OF_CLIENT: [&str; 2] = [
-    list!("n.client_id", ""),
-    list!("n.client_id", " and n.read_at is null"),
-];
 
 /// A page of an inbox, newest first; one more than the limit if there are more.
 pub fn list(
@@ -166,37 +125,18 @@ pub fn list(
     after: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<NoticeRow>> {
-    let ([all, only_unread], id) = match inbox {
-        Inbox::User(id) => (OF_USER, id),
-        Inbox::Client(id) => (OF_CLIENT, id),
+    let (statement, id) = match (inbox, unread) {
+        (Inbox::User(id), false) => (statement!("inbox_of_user" => NoticeRow), id),
+        (Inbox::User(id), true) => (statement!("unread_of_user" => NoticeRow), id),
+        (Inbox::Client(id), false) => (statement!("inbox_of_client" => NoticeRow), id),
+        (Inbox::Client(id), true) => (statement!("unread_of_client" => NoticeRow), id),
     };
-    let text = if unread { only_unread } else { all };
     Ok(tx
-        .sql(text)
+        .sql(statement)
         .bind(id)
         .bind(after)
         .bind(limit + 1)
         .load(tx.conn)?)
-}
-
-const MARK_OF_USER: &str = "update notifications set read_at = coalesce(read_at, $3) \
-    where id = $2 and user_id = $1";
-const MARK_OF_CLIENT: &str = "update notifications set read_at = coalesce(read_at, $3) \
-    where id = $2 and client_id = $1";
-
-/// Marks one read. False if this inbox has none of this id.
-pub fn mark(tx: &mut Tx<'_>, inbox: Inbox, id: Uuid) -> Result<bool> {
-    let (text, of) = match inbox {
-        Inbox::User(of) => (MARK_OF_USER, of),
-        Inbox::Client(of) => (MARK_OF_CLIENT, of),
-    };
-    let rows = tx
-        .sql(text)
-        .bind(of)
-        .bind(id)
-        .bind(tx.now)
-        .execute(tx.conn)?;
-    Ok(rows == 1)
 }
 
 type Within =
@@ -210,6 +150,19 @@ impl Inbox {
             Self::Client(id) => Box::new(notifications::client_id.eq(id)),
         }
     }
+}
+
+/// Marks one read, now unless it was before. False if this inbox has none of this id.
+pub fn mark(tx: &mut Tx<'_>, inbox: Inbox, id: Uuid) -> Result<bool> {
+    let now = tx.now.into_sql::<st::Nullable<st::Timestamptz>>();
+    let read_at =
+        case_when(notifications::read_at.is_null(), now).otherwise(notifications::read_at);
+    let rows = diesel::update(notifications::table)
+        .filter(inbox.within())
+        .filter(notifications::id.eq(id))
+        .set(notifications::read_at.eq(read_at))
+        .execute(tx.conn)?;
+    Ok(rows == 1)
 }
 
 /// Marks those of these read that are in this inbox; answers how many were not yet.
@@ -233,10 +186,6 @@ pub fn preferences(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Vec<(NoticeKind, bo
         .load(tx.conn)?)
 }
 
-const SET: &str = "insert into notification_preferences (user_id, kind, email) \
-    select $1, k.kind, k.email from unnest($2::text[], $3::bool[]) k(kind, email) \
-    on conflict (user_id, kind) do update set email = excluded.email";
-
 /// Writes what somebody chose; what they did not is as usual.
 pub fn set_preferences(
     tx: &mut Tx<'_>,
@@ -248,7 +197,7 @@ pub fn set_preferences(
         (kind.as_str(), email.unwrap_or(kind.emailed_by_default()))
     });
     let (kinds, emails): (Vec<_>, Vec<_>) = each.unzip();
-    tx.sql(SET)
+    tx.sql(statement!("set_preferences"))
         .bind(user_id)
         .bind(kinds)
         .bind(emails)

@@ -7,9 +7,10 @@ use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::NewUser;
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
 use kernel::schema::users;
+use kernel::sql::statement;
 
 /// An account.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -56,38 +57,31 @@ pub fn find(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<Us
 }
 
 pub fn find_locked(tx: &mut Tx<'_>, within: Option<Uuid>, id: Uuid) -> Result<Option<User>> {
-    let found = users::table
+    users::table
         .filter(seen(within))
         .filter(users::id.eq(id))
         .select(User::as_select())
         .for_update()
-        .get_result(tx.conn)
-        .optional()?;
-    tx.waited();
-    Ok(found)
+        .locking(tx)
 }
 
 /// The account with this address, in its one form, locked.
 pub fn find_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<User>> {
-    let found = users::table
+    users::table
         .filter(users::email.eq(email))
         .select(User::as_select())
         .for_update()
-        .get_result(tx.conn)
-        .optional()?;
-    tx.waited();
-    Ok(found)
+        .locking(tx)
 }
 
 /// Locks these accounts, in the order of their ids. Nothing can be given to them meanwhile.
 pub fn lock(tx: &mut Tx<'_>, ids: &[Uuid]) -> Result<()> {
-    users::table
+    let _: Vec<Uuid> = users::table
         .filter(users::id.eq_any(ids))
         .select(users::id)
         .order(users::id)
         .for_update()
-        .execute(tx.conn)?;
-    tx.waited();
+        .locking_all(tx)?;
     Ok(())
 }
 
@@ -147,16 +141,12 @@ pub fn create(tx: &mut Tx<'_>, id: Uuid, new: &NewUser, email: String) -> Result
 /// Writes what may change of an account, and counts its version up.
 pub fn update(tx: &mut Tx<'_>, user: &mut User) -> Result<()> {
     let by = tx.actor.principal.user_id();
-    tx.sql(
-        "update users set name = $2, disabled_at = $3, \
-         disabled_by = case when $3 is null then null else coalesce(disabled_by, $4) end, \
-         version = version + 1 where id = $1",
-    )
-    .bind(user.id)
-    .bind(user.name.clone())
-    .bind(user.disabled_at)
-    .bind(by)
-    .execute(tx.conn)?;
+    tx.sql(statement!("change"))
+        .bind(user.id)
+        .bind(user.name.clone())
+        .bind(user.disabled_at)
+        .bind(by)
+        .execute(tx.conn)?;
     user.version += 1;
     Ok(())
 }

@@ -2,13 +2,14 @@
 //! The chain that makes tampering visible is sealed off the request path, in `chain`; `verify` walks it.
 
 use chrono::{DateTime, Utc};
-use diesel::RunQueryDsl;
 use diesel::pg::PgConnection;
+use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::error::{Code, Error, Result};
 use crate::policy::{Act, Ask, Principal};
-use crate::sql::sql;
+use crate::schema::audit_events;
+use crate::sql::{sql, statement};
 use practice::vocabulary;
 
 vocabulary! {
@@ -212,12 +213,7 @@ pub(crate) fn record_all(
     let who = Who::of(principal);
     let each = || events.iter();
     let subjects: Vec<_> = each().map(|event| event.subject_of(ask)).collect();
-    sql("insert into audit_events (id, at, act, outcome, principal, user_id, client_id, actor_id, \
-         agency_id, session_id, marac_id, case_id, subject, subject_id, fields, rows_seen, detail, \
-         request_id) select n.id, $1, n.act, n.outcome, $2, $3, $4, $5, $6, $7, n.marac_id, n.case_id, \
-         n.subject, n.subject_id, string_to_array(n.fields, ','), n.rows_seen, n.detail, $8 \
-         from unnest($9, $10, $11, $12, $13, $14, $15, $16, $17, $18) as n(id, act, outcome, marac_id, \
-         case_id, subject, subject_id, fields, rows_seen, detail)")
+    sql(statement!("record_all"))
         .bind(now)
         .bind(who.kind)
         .bind(who.user)
@@ -227,12 +223,26 @@ pub(crate) fn record_all(
         .bind(who.session)
         .bind(crate::request_id::request_id())
         .bind(each().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
-        .bind(each().map(|e| e.act.unwrap_or(ask.act).as_str()).collect::<Vec<_>>())
+        .bind(
+            each()
+                .map(|e| e.act.unwrap_or(ask.act).as_str())
+                .collect::<Vec<_>>(),
+        )
         .bind(each().map(|e| e.outcome_of().as_str()).collect::<Vec<_>>())
         .bind(each().map(|e| e.marac_id).collect::<Vec<_>>())
         .bind(each().map(|e| e.case_id).collect::<Vec<_>>())
-        .bind(subjects.iter().map(|s| s.map(|(kind, _)| kind.to_owned())).collect::<Vec<_>>())
-        .bind(subjects.iter().map(|s| s.map(|(_, id)| id)).collect::<Vec<_>>())
+        .bind(
+            subjects
+                .iter()
+                .map(|s| s.map(|(kind, _)| kind.to_owned()))
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            subjects
+                .iter()
+                .map(|s| s.map(|(_, id)| id))
+                .collect::<Vec<_>>(),
+        )
         .bind(each().map(|e| e.fields.join(",")).collect::<Vec<_>>())
         .bind(each().map(|e| e.rows_seen).collect::<Vec<_>>())
         .bind(each().map(|e| e.detail.clone()).collect::<Vec<_>>())
@@ -288,28 +298,27 @@ pub(crate) fn record(
 ) -> Result<()> {
     let who = Who::of(principal);
     let subject = event.subject_of(ask);
-    sql("insert into audit_events (id, at, act, outcome, principal, user_id, client_id, actor_id, \
-         agency_id, session_id, marac_id, case_id, subject, subject_id, fields, rows_seen, detail, \
-         request_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-         $17, $18)")
-        .bind(Uuid::now_v7())
-        .bind(now)
-        .bind(event.act.unwrap_or(ask.act).as_str())
-        .bind(event.outcome_of().as_str())
-        .bind(who.kind)
-        .bind(who.user)
-        .bind(who.client)
-        .bind(principal.actor_id())
-        .bind(agency.filter(|id| !id.is_nil()))
-        .bind(who.session)
-        .bind(event.marac_id)
-        .bind(event.case_id)
-        .bind(subject.map(|(kind, _)| kind))
-        .bind(subject.map(|(_, id)| id))
-        .bind(event.fields.clone())
-        .bind(event.rows_seen)
-        .bind(event.detail.clone())
-        .bind(crate::request_id::request_id())
+    diesel::insert_into(audit_events::table)
+        .values((
+            audit_events::id.eq(Uuid::now_v7()),
+            audit_events::at.eq(now),
+            audit_events::act.eq(event.act.unwrap_or(ask.act).as_str()),
+            audit_events::outcome.eq(event.outcome_of().as_str()),
+            audit_events::principal.eq(who.kind),
+            audit_events::user_id.eq(who.user),
+            audit_events::client_id.eq(who.client),
+            audit_events::actor_id.eq(principal.actor_id()),
+            audit_events::agency_id.eq(agency.filter(|id| !id.is_nil())),
+            audit_events::session_id.eq(who.session),
+            audit_events::marac_id.eq(event.marac_id),
+            audit_events::case_id.eq(event.case_id),
+            audit_events::subject.eq(subject.map(|(kind, _)| kind)),
+            audit_events::subject_id.eq(subject.map(|(_, id)| id)),
+            audit_events::fields.eq(&event.fields),
+            audit_events::rows_seen.eq(event.rows_seen),
+            audit_events::detail.eq(&event.detail),
+            audit_events::request_id.eq(crate::request_id::request_id()),
+        ))
         .execute(conn)?;
     Ok(())
 }

@@ -12,12 +12,12 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::crypto::{CryptoError, KeyRing};
 use crate::error::{Error, Result};
-use crate::sql::sql;
+use crate::schema::{audit_adoptions, audit_chain};
+use crate::sql::{Row, sql, statement};
 
 /// The first line of the file.
 const TITLE: &str =
@@ -29,21 +29,14 @@ const HEAD: &str = "audit head 1";
 const ADOPTION: &str = "audit adoption 1";
 
 /// Where the chain stood after a batch.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub(super) struct Head {
-    #[diesel(sql_type = st::BigInt)]
     pub last_seq: i64,
-    #[diesel(sql_type = st::Text)]
     pub last_txid: String,
-    #[diesel(sql_type = st::Uuid)]
     pub last_event_id: Uuid,
-    #[diesel(sql_type = st::Binary)]
     pub hash: Vec<u8>,
-    #[diesel(sql_type = st::Timestamptz)]
     pub sealed_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub key_id: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub signature: Option<Vec<u8>>,
 }
 
@@ -126,63 +119,39 @@ fn told(signed: std::result::Result<bool, CryptoError>) -> Signed {
     }
 }
 
-/// SQL: the columns of a head at `h`.
-macro_rules! head_columns {
-    () => {
-        "h.last_seq, h.last_txid::text as last_txid, h.last_event_id, h.hash, h.sealed_at, h.key_id, h.signature"
-    };
-}
-
 /// The newest two, the newest first.
 pub(super) fn newest(conn: &mut PgConnection) -> Result<Vec<Head>> {
-    Ok(sql(concat!(
-        "select ",
-        head_columns!(),
-        " from audit_heads h order by h.last_seq desc limit 2"
-    ))
-    .load(conn)?)
+    Ok(sql(statement!("newest_heads" => Head)).load(conn)?)
 }
 
 /// Some that follow this place, in their order.
 pub(super) fn after(conn: &mut PgConnection, seq: i64) -> Result<Vec<Head>> {
-    Ok(sql(concat!(
-        "select ",
-        head_columns!(),
-        " from audit_heads h where h.last_seq > $1 order by h.last_seq limit 5000"
-    ))
-    .bind(seq)
-    .load(conn)?)
+    Ok(sql(statement!("heads_after" => Head))
+        .bind(seq)
+        .load(conn)?)
 }
 
 /// The one at this place.
 pub(super) fn at(conn: &mut PgConnection, seq: i64) -> Result<Option<Head>> {
-    Ok(sql(concat!(
-        "select ",
-        head_columns!(),
-        " from audit_heads h where h.last_seq = $1"
-    ))
-    .bind(seq)
-    .get_result(conn)
-    .optional()?)
+    Ok(sql(statement!("head_at" => Head))
+        .bind(seq)
+        .get_result(conn)
+        .optional()?)
 }
 
 /// Whether the chain has the link that this head stands at.
 pub(super) fn chained(conn: &mut PgConnection, head: &Head) -> Result<bool> {
-    let found = sql(
-        "select c.seq as last_seq, '0' as last_txid, c.event_id as last_event_id, c.hash, \
-         now() as sealed_at, null::text as key_id, null::bytea as signature \
-         from audit_chain c where c.seq = $1",
-    )
-    .bind(head.last_seq)
-    .get_result::<Head>(conn)
-    .optional()?;
-    Ok(found.is_some_and(|link| link.hash == head.hash))
+    let hash: Option<Vec<u8>> = audit_chain::table
+        .find(head.last_seq)
+        .select(audit_chain::hash)
+        .get_result(conn)
+        .optional()?;
+    Ok(hash.is_some_and(|hash| hash == head.hash))
 }
 
 /// Adds one.
 pub(super) fn insert(conn: &mut PgConnection, head: &Head) -> Result<()> {
-    sql("insert into audit_heads (last_seq, last_txid, last_event_id, hash, sealed_at, key_id, signature) \
-         values ($1, $2::xid8, $3, $4, $5, $6, $7)")
+    sql(statement!("add_head"))
         .bind(head.last_seq)
         .bind(head.last_txid.clone())
         .bind(head.last_event_id)
@@ -195,17 +164,13 @@ pub(super) fn insert(conn: &mut PgConnection, head: &Head) -> Result<()> {
 }
 
 /// An operator's word for everything up to a head.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = audit_adoptions)]
 pub(super) struct Adoption {
-    #[diesel(sql_type = st::BigInt)]
     pub last_seq: i64,
-    #[diesel(sql_type = st::Binary)]
     pub hash: Vec<u8>,
-    #[diesel(sql_type = st::Timestamptz)]
     adopted_at: DateTime<Utc>,
-    #[diesel(sql_type = st::Text)]
     key_id: String,
-    #[diesel(sql_type = st::Binary)]
     signature: Vec<u8>,
 }
 
@@ -234,26 +199,19 @@ impl Adoption {
 
     /// The latest.
     pub(super) fn latest(conn: &mut PgConnection) -> Result<Option<Self>> {
-        Ok(sql(
-            "select last_seq, hash, adopted_at, key_id, signature from audit_adoptions \
-             order by last_seq desc limit 1",
-        )
-        .get_result(conn)
-        .optional()?)
+        Ok(audit_adoptions::table
+            .order(audit_adoptions::last_seq.desc())
+            .select(Self::as_select())
+            .first(conn)
+            .optional()?)
     }
 
     /// Keeps it; a second word for the same head says nothing new.
     pub(super) fn insert(&self, conn: &mut PgConnection) -> Result<()> {
-        sql(
-            "insert into audit_adoptions (last_seq, hash, adopted_at, key_id, signature) \
-             values ($1, $2, $3, $4, $5) on conflict do nothing",
-        )
-        .bind(self.last_seq)
-        .bind(self.hash.clone())
-        .bind(self.adopted_at)
-        .bind(self.key_id.clone())
-        .bind(self.signature.clone())
-        .execute(conn)?;
+        diesel::insert_into(audit_adoptions::table)
+            .values(self)
+            .on_conflict_do_nothing()
+            .execute(conn)?;
         Ok(())
     }
 }

@@ -13,45 +13,27 @@ use std::path::Path;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::audit::{Audited, Event};
 use crate::db::{Db, Tx};
 use crate::error::{Error, Result};
 use crate::policy::Act;
+use crate::sql::{Row, fragment, statement};
 use heads::{Head, Signed, Tail};
 
 /// Rows in one batch.
 const BATCH: i64 = 5_000;
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = st::Uuid)]
+#[derive(Row)]
+struct Sealed {
     id: Uuid,
-    #[diesel(sql_type = st::Text)]
     txid: String,
-    #[diesel(sql_type = st::Bool)]
     of_sealing: bool,
-    #[diesel(sql_type = st::Text)]
     content: String,
 }
 
-/// What a row is hashed as. Listed by name: a later column must not change the hash of old rows.
-macro_rules! content {
-    () => {
-        "concat_ws('|', e.id, e.txid, extract(epoch from e.at)::numeric(20, 6), e.act, e.outcome, \
-         e.principal, coalesce(e.user_id::text, '-'), coalesce(e.client_id::text, '-'), \
-         coalesce(e.actor_id::text, '-'), coalesce(e.agency_id::text, '-'), \
-         coalesce(e.session_id::text, '-'), coalesce(e.marac_id::text, '-'), \
-         coalesce(e.case_id::text, '-'), coalesce(e.subject, '-'), coalesce(e.subject_id::text, '-'), \
-         array_to_string(e.fields, ','), coalesce(e.rows_seen::text, '-'), \
-         coalesce(encode(e.detail, 'hex'), '-'), e.request_id)"
-    };
-}
-pub(super) use content;
-
 /// What a row `e` is hashed as, for whoever checks the chain with means of their own: it is no secret.
-pub const CONTENT: &str = content!();
+pub const CONTENT: &str = fragment!("audit_content", "e");
 
 pub(super) fn link(previous: &[u8], content: &str) -> Vec<u8> {
     let mut context = Context::new(&SHA256);
@@ -115,16 +97,13 @@ fn seal_batch(tx: &mut Tx<'_>, file: Option<&Path>) -> Result<Option<usize>> {
             }
         }
     }
-    let rows: Vec<Row> = tx.sql(concat!(
-        "select e.id, e.txid::text as txid, e.act = $4 as of_sealing, ", content!(),
-        " as content from audit_events e where (e.txid, e.id) > ($1::xid8, $2) and e.txid < pg_snapshot_xmin(pg_current_snapshot()) ",
-        "order by e.txid, e.id limit $3"
-    ))
-    .bind(last.map_or("0".into(), |head| head.last_txid.clone()))
-    .bind(last.map_or(Uuid::nil(), |head| head.last_event_id))
-    .bind(BATCH)
-    .bind(Act::SealAudit.as_str())
-    .load(tx.conn)?;
+    let rows = tx
+        .sql(statement!("unsealed" => Sealed))
+        .bind(last.map_or("0".into(), |head| head.last_txid.clone()))
+        .bind(last.map_or(Uuid::nil(), |head| head.last_event_id))
+        .bind(BATCH)
+        .bind(Act::SealAudit.as_str())
+        .load(tx.conn)?;
     // Sealing leaves an event itself: alone, it waits for company, or it would never end.
     let Some(end) = rows
         .last()
@@ -143,15 +122,11 @@ fn seal_batch(tx: &mut Tx<'_>, file: Option<&Path>) -> Result<Option<usize>> {
             hash.clone()
         })
         .collect();
-    tx.sql(
-        "insert into audit_chain (seq, event_id, hash) \
-         select $1 + n, event_id, hash from unnest($2::uuid[], $3::bytea[]) \
-         with ordinality as x(event_id, hash, n)",
-    )
-    .bind(seq)
-    .bind(rows.iter().map(|row| row.id).collect::<Vec<_>>())
-    .bind(hashes)
-    .execute(tx.conn)?;
+    tx.sql(statement!("chain"))
+        .bind(seq)
+        .bind(rows.iter().map(|row| row.id).collect::<Vec<_>>())
+        .bind(hashes)
+        .execute(tx.conn)?;
     let mut head = Head {
         last_seq: seq + i64::try_from(rows.len()).unwrap_or(i64::MAX),
         last_txid: end.txid.clone(),

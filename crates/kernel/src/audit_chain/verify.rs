@@ -6,16 +6,14 @@ use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::pg::PgConnection;
-use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::heads::{self, Adoption, Head, Signed};
 use super::outside::Outside;
-use crate::audit_chain::{content, link, start};
+use crate::audit_chain::{link, start};
 use crate::crypto::KeyRing;
 use crate::error::Result;
-use crate::sql::sql;
+use crate::sql::{Row, sql, statement};
 
 /// How far a row's time may lie from those around it: clocks of servers differ a little, and a request
 /// may wait for its turn. A service seals within seconds: rows so old without any head say that heads were
@@ -110,29 +108,20 @@ pub(super) enum Rule {
     Adopting,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Linked {
-    #[diesel(sql_type = st::BigInt)]
     seq: i64,
-    #[diesel(sql_type = st::Uuid)]
     event_id: Uuid,
-    #[diesel(sql_type = st::Binary)]
     hash: Vec<u8>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     content: Option<String>,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     at: Option<DateTime<Utc>>,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Extra {
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     slipped_in: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     astray: Option<Uuid>,
-    #[diesel(sql_type = st::BigInt)]
     tail: i64,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     oldest: Option<DateTime<Utc>>,
 }
 
@@ -212,14 +201,9 @@ impl<'a> Walk<'a> {
 
     fn links(&mut self, conn: &mut PgConnection) -> Result<Found> {
         loop {
-            let rows: Vec<Linked> = sql(concat!(
-                "select c.seq, c.event_id, c.hash, e.at, case when e.id is not null then ",
-                content!(),
-                " end as content from audit_chain c left join audit_events e on e.id = c.event_id ",
-                "where c.seq > $1 order by c.seq limit 20000"
-            ))
-            .bind(self.seq)
-            .load(conn)?;
+            let rows = sql(statement!("links" => Linked))
+                .bind(self.seq)
+                .load(conn)?;
             if rows.is_empty() {
                 break;
             }
@@ -310,23 +294,14 @@ impl<'a> Walk<'a> {
 
     pub(super) fn verdict(self, conn: &mut PgConnection, found: Found) -> Result<Verdict> {
         let last = heads::newest(conn)?.into_iter().next();
-        let extra: Extra = sql(
-            "select (select e.id from audit_events e where (e.txid, e.id) <= ($1::xid8, $2) \
-               and not exists (select from audit_chain c where c.event_id = e.id) \
-               order by e.txid, e.id limit 1) as slipped_in, \
-             (select e.id from audit_events e where (e.txid, e.id) > ($1::xid8, $2) \
-               and e.at < $3 order by e.txid, e.id limit 1) as astray, \
-             t.tail, t.oldest \
-             from (select count(*) as tail, min(e.at) as oldest from audit_events e \
-               where (e.txid, e.id) > ($1::xid8, $2)) t",
-        )
-        .bind(
-            last.as_ref()
-                .map_or("0".into(), |head| head.last_txid.clone()),
-        )
-        .bind(last.as_ref().map_or(Uuid::nil(), |head| head.last_event_id))
-        .bind(self.latest.map(|latest| latest - ASTRAY))
-        .get_result(conn)?;
+        let extra = sql(statement!("beside_the_chain" => Extra))
+            .bind(
+                last.as_ref()
+                    .map_or("0".into(), |head| head.last_txid.clone()),
+            )
+            .bind(last.as_ref().map_or(Uuid::nil(), |head| head.last_event_id))
+            .bind(self.latest.map(|latest| latest - ASTRAY))
+            .get_result(conn)?;
         let never = extra
             .oldest
             .filter(|oldest| last.is_none() && self.against.now - *oldest > ASTRAY);

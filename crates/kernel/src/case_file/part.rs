@@ -1,32 +1,25 @@
 //! A row of a case file, whatever table it is of: one statement fetches them all.
 
-use diesel::prelude::*;
-use diesel::sql_types as st;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use crate::crypto::{DataKey, Place};
 use crate::error::{Error, Result};
+use crate::sql::Row;
 use crate::visibility::VisibleCase;
 
 /// One part: what it is, what it hangs on, its plain columns as JSON, and its seal.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Part {
     /// Which part.
-    #[diesel(sql_type = st::Text)]
     pub kind: String,
     /// Its id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// The party it belongs to.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub parent: Option<Uuid>,
     /// Its version.
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
-    #[diesel(sql_type = st::Text)]
     plain: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     sealed: Option<Vec<u8>>,
 }
 

@@ -5,13 +5,13 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::caller::Caller;
 use crate::error::{Code, Result};
 use crate::policy::{Actor, Principal, Right, Role};
-use crate::sql::{Sight, sql};
+use crate::sql::Row;
+use crate::sql::{Sight, sql, statement};
 
 /// Who asks, as they stand now, and what is in their sight.
 pub(super) struct Live<'c> {
@@ -54,23 +54,15 @@ impl<'c> Live<'c> {
 }
 
 /// What the rule of visibility asks of a live actor; by default, nobody's.
-#[derive(Default, QueryableByName)]
+#[derive(Default, Row)]
 struct Seen {
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     user_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     actor_id: Option<Uuid>,
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     agency_id: Option<Uuid>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     marac_ids: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     staff: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     idva: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     rep: Vec<Uuid>,
-    #[diesel(sql_type = st::Array<st::Uuid>)]
     closed: Vec<Uuid>,
 }
 
@@ -92,29 +84,20 @@ impl Seen {
 
 /// The sight of the program itself: every MARAC, nothing closed.
 pub(super) fn load_system(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Sight> {
-    let seen: Seen = sql(
-        "select null::uuid as user_id, null::uuid as actor_id, null::uuid as agency_id, \
-         m.ids as marac_ids, m.ids as staff, '{}'::uuid[] as idva, '{}'::uuid[] as rep, '{}'::uuid[] as closed \
-         from load_system($1), lateral (select current_setting('toldonce.maracs')::uuid[] as ids) m",
-    )
-    .bind(now)
-    .get_result(conn)?;
+    let seen = sql(statement!("system_sight" => Seen))
+        .bind(now)
+        .get_result(conn)?;
     Ok(seen.at(now))
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct ActorRow {
-    #[diesel(embed)]
+    #[row(embed)]
     seen: Seen,
-    #[diesel(sql_type = st::Bool)]
     actor_known: bool,
-    #[diesel(sql_type = st::Bool)]
     administrator: bool,
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     password_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     rights: Vec<String>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     roles: Vec<String>,
 }
 
@@ -140,20 +123,15 @@ fn live_actor(
             Some(*secret_version),
         ),
     };
-    let found: Option<ActorRow> = sql(
-        "select user_id, actor_id, actor_known, agency_id, administrator, password_at, rights, \
-         marac_ids, roles, staff, idva, rep, closed from live_actor($1, $2, $3, $4, $5) \
-         where agency_id is not null and ($3::uuid is null or exists (select from api_clients c \
-           where c.id = $3 and c.secret_version = $6))",
-    )
-    .bind(user)
-    .bind(session)
-    .bind(client)
-    .bind(actor_ref)
-    .bind(now)
-    .bind(secret)
-    .get_result(conn)
-    .optional()?;
+    let found = sql(statement!("live_actor" => ActorRow))
+        .bind(user)
+        .bind(session)
+        .bind(client)
+        .bind(actor_ref)
+        .bind(now)
+        .bind(secret)
+        .get_result(conn)
+        .optional()?;
     let Some((row, agency_id)) = found.and_then(|row| row.seen.agency_id.map(|id| (row, id)))
     else {
         return Err(Code::Unauthenticated.into());

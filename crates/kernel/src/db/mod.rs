@@ -18,6 +18,7 @@ use chrono::{DateTime, Utc};
 use diesel::connection::TransactionManager;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use tokio::sync::Semaphore;
 
 use crate::audit::{self, Audited, Event, Outcome};
@@ -28,11 +29,10 @@ use crate::crypto::damage as unread;
 use crate::damage;
 use crate::error::{Error, Result};
 use crate::policy::{self, Ask, Principal};
-use crate::sql::sql;
 
 use live::Live;
 pub use pool::{PoolOptions, connect};
-pub use tx::Tx;
+pub use tx::{Locking, Tx};
 
 /// Transactions of AnsiTransactionManager, by its connection.
 type Manager = <PgConnection as diesel::Connection>::TransactionManager;
@@ -157,7 +157,8 @@ impl Db {
     /// Whether the database answers, for readiness.
     pub async fn ping(&self) -> Result<()> {
         let db = self.clone();
-        let ask = |conn: &mut PgConnection, _| Ok(sql("select 1").execute(conn)?);
+        let ask =
+            |conn: &mut PgConnection, _| Ok(diesel::select(true.into_sql::<Bool>()).execute(conn)?);
         self.blocking(move || db.keep_books(ask).map(drop)).await
     }
 

@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::crypto::KeyRing;
 use crate::error::{Error, Result};
 use crate::policy::{self, Act, Actor, Principal};
-use crate::sql::{Sight, Sql, sql};
+use crate::sql::{Row, Sight, Sql, Worded, sql, statement};
 
 /// One open transaction, and what every piece of work in it needs.
 pub struct Tx<'c> {
@@ -33,9 +33,9 @@ pub struct Tx<'c> {
 }
 
 impl Tx<'_> {
-    /// A statement from a constant text that sees what the caller sees.
-    pub fn sql(&self, text: &'static str) -> Sql {
-        Sql::seeing(text, self.sight.clone())
+    /// A statement that sees what the caller sees.
+    pub fn sql<W: Worded>(&self, statement: W) -> Sql<W::Row> {
+        Sql::seeing(statement.text(), self.sight.clone())
     }
 
     /// Today's date where the MARACs are.
@@ -70,7 +70,7 @@ impl Tx<'_> {
     /// Tells the database's own functions the moment as it stands now, which is later than that of the
     /// request's beginning if it waited: before a write that one of their triggers goes on from.
     pub fn tell_moment(&mut self) -> Result<()> {
-        sql("select set_config('toldonce.now', $1::timestamptz::text, true)")
+        sql(statement!("tell_moment"))
             .bind(self.now)
             .execute(self.conn)?;
         Ok(())
@@ -99,12 +99,13 @@ impl Tx<'_> {
     }
 }
 
-impl Sql {
-    /// The row that a locking statement finds, once nobody else holds it. The request's moment is that
-    /// of having it.
-    pub fn locking<'query, T>(self, tx: &mut Tx<'_>) -> Result<Option<T>>
+/// A query that waits for the rows it locks. The request's moment becomes that of having them, so nobody writes an
+/// earlier time over what another request did while this one waited.
+pub trait Locking<'query, T>: LoadQuery<'query, PgConnection, T> {
+    /// The row that a locking query finds, once nobody else holds it.
+    fn locking(self, tx: &mut Tx<'_>) -> Result<Option<T>>
     where
-        Self: LoadQuery<'query, PgConnection, T>,
+        Self: Sized,
     {
         let found = self.get_result(tx.conn).optional()?;
         tx.waited();
@@ -112,12 +113,26 @@ impl Sql {
     }
 
     /// The same for any number of rows.
-    pub fn locking_all<'query, T>(self, tx: &mut Tx<'_>) -> Result<Vec<T>>
+    fn locking_all(self, tx: &mut Tx<'_>) -> Result<Vec<T>>
     where
-        Self: LoadQuery<'query, PgConnection, T>,
+        Self: Sized,
     {
         let found = self.load(tx.conn)?;
         tx.waited();
         Ok(found)
+    }
+}
+
+impl<'query, T, Q: LoadQuery<'query, PgConnection, T>> Locking<'query, T> for Q {}
+
+impl<R: Row + 'static> Sql<R> {
+    /// The row that a locking statement finds: see [`Locking::locking`].
+    pub fn locking(self, tx: &mut Tx<'_>) -> Result<Option<R>> {
+        Locking::<R>::locking(self, tx)
+    }
+
+    /// The same for any number of rows.
+    pub fn locking_all(self, tx: &mut Tx<'_>) -> Result<Vec<R>> {
+        Locking::<R>::locking_all(self, tx)
     }
 }

@@ -6,13 +6,14 @@ use std::future::{Ready, ready};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::header::once;
 use crate::db::Tx;
 use crate::error::{Code, Error, Result};
+use crate::schema::idempotency_keys;
+use crate::sql::{Row, statement};
 
 /// The `Idempotency-Key` header, if one was sent. A reader in the process has none.
 #[derive(Debug, Clone, Default)]
@@ -59,15 +60,11 @@ impl Idempotency {
     }
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Known {
-    #[diesel(sql_type = st::Bool)]
     fresh: bool,
-    #[diesel(sql_type = st::Binary)]
     digest: Vec<u8>,
-    #[diesel(sql_type = st::Uuid)]
     resource_id: Uuid,
-    #[diesel(sql_type = st::Timestamptz)]
     created_at: DateTime<Utc>,
 }
 
@@ -88,20 +85,15 @@ impl IdempotencyKey {
             serde_json::to_string(body).map_err(|_| Error::Internal("a body did not serialise"))?,
         );
         let digest = tx.keys.index("idempotency", &[operation, &text]);
-        // The no-op update makes a second request wait for the first, and returns its row.
-        let known: Known = tx.sql(
-            "insert into idempotency_keys as k (principal_id, operation, key, digest, status, resource_id, created_at) \
-             values ($1, $2, $3, $4, 201, $5, $6) \
-             on conflict (principal_id, operation, key) do update set status = k.status \
-             returning (k.resource_id = $5) as fresh, k.digest, k.resource_id, k.created_at",
-        )
-        .bind(principal(tx))
-        .bind(operation)
-        .bind(key.clone())
-        .bind(digest.clone())
-        .bind(id)
-        .bind(tx.now)
-        .get_result(tx.conn)?;
+        let known = tx
+            .sql(statement!("claim" => Known))
+            .bind(principal(tx))
+            .bind(operation)
+            .bind(key.clone())
+            .bind(digest.clone())
+            .bind(id)
+            .bind(tx.now)
+            .get_result(tx.conn)?;
         tx.waited_for(known.created_at);
         match (known.fresh, crate::crypto::same(&known.digest, &digest)) {
             (true, _) => Ok(Idempotency::Fresh(id)),
@@ -116,13 +108,8 @@ impl IdempotencyKey {
     /// Gives a fresh claim back, because nothing was made after all.
     pub fn release(&self, tx: &mut Tx<'_>, operation: &'static str) -> Result<()> {
         let Some(key) = &self.0 else { return Ok(()) };
-        tx.sql(
-            "delete from idempotency_keys where principal_id = $1 and operation = $2 and key = $3",
-        )
-        .bind(principal(tx))
-        .bind(operation)
-        .bind(key.clone())
-        .execute(tx.conn)?;
+        let claim = (principal(tx), operation, key.as_str());
+        diesel::delete(idempotency_keys::table.find(claim)).execute(tx.conn)?;
         Ok(())
     }
 }

@@ -4,6 +4,7 @@
 //! hot statements of the stores are constants, so they can be. `$1` … name the binds in order; one
 //! may stand several times. `$maracs` and its like are filled in by the transaction: see `sight`.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -14,32 +15,45 @@ use diesel::{QueryResult, RunQueryDsl};
 use uuid::Uuid;
 
 mod sight;
+mod statement;
+mod text;
 mod whole;
+
+#[doc(hidden)]
+pub use crate::__listed as listed;
+#[doc(hidden)]
+pub use inventory;
+pub use macros::{Row, fragment, statement};
 
 use practice::dates::{Day, Moment};
 use practice::text::{Line, Text};
 pub(crate) use sight::Sight;
+pub use statement::{Column, Listed, Row, Statement, Unread, Worded, statements};
+use text::Piece;
+pub use text::numbered;
 pub use whole::Whole;
 
-/// A statement with its binds.
-pub struct Sql {
+/// A statement with its binds, and the row that it answers.
+pub struct Sql<R = Unread> {
     text: &'static str,
     binds: Vec<Bind>,
     sight: Option<Arc<Sight>>,
+    row: PhantomData<fn() -> R>,
 }
 
-/// A statement from a constant text that asks of nobody's sight.
-pub fn sql(text: &'static str) -> Sql {
-    Sql::seeing(text, None)
+/// A statement that asks of nobody's sight.
+pub fn sql<W: Worded>(statement: W) -> Sql<W::Row> {
+    Sql::seeing(statement.text(), None)
 }
 
-impl Sql {
+impl<R> Sql<R> {
     /// A statement that sees so much.
     pub(crate) fn seeing(text: &'static str, sight: Option<Arc<Sight>>) -> Self {
         Self {
             text,
             binds: Vec::new(),
             sight,
+            row: PhantomData,
         }
     }
 
@@ -155,7 +169,7 @@ impl<M> From<Option<Moment<M>>> for Bind {
     }
 }
 
-impl Sql {
+impl<R> Sql<R> {
     /// The bind that a placeholder names: by number one of the statement's own, else the sight's.
     fn named(&self, name: &str) -> QueryResult<&Bind> {
         let found = match name.parse::<usize>() {
@@ -168,44 +182,52 @@ impl Sql {
     }
 }
 
-impl QueryFragment<Pg> for Sql {
-    /// Each bind is sent once, however often the text names it.
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        let mut sent: Vec<&str> = Vec::new();
-        let mut rest = self.text;
-        while let Some((before, after)) = rest.split_once('$') {
-            out.push_sql(before);
-            let end = after
-                .find(|c: char| !c.is_ascii_alphanumeric())
-                .unwrap_or(after.len());
-            let (name, after) = after.split_at(end);
-            match sent.iter().position(|known| *known == name) {
-                Some(place) => {
-                    out.push_sql("$");
-                    out.push_sql(&(place + 1).to_string());
-                }
-                None => {
-                    self.named(name)?.push(&mut out)?;
-                    sent.push(name);
-                }
+impl<R> Sql<R> {
+    /// Its text as a part of another query: each bind is sent where it is named.
+    pub(crate) fn walk_as_part<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        for piece in text::pieces(self.text) {
+            match piece {
+                Piece::Words(words) => out.push_sql(words),
+                Piece::Bind(name) => self.named(name)?.push(out)?,
             }
-            rest = after;
         }
-        out.push_sql(rest);
         Ok(())
     }
 }
 
-impl QueryId for Sql {
+impl<R> QueryFragment<Pg> for Sql<R> {
+    /// Each bind is sent once, however often the text names it.
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let mut sent: Vec<&str> = Vec::new();
+        for piece in text::pieces(self.text) {
+            match piece {
+                Piece::Words(words) => out.push_sql(words),
+                Piece::Bind(name) => match sent.iter().position(|known| *known == name) {
+                    Some(place) => {
+                        out.push_sql("$");
+                        out.push_sql(&(place + 1).to_string());
+                    }
+                    None => {
+                        self.named(name)?.push(&mut out)?;
+                        sent.push(name);
+                    }
+                },
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<R> QueryId for Sql<R> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl Query for Sql {
+impl<R> Query for Sql<R> {
     type SqlType = st::Untyped;
 }
 
-impl<Conn> RunQueryDsl<Conn> for Sql {}
+impl<R, Conn> RunQueryDsl<Conn> for Sql<R> {}
 
 #[cfg(test)]
 mod tests {
@@ -247,7 +269,7 @@ mod tests {
             "now", "user", "actor", "agency", "maracs", "staff", "idva", "rep", "closed",
         ];
         let sight = Arc::new(Sight(names.map(|name| (name, Bind::Uuids(Vec::new())))));
-        let within = |text| Sql::seeing(text, Some(Arc::clone(&sight)));
+        let within = |text| Sql::<Unread>::seeing(text, Some(Arc::clone(&sight)));
         assert_eq!(
             text(&within(seeing)).unwrap(),
             "select from cases c where c.marac_id = any ($1)"

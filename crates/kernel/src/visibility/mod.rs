@@ -7,10 +7,12 @@
 //! [`VisibleCase`] and [`VisibleAction`] are proof that the rule held; they are made here alone.
 
 mod fragments;
+mod in_sight;
+
+pub use in_sight::{InSight, visible_actions, visible_cases};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::audit::InCase;
@@ -19,6 +21,7 @@ use crate::db::Tx;
 use crate::error::{Error, Result};
 use crate::policy::lens::{Basis, Lens, Standing};
 use crate::policy::{Act, Role, hidden, may_in};
+use crate::sql::{Row, statement};
 
 /// A case the caller may see, with its key and the lens they see it through.
 pub struct VisibleCase {
@@ -60,96 +63,51 @@ impl VisibleCase {
 }
 
 /// The plain columns of a case.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub struct CaseRow {
     /// Random code with a check character.
-    #[diesel(sql_type = st::Text)]
     pub code: String,
     /// Life cycle.
-    #[diesel(sql_type = st::Text)]
     pub status: practice::vocabulary::CaseStatus,
     /// When it was opened by an accepted referral.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub opened_at: Option<DateTime<Utc>>,
     /// The 12 months run from here (R14).
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub last_referral_on: Option<NaiveDate>,
     /// When flags lapse (R14).
-    #[diesel(sql_type = st::Nullable<st::Date>)]
     pub lapses_on: Option<NaiveDate>,
     /// Criteria met; a later referral or assessment takes none away (R4).
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub criteria: Vec<String>,
     /// Children in the household.
-    #[diesel(sql_type = st::Bool)]
     pub has_children: bool,
     /// The lead: a person.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub lead_user_id: Option<Uuid>,
     /// The lead's agency.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub lead_agency_id: Option<Uuid>,
     /// Open to named people only.
-    #[diesel(sql_type = st::Bool)]
     pub restricted: bool,
     /// Version of the row.
-    #[diesel(sql_type = st::Integer)]
     pub version: i32,
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Found {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     marac_id: Uuid,
-    #[diesel(embed)]
+    #[row(embed)]
     case: CaseRow,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Array<st::Text>)]
     bases: Vec<Basis>,
-    #[diesel(sql_type = st::Array<st::Timestamptz>)]
     full_at: Vec<DateTime<Utc>>,
 }
 
-macro_rules! find_case {
-    ($tail:literal) => {
-        find_case!($crate::visible_cases!("c"), $tail)
-    };
-    ($sight:expr, $tail:literal) => {
-        concat!(
-            "select c.id, c.marac_id, c.code, c.status, c.opened_at, c.last_referral_on, c.lapses_on, ",
-            "c.criteria, c.has_children, c.lead_user_id, c.lead_agency_id, c.restricted, ",
-            "c.version, ",
-            $crate::key_columns!(),
-            ", coalesce(s.bases, '{}') as bases, coalesce(s.full_at, '{}') as full_at ",
-            "from cases c", $crate::file_key!("c.id"), $crate::standings_of!("c"),
-            " where c.id = $1 and ", $crate::not_destroyed!(), " and ", $sight, $tail
-        )
-    };
-}
-
-const FIND: &str = find_case!("");
-// Weaker than `for update`: rows that only name the case go on being written beside it.
-const LOCK: &str = find_case!(" for no key update of c");
-const CONTRIBUTED: &str = find_case!(
-    concat!(
-        "c.id <> all ($closed) and c.marac_id = any ($maracs) and (exists (select from referrals r ",
-        "where r.case_id = c.id and ",
-        crate::own_referral!("r"),
-        ") or exists (select from research_returns r where r.case_id = c.id and ",
-        crate::own_return!("r"),
-        "))"
-    ),
-    ""
-);
-
 /// The case, if it is in sight and the caller may do this in its MARAC.
 pub fn case(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
-    let found = tx.sql(FIND).bind(id).get_result(tx.conn).optional()?;
+    let found = tx
+        .sql(statement!("case" => Found))
+        .bind(id)
+        .get_result(tx.conn)
+        .optional()?;
     fetch(tx, act, found)
 }
 
@@ -159,7 +117,7 @@ pub fn case_contributed_to(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Visibl
     match case(tx, act, id) {
         Err(error) if error.code() == crate::error::Code::NotFound => {
             let found = tx
-                .sql(CONTRIBUTED)
+                .sql(statement!("case_contributed_to" => Found))
                 .bind(id)
                 .get_result(tx.conn)
                 .optional()?;
@@ -174,7 +132,10 @@ pub fn case_contributed_to(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Visibl
 
 /// The same, locked until the transaction ends: for everything that decides on its state.
 pub fn case_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleCase> {
-    let found: Option<Found> = tx.sql(LOCK).bind(id).locking(tx)?;
+    let found = tx
+        .sql(statement!("case_locked" => Found))
+        .bind(id)
+        .locking(tx)?;
     // It may have gone into another case while this waited: its key was read before that.
     let found = found.filter(|found| found.case.status != practice::vocabulary::CaseStatus::Joined);
     fetch(tx, act, found)
@@ -264,54 +225,22 @@ impl VisibleAction {
     }
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct FoundAction {
-    #[diesel(sql_type = st::Uuid)]
     id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     case_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     marac_id: Uuid,
-    #[diesel(sql_type = st::Uuid)]
     owner_agency_id: Uuid,
-    #[diesel(sql_type = st::Bool)]
     owned: bool,
-    #[diesel(sql_type = st::Bool)]
     case_visible: bool,
-    #[diesel(sql_type = st::Text)]
     master_key_id: String,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     wrapped: Option<Vec<u8>>,
 }
-
-macro_rules! find_action {
-    ($tail:literal) => {
-        concat!(
-            "select a.id, a.case_id, a.marac_id, a.owner_agency_id, coalesce(",
-            $crate::owned_action!("a"),
-            ", false) as owned, ",
-            "exists (select from cases c where c.id = a.case_id and ",
-            $crate::visible_cases!("c"),
-            ") as case_visible, ",
-            $crate::key_columns!(),
-            " from actions a",
-            $crate::file_key!("a.case_id"),
-            "where a.id = $1 and ",
-            $crate::not_destroyed!(),
-            " and ",
-            $crate::visible_actions!("a"),
-            $tail
-        )
-    };
-}
-
-const FIND_ACTION: &str = find_action!("");
-const LOCK_ACTION: &str = find_action!(" for update of a");
 
 /// The action, if it is in sight and the caller may do this in its MARAC.
 pub fn action(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleAction> {
     let found = tx
-        .sql(FIND_ACTION)
+        .sql(statement!("action" => FoundAction))
         .bind(id)
         .get_result(tx.conn)
         .optional()?;
@@ -320,7 +249,10 @@ pub fn action(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleAction> {
 
 /// The same, locked until the transaction ends.
 pub fn action_locked(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<VisibleAction> {
-    let found = tx.sql(LOCK_ACTION).bind(id).locking(tx)?;
+    let found = tx
+        .sql(statement!("action_locked" => FoundAction))
+        .bind(id)
+        .locking(tx)?;
     fetch_action(tx, act, found)
 }
 

@@ -96,7 +96,7 @@ pub struct CaseRisk {
     pub other_tools: Vec<ToolRisk>,
 }
 
-/// A figure as `figures_of!` reads it.
+/// A figure as the fragment `figures_of` reads it.
 #[derive(Deserialize)]
 pub struct FigureRow {
     place: FigurePlace,

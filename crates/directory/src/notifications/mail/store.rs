@@ -3,40 +3,27 @@
 use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use crate::notifications::letters::LetterKind;
 use crate::notifications::model::{MailOutcome, NoticeKind};
 use kernel::error::Result;
 use kernel::schema::{address_changes, invitations, outbox, users};
-use kernel::sql::sql;
+use kernel::sql::{Row, sql, statement};
 
 /// An e-mail that this server took.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Waiting {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// Of what it tells, unless it is a letter.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub kind: Option<NoticeKind>,
     /// Which letter about an account it is.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub letter: Option<LetterKind>,
-    #[diesel(sql_type = st::Nullable<st::Binary>)]
     pub sealed: Option<Vec<u8>>,
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub master_key_id: Option<String>,
-    #[diesel(sql_type = st::SmallInt)]
     pub attempts: i16,
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
 }
-
-const TAKE: &str = "update outbox o set attempts = o.attempts + 1, next_at = $2 \
-    where o.id in (select w.id from outbox w where w.outcome is null and w.handed_at is null \
-      and w.next_at <= $1 order by w.next_at, w.id limit $3 for update skip locked) \
-    returning o.id, o.kind, o.letter, o.sealed, o.master_key_id, o.attempts, o.created_at";
 
 /// Takes the next e-mails that are due, until `until`.
 pub fn take(
@@ -45,19 +32,17 @@ pub fn take(
     until: DateTime<Utc>,
     limit: i64,
 ) -> Result<Vec<Waiting>> {
-    let mut rows: Vec<Waiting> = sql(TAKE).bind(now).bind(until).bind(limit).load(conn)?;
+    let take = sql(statement!("take" => Waiting));
+    let mut rows = take.bind(now).bind(until).bind(limit).load(conn)?;
     rows.sort_by_key(|row| row.id);
     Ok(rows)
 }
 
 /// Whom one goes to, and the codes its reader may see.
-#[derive(QueryableByName)]
+#[derive(Row)]
 pub struct Addressed {
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
-    #[diesel(sql_type = st::Text)]
     pub address: String,
-    #[diesel(sql_type = st::Array<st::Text>)]
     pub codes: Vec<String>,
 }
 
@@ -67,7 +52,7 @@ pub fn addressed(
     ids: Vec<Uuid>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Addressed>> {
-    Ok(sql("select id, address, codes from mail_of($1, $2)")
+    Ok(sql(statement!("addressed" => Addressed))
         .bind(ids)
         .bind(now)
         .load(conn)?)
@@ -145,19 +130,10 @@ pub fn later(conn: &mut PgConnection, row: &Waiting, next_at: DateTime<Utc>) -> 
     Ok(())
 }
 
-#[derive(QueryableByName)]
+#[derive(Row)]
 struct Ended {
-    #[diesel(sql_type = st::Text)]
     outcome: MailOutcome,
 }
-
-const HOPELESS: &str = "update outbox o \
-    set outcome = case when o.handed_at is null then 'given_up' else 'in_doubt' end, ended_at = $1, \
-      sealed = null \
-    where o.id in (select w.id from outbox w where w.outcome is null and w.next_at <= $1 \
-      and (w.handed_at is not null or w.created_at < $2) \
-      order by w.next_at limit 1000 for update skip locked) \
-    returning o.outcome";
 
 /// Ends what was handed over by a server that is gone, and what was written before `stale`.
 pub fn end_hopeless(
@@ -165,6 +141,7 @@ pub fn end_hopeless(
     now: DateTime<Utc>,
     stale: DateTime<Utc>,
 ) -> Result<Vec<MailOutcome>> {
-    let rows: Vec<Ended> = sql(HOPELESS).bind(now).bind(stale).load(conn)?;
+    let end = sql(statement!("end_hopeless" => Ended));
+    let rows = end.bind(now).bind(stale).load(conn)?;
     Ok(rows.into_iter().map(|row| row.outcome).collect())
 }

@@ -2,72 +2,55 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use diesel::sql_types as st;
 use uuid::Uuid;
 
 use super::pending::{GrantKind, GrantOutcome};
 use super::{Holder, RoleGrant};
-use kernel::db::Tx;
+use kernel::db::{Locking, Tx};
 use kernel::error::Result;
 use kernel::policy::{Right, Role};
 use kernel::schema::{pending_grants, users};
+use kernel::sql::{Row, Whole, statement};
 
 /// How long a grant waits.
 const LIFETIME: TimeDelta = TimeDelta::days(14);
 
 /// A grant that waits, or waited.
-#[derive(Debug, Clone, QueryableByName)]
+#[derive(Debug, Clone, Row)]
 pub struct Pending {
     /// Its id.
-    #[diesel(sql_type = st::Uuid)]
     pub id: Uuid,
     /// What is granted.
-    #[diesel(sql_type = st::Text)]
     pub kind: GrantKind,
     /// Of a role: where.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub marac_id: Option<Uuid>,
     /// The account that gets the role, or that is linked.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub user_id: Option<Uuid>,
     /// The client that gets the role or the rights, or whose actor is linked.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub client_id: Option<Uuid>,
     /// The actor that is linked.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub actor_id: Option<Uuid>,
     /// The role.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub role: Option<Role>,
     /// The rights that are added.
-    #[diesel(sql_type = st::Nullable<st::Array<st::Text>>)]
     pub rights: Option<Vec<Right>>,
     /// When the role ends.
-    #[diesel(sql_type = st::Nullable<st::Timestamptz>)]
     pub ends_at: Option<DateTime<Utc>>,
     /// Who asked.
-    #[diesel(sql_type = st::Nullable<st::Uuid>)]
     pub asked_by: Option<Uuid>,
     /// Until when it can be confirmed.
-    #[diesel(sql_type = st::Timestamptz)]
     pub expires_at: DateTime<Utc>,
     /// How it was decided.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub outcome: Option<GrantOutcome>,
     /// When it was asked for.
-    #[diesel(sql_type = st::Timestamptz)]
     pub created_at: DateTime<Utc>,
     /// The agency of the account or client.
-    #[diesel(sql_type = st::Uuid)]
     pub agency_id: Uuid,
     /// The name of the account or client.
-    #[diesel(sql_type = st::Text)]
     pub name: String,
     /// The name of who asked.
-    #[diesel(sql_type = st::Nullable<st::Text>)]
     pub asked_by_name: Option<String>,
     /// Who asked has an open account, and so has who gets it.
-    #[diesel(sql_type = st::Bool)]
     pub live: bool,
 }
 
@@ -84,25 +67,6 @@ pub struct Looker {
     pub user_id: Option<Uuid>,
 }
 
-macro_rules! pending {
-    ($rest:literal) => {
-        concat!(
-            "select p.id, p.kind, p.marac_id, p.user_id, p.client_id, p.actor_id, p.role, p.rights, \
-             nullif(p.ends_at, 'infinity') as ends_at, p.asked_by, p.expires_at, p.outcome, \
-             p.created_at, coalesce(c.agency_id, u.agency_id) as agency_id, \
-             coalesce(u.name, c.name) as name, a.name as asked_by_name, \
-             a.disabled_at is null and u.disabled_at is null and c.disabled_at is null as live \
-             from pending_grants p left join users u on u.id = p.user_id \
-             left join api_clients c on c.id = p.client_id left join users a on a.id = p.asked_by \
-             where ($1 or coalesce(c.agency_id, u.agency_id) = $2 or p.marac_id = any ($3) \
-               or p.asked_by = $4 or p.kind = 'link' and p.user_id = $4 \
-               or p.marac_id is null and exists (select from marac_agencies m \
-                 where m.agency_id = c.agency_id and m.marac_id = any ($3))) ",
-            $rest
-        )
-    };
-}
-
 /// Those that wait, in the sight of the looker.
 pub fn list(
     tx: &mut Tx<'_>,
@@ -111,10 +75,7 @@ pub fn list(
     rows: i64,
 ) -> Result<Vec<Pending>> {
     Ok(tx
-        .sql(pending!(
-            "and p.outcome is null and p.expires_at > $5 and ($6 is null or p.id > $6) \
-         order by p.id limit $7"
-        ))
+        .sql(statement!("waiting" => Pending))
         .bind(looker.administrator)
         .bind(looker.leads)
         .bind(looker.coordinated)
@@ -127,14 +88,13 @@ pub fn list(
 
 /// One of them, decided or not, locked until the transaction ends.
 pub fn find_locked(tx: &mut Tx<'_>, looker: Looker, id: Uuid) -> Result<Option<Pending>> {
-    pending_grants::table
-        .filter(pending_grants::id.eq(id))
+    let _: Option<Uuid> = pending_grants::table
+        .find(id)
         .select(pending_grants::id)
         .for_update()
-        .execute(tx.conn)?;
-    tx.waited();
+        .locking(tx)?;
     Ok(tx
-        .sql(pending!("and p.id = $5"))
+        .sql(statement!("pending" => Pending))
         .bind(looker.administrator)
         .bind(looker.leads)
         .bind(looker.coordinated)
@@ -154,14 +114,7 @@ pub fn of(tx: &mut Tx<'_>, holders: &[Holder]) -> Result<Vec<Pending>> {
         }
     }
     Ok(tx
-        .sql(pending!(
-            "and p.outcome is null and p.expires_at > $5 \
-         and (p.kind = 'role' and p.user_id = any ($6) or p.client_id = any ($7)) order by p.id"
-        ))
-        .bind(true)
-        .bind(None::<Uuid>)
-        .bind(Vec::<Uuid>::new())
-        .bind(None::<Uuid>)
+        .sql(statement!("waiting_for" => Pending))
         .bind(tx.now)
         .bind(users)
         .bind(clients)
@@ -202,28 +155,44 @@ impl Asked {
     }
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = pending_grants)]
+struct PendingRow {
+    id: Uuid,
+    kind: GrantKind,
+    marac_id: Option<Uuid>,
+    user_id: Option<Uuid>,
+    client_id: Option<Uuid>,
+    actor_id: Option<Uuid>,
+    role: Option<Role>,
+    rights: Option<Whole<Right>>,
+    /// A role without an end ends at the column's default, infinity, which `chrono` does not know.
+    ends_at: Option<DateTime<Utc>>,
+    asked_by: Option<Uuid>,
+    expires_at: DateTime<Utc>,
+    created_at: DateTime<Utc>,
+}
+
 /// Lets a grant wait; returns its id.
 pub fn ask(tx: &mut Tx<'_>, kind: GrantKind, asked: Asked) -> Result<Uuid> {
     let id = Uuid::now_v7();
-    let by = tx.actor.principal.user_id();
-    let rights = asked.rights.unwrap_or_default();
-    let rights: Vec<_> = rights.iter().map(|right| right.as_str()).collect();
-    tx.sql("insert into pending_grants (id, kind, marac_id, user_id, client_id, actor_id, role, rights, \
-         ends_at, asked_by, expires_at, created_at) values ($1, $2, $3, $4, $5, $6, $7, \
-         nullif($8, '{}'::text[]), coalesce($9::timestamptz, 'infinity'), $10, $11, $12)")
-    .bind(id)
-    .bind(kind.as_str())
-    .bind(asked.marac_id)
-    .bind(asked.user_id)
-    .bind(asked.client_id)
-    .bind(asked.actor_id)
-    .bind(asked.role.map(Role::as_str))
-    .bind(rights)
-    .bind(asked.ends_at)
-    .bind(by)
-    .bind(tx.now + LIFETIME)
-    .bind(tx.now)
-    .execute(tx.conn)?;
+    let row = PendingRow {
+        id,
+        kind,
+        marac_id: asked.marac_id,
+        user_id: asked.user_id,
+        client_id: asked.client_id,
+        actor_id: asked.actor_id,
+        role: asked.role,
+        rights: asked.rights.filter(|rights| !rights.is_empty()).map(Whole),
+        ends_at: asked.ends_at,
+        asked_by: tx.actor.principal.user_id(),
+        expires_at: tx.now + LIFETIME,
+        created_at: tx.now,
+    };
+    diesel::insert_into(pending_grants::table)
+        .values(row)
+        .execute(tx.conn)?;
     Ok(id)
 }
 
@@ -257,21 +226,18 @@ pub fn withdraw_all(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
     Ok(())
 }
 
-#[derive(QueryableByName)]
-struct Id {
-    #[diesel(sql_type = st::Uuid)]
+#[derive(Row)]
+struct Hand {
     id: Uuid,
 }
 
 /// In whose hand an account is in the end: its maker's, that one's maker's, and so on, until somebody who
 /// is nobody's.
 pub fn hand_of(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Uuid> {
-    let found: Id = tx.sql("with recursive h (id, of, n) as ( \
-           select u.id, u.in_hand_of, 1 from users u where u.id = $1 \
-           union all select u.id, u.in_hand_of, h.n + 1 from h join users u on u.id = h.of where h.n < 100) \
-         select id from h order by n desc limit 1")
-    .bind(user_id)
-    .get_result(tx.conn)?;
+    let found = tx
+        .sql(statement!("hand_of" => Hand))
+        .bind(user_id)
+        .get_result(tx.conn)?;
     Ok(found.id)
 }
 

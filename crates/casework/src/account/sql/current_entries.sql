@@ -1,0 +1,2 @@
+-- What the reader gets of the account of a case, as it stands now.
+{current_entry_rows()}

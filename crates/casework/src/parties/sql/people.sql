@@ -1,0 +1,2 @@
+-- Everybody of a case, part by part.
+{people_rows()}

@@ -1,0 +1,3 @@
+-- One assessment of a case.
+{assessment_row()}
+where r.case_id = $1 and r.id = $2

@@ -1,0 +1,3 @@
+-- Every assessment of a case.
+{assessment_row()}
+where r.case_id = $1

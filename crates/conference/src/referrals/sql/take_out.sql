@@ -1,0 +1,2 @@
+-- Takes what came with the referral out of its case.
+select from take_out($1)

@@ -1,0 +1,2 @@
+-- Ends roles of an API client.
+{end_roles(client_id)}

@@ -1,0 +1,2 @@
+-- Ends roles of an account.
+{end_roles(user_id)}

@@ -1,0 +1,2 @@
+-- Gives roles to an API client.
+{give_roles(client_id)}

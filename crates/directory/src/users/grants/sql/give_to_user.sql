@@ -1,0 +1,2 @@
+-- Gives roles to an account.
+{give_roles(user_id)}

@@ -1,0 +1,2 @@
+-- The action, if it is in sight.
+{found_action()}

@@ -1,0 +1,2 @@
+-- The case, if it is in sight.
+{found_case()} and {visible_cases(c)}

@@ -5,7 +5,7 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::middleware::{ErrorHandlerResponse, ErrorHandlers, Next, from_fn};
 use actix_web::web::Data;
-use actix_web::{App, HttpResponse, get};
+use actix_web::{App, HttpResponse};
 use tracing_actix_web::TracingLogger;
 use utoipa::OpenApi;
 use utoipa::openapi::RefOr;
@@ -20,13 +20,13 @@ use directory::auth::{Throttle, authenticate};
 use directory::notifications::mail::Mailer;
 use kernel::db::Db;
 use kernel::error::{Code, Error, Result};
-use kernel::http::{TrustedProxies, most_bytes_of};
+use kernel::http::{NoContent, TrustedProxies, most_bytes_of, operation};
 use kernel::request_id::identify;
 use kernel::telemetry::RootSpan;
 use practice::risk::Tools;
 use practice::text::Line;
 
-/// The parts that the service is made of. A handler asks for those it needs, each by its own type.
+/// The parts that the service is made of. An operation asks for those it needs, each by its own type.
 #[derive(Clone)]
 pub struct Parts {
     /// The database.
@@ -48,7 +48,7 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Gives the handlers each part.
+    /// Gives the operations each part.
     fn hand_out(&self, config: &mut actix_web::web::ServiceConfig) {
         let Self {
             db,
@@ -158,8 +158,8 @@ macro_rules! assemble {
     ($app:expr) => {
         $app.into_utoipa_app()
             .openapi(Document::openapi())
-            .service(livez)
-            .service(readyz)
+            .service(livez_route)
+            .service(readyz_route)
             .service(
                 utoipa_actix_web::scope("/api/v1")
                     .configure(api)
@@ -253,22 +253,18 @@ pub fn document_text() -> Result<String> {
 }
 
 /// Alive: the process answers.
-#[utoipa::path(tag = "operations", operation_id = "livez", security(()), responses(
-    (status = 204, description = "The process answers.")))]
-#[get("/livez")]
-async fn livez() -> HttpResponse {
-    HttpResponse::NoContent().finish()
+#[operation(get, "/livez", tag = "operations", says = "The process answers.")]
+pub async fn livez() -> NoContent {
+    NoContent
 }
 
 /// Ready: the database answers too.
-#[utoipa::path(tag = "operations", operation_id = "readyz", security(()), responses(
-    (status = 204, description = "Requests can be served."),
-    (status = 503, description = "The database does not answer.", body = kernel::error::ProblemDocument,
-        content_type = "application/problem+json")))]
-#[get("/readyz")]
-async fn readyz(db: Data<Db>) -> Result<HttpResponse> {
+#[operation(get, "/readyz", tag = "operations", says = "Requests can be served.",
+    problems((status = 503, description = "The database does not answer.",
+        body = kernel::error::ProblemDocument, content_type = "application/problem+json")))]
+pub async fn readyz(db: Data<Db>) -> Result<NoContent> {
     db.ping().await.map_err(|_| Error::Pool)?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }
 
 async fn nothing_here() -> Result<HttpResponse> {

@@ -1,7 +1,6 @@
 //! Reports over HTTP.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -12,7 +11,7 @@ use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::error::Result;
-use kernel::http::{Problems, Query};
+use kernel::http::{Json, Query, operation};
 use kernel::policy::{Act, Actor, hidden, may_in};
 use practice::dates::AnyDay;
 
@@ -28,14 +27,14 @@ pub struct ActionReportQuery {
 }
 
 /// The MARACs whose counts the caller may read.
-pub(super) fn maracs(actor: &Actor, one: Option<Uuid>) -> Result<Vec<Uuid>> {
+pub(super) fn maracs(actor: &Actor, act: Act, one: Option<Uuid>) -> Result<Vec<Uuid>> {
     let own = actor.maracs();
     match one {
         Some(id) if !own.contains(&id) => Err(hidden()),
-        Some(id) => may_in(actor, Act::ReadActionReport, id).map(|()| vec![id]),
+        Some(id) => may_in(actor, act, id).map(|()| vec![id]),
         None => Ok(own
             .into_iter()
-            .filter(|id| may_in(actor, Act::ReadActionReport, *id).is_ok())
+            .filter(|id| may_in(actor, act, *id).is_ok())
             .collect()),
     }
 }
@@ -43,28 +42,23 @@ pub(super) fn maracs(actor: &Actor, one: Option<Uuid>) -> Result<Vec<Uuid>> {
 /// How actions stood on a day, by status, kind of owner and MARAC.
 ///
 /// Read from their history. What counts are the cases that are not closed to you.
-#[utoipa::path(tag = "reports", operation_id = "report_actions", params(ActionReportQuery), responses(
-    (status = 200, description = "Numbers, and no names.", body = ActionReport), Problems))]
-#[get("/reports/actions")]
+#[operation(get, "/reports/actions", tag = "reports", act = ReadActionReport, says = "Numbers, and no names.")]
 pub async fn report_actions(
     db: Data<Db>,
     caller: Caller,
-    query: Query<ActionReportQuery>,
-) -> Result<HttpResponse> {
-    let query = query.0;
-    let act = Act::ReadActionReport;
-    let ask = query.marac_id.map_or(act.ask(), |id| act.on("marac", id));
-    let report = db
-        .run(&caller, ask, move |tx| {
-            let maracs = maracs(&tx.actor, query.marac_id)?;
-            let as_at = query.as_at.map_or_else(|| tx.today(), Into::into);
-            let report = super::actions(tx, as_at, Some(&maracs))?;
-            let event = match maracs.as_slice() {
-                [one] => Event::new().in_marac(*one),
-                _ => Event::new(),
-            };
-            Ok(Audited::new(report, event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(report))
+    Query(query): Query<ActionReportQuery>,
+) -> Result<Json<ActionReport>> {
+    let ask = query.marac_id.map_or(ACT.ask(), |id| ACT.on("marac", id));
+    db.run(&caller, ask, move |tx| {
+        let maracs = maracs(&tx.actor, ACT, query.marac_id)?;
+        let as_at = query.as_at.map_or_else(|| tx.today(), Into::into);
+        let report = super::actions(tx, as_at, Some(&maracs))?;
+        let event = match maracs.as_slice() {
+            [one] => Event::new().in_marac(*one),
+            _ => Event::new(),
+        };
+        Ok(Audited::new(report, event))
+    })
+    .await
+    .map(Json)
 }

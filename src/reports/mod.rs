@@ -4,8 +4,8 @@
 //! reader, and say so. The command line counts every case. No report names anybody.
 
 mod actions;
-mod api;
-mod register;
+pub mod api;
+pub mod register;
 mod store;
 
 use chrono::NaiveDate;
@@ -22,9 +22,9 @@ pub use actions::{ActionCounts, ActionReport, ByStatus, KindCounts, MaracCounts}
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(api::report_actions)
-        .service(register::report_overdue_actions)
-        .service(register::report_flags);
+        .service(api::report_actions_route)
+        .service(register::report_overdue_actions_route)
+        .service(register::report_flags_route);
 }
 
 /// Actions as they stood on a day: in these MARACs, or with `None` in all the caller has a role in.

@@ -1,7 +1,6 @@
 //! The registers of what agencies owe, actions and flags: for the steering group.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -13,8 +12,7 @@ use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::error::Result;
-use kernel::http::{Figures, Problems, Query};
-use kernel::policy::Act;
+use kernel::http::{Figures, Json, Query, operation};
 use practice::vocabulary::AgencyKind;
 
 /// Of which MARAC.
@@ -99,35 +97,33 @@ pub struct ActionRegister {
 /// Persistent non-completion, by agency (SL12): for the steering group.
 ///
 /// What counts are the cases that are not closed to you; nobody is named.
-#[utoipa::path(tag = "reports", operation_id = "report_overdue_actions", params(RegisterQuery), responses(
-    (status = 200, description = "Numbers by agency, most at the steering group first.", body = ActionRegister), Problems))]
-#[get("/reports/overdue-actions")]
+#[operation(get, "/reports/overdue-actions", tag = "reports", act = ReadActionReport,
+    says = "Numbers by agency, most at the steering group first.")]
 pub async fn report_overdue_actions(
     db: Data<Db>,
     caller: Caller,
     query: Query<RegisterQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Json<ActionRegister>> {
     let one = query.0.marac_id;
-    let register = db
-        .run(&caller, Act::ReadActionReport.ask(), move |tx| {
-            let maracs = maracs(&tx.actor, one)?;
-            let rows = store::action_register(tx, &maracs)?;
-            let event = Event::list(rows.len());
-            let event = match maracs.as_slice() {
-                [one] => event.in_marac(*one),
-                _ => event,
-            };
-            let agencies = rows.into_iter().map(RegisterLine::from).collect();
-            Ok(Audited::new(
-                ActionRegister {
-                    counts: Figures::WhatYouMaySee,
-                    agencies,
-                },
-                event,
-            ))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(register))
+    db.run(&caller, ACT.ask(), move |tx| {
+        let maracs = maracs(&tx.actor, ACT, one)?;
+        let rows = store::action_register(tx, &maracs)?;
+        let event = Event::list(rows.len());
+        let event = match maracs.as_slice() {
+            [one] => event.in_marac(*one),
+            _ => event,
+        };
+        let agencies = rows.into_iter().map(RegisterLine::from).collect();
+        Ok(Audited::new(
+            ActionRegister {
+                counts: Figures::WhatYouMaySee,
+                agencies,
+            },
+            event,
+        ))
+    })
+    .await
+    .map(Json)
 }
 
 /// What an agency has confirmed of flags in a MARAC (R15).
@@ -187,33 +183,31 @@ pub struct FlagRegister {
 /// Confirmations of flags, by agency: which are missing, when placed and when removed (R15).
 ///
 /// What counts are the cases that are not closed to you; nobody is named.
-#[utoipa::path(tag = "reports", operation_id = "report_flags", params(RegisterQuery), responses(
-    (status = 200, description = "Numbers by agency, most removals missing first.", body = FlagRegister), Problems))]
-#[get("/reports/flags")]
+#[operation(get, "/reports/flags", tag = "reports", act = ReadActionReport,
+    says = "Numbers by agency, most removals missing first.")]
 pub async fn report_flags(
     db: Data<Db>,
     caller: Caller,
     query: Query<RegisterQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Json<FlagRegister>> {
     let one = query.0.marac_id;
-    let register = db
-        .run(&caller, Act::ReadActionReport.ask(), move |tx| {
-            let maracs = maracs(&tx.actor, one)?;
-            let rows = store::flag_register(tx, &maracs)?;
-            let event = Event::list(rows.len()).fields(["flags"]);
-            let event = match maracs.as_slice() {
-                [one] => event.in_marac(*one),
-                _ => event,
-            };
-            let agencies = rows.into_iter().map(FlagRegisterLine::from).collect();
-            Ok(Audited::new(
-                FlagRegister {
-                    counts: Figures::WhatYouMaySee,
-                    agencies,
-                },
-                event,
-            ))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(register))
+    db.run(&caller, ACT.ask(), move |tx| {
+        let maracs = maracs(&tx.actor, ACT, one)?;
+        let rows = store::flag_register(tx, &maracs)?;
+        let event = Event::list(rows.len()).fields(["flags"]);
+        let event = match maracs.as_slice() {
+            [one] => event.in_marac(*one),
+            _ => event,
+        };
+        let agencies = rows.into_iter().map(FlagRegisterLine::from).collect();
+        Ok(Audited::new(
+            FlagRegister {
+                counts: Figures::WhatYouMaySee,
+                agencies,
+            },
+            event,
+        ))
+    })
+    .await
+    .map(Json)
 }

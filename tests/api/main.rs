@@ -44,6 +44,7 @@ mod hearing;
 mod hearing_crowd;
 mod idva;
 mod import;
+mod in_process;
 mod jobs;
 mod joining;
 mod killed;

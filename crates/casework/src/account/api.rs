@@ -1,7 +1,6 @@
 //! Reading the account, adding to it, superseding what one's own agency wrote.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,19 +17,19 @@ use kernel::case_file::{Part, opened};
 use kernel::db::Db;
 use kernel::error::Result;
 use kernel::http::{
-    Body, Idempotency, IdempotencyKey, Path, Problems, Query, WriteProblems, etag, happened,
+    Body, Created, Idempotency, IdempotencyKey, Json, Path, Query, etag, happened, operation,
 };
+use kernel::policy::hidden;
 use kernel::policy::lens::FieldGroup;
-use kernel::policy::{Act, hidden};
 use kernel::visibility::VisibleCase;
 use practice::dates::AnyDay;
 use practice::text::Text;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(read_account)
-        .service(add_account_entry)
-        .service(supersede_account_entry);
+        .service(read_account_route)
+        .service(add_account_entry_route)
+        .service(supersede_account_entry_route);
 }
 
 /// An entry of the account.
@@ -153,35 +152,32 @@ pub struct AccountQuery {
 }
 
 /// The account, by heading.
-#[utoipa::path(tag = "account", operation_id = "read_account",
-    params(("id" = Uuid, Path, description = "The case."), AccountQuery),
-    responses((status = 200, description = "What this reader may read of it.", body = AccountOut), Problems))]
-#[get("/cases/{id}/account")]
-async fn read_account(
+#[operation(get, "/cases/{id}/account", tag = "account", act = ReadAccount,
+    says = "What this reader may read of it.")]
+pub async fn read_account(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     query: Query<AccountQuery>,
-) -> Result<HttpResponse> {
-    let (id, all) = (path.0, matches!(query.0.versions, Some(Versions::All)));
-    let body = db
-        .run(&caller, Act::ReadAccount.on("case", id), move |tx| {
-            let case = opened(tx, Act::ReadAccount, id)?;
-            let reader = Reader::of(tx, &case);
-            let rows = store::entries(tx, &case, reader, all)?;
-            let entries = EntryOut::sorted(&case, rows.iter())?;
-            let event = Event::of_case(&case)
-                .fields(["account"])
-                .rows(entries.len());
-            let body = AccountOut {
-                items: by_heading(entries),
-                withheld: case.lens.withheld(),
-                next_cursor: None,
-            };
-            Ok(Audited::new(body, event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(body))
+) -> Result<Json<AccountOut>> {
+    let all = matches!(query.0.versions, Some(Versions::All));
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened(tx, ACT, id)?;
+        let reader = Reader::of(tx, &case);
+        let rows = store::entries(tx, &case, reader, all)?;
+        let entries = EntryOut::sorted(&case, rows.iter())?;
+        let event = Event::of_case(&case)
+            .fields(["account"])
+            .rows(entries.len());
+        let body = AccountOut {
+            items: by_heading(entries),
+            withheld: case.lens.withheld(),
+            next_cursor: None,
+        };
+        Ok(Audited::new(body, event))
+    })
+    .await
+    .map(Json)
 }
 
 fn by_heading(entries: Vec<EntryOut>) -> Vec<HeadingOut> {
@@ -220,22 +216,17 @@ pub struct EntryIn {
 /// Add to the account.
 ///
 /// Open to everybody who sees the case; they get back what they sent.
-#[utoipa::path(tag = "account", operation_id = "add_account_entry", request_body = EntryIn,
-    params(("id" = Uuid, Path, description = "The case."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Added.", body = EntryOut), Problems, WriteProblems))]
-#[post("/cases/{id}/account")]
-async fn add_account_entry(
+#[operation(post, "/cases/{id}/account", tag = "account", act = AddAccountEntry, says = "Added.")]
+pub async fn add_account_entry(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     key: IdempotencyKey,
-    body: Body<EntryIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (path.0, body.0);
+    Body(body): Body<EntryIn>,
+) -> Result<Created<Json<EntryOut>>> {
     let entry = db
-        .run(&caller, Act::AddAccountEntry.on("case", id), move |tx| {
-            let case = opened(tx, Act::AddAccountEntry, id)?;
+        .run(&caller, ACT.on("case", id), move |tx| {
+            let case = opened(tx, ACT, id)?;
             let born = parties::survivor_born(tx, &case)?;
             happened("/told_on", body.told_on.day(), tx.today(), born)?;
             let claim = key.claim(tx, "add_account_entry", &(id, &body))?;
@@ -256,7 +247,7 @@ async fn add_account_entry(
             Ok(Audited::new(EntryOut::of(&case, &part)?, event))
         })
         .await?;
-    Ok(HttpResponse::Created().json(entry))
+    Ok(Created(Json(entry)))
 }
 
 /// A later version of an entry.
@@ -276,23 +267,19 @@ pub struct VersionIn {
 /// Supersede an entry of the own agency.
 ///
 /// The earlier version stays, and says which one took its place.
-#[utoipa::path(tag = "account", operation_id = "supersede_account_entry", request_body = VersionIn,
-    params(("id" = Uuid, Path, description = "The case."), ("entry_id" = Uuid, Path, description = "The entry."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "The new version.", body = EntryOut), Problems, WriteProblems))]
-#[post("/cases/{id}/account/{entry_id}/versions")]
-async fn supersede_account_entry(
+#[operation(post, "/cases/{id}/account/{entry_id}/versions", tag = "account", act = AddAccountEntry,
+    says = "The new version.")]
+pub async fn supersede_account_entry(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, old_id)): Path<(Uuid, Uuid)>,
     key: IdempotencyKey,
     body: Body<VersionIn>,
-) -> Result<HttpResponse> {
-    let ((id, old_id), body) = (path.0, body.0);
-    let ask = Act::AddAccountEntry.on("account_entry", old_id);
+) -> Result<Created<Json<EntryOut>>> {
+    let body = body.0;
     let entry = db
-        .run(&caller, ask, move |tx| {
-            let case = opened(tx, Act::AddAccountEntry, id)?;
+        .run(&caller, ACT.on("account_entry", old_id), move |tx| {
+            let case = opened(tx, ACT, id)?;
             let born = parties::survivor_born(tx, &case)?;
             happened("/told_on", body.told_on.day(), tx.today(), born)?;
             let claim = key.claim(tx, "supersede_account_entry", &(id, old_id, &body))?;
@@ -320,5 +307,5 @@ async fn supersede_account_entry(
             Ok(Audited::new(EntryOut::of(&case, &part)?, event))
         })
         .await?;
-    Ok(HttpResponse::Created().json(entry))
+    Ok(Created(Json(entry)))
 }

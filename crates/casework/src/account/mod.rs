@@ -1,6 +1,6 @@
 //! The account, told once: entries under fixed headings, versioned, never overwritten.
 
-mod api;
+pub mod api;
 mod record_store;
 mod rules;
 mod store;

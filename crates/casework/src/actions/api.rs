@@ -1,7 +1,7 @@
 //! Reading actions.
 
+use actix_web::Either;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
 use uuid::Uuid;
 
 use super::detail_store;
@@ -12,8 +12,7 @@ use kernel::caller::Caller;
 use kernel::case_file::opened;
 use kernel::db::Db;
 use kernel::error::Result;
-use kernel::http::{Page, PageQuery, Path, Problems, Query, paged, tagged};
-use kernel::policy::Act;
+use kernel::http::{Json, Page, PageQuery, Path, Query, Tagged, operation};
 use kernel::visibility;
 
 /// The work list: outstanding actions of the own agency, across cases and MARACs.
@@ -22,101 +21,78 @@ use kernel::visibility;
 /// order: `start` for the first poll, then each answer's `next_cursor`, which is always given; each
 /// item is the action as it may be seen now, or `{id, gone: true}`. After a change of roles, start
 /// again.
-#[utoipa::path(tag = "actions", operation_id = "list_actions", params(ListQuery), responses(
-    (status = 200, description = "Actions, or changes of actions.", body = Page<ListedActionOut>), Problems))]
-#[get("/actions")]
+#[operation(get, "/actions", tag = "actions", act = ListActions, says = "Actions, or changes of actions.")]
 pub async fn list_actions(
     db: Data<Db>,
     caller: Caller,
-    request: HttpRequest,
-    query: Query<ListQuery>,
-) -> Result<HttpResponse> {
-    let query = query.0;
-    let feed = query.changed_after.is_some();
-    let page = db
-        .run(&caller, Act::ListActions.ask(), move |tx| {
-            let page = match &query.changed_after {
-                Some(after) => lists::feed(tx, &query, after)?,
-                None => lists::page(tx, &query)?,
-            };
-            let event = Event::list(page.len());
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(match feed {
-        true => HttpResponse::Ok().json(page),
-        false => paged(&request, &page),
+    Query(query): Query<ListQuery>,
+) -> Result<Either<Page<ListedActionOut>, Json<Page<ListedActionOut>>>> {
+    db.run(&caller, ACT.ask(), move |tx| {
+        let page = match &query.changed_after {
+            // Changes have no last page: the cursor is for the next poll, and stands in no `Link`.
+            Some(after) => Either::Right(Json(lists::feed(tx, &query, after)?)),
+            None => Either::Left(lists::page(tx, &query)?),
+        };
+        let (Either::Left(rows) | Either::Right(Json(rows))) = &page;
+        let event = Event::list(rows.len());
+        Ok(Audited::new(page, event))
     })
+    .await
 }
 
 /// The actions of a case, whatever their status.
-#[utoipa::path(tag = "actions", operation_id = "list_case_actions",
-    params(("case_id" = Uuid, Path, description = "The case."), PageQuery), responses(
-    (status = 200, description = "Actions by due date.", body = Page<ActionRowOut>), Problems))]
-#[get("/cases/{case_id}/actions")]
+#[operation(get, "/cases/{case_id}/actions", tag = "actions", act = ListActions, says = "Actions by due date.")]
 pub async fn list_case_actions(
     db: Data<Db>,
     caller: Caller,
-    request: HttpRequest,
-    case_id: Path<Uuid>,
-    query: Query<PageQuery>,
-) -> Result<HttpResponse> {
-    let (case_id, query) = (case_id.0, query.0);
-    let page = db
-        .run(&caller, Act::ListActions.on("case", case_id), move |tx| {
-            let case = opened(tx, Act::ListActions, case_id)?;
-            let page = lists::of_case(tx, case.id, &query)?;
-            let event = Event::of_case(&case).rows(page.len());
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(paged(&request, &page))
+    Path(case_id): Path<Uuid>,
+    Query(query): Query<PageQuery>,
+) -> Result<Page<ActionRowOut>> {
+    db.run(&caller, ACT.on("case", case_id), move |tx| {
+        let case = opened(tx, ACT, case_id)?;
+        let page = lists::of_case(tx, case.id, &query)?;
+        let event = Event::of_case(&case).rows(page.len());
+        Ok(Audited::new(page, event))
+    })
+    .await
 }
 
 /// An action, with the groups of the case that its owner needs for it.
 ///
 /// The owner sees its outstanding actions whatever has become of the share: the action, the
 /// survivor's name and what `needs` names, nothing else of the case.
-#[utoipa::path(tag = "actions", operation_id = "get_action",
-    params(("id" = Uuid, Path, description = "The action.")), responses(
-    (status = 200, description = "The action.", body = ActionOut), Problems))]
-#[get("/actions/{id}")]
-pub async fn get_action(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    let id = id.0;
-    let (version, body) = db
-        .run(&caller, Act::ReadAction.on("action", id), move |tx| {
-            let action = visibility::action(tx, Act::ReadAction, id)?;
-            let (version, body, read) = detail(tx, &action)?;
-            let event = Event::of_case(&action).fields(read);
-            Ok(Audited::new((version, body), event))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &body))
+#[operation(get, "/actions/{id}", tag = "actions", act = ReadAction, says = "The action.")]
+pub async fn get_action(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Tagged<ActionOut>> {
+    db.run(&caller, ACT.on("action", id), move |tx| {
+        let action = visibility::action(tx, ACT, id)?;
+        let (version, body, read) = detail(tx, &action)?;
+        let event = Event::of_case(&action).fields(read);
+        Ok(Audited::new(Tagged::new(version, body), event))
+    })
+    .await
 }
 
 /// What happened to an action, oldest first.
-#[utoipa::path(tag = "actions", operation_id = "get_action_history",
-    params(("id" = Uuid, Path, description = "The action.")), responses(
-    (status = 200, description = "Its history, whole.", body = Page<ActionEventOut>), Problems))]
-#[get("/actions/{id}/history")]
+#[operation(get, "/actions/{id}/history", tag = "actions", act = ReadAction, says = "Its history, whole.")]
 pub async fn get_action_history(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let page = db
-        .run(&caller, Act::ReadAction.on("action", id), move |tx| {
-            let action = visibility::action(tx, Act::ReadAction, id)?;
-            let rows = detail_store::history(tx, &action)?;
-            let items = rows.into_iter().map(|row| event_out(&action, row));
-            let page = Page {
-                items: items.collect::<Result<Vec<_>>>()?,
-                next_cursor: None,
-            };
-            let event = Event::of_case(&action).fields(["history"]).rows(page.len());
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+    Path(id): Path<Uuid>,
+) -> Result<Page<ActionEventOut>> {
+    db.run(&caller, ACT.on("action", id), move |tx| {
+        let action = visibility::action(tx, ACT, id)?;
+        let rows = detail_store::history(tx, &action)?;
+        let items = rows.into_iter().map(|row| event_out(&action, row));
+        let page = Page {
+            items: items.collect::<Result<Vec<_>>>()?,
+            next_cursor: None,
+        };
+        let event = Event::of_case(&action).fields(["history"]).rows(page.len());
+        Ok(Audited::new(page, event))
+    })
+    .await
 }

@@ -1,7 +1,6 @@
-//! Agreeing, reporting, changing, re-opening, resolving: shapes and handlers.
+//! Agreeing, reporting, changing, re-opening, resolving: shapes and operations.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -18,11 +17,7 @@ use kernel::case_file::opened_locked;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::http::{
-    Body, Idempotency, IdempotencyKey, IfMatch, Path, Problems, VersionProblems, WriteProblems,
-    tagged,
-};
-use kernel::policy::Act;
+use kernel::http::{Body, Created, Idempotency, IdempotencyKey, IfMatch, Path, Tagged, operation};
 use kernel::visibility::{self, VisibleAction};
 use practice::dates::{AnyDay, DueDay};
 use practice::text::Text;
@@ -79,40 +74,34 @@ impl AgreeActionIn {
 }
 
 /// Agree an action of a case.
-#[utoipa::path(tag = "actions", operation_id = "agree_action", request_body = AgreeActionIn,
-    params(("case_id" = Uuid, Path, description = "The case."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")),
-    responses((status = 201, description = "Agreed.", body = ActionOut), Problems, WriteProblems))]
-#[post("/cases/{case_id}/actions")]
+#[operation(post, "/cases/{case_id}/actions", tag = "actions", act = AgreeAction, says = "Agreed.")]
 pub async fn agree_action(
     db: Data<Db>,
     caller: Caller,
-    case_id: Path<Uuid>,
+    Path(case_id): Path<Uuid>,
     key: IdempotencyKey,
-    body: Body<AgreeActionIn>,
-) -> Result<HttpResponse> {
-    let (case_id, body) = (case_id.0, body.0);
-    let (version, body) = db
-        .run(&caller, Act::AgreeAction.on("case", case_id), move |tx| {
-            let case = opened_locked(tx, Act::AgreeAction, case_id)?;
-            let claim = key.claim(tx, "agree_action", &(case_id, &body))?;
-            if let Idempotency::Fresh(id) = claim {
-                commands::agree(tx, &case, body.into_action(id))?;
-            }
-            let action = visibility::action(tx, Act::AgreeAction, claim.id())?;
-            shown(
-                tx,
-                Audited::new(action, Event::of_case(&case).on("action", claim.id())),
-            )
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Created(), version, &body))
+    Body(body): Body<AgreeActionIn>,
+) -> Result<Created<Tagged<ActionOut>>> {
+    db.run(&caller, ACT.on("case", case_id), move |tx| {
+        let case = opened_locked(tx, ACT, case_id)?;
+        let claim = key.claim(tx, "agree_action", &(case_id, &body))?;
+        if let Idempotency::Fresh(id) = claim {
+            commands::agree(tx, &case, body.into_action(id))?;
+        }
+        let action = visibility::action(tx, ACT, claim.id())?;
+        shown(
+            tx,
+            Audited::new(action, Event::of_case(&case).on("action", claim.id())),
+        )
+    })
+    .await
+    .map(Created)
 }
 
 /// The action after a change, as the one who made it sees it.
-fn shown(tx: &mut Tx<'_>, changed: Audited<VisibleAction>) -> Result<Audited<(i32, ActionOut)>> {
+fn shown(tx: &mut Tx<'_>, changed: Audited<VisibleAction>) -> Result<Audited<Tagged<ActionOut>>> {
     let (version, body, _) = detail(tx, changed.value())?;
-    Ok(changed.map(|_| (version, body)))
+    Ok(changed.map(|_| Tagged::new(version, body)))
 }
 
 /// How an action stands.
@@ -135,36 +124,28 @@ pub struct ReportActionIn {
 /// Report on an action, as its owner (R27).
 ///
 /// The coordinator may report in the owner's place; history and audit say so.
-#[utoipa::path(tag = "actions", operation_id = "report_action", request_body = ReportActionIn,
-    params(("id" = Uuid, Path, description = "The action."),
-        ("If-Match" = String, Header, description = "The action's etag.")),
-    responses((status = 200, description = "Reported.", body = ActionOut), Problems, WriteProblems,
-        VersionProblems))]
-#[post("/actions/{id}/report")]
+#[operation(post, "/actions/{id}/report", tag = "actions", act = ReportAction, says = "Reported.")]
 pub async fn report_action(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-    body: Body<ReportActionIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (id.0, body.0);
-    let (version, body) = db
-        .run(&caller, Act::ReportAction.on("action", id), move |tx| {
-            let report = Report {
-                status: body.status,
-                on: body.on.map(Into::into),
-                note: Note {
-                    reason: body.reason.map(String::from),
-                    evidence: body.evidence.map(String::from),
-                    overridden: false,
-                },
-            };
-            let changed = commands::report(tx, id, if_match, report)?;
-            shown(tx, changed)
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &body))
+    Body(body): Body<ReportActionIn>,
+) -> Result<Tagged<ActionOut>> {
+    db.run(&caller, ACT.on("action", id), move |tx| {
+        let report = Report {
+            status: body.status,
+            on: body.on.map(Into::into),
+            note: Note {
+                reason: body.reason.map(String::from),
+                evidence: body.evidence.map(String::from),
+                overridden: false,
+            },
+        };
+        let changed = commands::report(tx, id, if_match, report)?;
+        shown(tx, changed)
+    })
+    .await
 }
 
 /// A new owner, a new due date, or both.
@@ -185,33 +166,25 @@ pub struct ChangeActionIn {
 }
 
 /// Re-assign or re-schedule an outstanding action, with a reason.
-#[utoipa::path(tag = "actions", operation_id = "change_action", request_body = ChangeActionIn,
-    params(("id" = Uuid, Path, description = "The action."),
-        ("If-Match" = String, Header, description = "The action's etag.")),
-    responses((status = 200, description = "Changed.", body = ActionOut), Problems, WriteProblems,
-        VersionProblems))]
-#[post("/actions/{id}/change")]
+#[operation(post, "/actions/{id}/change", tag = "actions", act = ChangeAction, says = "Changed.")]
 pub async fn change_action(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-    body: Body<ChangeActionIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (id.0, body.0);
-    let (version, body) = db
-        .run(&caller, Act::ChangeAction.on("action", id), move |tx| {
-            let change = Change {
-                reason: body.reason.into_string(),
-                owner_agency_id: body.owner_agency_id,
-                owner_user_id: body.owner_user_id,
-                due_on: body.due_on.map(Into::into),
-            };
-            let changed = commands::change(tx, id, if_match, change)?;
-            shown(tx, changed)
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &body))
+    Body(body): Body<ChangeActionIn>,
+) -> Result<Tagged<ActionOut>> {
+    db.run(&caller, ACT.on("action", id), move |tx| {
+        let change = Change {
+            reason: body.reason.into_string(),
+            owner_agency_id: body.owner_agency_id,
+            owner_user_id: body.owner_user_id,
+            due_on: body.due_on.map(Into::into),
+        };
+        let changed = commands::change(tx, id, if_match, change)?;
+        shown(tx, changed)
+    })
+    .await
 }
 
 /// Why a report is taken back.
@@ -223,27 +196,19 @@ pub struct ReopenActionIn {
 }
 
 /// Take a report back: the action is open again.
-#[utoipa::path(tag = "actions", operation_id = "reopen_action", request_body = ReopenActionIn,
-    params(("id" = Uuid, Path, description = "The action."),
-        ("If-Match" = String, Header, description = "The action's etag.")),
-    responses((status = 200, description = "Open again.", body = ActionOut), Problems, WriteProblems,
-        VersionProblems))]
-#[post("/actions/{id}/reopen")]
+#[operation(post, "/actions/{id}/reopen", tag = "actions", act = ChangeAction, says = "Open again.")]
 pub async fn reopen_action(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-    body: Body<ReopenActionIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (id.0, body.0);
-    let (version, body) = db
-        .run(&caller, Act::ChangeAction.on("action", id), move |tx| {
-            let changed = commands::reopen(tx, id, if_match, body.reason.into_string())?;
-            shown(tx, changed)
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &body))
+    Body(body): Body<ReopenActionIn>,
+) -> Result<Tagged<ActionOut>> {
+    db.run(&caller, ACT.on("action", id), move |tx| {
+        let changed = commands::reopen(tx, id, if_match, body.reason.into_string())?;
+        shown(tx, changed)
+    })
+    .await
 }
 
 /// The chair's word.
@@ -263,31 +228,23 @@ pub struct ResolveActionIn {
 }
 
 /// Accept that an action was not done or not possible, re-set it, supersede it, or cancel it.
-#[utoipa::path(tag = "actions", operation_id = "resolve_action", request_body = ResolveActionIn,
-    params(("id" = Uuid, Path, description = "The action."),
-        ("If-Match" = String, Header, description = "The action's etag.")),
-    responses((status = 200, description = "Resolved.", body = ActionOut), Problems, WriteProblems,
-        VersionProblems))]
-#[post("/actions/{id}/resolve")]
+#[operation(post, "/actions/{id}/resolve", tag = "actions", act = ResolveAction, says = "Resolved.")]
 pub async fn resolve_action(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-    body: Body<ResolveActionIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (id.0, body.0);
-    let (version, body) = db
-        .run(&caller, Act::ResolveAction.on("action", id), move |tx| {
-            let word = Word {
-                resolution: body.decision,
-                reason: body.reason.into_string(),
-                superseded_by: body.superseded_by,
-                due_on: body.due_on.map(Into::into),
-            };
-            let changed = commands::resolve(tx, id, if_match, word)?;
-            shown(tx, changed)
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &body))
+    Body(body): Body<ResolveActionIn>,
+) -> Result<Tagged<ActionOut>> {
+    db.run(&caller, ACT.on("action", id), move |tx| {
+        let word = Word {
+            resolution: body.decision,
+            reason: body.reason.into_string(),
+            superseded_by: body.superseded_by,
+            due_on: body.due_on.map(Into::into),
+        };
+        let changed = commands::resolve(tx, id, if_match, word)?;
+        shown(tx, changed)
+    })
+    .await
 }

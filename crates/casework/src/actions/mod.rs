@@ -6,8 +6,8 @@
 //! something else. `escalation` chases what is overdue; `standard` holds what an area agrees in every
 //! case of a kind.
 
-mod api;
-mod api_changes;
+pub mod api;
+pub mod api_changes;
 mod change_store;
 mod commands;
 mod detail_store;
@@ -21,7 +21,7 @@ mod otherwise;
 pub mod rules;
 mod shapes;
 mod standard;
-mod standard_api;
+pub mod standard_api;
 mod standard_store;
 mod store;
 mod telling;
@@ -47,18 +47,18 @@ pub use shapes::ActionRowOut;
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(api::list_actions)
-        .service(standard_api::read_standard_actions)
-        .service(standard_api::set_standard_actions)
-        .service(standard_api::agree_standard_actions)
-        .service(api::list_case_actions)
-        .service(api::get_action)
-        .service(api::get_action_history)
-        .service(api_changes::agree_action)
-        .service(api_changes::report_action)
-        .service(api_changes::change_action)
-        .service(api_changes::reopen_action)
-        .service(api_changes::resolve_action);
+        .service(api::list_actions_route)
+        .service(standard_api::read_standard_actions_route)
+        .service(standard_api::set_standard_actions_route)
+        .service(standard_api::agree_standard_actions_route)
+        .service(api::list_case_actions_route)
+        .service(api::get_action_route)
+        .service(api::get_action_history_route)
+        .service(api_changes::agree_action_route)
+        .service(api_changes::report_action_route)
+        .service(api_changes::change_action_route)
+        .service(api_changes::reopen_action_route)
+        .service(api_changes::resolve_action_route);
 }
 
 /// Tells the feeds of these agencies that what they may see of a case changed: to be called, in the

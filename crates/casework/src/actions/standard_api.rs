@@ -1,7 +1,6 @@
 //! The catalogue of standard actions over HTTP, and agreeing its entries for a case.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, post, put};
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,10 +17,8 @@ use kernel::case_file::opened_locked;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Code, Error, Result};
-use kernel::http::{
-    Body, IfMatch, Path, Problems, Query, VersionProblems, WriteProblems, etag, tagged,
-};
-use kernel::policy::{Act, hidden, may_in};
+use kernel::http::{Body, IfMatch, Json, Path, Query, Tagged, etag, operation};
+use kernel::policy::{hidden, may_in};
 use kernel::visibility::VisibleCase;
 use practice::text::Line;
 use practice::vocabulary::CaseStatus;
@@ -70,36 +67,35 @@ fn catalogue(
     }
 }
 
-fn out(marac_id: Uuid, (version, actions): (i32, Vec<StandardAction>)) -> StandardActionsOut {
-    StandardActionsOut {
+fn out(
+    marac_id: Uuid,
+    (version, actions): (i32, Vec<StandardAction>),
+) -> Tagged<StandardActionsOut> {
+    let out = StandardActionsOut {
         marac_id,
         version,
         actions,
         etag: etag(version),
-    }
+    };
+    Tagged::new(version, out)
 }
 
 /// The standard actions of a MARAC: the shipped ones until it keeps its own.
-#[utoipa::path(tag = "actions", operation_id = "read_standard_actions",
-    params(("id" = Uuid, Path, description = "The MARAC."), CatalogueQuery), responses(
-    (status = 200, description = "The catalogue.", body = StandardActionsOut), Problems))]
-#[get("/maracs/{id}/standard-actions")]
+#[operation(get, "/maracs/{id}/standard-actions", tag = "actions", act = ReadStandardActions,
+    says = "The catalogue.")]
 pub async fn read_standard_actions(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     query: Query<CatalogueQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Tagged<StandardActionsOut>> {
     let (id, version) = (id.0, query.0.version);
-    let ask = Act::ReadStandardActions.on("marac", id);
-    let body = db
-        .run(&caller, ask, move |tx| {
-            may_in(&tx.actor, Act::ReadStandardActions, id)?;
-            let body = out(id, catalogue(tx, id, version)?);
-            Ok(Audited::new(body, Event::new().in_marac(id)))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), body.version, &body))
+    db.run(&caller, ACT.on("marac", id), move |tx| {
+        may_in(&tx.actor, ACT, id)?;
+        let body = out(id, catalogue(tx, id, version)?);
+        Ok(Audited::new(body, Event::new().in_marac(id)))
+    })
+    .await
 }
 
 /// A catalogue, whole.
@@ -115,39 +111,32 @@ pub struct StandardActionsIn {
 /// Set the standard actions of a MARAC: a new version takes the place of the one that was read.
 ///
 /// Actions that were agreed from an earlier version stay as they are.
-#[utoipa::path(tag = "actions", operation_id = "set_standard_actions", request_body = StandardActionsIn,
-    params(("id" = Uuid, Path, description = "The MARAC."),
-        ("If-Match" = String, Header, description = "The catalogue's etag.")),
-    responses((status = 200, description = "The new version.", body = StandardActionsOut), Problems,
-        WriteProblems, VersionProblems))]
-#[put("/maracs/{id}/standard-actions")]
+#[operation(put, "/maracs/{id}/standard-actions", tag = "actions", act = ChangeStandardActions,
+    says = "The new version.", if_match = "The catalogue's `etag` that was read.")]
 pub async fn set_standard_actions(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<StandardActionsIn>,
-) -> Result<HttpResponse> {
+) -> Result<Tagged<StandardActionsOut>> {
     let (id, actions) = (id.0, body.0.actions);
-    let ask = Act::ChangeStandardActions.on("marac", id);
-    let body = db
-        .run(&caller, ask, move |tx| {
-            may_in(&tx.actor, Act::ChangeStandardActions, id)?;
-            let version = store::latest(tx, id)?;
-            if_match.check(version)?;
-            standard::check(&actions)?;
-            let event = Event::new().in_marac(id).fields(["standard_actions"]);
-            if catalogue(tx, id, Some(version))?.1 == actions {
-                return Ok(Audited::new(out(id, (version, actions)), event));
-            }
-            // Of two at once the second finds the version taken.
-            store::insert(tx, id, version + 1, &actions).map_err(|error| {
-                error.on_constraint("standard_action_versions_pkey", || Code::Stale.into())
-            })?;
-            Ok(Audited::new(out(id, (version + 1, actions)), event))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), body.version, &body))
+    db.run(&caller, ACT.on("marac", id), move |tx| {
+        may_in(&tx.actor, ACT, id)?;
+        let version = store::latest(tx, id)?;
+        if_match.check(version)?;
+        standard::check(&actions)?;
+        let event = Event::new().in_marac(id).fields(["standard_actions"]);
+        if catalogue(tx, id, Some(version))?.1 == actions {
+            return Ok(Audited::new(out(id, (version, actions)), event));
+        }
+        // Of two at once the second finds the version taken.
+        store::insert(tx, id, version + 1, &actions).map_err(|error| {
+            error.on_constraint("standard_action_versions_pkey", || Code::Stale.into())
+        })?;
+        Ok(Audited::new(out(id, (version + 1, actions)), event))
+    })
+    .await
 }
 
 /// Which standard actions to agree for a case.
@@ -197,27 +186,22 @@ pub struct StandardActionsAgreed {
 ///
 /// Sent twice it makes nothing twice: an agency has an entry once for an agenda item, and never two
 /// outstanding. An agency that is excluded gets it only through its exempt senior.
-#[utoipa::path(tag = "actions", operation_id = "agree_standard_actions", request_body = AgreeStandardIn,
-    params(("case_id" = Uuid, Path, description = "The case.")),
-    responses((status = 200, description = "Agreed.", body = StandardActionsAgreed), Problems, WriteProblems))]
-#[post("/cases/{case_id}/actions/standard")]
+#[operation(post, "/cases/{case_id}/actions/standard", tag = "actions", act = AgreeAction, says = "Agreed.")]
 pub async fn agree_standard_actions(
     db: Data<Db>,
     caller: Caller,
-    case_id: Path<Uuid>,
-    body: Body<AgreeStandardIn>,
-) -> Result<HttpResponse> {
-    let (case_id, body) = (case_id.0, body.0);
-    let out = db
-        .run(&caller, Act::AgreeAction.on("case", case_id), move |tx| {
-            let case = opened_locked(tx, Act::AgreeAction, case_id)?;
-            let out = agree(tx, &case, &body)?;
-            let made = out.actions.iter().filter(|action| action.made).count();
-            let event = Event::of_case(&case).on("case", case_id).rows(made);
-            Ok(Audited::new(out, event.fields(["standard_actions"])))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(out))
+    Path(case_id): Path<Uuid>,
+    Body(body): Body<AgreeStandardIn>,
+) -> Result<Json<StandardActionsAgreed>> {
+    db.run(&caller, ACT.on("case", case_id), move |tx| {
+        let case = opened_locked(tx, ACT, case_id)?;
+        let out = agree(tx, &case, &body)?;
+        let made = out.actions.iter().filter(|action| action.made).count();
+        let event = Event::of_case(&case).on("case", case_id).rows(made);
+        Ok(Audited::new(out, event.fields(["standard_actions"])))
+    })
+    .await
+    .map(Json)
 }
 
 fn assigned(case: &VisibleCase, new: &NewStandard<'_>) -> Notice {

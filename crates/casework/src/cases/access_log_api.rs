@@ -1,7 +1,6 @@
 //! Who looked at a case and who changed it: for coordinator, chair and auditor.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,12 +13,12 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::http::{Page, PageQuery, Path, Problems, Query, paged};
+use kernel::http::{Page, PageQuery, Path, Query, operation};
 use kernel::policy::{Act, Role, hidden, may_in};
 use kernel::visibility;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(read_access_log);
+    config.service(read_access_log_route);
 }
 
 /// Something somebody did to, or read of, a case.
@@ -77,37 +76,30 @@ impl From<Access> for AccessOut {
 }
 
 /// Who looked at a case, newest first.
-#[utoipa::path(tag = "cases", operation_id = "read_access_log",
-    params(("id" = Uuid, Path, description = "The case."), PageQuery),
-    responses((status = 200, description = "A page of the log.", body = Page<AccessOut>), Problems))]
-#[get("/cases/{id}/access-log")]
-async fn read_access_log(
+#[operation(get, "/cases/{id}/access-log", tag = "cases", act = ReadAccessLog, says = "A page of the log.")]
+pub async fn read_access_log(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     query: Query<PageQuery>,
-    request: HttpRequest,
-) -> Result<HttpResponse> {
-    let (id, after, limit) = (path.0, query.0.after()?, query.0.limit());
-    let page = db
-        .run(&caller, Act::ReadAccessLog.on("case", id), move |tx| {
-            let marac_id = readable(tx, id)?;
-            let rows = store::page(tx, id, after, limit)?;
-            let page = Page::of(rows, limit, |row| (row.at, row.id));
-            let event = Event::new()
-                .in_case(marac_id, id)
-                .on("case", id)
-                .rows(page.len());
-            Ok(Audited::new(page.map(AccessOut::from), event))
-        })
-        .await?;
-    Ok(paged(&request, &page))
+) -> Result<Page<AccessOut>> {
+    let (after, limit) = (query.0.after()?, query.0.limit());
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let marac_id = readable(tx, ACT, id)?;
+        let rows = store::page(tx, id, after, limit)?;
+        let page = Page::of(rows, limit, |row| (row.at, row.id));
+        let event = Event::new()
+            .in_case(marac_id, id)
+            .on("case", id)
+            .rows(page.len());
+        Ok(Audited::new(page.map(AccessOut::from), event))
+    })
+    .await
 }
 
 /// The case's MARAC, if the caller may read the log there. Who sees the case in a MARAC where they
 /// hold none of the roles is refused; to everybody else it does not exist.
-fn readable(tx: &mut Tx<'_>, id: Uuid) -> Result<Uuid> {
-    let act = Act::ReadAccessLog;
+fn readable(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Uuid> {
     let maracs = tx
         .actor
         .maracs_as(&[Role::Coordinator, Role::Chair, Role::Auditor]);

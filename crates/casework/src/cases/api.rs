@@ -1,7 +1,6 @@
 //! Listing cases, changing a head, closing.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -15,15 +14,14 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::http::{Page, PageQuery, Problems, Query, etag, linked};
-use kernel::policy::Act;
+use kernel::http::{Continued, Linked, Page, PageQuery, Query, etag, operation};
 use practice::dates::AnyDay;
 use practice::party::{Identity, PartyRole};
 use practice::risk::CaseRisk;
 use practice::vocabulary::CaseStatus;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_cases);
+    config.service(list_cases_route);
 }
 
 /// A name on a list.
@@ -124,6 +122,12 @@ pub struct CasesOut {
     total: Option<i64>,
 }
 
+impl Continued for CasesOut {
+    fn next_cursor(&self) -> Option<&str> {
+        self.next_cursor.as_deref()
+    }
+}
+
 /// What to list.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -147,16 +151,12 @@ pub struct CasesQuery {
 }
 
 /// The cases in sight, newest referral first.
-#[utoipa::path(tag = "cases", operation_id = "list_cases", params(CasesQuery),
-    responses((status = 200, description = "A page of cases.", body = CasesOut), Problems))]
-#[get("/cases")]
-async fn list_cases(
+#[operation(get, "/cases", tag = "cases", act = ListCases, says = "A page of cases.")]
+pub async fn list_cases(
     db: Data<Db>,
     caller: Caller,
-    query: Query<CasesQuery>,
-    request: HttpRequest,
-) -> Result<HttpResponse> {
-    let query = query.0;
+    Query(query): Query<CasesQuery>,
+) -> Result<Linked<CasesOut>> {
     let page = PageQuery {
         limit: query.limit,
         cursor: query.cursor,
@@ -168,24 +168,23 @@ async fn list_cases(
         lapsing_before: query.lapsing_before.map(Into::into),
     };
     let wanted = query.count.unwrap_or(false);
-    let body = db
-        .run(&caller, Act::ListCases.ask(), move |tx| {
-            let lines = store::page(tx, filter, after, page.limit())?;
-            let page = Page::of(lines, page.limit(), |line| (line.last_referral_on, line.id));
-            let total = wanted.then(|| store::count(tx, filter)).transpose()?;
-            let items = page
-                .items
-                .into_iter()
-                .map(|line| CaseLineOut::of(tx, line))
-                .collect::<Result<Vec<_>>>()?;
-            let event = Event::list(items.len());
-            let body = CasesOut {
-                items,
-                next_cursor: page.next_cursor,
-                total,
-            };
-            Ok(Audited::new(body, event))
-        })
-        .await?;
-    Ok(linked(&request, body.next_cursor.as_deref()).json(body))
+    db.run(&caller, ACT.ask(), move |tx| {
+        let lines = store::page(tx, filter, after, page.limit())?;
+        let page = Page::of(lines, page.limit(), |line| (line.last_referral_on, line.id));
+        let total = wanted.then(|| store::count(tx, filter)).transpose()?;
+        let items = page
+            .items
+            .into_iter()
+            .map(|line| CaseLineOut::of(tx, line))
+            .collect::<Result<Vec<_>>>()?;
+        let event = Event::list(items.len());
+        let body = CasesOut {
+            items,
+            next_cursor: page.next_cursor,
+            total,
+        };
+        Ok(Audited::new(body, event))
+    })
+    .await
+    .map(Linked)
 }

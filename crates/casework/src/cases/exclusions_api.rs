@@ -1,7 +1,6 @@
 //! Excluding somebody from a case: it wins over everything, from the next request on.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,19 +17,18 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::http::{
-    Body, Idempotency, IdempotencyKey, IfMatch, Page, Path, Problems, StepUpProblems,
-    VersionProblems, WriteProblems, etag, tagged,
+    Body, Created, Idempotency, IdempotencyKey, IfMatch, Json, Page, Path, Tagged, etag, operation,
 };
-use kernel::policy::{Act, hidden};
+use kernel::policy::hidden;
 use kernel::visibility::{self, VisibleCase};
 use practice::dates::AnyDay;
 use practice::text::Text;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_exclusions)
-        .service(exclude)
-        .service(lift_exclusion);
+        .service(list_exclusions_route)
+        .service(exclude_route)
+        .service(lift_exclusion_route);
 }
 
 /// An exclusion.
@@ -102,31 +100,30 @@ impl ExclusionOut {
 }
 
 /// The exclusions of a case, newest first, lifted ones too.
-#[utoipa::path(tag = "access", operation_id = "list_exclusions",
-    params(("id" = Uuid, Path, description = "The case, or the file of a received referral.")),
-    responses((status = 200, description = "All of them on one page.", body = Page<ExclusionOut>), Problems))]
-#[get("/cases/{id}/exclusions")]
-async fn list_exclusions(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
-    let id = path.0;
-    let page = db
-        .run(&caller, Act::ReadExclusions.on("case", id), move |tx| {
-            let case = visibility::case(tx, Act::ReadExclusions, id)?;
-            let exclusions = store::all(tx, &case)?;
-            let items = exclusions
-                .iter()
-                .map(|one| ExclusionOut::of(tx, &case, one))
-                .collect::<Result<Vec<_>>>()?;
-            let event = Event::of_case(&case)
-                .fields(["exclusions"])
-                .rows(items.len());
-            let page = Page {
-                items,
-                next_cursor: None,
-            };
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+#[operation(get, "/cases/{id}/exclusions", tag = "access", act = ReadExclusions,
+    says = "All of them on one page.", names(id = "The case, or the file of a received referral."))]
+pub async fn list_exclusions(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Page<ExclusionOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = visibility::case(tx, ACT, id)?;
+        let exclusions = store::all(tx, &case)?;
+        let items = exclusions
+            .iter()
+            .map(|one| ExclusionOut::of(tx, &case, one))
+            .collect::<Result<Vec<_>>>()?;
+        let event = Event::of_case(&case)
+            .fields(["exclusions"])
+            .rows(items.len());
+        let page = Page {
+            items,
+            next_cursor: None,
+        };
+        Ok(Audited::new(page, event))
+    })
+    .await
 }
 
 /// An exclusion to set: exactly one of person, registered person and agency.
@@ -169,22 +166,18 @@ impl ExclusionIn {
 /// follows people: at once it holds for every file in which somebody is, or is matched to, a person of
 /// this one, for files to come as well, and for every account, registered person and client that an
 /// excluded person makes. A person and the account they are linked to are one. An agency's program that acts for no person is excluded with any of its people.
-#[utoipa::path(tag = "access", operation_id = "exclude", request_body = ExclusionIn,
-    params(("id" = Uuid, Path, description = "The case, or the file of a received referral."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Excluded.", body = ExclusionOut), Problems, StepUpProblems, WriteProblems))]
-#[post("/cases/{id}/exclusions")]
-async fn exclude(
+#[operation(post, "/cases/{id}/exclusions", tag = "access", act = ManageExclusions, says = "Excluded.",
+    names(id = "The case, or the file of a received referral."))]
+pub async fn exclude(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     key: IdempotencyKey,
-    body: Body<ExclusionIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (path.0, body.0);
+    Body(body): Body<ExclusionIn>,
+) -> Result<Created<Json<ExclusionOut>>> {
     let exclusion = db
-        .run(&caller, Act::ManageExclusions.on("case", id), move |tx| {
-            let case = visibility::case_locked(tx, Act::ManageExclusions, id)?;
+        .run(&caller, ACT.on("case", id), move |tx| {
+            let case = visibility::case_locked(tx, ACT, id)?;
             let subject = body.subject();
             rules::exclude(subject)?;
             let claim = key.claim(tx, "exclude", &(id, &body))?;
@@ -200,7 +193,7 @@ async fn exclude(
             ))
         })
         .await?;
-    Ok(HttpResponse::Created().json(exclusion))
+    Ok(Created(Json(exclusion)))
 }
 
 /// Sets an exclusion: it holds from the next request on, and the feeds of whom it names are told.
@@ -247,38 +240,30 @@ fn can_be_named(subject: Subject, known: Known) -> Result<()> {
 ///
 /// What was laid or inherited from it ends with it. One that was laid on this file ends on this file,
 /// and is laid again only on a better ground.
-#[utoipa::path(tag = "access", operation_id = "lift_exclusion",
-    params(("id" = Uuid, Path, description = "The case, or the file of a received referral."),
-        ("exclusion_id" = Uuid, Path, description = "The exclusion."),
-        ("If-Match" = String, Header, description = "The exclusion's etag.")),
-    responses((status = 200, description = "Lifted.", body = ExclusionOut), Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[post("/cases/{id}/exclusions/{exclusion_id}/lift")]
-async fn lift_exclusion(
+#[operation(post, "/cases/{id}/exclusions/{exclusion_id}/lift", tag = "access", act = ManageExclusions,
+    says = "Lifted.", names(id = "The case, or the file of a received referral."))]
+pub async fn lift_exclusion(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, exclusion_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
-) -> Result<HttpResponse> {
-    let (id, exclusion_id) = path.0;
-    let ask = Act::ManageExclusions.on("exclusion", exclusion_id);
-    let (exclusion, version) = db
-        .run(&caller, ask, move |tx| {
-            let case = visibility::case(tx, Act::ManageExclusions, id)?;
-            let exclusion = store::one(tx, &case, exclusion_id)?.ok_or_else(hidden)?;
-            if_match.check(exclusion.version)?;
-            if exclusion.ends_at.is_some_and(|end| end <= tx.now) {
-                return Err(Error::conflict("already_ended"));
-            }
-            store::lift(tx, &case, exclusion_id)?;
-            let agencies = store::agencies(tx, exclusion.subject(), exclusion.client_id)?;
-            announce_case(tx, id, &agencies)?;
-            let exclusion = store::one(tx, &case, exclusion_id)?.ok_or_else(hidden)?;
-            let event = Event::of_case(&case)
-                .on("exclusion", exclusion_id)
-                .fields(["ends_at"]);
-            let body = ExclusionOut::of(tx, &case, &exclusion)?;
-            Ok(Audited::new((body, exclusion.version), event))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &exclusion))
+) -> Result<Tagged<ExclusionOut>> {
+    db.run(&caller, ACT.on("exclusion", exclusion_id), move |tx| {
+        let case = visibility::case(tx, ACT, id)?;
+        let exclusion = store::one(tx, &case, exclusion_id)?.ok_or_else(hidden)?;
+        if_match.check(exclusion.version)?;
+        if exclusion.ends_at.is_some_and(|end| end <= tx.now) {
+            return Err(Error::conflict("already_ended"));
+        }
+        store::lift(tx, &case, exclusion_id)?;
+        let agencies = store::agencies(tx, exclusion.subject(), exclusion.client_id)?;
+        announce_case(tx, id, &agencies)?;
+        let exclusion = store::one(tx, &case, exclusion_id)?.ok_or_else(hidden)?;
+        let event = Event::of_case(&case)
+            .on("exclusion", exclusion_id)
+            .fields(["ends_at"]);
+        let body = ExclusionOut::of(tx, &case, &exclusion)?;
+        Ok(Audited::new(Tagged::new(exclusion.version, body), event))
+    })
+    .await
 }

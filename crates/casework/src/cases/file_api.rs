@@ -1,7 +1,6 @@
 //! The case file in one read, through the reader's lens.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,14 +18,13 @@ use kernel::caller::Caller;
 use kernel::case_file::{Part, of_kind, opened};
 use kernel::db::Db;
 use kernel::error::Result;
-use kernel::http::{Path, Problems, etag, tagged};
-use kernel::policy::Act;
+use kernel::http::{Path, Tagged, etag, operation};
 use kernel::policy::lens::{Basis, FieldGroup};
 use kernel::visibility::VisibleCase;
 use practice::risk::CaseRisk;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(read_case);
+    config.service(read_case_route);
 }
 
 /// An action on the file.
@@ -224,30 +222,28 @@ pub struct CaseFileOut {
 /// The case file in one read.
 ///
 /// Everything the reader may see of the case now, and the groups of fields withheld.
-#[utoipa::path(tag = "cases", operation_id = "read_case",
-    params(("id" = Uuid, Path, description = "The case.")),
-    responses((status = 200, description = "The file.", body = CaseFileOut), Problems))]
-#[get("/cases/{id}")]
-async fn read_case(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
-    let id = path.0;
-    let (file, version) = db
-        .run(&caller, Act::ReadCase.on("case", id), move |tx| {
-            let case = opened(tx, Act::ReadCase, id)?;
-            let reader = Reader::of(tx, &case);
-            let parts = store::parts(tx, &case, reader)?;
-            let file = file(&case, &parts)?;
-            let shown = FieldGroup::ALL
-                .iter()
-                .filter(|group| case.lens.shows(**group))
-                .map(|group| group.as_str());
-            let event = Event::of_case(&case)
-                .on("case", id)
-                .fields(shown)
-                .rows(parts.len());
-            Ok(Audited::new((file, case.row.version), event))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &file))
+#[operation(get, "/cases/{id}", tag = "cases", act = ReadCase, says = "The file.")]
+pub async fn read_case(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Tagged<CaseFileOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened(tx, ACT, id)?;
+        let reader = Reader::of(tx, &case);
+        let parts = store::parts(tx, &case, reader)?;
+        let file = file(&case, &parts)?;
+        let shown = FieldGroup::ALL
+            .iter()
+            .filter(|group| case.lens.shows(**group))
+            .map(|group| group.as_str());
+        let event = Event::of_case(&case)
+            .on("case", id)
+            .fields(shown)
+            .rows(parts.len());
+        Ok(Audited::new(Tagged::new(case.row.version, file), event))
+    })
+    .await
 }
 
 fn file(case: &VisibleCase, parts: &[Part]) -> Result<CaseFileOut> {

@@ -1,7 +1,6 @@
 //! A case's head: its lead, its allocation, closing it.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, patch, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,11 +21,7 @@ use kernel::case_file::{opened, opened_locked};
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::http::{
-    Body, Change, Changes, IfMatch, Patch, Path, Problems, VersionProblems, WriteProblems, etag,
-    tagged,
-};
-use kernel::policy::Act;
+use kernel::http::{Body, Change, Changes, IfMatch, Patch, Path, Tagged, etag, operation};
 use kernel::policy::lens::Standing;
 use kernel::visibility::VisibleCase;
 use practice::risk::CaseRisk;
@@ -34,7 +29,7 @@ use practice::text::Text;
 use practice::vocabulary::CaseStatus;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(change_case).service(close_case);
+    config.service(change_case_route).service(close_case_route);
 }
 
 /// A case's head.
@@ -116,32 +111,25 @@ pub struct CaseChangeIn {
 }
 
 /// Change a case's lead, or allocate it to an IDVA service.
-#[utoipa::path(tag = "cases", operation_id = "change_case", request_body = CaseChangeIn,
-    params(("id" = Uuid, Path, description = "The case."),
-        ("If-Match" = String, Header, description = "The case's etag.")),
-    responses((status = 200, description = "Changed.", body = CaseHeadOut), Problems, WriteProblems, VersionProblems))]
-#[patch("/cases/{id}")]
-async fn change_case(
+#[operation(patch, "/cases/{id}", tag = "cases", act = ChangeCase, says = "Changed.")]
+pub async fn change_case(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-    body: Body<CaseChangeIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (path.0, body.0);
-    let (head, version) = db
-        .run(&caller, Act::ChangeCase.on("case", id), move |tx| {
-            let case = opened_locked(tx, Act::ChangeCase, id)?;
-            if_match.check(case.row.version)?;
-            fits(tx, &case, &body)?;
-            let changes = apply(tx, &case, body)?;
-            let event = Event::of_case(&case).on("case", id).fields(changes);
-            let case = opened(tx, Act::ChangeCase, id)?;
-            let head = CaseHeadOut::read(tx, &case)?;
-            Ok(Audited::new((head, case.row.version), event))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &head))
+    Body(body): Body<CaseChangeIn>,
+) -> Result<Tagged<CaseHeadOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened_locked(tx, ACT, id)?;
+        if_match.check(case.row.version)?;
+        fits(tx, &case, &body)?;
+        let changes = apply(tx, &case, body)?;
+        let event = Event::of_case(&case).on("case", id).fields(changes);
+        let case = opened(tx, ACT, id)?;
+        let head = CaseHeadOut::read(tx, &case)?;
+        Ok(Audited::new(Tagged::new(case.row.version, head), event))
+    })
+    .await
 }
 
 /// Leads and services are of the case's MARAC.
@@ -215,40 +203,33 @@ pub(super) struct Closed {
 ///
 /// Refused as `open_actions` while an action is outstanding, or was not done and waits for the chair,
 /// unless the chair says why (R30).
-#[utoipa::path(tag = "cases", operation_id = "close_case", request_body = CloseIn,
-    params(("id" = Uuid, Path, description = "The case."),
-        ("If-Match" = String, Header, description = "The case's etag.")),
-    responses((status = 200, description = "Closed.", body = CaseHeadOut), Problems, WriteProblems, VersionProblems))]
-#[post("/cases/{id}/close")]
-async fn close_case(
+#[operation(post, "/cases/{id}/close", tag = "cases", act = ChangeCase, says = "Closed.")]
+pub async fn close_case(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-    body: Body<CloseIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (path.0, body.0);
-    let (head, version) = db
-        .run(&caller, Act::ChangeCase.on("case", id), move |tx| {
-            let case = opened_locked(tx, Act::ChangeCase, id)?;
-            if_match.check(case.row.version)?;
-            let closing = Closing {
-                status: case.row.status,
-                outstanding: has_incomplete(tx, id)?,
-                chair_said_why: body.open_actions_reason.is_some()
-                    && case.standings.contains(&Standing::Chair),
-            };
-            rules::close(closing)?;
-            let words = Closed {
-                notes: body.notes.map(String::from),
-                open_actions_reason: body.open_actions_reason.map(String::from),
-            };
-            store::close(tx, &case, body.reason, &words)?;
-            let event = Event::of_case(&case).on("case", id).fields(["status"]);
-            let case = opened(tx, Act::ChangeCase, id)?;
-            let head = CaseHeadOut::read(tx, &case)?;
-            Ok(Audited::new((head, case.row.version), event))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &head))
+    Body(body): Body<CloseIn>,
+) -> Result<Tagged<CaseHeadOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened_locked(tx, ACT, id)?;
+        if_match.check(case.row.version)?;
+        let closing = Closing {
+            status: case.row.status,
+            outstanding: has_incomplete(tx, id)?,
+            chair_said_why: body.open_actions_reason.is_some()
+                && case.standings.contains(&Standing::Chair),
+        };
+        rules::close(closing)?;
+        let words = Closed {
+            notes: body.notes.map(String::from),
+            open_actions_reason: body.open_actions_reason.map(String::from),
+        };
+        store::close(tx, &case, body.reason, &words)?;
+        let event = Event::of_case(&case).on("case", id).fields(["status"]);
+        let case = opened(tx, ACT, id)?;
+        let head = CaseHeadOut::read(tx, &case)?;
+        Ok(Audited::new(Tagged::new(case.row.version, head), event))
+    })
+    .await
 }

@@ -4,25 +4,25 @@
 //! `access_log_*` tell what happened and who looked; `shares_*`, `exclusions_*` and `restriction_*`
 //! decide who else may see it.
 
-mod access_log_api;
+pub mod access_log_api;
 mod access_log_store;
-mod api;
+pub mod api;
 mod code;
-mod exclusions_api;
+pub mod exclusions_api;
 mod exclusions_store;
-mod file_api;
+pub mod file_api;
 mod file_store;
-mod head_api;
+pub mod head_api;
 pub mod intake;
 mod intake_store;
-mod restriction_api;
+pub mod restriction_api;
 mod restriction_store;
 mod rules;
 mod sealed_store;
-mod shares_api;
+pub mod shares_api;
 mod shares_store;
 mod store;
-mod timeline_api;
+pub mod timeline_api;
 mod timeline_store;
 
 pub use code::is_plausible;

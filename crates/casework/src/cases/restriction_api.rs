@@ -1,7 +1,6 @@
 //! Restricting a case to named people.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, post, put};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,19 +17,17 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::http::{
-    Body, IfMatch, Path, Problems, StepUpProblems, VersionProblems, WriteProblems, etag, tagged,
-};
-use kernel::policy::{Act, hidden};
+use kernel::http::{Body, IfMatch, Path, Tagged, etag, operation};
+use kernel::policy::hidden;
 use kernel::visibility::{self, VisibleCase};
 use practice::dates::AnyDay;
 use practice::text::Text;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(read_restriction)
-        .service(restrict_case)
-        .service(lift_restriction);
+        .service(read_restriction_route)
+        .service(restrict_case_route)
+        .service(lift_restriction_route);
 }
 
 /// The restriction that stands.
@@ -87,28 +84,30 @@ pub struct RestrictionState {
 }
 
 /// Whether a case, or the file of a received referral, is restricted, and the version to change that.
-#[utoipa::path(tag = "access", operation_id = "read_restriction",
-    params(("id" = Uuid, Path, description = "The case, or the file of a received referral.")),
-    responses((status = 200, description = "How it stands.", body = RestrictionState), Problems))]
-#[get("/cases/{id}/restriction")]
-async fn read_restriction(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
-    let id = path.0;
-    let (body, version) = db
-        .run(&caller, Act::ReadRestriction.on("case", id), move |tx| {
-            let case = visibility::case(tx, Act::ReadRestriction, id)?;
-            let version = case.row.version;
-            let live = store::live(tx, &case)?;
-            let out = live
-                .map(|live| RestrictionOut::of(tx, &case, &live, version))
-                .transpose()?;
-            let body = RestrictionState {
-                restriction: out,
-                etag: etag(version),
-            };
-            Ok(Audited::new((body, version), Event::of_case(&case)))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &body))
+#[operation(get, "/cases/{id}/restriction", tag = "access", act = ReadRestriction, says = "How it stands.",
+    names(id = "The case, or the file of a received referral."))]
+pub async fn read_restriction(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Tagged<RestrictionState>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = visibility::case(tx, ACT, id)?;
+        let version = case.row.version;
+        let live = store::live(tx, &case)?;
+        let out = live
+            .map(|live| RestrictionOut::of(tx, &case, &live, version))
+            .transpose()?;
+        let body = RestrictionState {
+            restriction: out,
+            etag: etag(version),
+        };
+        Ok(Audited::new(
+            Tagged::new(version, body),
+            Event::of_case(&case),
+        ))
+    })
+    .await
 }
 
 /// A restriction to set.
@@ -132,47 +131,41 @@ pub struct RestrictionIn {
 /// is laid on every file in which somebody is the same person, and on what is referred later. There
 /// those named here see it who have a role in that MARAC; if none of them decides there, its
 /// coordinators who are not excluded, else its chairs.
-#[utoipa::path(tag = "access", operation_id = "restrict_case", request_body = RestrictionIn,
-    params(("id" = Uuid, Path, description = "The case, or the file of a received referral."),
-        ("If-Match" = String, Header, description = "The case's etag.")),
-    responses((status = 200, description = "Restricted.", body = RestrictionOut), Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[put("/cases/{id}/restriction")]
-async fn restrict_case(
+#[operation(put, "/cases/{id}/restriction", tag = "access", act = RestrictCase, says = "Restricted.",
+    names(id = "The case, or the file of a received referral."))]
+pub async fn restrict_case(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-    body: Body<RestrictionIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (path.0, body.0);
-    let (body, version) = db
-        .run(&caller, Act::RestrictCase.on("case", id), move |tx| {
-            let case = visibility::case_locked(tx, Act::RestrictCase, id)?;
-            if_match.check(case.row.version)?;
-            let ends_at = rules::until(body.until.map(Into::into), tx.today())?;
-            let named = named(tx, &case, body.named)?;
-            let mut version = case.row.version;
-            let live = store::live(tx, &case)?.filter(|live| live.laid_by.is_none());
-            let stands = live.as_ref().map(|live| {
-                let so = live.named == named && live.ends_at == ends_at;
-                let reason = live.reason(&tx.keys, &case)?;
-                Ok::<_, Error>(so && reason.as_deref() == Some(body.reason.as_str()))
-            });
-            if !stands.transpose()?.unwrap_or(false) {
-                let live = live.map(|live| live.id);
-                store::set(tx, &case, live, &named, ends_at, &body.reason)?;
-                tell_owners(tx, &case)?;
-                version += 1;
-            }
-            let live = store::live(tx, &case)?.ok_or_else(hidden)?;
-            let event = Event::of_case(&case)
-                .on("restriction", live.id)
-                .fields(["named", "until", "reason"]);
-            let body = RestrictionOut::of(tx, &case, &live, version)?;
-            Ok(Audited::new((body, version), event))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &body))
+    Body(body): Body<RestrictionIn>,
+) -> Result<Tagged<RestrictionOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = visibility::case_locked(tx, ACT, id)?;
+        if_match.check(case.row.version)?;
+        let ends_at = rules::until(body.until.map(Into::into), tx.today())?;
+        let named = named(tx, &case, body.named)?;
+        let mut version = case.row.version;
+        let live = store::live(tx, &case)?.filter(|live| live.laid_by.is_none());
+        let stands = live.as_ref().map(|live| {
+            let so = live.named == named && live.ends_at == ends_at;
+            let reason = live.reason(&tx.keys, &case)?;
+            Ok::<_, Error>(so && reason.as_deref() == Some(body.reason.as_str()))
+        });
+        if !stands.transpose()?.unwrap_or(false) {
+            let live = live.map(|live| live.id);
+            store::set(tx, &case, live, &named, ends_at, &body.reason)?;
+            tell_owners(tx, &case)?;
+            version += 1;
+        }
+        let live = store::live(tx, &case)?.ok_or_else(hidden)?;
+        let event = Event::of_case(&case)
+            .on("restriction", live.id)
+            .fields(["named", "until", "reason"]);
+        let body = RestrictionOut::of(tx, &case, &live, version)?;
+        Ok(Audited::new(Tagged::new(version, body), event))
+    })
+    .await
 }
 
 /// The feeds of those who own actions of the case learn what they may see of it now.
@@ -213,35 +206,30 @@ pub struct UnrestrictedOut {
 /// Lift a case's restriction.
 ///
 /// Those who were named for it leave with it. What was laid from it on other files ends with it.
-#[utoipa::path(tag = "access", operation_id = "lift_restriction",
-    params(("id" = Uuid, Path, description = "The case, or the file of a received referral."),
-        ("If-Match" = String, Header, description = "The case's etag.")),
-    responses((status = 200, description = "Lifted.", body = UnrestrictedOut), Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[post("/cases/{id}/restriction/lift")]
-async fn lift_restriction(
+#[operation(post, "/cases/{id}/restriction/lift", tag = "access", act = RestrictCase, says = "Lifted.",
+    names(id = "The case, or the file of a received referral."))]
+pub async fn lift_restriction(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-) -> Result<HttpResponse> {
-    let id = path.0;
-    let version = db
-        .run(&caller, Act::RestrictCase.on("case", id), move |tx| {
-            let case = visibility::case_locked(tx, Act::RestrictCase, id)?;
-            if_match.check(case.row.version)?;
-            let live = store::live(tx, &case)?.ok_or_else(|| Error::conflict("not_restricted"))?;
-            store::lift(tx, &case)?;
-            tell_owners(tx, &case)?;
-            let event = Event::of_case(&case)
-                .on("restriction", live.id)
-                .fields(["restricted"]);
-            Ok(Audited::new(case.row.version + 1, event))
-        })
-        .await?;
-    let body = UnrestrictedOut {
-        id,
-        etag: etag(version),
-        restricted: false,
-    };
-    Ok(tagged(HttpResponse::Ok(), version, &body))
+) -> Result<Tagged<UnrestrictedOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = visibility::case_locked(tx, ACT, id)?;
+        if_match.check(case.row.version)?;
+        let live = store::live(tx, &case)?.ok_or_else(|| Error::conflict("not_restricted"))?;
+        store::lift(tx, &case)?;
+        tell_owners(tx, &case)?;
+        let event = Event::of_case(&case)
+            .on("restriction", live.id)
+            .fields(["restricted"]);
+        let version = case.row.version + 1;
+        let body = UnrestrictedOut {
+            id,
+            etag: etag(version),
+            restricted: false,
+        };
+        Ok(Audited::new(Tagged::new(version, body), event))
+    })
+    .await
 }

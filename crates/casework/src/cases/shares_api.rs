@@ -1,7 +1,6 @@
 //! Sharing a case with an agency beyond its listing, for a reason and for a time.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,19 +18,18 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::http::{
-    Body, Idempotency, IdempotencyKey, IfMatch, Page, Path, Problems, VersionProblems,
-    WriteProblems, etag, tagged,
+    Body, Created, Idempotency, IdempotencyKey, IfMatch, Json, Page, Path, Tagged, etag, operation,
 };
-use kernel::policy::{Act, hidden};
+use kernel::policy::hidden;
 use kernel::visibility::VisibleCase;
 use practice::dates::AnyDay;
 use practice::text::Text;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_shares)
-        .service(share_case)
-        .service(end_share);
+        .service(list_shares_route)
+        .service(share_case_route)
+        .service(end_share_route);
 }
 
 /// A share.
@@ -71,29 +69,27 @@ impl ShareOut {
 }
 
 /// The shares of a case, newest first, ended ones too.
-#[utoipa::path(tag = "access", operation_id = "list_shares",
-    params(("id" = Uuid, Path, description = "The case.")),
-    responses((status = 200, description = "All of them on one page.", body = Page<ShareOut>), Problems))]
-#[get("/cases/{id}/shares")]
-async fn list_shares(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
-    let id = path.0;
-    let page = db
-        .run(&caller, Act::ManageShares.on("case", id), move |tx| {
-            let case = opened(tx, Act::ManageShares, id)?;
-            let shares = store::all(tx, &case)?;
-            let items = shares
-                .iter()
-                .map(|share| ShareOut::of(&case, share, tx.now))
-                .collect::<Result<Vec<_>>>()?;
-            let event = Event::of_case(&case).fields(["shares"]).rows(items.len());
-            let page = Page {
-                items,
-                next_cursor: None,
-            };
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+#[operation(get, "/cases/{id}/shares", tag = "access", act = ManageShares, says = "All of them on one page.")]
+pub async fn list_shares(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Page<ShareOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened(tx, ACT, id)?;
+        let shares = store::all(tx, &case)?;
+        let items = shares
+            .iter()
+            .map(|share| ShareOut::of(&case, share, tx.now))
+            .collect::<Result<Vec<_>>>()?;
+        let event = Event::of_case(&case).fields(["shares"]).rows(items.len());
+        let page = Page {
+            items,
+            next_cursor: None,
+        };
+        Ok(Audited::new(page, event))
+    })
+    .await
 }
 
 /// A share to make.
@@ -112,22 +108,17 @@ pub struct ShareIn {
 /// Share a case with an agency.
 ///
 /// Refused for an agency whose information-sharing agreement is past its review date.
-#[utoipa::path(tag = "access", operation_id = "share_case", request_body = ShareIn,
-    params(("id" = Uuid, Path, description = "The case."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Shared.", body = ShareOut), Problems, WriteProblems))]
-#[post("/cases/{id}/shares")]
-async fn share_case(
+#[operation(post, "/cases/{id}/shares", tag = "access", act = ManageShares, says = "Shared.")]
+pub async fn share_case(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     key: IdempotencyKey,
-    body: Body<ShareIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (path.0, body.0);
+    Body(body): Body<ShareIn>,
+) -> Result<Created<Json<ShareOut>>> {
     let share = db
-        .run(&caller, Act::ManageShares.on("case", id), move |tx| {
-            let case = opened_locked(tx, Act::ManageShares, id)?;
+        .run(&caller, ACT.on("case", id), move |tx| {
+            let case = opened_locked(tx, ACT, id)?;
             let claim = key.claim(tx, "share_case", &(id, &body))?;
             if let Idempotency::Fresh(share_id) = claim {
                 let ends_at = rules::until(body.until.map(Into::into), tx.today())?;
@@ -140,7 +131,7 @@ async fn share_case(
             Ok(Audited::new(ShareOut::of(&case, &share, tx.now)?, event))
         })
         .await?;
-    Ok(HttpResponse::Created().json(share))
+    Ok(Created(Json(share)))
 }
 
 fn sharing(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<Sharing> {
@@ -153,39 +144,28 @@ fn sharing(tx: &mut Tx<'_>, case: &VisibleCase, agency_id: Uuid) -> Result<Shari
 }
 
 /// End a share now.
-#[utoipa::path(tag = "access", operation_id = "end_share",
-    params(("id" = Uuid, Path, description = "The case."), ("share_id" = Uuid, Path, description = "The share."),
-        ("If-Match" = String, Header, description = "The share's etag.")),
-    responses((status = 200, description = "Ended.", body = ShareOut), Problems, WriteProblems, VersionProblems))]
-#[post("/cases/{id}/shares/{share_id}/end")]
-async fn end_share(
+#[operation(post, "/cases/{id}/shares/{share_id}/end", tag = "access", act = ManageShares, says = "Ended.")]
+pub async fn end_share(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, share_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
-) -> Result<HttpResponse> {
-    let (id, share_id) = path.0;
-    let (share, version) = db
-        .run(
-            &caller,
-            Act::ManageShares.on("share", share_id),
-            move |tx| {
-                let case = opened(tx, Act::ManageShares, id)?;
-                let share = store::one(tx, &case, share_id)?.ok_or_else(hidden)?;
-                if_match.check(share.version)?;
-                if share.ends_at.is_some_and(|end| end <= tx.now) {
-                    return Err(Error::conflict("already_ended"));
-                }
-                store::end(tx, &case, share_id)?;
-                announce_case(tx, id, &[share.agency_id])?;
-                let share = store::one(tx, &case, share_id)?.ok_or_else(hidden)?;
-                let event = Event::of_case(&case)
-                    .on("share", share_id)
-                    .fields(["ends_at"]);
-                let body = ShareOut::of(&case, &share, tx.now)?;
-                Ok(Audited::new((body, share.version), event))
-            },
-        )
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &share))
+) -> Result<Tagged<ShareOut>> {
+    db.run(&caller, ACT.on("share", share_id), move |tx| {
+        let case = opened(tx, ACT, id)?;
+        let share = store::one(tx, &case, share_id)?.ok_or_else(hidden)?;
+        if_match.check(share.version)?;
+        if share.ends_at.is_some_and(|end| end <= tx.now) {
+            return Err(Error::conflict("already_ended"));
+        }
+        store::end(tx, &case, share_id)?;
+        announce_case(tx, id, &[share.agency_id])?;
+        let share = store::one(tx, &case, share_id)?.ok_or_else(hidden)?;
+        let event = Event::of_case(&case)
+            .on("share", share_id)
+            .fields(["ends_at"]);
+        let body = ShareOut::of(&case, &share, tx.now)?;
+        Ok(Audited::new(Tagged::new(share.version, body), event))
+    })
+    .await
 }

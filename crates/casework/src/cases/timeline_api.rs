@@ -1,7 +1,6 @@
 //! What happened to a case, when, and by which agency.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,11 +14,10 @@ use kernel::caller::Caller;
 use kernel::case_file::opened;
 use kernel::db::Db;
 use kernel::error::Result;
-use kernel::http::{Page, PageQuery, Path, Problems, Query, paged};
-use kernel::policy::Act;
+use kernel::http::{Page, PageQuery, Path, Query, operation};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(read_timeline);
+    config.service(read_timeline_route);
 }
 
 /// Something that happened.
@@ -59,27 +57,21 @@ impl From<Happening> for HappeningOut {
 /// What happened to a case, newest first.
 ///
 /// Entries of the account, questions and actions appear to those who read them.
-#[utoipa::path(tag = "cases", operation_id = "read_timeline",
-    params(("id" = Uuid, Path, description = "The case."), PageQuery),
-    responses((status = 200, description = "A page of what happened.", body = Page<HappeningOut>), Problems))]
-#[get("/cases/{id}/timeline")]
-async fn read_timeline(
+#[operation(get, "/cases/{id}/timeline", tag = "cases", act = ReadTimeline, says = "A page of what happened.")]
+pub async fn read_timeline(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     query: Query<PageQuery>,
-    request: HttpRequest,
-) -> Result<HttpResponse> {
-    let (id, after, limit) = (path.0, query.0.after()?, query.0.limit());
-    let page = db
-        .run(&caller, Act::ReadTimeline.on("case", id), move |tx| {
-            let case = opened(tx, Act::ReadTimeline, id)?;
-            let reader = Reader::of(tx, &case);
-            let rows = store::page(tx, &case, reader, after, limit)?;
-            let page = Page::of(rows, limit, |row| (row.at, row.id, row.kind.clone()));
-            let event = Event::of_case(&case).on("case", id).rows(page.len());
-            Ok(Audited::new(page.map(HappeningOut::from), event))
-        })
-        .await?;
-    Ok(paged(&request, &page))
+) -> Result<Page<HappeningOut>> {
+    let (after, limit) = (query.0.after()?, query.0.limit());
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened(tx, ACT, id)?;
+        let reader = Reader::of(tx, &case);
+        let rows = store::page(tx, &case, reader, after, limit)?;
+        let page = Page::of(rows, limit, |row| (row.at, row.id, row.kind.clone()));
+        let event = Event::of_case(&case).on("case", id).rows(page.len());
+        Ok(Audited::new(page.map(HappeningOut::from), event))
+    })
+    .await
 }

@@ -1,7 +1,6 @@
 //! What agencies answer about their flags, over HTTP.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, post};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,59 +15,56 @@ use kernel::audit::Audited;
 use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::error::Result;
-use kernel::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged};
+use kernel::http::{Body, IfMatch, Path, Tagged, operation};
 use kernel::policy::{Act, Role, may_in};
 use practice::text::{Line, Text};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(place_flag)
-        .service(decline_flag)
-        .service(remove_flag);
+        .service(place_flag_route)
+        .service(decline_flag_route)
+        .service(remove_flag_route);
 }
 
 /// Writes an answer to a flag and gives the flag as it then is.
 async fn say(
     db: &Db,
     caller: &Caller,
+    act: Act,
     (id, if_match): (Uuid, IfMatch),
     answer: Answer,
     said: Said,
-) -> Result<HttpResponse> {
-    let (version, body) = db
-        .run(caller, Act::ConfirmFlag.on("flag", id), move |tx| {
-            let row = store::one_locked(tx, id)?;
-            may_in(&tx.actor, Act::ConfirmFlag, row.marac_id)?;
-            let by = By {
-                owner: row.owned,
-                coordinator: tx.actor.holds(row.marac_id, &[Role::Coordinator]),
-            };
-            // Whether they may comes before whether they are up to date.
-            rules::allow(by)?;
-            if_match.check(row.version)?;
-            let status = rules::answer(row.flag_status, answer, by)?;
-            let said = Said {
-                overridden: !by.owner,
-                ..said
-            };
-            decide_store::answer(tx, &row, status, &said)?;
-            let done = match status {
-                FlagStatus::Placed => {
-                    actions::flag_placed(tx, Act::ConfirmFlag, (row.case_id, row.agency_id))?
-                }
-                _ => None,
-            };
-            let event = event(&row);
-            let event = match said.overridden {
-                true => event.fields(["status", "override"]),
-                false => event.fields(["status"]),
-            };
-            let row = store::answered(tx, &row)?;
-            let audited = Audited::new((row.version, out(tx, &row)?), event);
-            Ok(done.into_iter().fold(audited, Audited::and))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &body))
+) -> Result<Tagged<FlagOut>> {
+    db.run(caller, act.on("flag", id), move |tx| {
+        let row = store::one_locked(tx, id)?;
+        may_in(&tx.actor, act, row.marac_id)?;
+        let by = By {
+            owner: row.owned,
+            coordinator: tx.actor.holds(row.marac_id, &[Role::Coordinator]),
+        };
+        // Whether they may comes before whether they are up to date.
+        rules::allow(by)?;
+        if_match.check(row.version)?;
+        let status = rules::answer(row.flag_status, answer, by)?;
+        let said = Said {
+            overridden: !by.owner,
+            ..said
+        };
+        decide_store::answer(tx, &row, status, &said)?;
+        let done = match status {
+            FlagStatus::Placed => actions::flag_placed(tx, act, (row.case_id, row.agency_id))?,
+            _ => None,
+        };
+        let event = event(&row);
+        let event = match said.overridden {
+            true => event.fields(["status", "override"]),
+            false => event.fields(["status"]),
+        };
+        let row = store::answered(tx, &row)?;
+        let audited = Audited::new(Tagged::new(row.version, out(tx, &row)?), event);
+        Ok(done.into_iter().fold(audited, Audited::and))
+    })
+    .await
 }
 
 /// That a flag is placed.
@@ -90,25 +86,21 @@ pub struct PlaceFlagIn {
 /// An action `flag_and_tag` that the agency has outstanding on the case is completed with it. After a
 /// new referral, or where the case is kept, it is asked for again and confirmed for longer.
 /// The coordinator may answer in the agency's place; history and audit say so.
-#[utoipa::path(tag = "flags", operation_id = "place_flag", request_body = PlaceFlagIn,
-    params(("id" = Uuid, Path, description = "The flag."),
-        ("If-Match" = String, Header, description = "The flag's etag.")),
-    responses((status = 200, description = "Confirmed.", body = FlagOut), Problems, WriteProblems, VersionProblems))]
-#[post("/flags/{id}/place")]
-async fn place_flag(
+#[operation(post, "/flags/{id}/place", tag = "flags", act = ConfirmFlag, says = "Confirmed.")]
+pub async fn place_flag(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<PlaceFlagIn>,
-) -> Result<HttpResponse> {
+) -> Result<Tagged<FlagOut>> {
     let said = Said {
         system: Some(body.0.system.into_string()),
         reference: body.0.reference.map(String::from),
         note: body.0.note.map(String::from),
         overridden: false,
     };
-    say(&db, &caller, (id.0, if_match), Answer::Placed, said).await
+    say(&db, &caller, ACT, (id.0, if_match), Answer::Placed, said).await
 }
 
 /// Why there is nothing to flag.
@@ -120,23 +112,19 @@ pub struct DeclineFlagIn {
 }
 
 /// Say that there is nothing to flag, or nothing to remove.
-#[utoipa::path(tag = "flags", operation_id = "decline_flag", request_body = DeclineFlagIn,
-    params(("id" = Uuid, Path, description = "The flag."),
-        ("If-Match" = String, Header, description = "The flag's etag.")),
-    responses((status = 200, description = "Answered.", body = FlagOut), Problems, WriteProblems, VersionProblems))]
-#[post("/flags/{id}/decline")]
-async fn decline_flag(
+#[operation(post, "/flags/{id}/decline", tag = "flags", act = ConfirmFlag, says = "Answered.")]
+pub async fn decline_flag(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<DeclineFlagIn>,
-) -> Result<HttpResponse> {
+) -> Result<Tagged<FlagOut>> {
     let said = Said {
         note: Some(body.0.reason.into_string()),
         ..Said::default()
     };
-    say(&db, &caller, (id.0, if_match), Answer::NotPlaced, said).await
+    say(&db, &caller, ACT, (id.0, if_match), Answer::NotPlaced, said).await
 }
 
 /// That a flag is gone.
@@ -154,22 +142,18 @@ pub struct RemoveFlagIn {
 /// Confirm that a flag is removed, once the case has lapsed or is over (R15).
 ///
 /// The coordinator may say so earlier, as where a case was listed to the wrong agency.
-#[utoipa::path(tag = "flags", operation_id = "remove_flag", request_body = RemoveFlagIn,
-    params(("id" = Uuid, Path, description = "The flag."),
-        ("If-Match" = String, Header, description = "The flag's etag.")),
-    responses((status = 200, description = "Confirmed.", body = FlagOut), Problems, WriteProblems, VersionProblems))]
-#[post("/flags/{id}/remove")]
-async fn remove_flag(
+#[operation(post, "/flags/{id}/remove", tag = "flags", act = ConfirmFlag, says = "Confirmed.")]
+pub async fn remove_flag(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<RemoveFlagIn>,
-) -> Result<HttpResponse> {
+) -> Result<Tagged<FlagOut>> {
     let said = Said {
         reference: body.0.reference.map(String::from),
         note: body.0.note.map(String::from),
         ..Said::default()
     };
-    say(&db, &caller, (id.0, if_match), Answer::Removed, said).await
+    say(&db, &caller, ACT, (id.0, if_match), Answer::Removed, said).await
 }

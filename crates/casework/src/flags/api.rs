@@ -1,7 +1,6 @@
 //! Flags over HTTP: an agency's list, a coordinator's, a case's, and one.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -17,17 +16,17 @@ use kernel::case_file::{is_staff, opened};
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::http::{Page, PageQuery, Path, Problems, Query, etag, paged, tagged};
+use kernel::http::{Page, PageQuery, Path, Query, Tagged, etag, operation};
 use kernel::policy::lens::Basis;
-use kernel::policy::{Act, may_in};
+use kernel::policy::may_in;
 use practice::text::Line;
 use practice::vocabulary;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_flags)
-        .service(list_case_flags)
-        .service(read_flag);
+        .service(list_flags_route)
+        .service(list_case_flags_route)
+        .service(read_flag_route);
 }
 
 /// What the agency last said of its flag.
@@ -180,68 +179,57 @@ fn list(tx: &mut Tx<'_>, query: FlagQuery) -> Result<Page<FlagOut>> {
 ///
 /// With `marac_id` its coordinator and chair get those of every agency: who has confirmed and who has
 /// not.
-#[utoipa::path(tag = "flags", operation_id = "list_flags", params(FlagQuery), responses(
-    (status = 200, description = "A page of flags.", body = Page<FlagOut>), Problems))]
-#[get("/flags")]
-async fn list_flags(
+#[operation(get, "/flags", tag = "flags", act = ListFlags, says = "A page of flags.")]
+pub async fn list_flags(
     db: Data<Db>,
     caller: Caller,
-    request: HttpRequest,
-    query: Query<FlagQuery>,
-) -> Result<HttpResponse> {
-    let query = query.0;
-    let page = db
-        .run(&caller, Act::ListFlags.ask(), move |tx| {
-            let page = list(tx, query)?;
-            let event = Event::list(page.len());
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(paged(&request, &page))
+    Query(query): Query<FlagQuery>,
+) -> Result<Page<FlagOut>> {
+    db.run(&caller, ACT.ask(), move |tx| {
+        let page = list(tx, query)?;
+        let event = Event::list(page.len());
+        Ok(Audited::new(page, event))
+    })
+    .await
 }
 
 /// The flags of a case: every agency's for coordinator, chair and the allocated IDVA, the own agency's
 /// for others.
-#[utoipa::path(tag = "flags", operation_id = "list_case_flags",
-    params(("case_id" = Uuid, Path, description = "The case.")), responses(
-    (status = 200, description = "All of them on one page.", body = Page<FlagOut>), Problems))]
-#[get("/cases/{case_id}/flags")]
-async fn list_case_flags(
+#[operation(get, "/cases/{case_id}/flags", tag = "flags", act = ListFlags, says = "All of them on one page.")]
+pub async fn list_case_flags(
     db: Data<Db>,
     caller: Caller,
-    case_id: Path<Uuid>,
-) -> Result<HttpResponse> {
-    let id = case_id.0;
-    let page = db
-        .run(&caller, Act::ListFlags.on("case", id), move |tx| {
-            let case = opened(tx, Act::ListFlags, id)?;
-            let all = is_staff(&case) || case.has_basis(Basis::Allocation);
-            let rows = store::of_case(tx, &case, all)?;
-            let items = rows.iter().map(|row| out(tx, row));
-            let page = Page {
-                items: items.collect::<Result<Vec<_>>>()?,
-                next_cursor: None,
-            };
-            let event = Event::of_case(&case).fields(["flags"]).rows(page.len());
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+    Path(id): Path<Uuid>,
+) -> Result<Page<FlagOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened(tx, ACT, id)?;
+        let all = is_staff(&case) || case.has_basis(Basis::Allocation);
+        let rows = store::of_case(tx, &case, all)?;
+        let items = rows.iter().map(|row| out(tx, row));
+        let page = Page {
+            items: items.collect::<Result<Vec<_>>>()?,
+            next_cursor: None,
+        };
+        let event = Event::of_case(&case).fields(["flags"]).rows(page.len());
+        Ok(Audited::new(page, event))
+    })
+    .await
 }
 
 /// A flag. Its agency sees it until it is answered, whatever has become of the listing.
-#[utoipa::path(tag = "flags", operation_id = "read_flag",
-    params(("id" = Uuid, Path, description = "The flag.")), responses(
-    (status = 200, description = "The flag.", body = FlagOut), Problems))]
-#[get("/flags/{id}")]
-async fn read_flag(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    let id = id.0;
-    let (version, body) = db
-        .run(&caller, Act::ListFlags.on("flag", id), move |tx| {
-            let row = store::one(tx, id)?;
-            may_in(&tx.actor, Act::ListFlags, row.marac_id)?;
-            Ok(Audited::new((row.version, out(tx, &row)?), event(&row)))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &body))
+#[operation(get, "/flags/{id}", tag = "flags", act = ListFlags, says = "The flag.")]
+pub async fn read_flag(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Tagged<FlagOut>> {
+    db.run(&caller, ACT.on("flag", id), move |tx| {
+        let row = store::one(tx, id)?;
+        may_in(&tx.actor, ACT, row.marac_id)?;
+        Ok(Audited::new(
+            Tagged::new(row.version, out(tx, &row)?),
+            event(&row),
+        ))
+    })
+    .await
 }

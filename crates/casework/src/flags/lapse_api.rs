@@ -1,7 +1,6 @@
 //! Cases past twelve months over HTTP: what waits for a decision, letting a case lapse, keeping it.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -22,10 +21,7 @@ use kernel::case_file::{opened, opened_locked};
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::http::{
-    Body, IfMatch, Page, PageQuery, Path, Problems, Query, VersionProblems, WriteProblems, etag,
-    paged, tagged,
-};
+use kernel::http::{Body, IfMatch, Page, PageQuery, Path, Query, Tagged, etag, operation};
 use kernel::policy::lens::Standing;
 use kernel::policy::{Act, Actor, Role, hidden, may_in};
 use kernel::visibility::VisibleCase;
@@ -34,9 +30,9 @@ use practice::text::{Line, Text};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_lapses)
-        .service(lapse_case)
-        .service(keep_case);
+        .service(list_lapses_route)
+        .service(lapse_case_route)
+        .service(keep_case_route);
 }
 
 /// A case that has passed twelve months from its last referral, and waits for a decision (R14).
@@ -93,10 +89,10 @@ pub struct LapseQuery {
     cursor: Option<Line<400>>,
 }
 
-fn maracs_of(actor: &Actor, one: Option<Uuid>) -> Result<Vec<Uuid>> {
+fn maracs_of(actor: &Actor, act: Act, one: Option<Uuid>) -> Result<Vec<Uuid>> {
     match one {
         Some(id) if !actor.maracs().contains(&id) => Err(hidden()),
-        Some(id) => may_in(actor, Act::ListLapses, id).map(|()| vec![id]),
+        Some(id) => may_in(actor, act, id).map(|()| vec![id]),
         None => Ok(actor.maracs_as(&[Role::Coordinator, Role::Chair])),
     }
 }
@@ -104,35 +100,30 @@ fn maracs_of(actor: &Actor, one: Option<Uuid>) -> Result<Vec<Uuid>> {
 /// Cases that have passed twelve months and wait for a decision, the longest past first.
 ///
 /// They stand on the next agenda (R14). None lapses by itself: each is let lapse or kept by a person.
-#[utoipa::path(tag = "flags", operation_id = "list_lapses", params(LapseQuery), responses(
-    (status = 200, description = "A page of cases.", body = Page<LapseOut>), Problems))]
-#[get("/lapses")]
-async fn list_lapses(
+#[operation(get, "/lapses", tag = "flags", act = ListLapses, says = "A page of cases.")]
+pub async fn list_lapses(
     db: Data<Db>,
     caller: Caller,
-    request: HttpRequest,
     query: Query<LapseQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Page<LapseOut>> {
     let LapseQuery {
         marac_id,
         limit,
         cursor,
     } = query.0;
     let paging = PageQuery { limit, cursor };
-    let page = db
-        .run(&caller, Act::ListLapses.ask(), move |tx| {
-            let maracs = maracs_of(&tx.actor, marac_id)?;
-            let rows = store::notices(tx, &maracs, paging.after()?, paging.limit() + 1)?;
-            let page = Page::of(rows, paging.limit(), |row| (row.lapses_on, row.id));
-            let event = Event::list(page.len());
-            let event = match maracs.as_slice() {
-                [one] => event.in_marac(*one),
-                _ => event,
-            };
-            Ok(Audited::new(page.map(LapseOut::from), event))
-        })
-        .await?;
-    Ok(paged(&request, &page))
+    db.run(&caller, ACT.ask(), move |tx| {
+        let maracs = maracs_of(&tx.actor, ACT, marac_id)?;
+        let rows = store::notices(tx, &maracs, paging.after()?, paging.limit() + 1)?;
+        let page = Page::of(rows, paging.limit(), |row| (row.lapses_on, row.id));
+        let event = Event::list(page.len());
+        let event = match maracs.as_slice() {
+            [one] => event.in_marac(*one),
+            _ => event,
+        };
+        Ok(Audited::new(page.map(LapseOut::from), event))
+    })
+    .await
 }
 
 /// That a case may lapse.
@@ -180,11 +171,11 @@ fn lapsed(tx: &mut Tx<'_>, case: &VisibleCase, agencies: Vec<Uuid>) -> Result<()
 }
 
 /// The case as it is now, with what goes into the audit.
-fn shown(tx: &mut Tx<'_>, id: Uuid) -> Result<Audited<(CaseHeadOut, i32)>> {
-    let case = opened(tx, Act::LapseCase, id)?;
+fn shown(tx: &mut Tx<'_>, act: Act, id: Uuid) -> Result<Audited<Tagged<CaseHeadOut>>> {
+    let case = opened(tx, act, id)?;
     let event = Event::of_case(&case).on("case", id).fields(["lapse"]);
     let head = CaseHeadOut::read(tx, &case)?;
-    Ok(Audited::new((head, case.row.version), event))
+    Ok(Audited::new(Tagged::new(case.row.version, head), event))
 }
 
 /// Let a case lapse that has passed twelve months from its last referral.
@@ -192,73 +183,59 @@ fn shown(tx: &mut Tx<'_>, id: Uuid) -> Result<Audited<(CaseHeadOut, i32)>> {
 /// Those it was listed to no longer see it; every agency that was asked to flag it is asked to remove
 /// the flag and to say so. Refused as `open_actions` while an action is not done, unless the chair says
 /// why. A new referral of the pair opens it again.
-#[utoipa::path(tag = "flags", operation_id = "lapse_case", request_body = LapseIn, params(
-    ("id" = Uuid, Path, description = "The case."),
-    ("If-Match" = String, Header, description = "The case's etag.")),
-    responses((status = 200, description = "Lapsed.", body = CaseHeadOut), Problems, WriteProblems, VersionProblems))]
-#[post("/cases/{id}/lapse")]
-async fn lapse_case(
+#[operation(post, "/cases/{id}/lapse", tag = "flags", act = LapseCase, says = "Lapsed.")]
+pub async fn lapse_case(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-    body: Body<LapseIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (path.0, body.0);
-    let (head, version) = db
-        .run(&caller, Act::LapseCase.on("case", id), move |tx| {
-            let case = opened_locked(tx, Act::LapseCase, id)?;
-            if_match.check(case.row.version)?;
-            let passing = passing(tx, &case, body.open_actions_reason.is_some())?;
-            let last = rules::lapse(passing, tx.today())?;
-            store::decide(tx, &case, last, LapseStatus::Lapsed, None, &body)?;
-            let (settings, _) = maracs::settings(tx, case.marac_id)?;
-            let due_on = due(&settings, tx.today());
-            let asked = decide_store::ask_removal(tx, &case, due_on)?;
-            let ended = store::lapse(tx, &case)?;
-            announce_case(tx, id, &ended)?;
-            tell(tx, &case, &asked)?;
-            lapsed(tx, &case, ended)?;
-            shown(tx, id)
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &head))
+    Body(body): Body<LapseIn>,
+) -> Result<Tagged<CaseHeadOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened_locked(tx, ACT, id)?;
+        if_match.check(case.row.version)?;
+        let passing = passing(tx, &case, body.open_actions_reason.is_some())?;
+        let last = rules::lapse(passing, tx.today())?;
+        store::decide(tx, &case, last, LapseStatus::Lapsed, None, &body)?;
+        let (settings, _) = maracs::settings(tx, case.marac_id)?;
+        let due_on = due(&settings, tx.today());
+        let asked = decide_store::ask_removal(tx, &case, due_on)?;
+        let ended = store::lapse(tx, &case)?;
+        announce_case(tx, id, &ended)?;
+        tell(tx, &case, &asked)?;
+        lapsed(tx, &case, ended)?;
+        shown(tx, ACT, id)
+    })
+    .await
 }
 
 /// Keep a case that has passed twelve months, for a reason and for a time.
 ///
 /// Its flags are to be placed for longer, and those who would have seen it until the lapse see it
 /// until the new day. The next referral is a repeat or not by the last referral, as before (R13).
-#[utoipa::path(tag = "flags", operation_id = "keep_case", request_body = KeepIn, params(
-    ("id" = Uuid, Path, description = "The case."),
-    ("If-Match" = String, Header, description = "The case's etag.")),
-    responses((status = 200, description = "Kept.", body = CaseHeadOut), Problems, WriteProblems, VersionProblems))]
-#[post("/cases/{id}/keep")]
-async fn keep_case(
+#[operation(post, "/cases/{id}/keep", tag = "flags", act = LapseCase, says = "Kept.")]
+pub async fn keep_case(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-    body: Body<KeepIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (path.0, body.0);
-    let (head, version) = db
-        .run(&caller, Act::LapseCase.on("case", id), move |tx| {
-            let case = opened_locked(tx, Act::LapseCase, id)?;
-            if_match.check(case.row.version)?;
-            let (settings, _) = maracs::settings(tx, case.marac_id)?;
-            let today = tx.today();
-            let passing = passing(tx, &case, false)?;
-            let months = settings.repeat_window_months.into();
-            let last = rules::keep(passing, body.until.day(), months, today)?;
-            let until = Some(body.until.day());
-            store::decide(tx, &case, last, LapseStatus::Kept, until, &body)?;
-            store::keep(tx, &case, body.until.day())?;
-            let asked = decide_store::renew(tx, &case, due(&settings, today))?;
-            tell(tx, &case, &asked)?;
-            decide_store::prolong_listings(tx, &case, last, true)?;
-            shown(tx, id)
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &head))
+    Body(body): Body<KeepIn>,
+) -> Result<Tagged<CaseHeadOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened_locked(tx, ACT, id)?;
+        if_match.check(case.row.version)?;
+        let (settings, _) = maracs::settings(tx, case.marac_id)?;
+        let today = tx.today();
+        let passing = passing(tx, &case, false)?;
+        let months = settings.repeat_window_months.into();
+        let last = rules::keep(passing, body.until.day(), months, today)?;
+        let until = Some(body.until.day());
+        store::decide(tx, &case, last, LapseStatus::Kept, until, &body)?;
+        store::keep(tx, &case, body.until.day())?;
+        let asked = decide_store::renew(tx, &case, due(&settings, today))?;
+        tell(tx, &case, &asked)?;
+        decide_store::prolong_listings(tx, &case, last, true)?;
+        shown(tx, ACT, id)
+    })
+    .await
 }

@@ -5,11 +5,11 @@
 //! is answered, whatever has become of the listing. `lapse` is the job that finds what has passed
 //! twelve months; a case lapses by a person's decision alone.
 
-mod answer_api;
-mod api;
+pub mod answer_api;
+pub mod api;
 mod decide_store;
 mod lapse;
-mod lapse_api;
+pub mod lapse_api;
 mod lapse_store;
 mod rules;
 mod store;

@@ -1,7 +1,6 @@
 //! Allocations over HTTP.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, patch, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,20 +18,19 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::http::{
-    Body, Change, Changes, Idempotency, IdempotencyKey, IfMatch, Page, Patch, Path, Problems,
-    VersionProblems, WriteProblems, etag, tagged,
+    Body, Change, Changes, Created, Idempotency, IdempotencyKey, IfMatch, Page, Patch, Path,
+    Tagged, etag, operation,
 };
-use kernel::policy::Act;
 use kernel::visibility::VisibleCase;
 use practice::text::Text;
 use practice::vocabulary::CaseStatus;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_idva_allocations)
-        .service(allocate_idva)
-        .service(change_idva_allocation)
-        .service(end_idva_allocation);
+        .service(list_idva_allocations_route)
+        .service(allocate_idva_route)
+        .service(change_idva_allocation_route)
+        .service(end_idva_allocation_route);
 }
 
 /// An IDVA service's allocation of a case.
@@ -96,43 +94,37 @@ fn shown(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
     id: Uuid,
-) -> Result<Audited<(i32, IdvaAllocationOut)>> {
+) -> Result<Audited<Tagged<IdvaAllocationOut>>> {
     let row = store::one(tx, case, id)?;
     let out = out(tx, case, &row)?;
     let event = Event::of_case(case).on("idva_allocation", id);
     Ok(Audited::new(
-        (row.version, out),
+        Tagged::new(row.version, out),
         event.fields(["allocation"]),
     ))
 }
 
 /// The IDVA allocations of a case, newest first: for coordinator, chair and the allocated service.
-#[utoipa::path(tag = "idva", operation_id = "list_idva_allocations",
-    params(("case_id" = Uuid, Path, description = "The case.")), responses(
-    (status = 200, description = "All of them on one page.", body = Page<IdvaAllocationOut>), Problems))]
-#[get("/cases/{case_id}/idva")]
-async fn list_idva_allocations(
+#[operation(get, "/cases/{case_id}/idva", tag = "idva", act = ReadIdva, says = "All of them on one page.")]
+pub async fn list_idva_allocations(
     db: Data<Db>,
     caller: Caller,
-    case_id: Path<Uuid>,
-) -> Result<HttpResponse> {
-    let id = case_id.0;
-    let page = db
-        .run(&caller, Act::ReadIdva.on("case", id), move |tx| {
-            let case = opened(tx, Act::ReadIdva, id)?;
-            must_have(&case)?;
-            let rows = store::all(tx, &case)?;
-            let items = rows.iter().map(|row| out(tx, &case, row));
-            let page = Page {
-                items: items.collect::<Result<Vec<_>>>()?,
-                next_cursor: None,
-            };
-            let event = Event::of_case(&case).fields(["allocation"]);
-            let event = event.rows(page.len());
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+    Path(id): Path<Uuid>,
+) -> Result<Page<IdvaAllocationOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened(tx, ACT, id)?;
+        must_have(&case)?;
+        let rows = store::all(tx, &case)?;
+        let items = rows.iter().map(|row| out(tx, &case, row));
+        let page = Page {
+            items: items.collect::<Result<Vec<_>>>()?,
+            next_cursor: None,
+        };
+        let event = Event::of_case(&case).fields(["allocation"]);
+        let event = event.rows(page.len());
+        Ok(Audited::new(page, event))
+    })
+    .await
 }
 
 /// Who gets a case.
@@ -162,37 +154,31 @@ fn check_person(tx: &mut Tx<'_>, agency_id: Uuid, user_id: Option<Uuid>) -> Resu
 ///
 /// The hours for the first contact begin now. Refused as `already_allocated` for the service that has
 /// it: change its allocation instead.
-#[utoipa::path(tag = "idva", operation_id = "allocate_idva", request_body = AllocateIdvaIn,
-    params(("case_id" = Uuid, Path, description = "The case."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")),
-    responses((status = 201, description = "Allocated.", body = IdvaAllocationOut), Problems, WriteProblems))]
-#[post("/cases/{case_id}/idva")]
-async fn allocate_idva(
+#[operation(post, "/cases/{case_id}/idva", tag = "idva", act = AllocateIdva, says = "Allocated.")]
+pub async fn allocate_idva(
     db: Data<Db>,
     caller: Caller,
-    case_id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     key: IdempotencyKey,
-    body: Body<AllocateIdvaIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (case_id.0, body.0);
-    let (version, body) = db
-        .run(&caller, Act::AllocateIdva.on("case", id), move |tx| {
-            let case = opened_locked(tx, Act::AllocateIdva, id)?;
-            let claim = key.claim(tx, "allocate_idva", &(id, &body))?;
-            if let Idempotency::Fresh(allocation) = claim {
-                check_open(&case)?;
-                circle::must_be_idva_service(tx, &case, "/agency_id", body.agency_id)?;
-                check_person(tx, body.agency_id, body.user_id)?;
-                let live = store::live(tx, &case)?;
-                if live.is_some_and(|live| live.agency_id == body.agency_id) {
-                    return Err(Error::conflict("already_allocated"));
-                }
-                give(tx, &case, allocation, body.agency_id, body.user_id)?;
+    Body(body): Body<AllocateIdvaIn>,
+) -> Result<Created<Tagged<IdvaAllocationOut>>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened_locked(tx, ACT, id)?;
+        let claim = key.claim(tx, "allocate_idva", &(id, &body))?;
+        if let Idempotency::Fresh(allocation) = claim {
+            check_open(&case)?;
+            circle::must_be_idva_service(tx, &case, "/agency_id", body.agency_id)?;
+            check_person(tx, body.agency_id, body.user_id)?;
+            let live = store::live(tx, &case)?;
+            if live.is_some_and(|live| live.agency_id == body.agency_id) {
+                return Err(Error::conflict("already_allocated"));
             }
-            shown(tx, &case, claim.id())
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Created(), version, &body))
+            give(tx, &case, allocation, body.agency_id, body.user_id)?;
+        }
+        shown(tx, &case, claim.id())
+    })
+    .await
+    .map(Created)
 }
 
 fn check_open(case: &VisibleCase) -> Result<()> {
@@ -221,44 +207,33 @@ pub struct ChangeIdvaAllocationIn {
 }
 
 /// Name the IDVA, or record whether the survivor engages: by the service, or the coordinator.
-#[utoipa::path(tag = "idva", operation_id = "change_idva_allocation", request_body = ChangeIdvaAllocationIn,
-    params(("case_id" = Uuid, Path, description = "The case."),
-        ("allocation_id" = Uuid, Path, description = "The allocation."),
-        ("If-Match" = String, Header, description = "The allocation's etag.")),
-    responses((status = 200, description = "Changed.", body = IdvaAllocationOut), Problems, WriteProblems,
-        VersionProblems))]
-#[patch("/cases/{case_id}/idva/{allocation_id}")]
-async fn change_idva_allocation(
+#[operation(patch, "/cases/{case_id}/idva/{allocation_id}", tag = "idva", act = ChangeIdvaAllocation,
+    says = "Changed.")]
+pub async fn change_idva_allocation(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((case_id, id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<ChangeIdvaAllocationIn>,
-) -> Result<HttpResponse> {
-    let ((case_id, id), body) = (path.0, body.0);
-    let (version, body) = db
-        .run(
-            &caller,
-            Act::ChangeIdvaAllocation.on("idva_allocation", id),
-            move |tx| {
-                let case = opened_locked(tx, Act::ChangeIdvaAllocation, case_id)?;
-                must_have(&case)?;
-                let row = standing(tx, &case, id, if_match)?;
-                check_person(tx, row.agency_id, body.user_id.value().copied())?;
-                let mut present = Present {
-                    user_id: row.user_id,
-                    engagement: row.engagement,
-                    note: row.note(&case)?,
-                    ends_on: None,
-                };
-                if !body.apply(&mut present).is_empty() {
-                    store::update(tx, &case, &row, &present)?;
-                }
-                shown(tx, &case, id)
-            },
-        )
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &body))
+) -> Result<Tagged<IdvaAllocationOut>> {
+    let body = body.0;
+    db.run(&caller, ACT.on("idva_allocation", id), move |tx| {
+        let case = opened_locked(tx, ACT, case_id)?;
+        must_have(&case)?;
+        let row = standing(tx, &case, id, if_match)?;
+        check_person(tx, row.agency_id, body.user_id.value().copied())?;
+        let mut present = Present {
+            user_id: row.user_id,
+            engagement: row.engagement,
+            note: row.note(&case)?,
+            ends_on: None,
+        };
+        if !body.apply(&mut present).is_empty() {
+            store::update(tx, &case, &row, &present)?;
+        }
+        shown(tx, &case, id)
+    })
+    .await
 }
 
 impl ChangeIdvaAllocationIn {
@@ -301,39 +276,28 @@ pub struct EndIdvaAllocationIn {
 }
 
 /// End an allocation without another. The service no longer sees the case by it.
-#[utoipa::path(tag = "idva", operation_id = "end_idva_allocation", request_body = EndIdvaAllocationIn,
-    params(("case_id" = Uuid, Path, description = "The case."),
-        ("allocation_id" = Uuid, Path, description = "The allocation."),
-        ("If-Match" = String, Header, description = "The allocation's etag.")),
-    responses((status = 200, description = "Ended.", body = IdvaAllocationOut), Problems, WriteProblems,
-        VersionProblems))]
-#[post("/cases/{case_id}/idva/{allocation_id}/end")]
-async fn end_idva_allocation(
+#[operation(post, "/cases/{case_id}/idva/{allocation_id}/end", tag = "idva", act = AllocateIdva,
+    says = "Ended.")]
+pub async fn end_idva_allocation(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((case_id, id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<EndIdvaAllocationIn>,
-) -> Result<HttpResponse> {
-    let ((case_id, id), reason) = (path.0, body.0.reason);
-    let (version, body) = db
-        .run(
-            &caller,
-            Act::AllocateIdva.on("idva_allocation", id),
-            move |tx| {
-                let case = opened_locked(tx, Act::AllocateIdva, case_id)?;
-                let row = standing(tx, &case, id, if_match)?;
-                let present = Present {
-                    user_id: row.user_id,
-                    engagement: row.engagement,
-                    note: Some(reason.into_string()),
-                    ends_on: Some(tx.today()),
-                };
-                store::update(tx, &case, &row, &present)?;
-                circle::close_to_idva(tx, &case)?;
-                shown(tx, &case, id)
-            },
-        )
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &body))
+) -> Result<Tagged<IdvaAllocationOut>> {
+    let reason = body.0.reason;
+    db.run(&caller, ACT.on("idva_allocation", id), move |tx| {
+        let case = opened_locked(tx, ACT, case_id)?;
+        let row = standing(tx, &case, id, if_match)?;
+        let present = Present {
+            user_id: row.user_id,
+            engagement: row.engagement,
+            note: Some(reason.into_string()),
+            ends_on: Some(tx.today()),
+        };
+        store::update(tx, &case, &row, &present)?;
+        circle::close_to_idva(tx, &case)?;
+        shown(tx, &case, id)
+    })
+    .await
 }

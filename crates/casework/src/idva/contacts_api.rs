@@ -1,7 +1,6 @@
 //! Contacts with the survivor over HTTP: recorded after they were made, never made from here.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,9 +18,8 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Code, Error, Result};
 use kernel::http::{
-    Body, Idempotency, IdempotencyKey, Page, PageQuery, Path, Problems, Query, WriteProblems, paged,
+    Body, Created, Idempotency, IdempotencyKey, Json, Page, PageQuery, Path, Query, operation,
 };
-use kernel::policy::Act;
 use kernel::policy::lens::Basis;
 use kernel::visibility::VisibleCase;
 use practice::dates::AnyMoment;
@@ -29,8 +27,8 @@ use practice::text::Text;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_idva_contacts)
-        .service(record_idva_contact);
+        .service(list_idva_contacts_route)
+        .service(record_idva_contact_route);
 }
 
 /// A time the survivor was tried.
@@ -90,36 +88,29 @@ fn out(case: &VisibleCase, row: ContactRow) -> Result<IdvaContactOut> {
 }
 
 /// The contacts with the survivor, newest first: for coordinator, chair and the allocated service.
-#[utoipa::path(tag = "idva", operation_id = "list_idva_contacts",
-    params(("case_id" = Uuid, Path, description = "The case."), PageQuery), responses(
-    (status = 200, description = "A page of contacts.", body = Page<IdvaContactOut>), Problems))]
-#[get("/cases/{case_id}/idva-contacts")]
-async fn list_idva_contacts(
+#[operation(get, "/cases/{case_id}/idva-contacts", tag = "idva", act = ReadIdva, says = "A page of contacts.")]
+pub async fn list_idva_contacts(
     db: Data<Db>,
     caller: Caller,
-    request: HttpRequest,
-    case_id: Path<Uuid>,
-    query: Query<PageQuery>,
-) -> Result<HttpResponse> {
-    let (id, paging) = (case_id.0, query.0);
-    let page = db
-        .run(&caller, Act::ReadIdva.on("case", id), move |tx| {
-            let case = opened(tx, Act::ReadIdva, id)?;
-            must_have(&case)?;
-            let rows = store::page(tx, &case, paging.after()?, paging.limit() + 1)?;
-            let page = Page::of(rows, paging.limit(), |row| (row.tried_at, row.id));
-            let next_cursor = page.next_cursor;
-            let items = page.items.into_iter().map(|row| out(&case, row));
-            let page = Page {
-                items: items.collect::<Result<Vec<_>>>()?,
-                next_cursor,
-            };
-            let event = Event::of_case(&case).fields(["idva_contacts"]);
-            let event = event.rows(page.len());
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(paged(&request, &page))
+    Path(id): Path<Uuid>,
+    Query(paging): Query<PageQuery>,
+) -> Result<Page<IdvaContactOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened(tx, ACT, id)?;
+        must_have(&case)?;
+        let rows = store::page(tx, &case, paging.after()?, paging.limit() + 1)?;
+        let page = Page::of(rows, paging.limit(), |row| (row.tried_at, row.id));
+        let next_cursor = page.next_cursor;
+        let items = page.items.into_iter().map(|row| out(&case, row));
+        let page = Page {
+            items: items.collect::<Result<Vec<_>>>()?,
+            next_cursor,
+        };
+        let event = Event::of_case(&case).fields(["idva_contacts"]);
+        let event = event.rows(page.len());
+        Ok(Audited::new(page, event))
+    })
+    .await
 }
 
 /// A contact to record.
@@ -160,22 +151,17 @@ pub struct IdvaContactIn {
 ///
 /// It records what somebody did; the system contacts no survivor. A channel that is not marked safe is
 /// refused as `channel_not_safe` unless the reason it was used is given; it is then marked.
-#[utoipa::path(tag = "idva", operation_id = "record_idva_contact", request_body = IdvaContactIn,
-    params(("case_id" = Uuid, Path, description = "The case."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")),
-    responses((status = 201, description = "Recorded.", body = IdvaContactOut), Problems, WriteProblems))]
-#[post("/cases/{case_id}/idva-contacts")]
-async fn record_idva_contact(
+#[operation(post, "/cases/{case_id}/idva-contacts", tag = "idva", act = RecordIdvaContact, says = "Recorded.")]
+pub async fn record_idva_contact(
     db: Data<Db>,
     caller: Caller,
-    case_id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     key: IdempotencyKey,
-    body: Body<IdvaContactIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (case_id.0, body.0);
+    Body(body): Body<IdvaContactIn>,
+) -> Result<Created<Json<IdvaContactOut>>> {
     let body = db
-        .run(&caller, Act::RecordIdvaContact.on("case", id), move |tx| {
-            let case = opened_locked(tx, Act::RecordIdvaContact, id)?;
+        .run(&caller, ACT.on("case", id), move |tx| {
+            let case = opened_locked(tx, ACT, id)?;
             if !case.has_basis(Basis::Allocation) {
                 return Err(Code::Forbidden.into());
             }
@@ -192,7 +178,7 @@ async fn record_idva_contact(
             Ok(Audited::new(out(&case, row)?, event))
         })
         .await?;
-    Ok(HttpResponse::Created().json(body))
+    Ok(Created(Json(body)))
 }
 
 fn record(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, body: IdvaContactIn) -> Result<()> {

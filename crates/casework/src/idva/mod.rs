@@ -4,8 +4,8 @@
 //! Contacts are recorded here, never made: nothing goes to a survivor from the system, and a channel
 //! that is not marked safe is recorded only with the reason it was used (R8).
 
-mod api;
-mod contacts_api;
+pub mod api;
+pub mod contacts_api;
 mod contacts_store;
 mod job;
 mod rules;

@@ -2,7 +2,6 @@
 //! one another.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, patch, post, put};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -25,11 +24,10 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, FieldError, Result};
 use kernel::http::{
-    Body, Idempotency, IdempotencyKey, IfMatch, Path, Problems, VersionProblems, WriteProblems,
-    etag, tagged,
+    Body, Created, Idempotency, IdempotencyKey, IfMatch, Json, Path, Tagged, etag, operation,
 };
+use kernel::policy::hidden;
 use kernel::policy::lens::FieldGroup;
-use kernel::policy::{Act, hidden};
 use kernel::visibility::VisibleCase;
 use practice::advice::AdviceGiven;
 use practice::party::{Identity, PartyRole, RelationshipKind};
@@ -37,10 +35,10 @@ use practice::vocabulary::YesNoUnknown;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_parties)
-        .service(add_party)
-        .service(change_identity)
-        .service(set_relationship);
+        .service(list_parties_route)
+        .service(add_party_route)
+        .service(change_identity_route)
+        .service(set_relationship_route);
 }
 
 /// The people of a case.
@@ -59,32 +57,32 @@ pub struct PeopleOut {
 }
 
 /// The people of a case.
-#[utoipa::path(tag = "parties", operation_id = "list_parties",
-    params(("id" = Uuid, Path, description = "The case.")),
-    responses((status = 200, description = "Everybody, through the reader's lens.", body = PeopleOut), Problems))]
-#[get("/cases/{id}/parties")]
-async fn list_parties(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
-    let id = path.0;
-    let body = db
-        .run(&caller, Act::ReadCase.on("case", id), move |tx| {
-            let case = opened(tx, Act::ReadCase, id)?;
-            let rows = store::people(tx, &case)?;
-            let people = People::of(&case, &rows)?;
-            let event = Event::of_case(&case)
-                .fields(["parties"])
-                .rows(people.parties.len());
-            let advice = of_people(tx, &case, &people.parties, Changed::Nothing)?;
-            let body = PeopleOut {
-                advice,
-                items: people.parties,
-                relationships: people.relationships,
-                withheld: case.lens.withheld(),
-                next_cursor: None,
-            };
-            Ok(Audited::new(body, event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(body))
+#[operation(get, "/cases/{id}/parties", tag = "parties", act = ReadCase,
+    says = "Everybody, through the reader's lens.")]
+pub async fn list_parties(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Json<PeopleOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened(tx, ACT, id)?;
+        let rows = store::people(tx, &case)?;
+        let people = People::of(&case, &rows)?;
+        let event = Event::of_case(&case)
+            .fields(["parties"])
+            .rows(people.parties.len());
+        let advice = of_people(tx, &case, &people.parties, Changed::Nothing)?;
+        let body = PeopleOut {
+            advice,
+            items: people.parties,
+            relationships: people.relationships,
+            withheld: case.lens.withheld(),
+            next_cursor: None,
+        };
+        Ok(Audited::new(body, event))
+    })
+    .await
+    .map(Json)
 }
 
 /// How somebody new stands to the survivor.
@@ -114,22 +112,17 @@ pub struct PartyIn {
 }
 
 /// Add a perpetrator, a child or another adult.
-#[utoipa::path(tag = "parties", operation_id = "add_party", request_body = PartyIn,
-    params(("id" = Uuid, Path, description = "The case."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Added.", body = PartyChanged), Problems, WriteProblems))]
-#[post("/cases/{id}/parties")]
-async fn add_party(
+#[operation(post, "/cases/{id}/parties", tag = "parties", act = ChangeParty, says = "Added.")]
+pub async fn add_party(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     key: IdempotencyKey,
-    body: Body<PartyIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (path.0, body.0);
+    Body(body): Body<PartyIn>,
+) -> Result<Created<Json<PartyChanged>>> {
     let party = db
-        .run(&caller, Act::ChangeParty.on("case", id), move |tx| {
-            let case = opened_locked(tx, Act::ChangeParty, id)?;
+        .run(&caller, ACT.on("case", id), move |tx| {
+            let case = opened_locked(tx, ACT, id)?;
             must_show(&case, FieldGroup::Identity)?;
             rules::may_be_added(body.role)?;
             let claim = key.claim(tx, "add_party", &(id, &body))?;
@@ -145,7 +138,7 @@ async fn add_party(
             ))
         })
         .await?;
-    Ok(HttpResponse::Created().json(party))
+    Ok(Created(Json(party)))
 }
 
 fn add(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid, body: &PartyIn) -> Result<()> {
@@ -184,52 +177,47 @@ pub(super) fn one(
 /// What it was is kept, sealed, in the audit. From now on the search finds the case by the new name; by the
 /// former one only while it is kept as an alias. The repeat check, exclusions and restrictions go by what the
 /// case's referrals say too.
-#[utoipa::path(tag = "parties", operation_id = "change_identity", request_body = IdentityPatch,
-    params(("id" = Uuid, Path, description = "The case."), ("party_id" = Uuid, Path, description = "The person."),
-        ("If-Match" = String, Header, description = "The party's etag.")),
-    responses((status = 200, description = "Changed.", body = PartyChanged), Problems, WriteProblems, VersionProblems))]
-#[patch("/cases/{id}/parties/{party_id}")]
-async fn change_identity(
+#[operation(patch, "/cases/{id}/parties/{party_id}", tag = "parties", act = ChangeParty, says = "Changed.",
+    if_match = "The party's etag.")]
+pub async fn change_identity(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, party_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<IdentityPatch>,
-) -> Result<HttpResponse> {
-    let ((id, party_id), body) = (path.0, body.0);
-    let (party, version) = db
-        .run(&caller, Act::ChangeParty.on("party", party_id), move |tx| {
-            let case = opened_locked(tx, Act::ChangeParty, id)?;
-            must_show(&case, FieldGroup::Identity)?;
-            let part = store::part_of(tx, &case, Which::Party, party_id)?;
-            if_match.check(part.version)?;
-            let old: Identity = part.open(&case, "parties", "identity")?;
-            let mut new = old.clone();
-            let changes = body.apply(&mut new)?;
-            if changes.is_whole() {
-                damage::sent_whole(party_id);
-            }
-            let place = Place::new("audit_events", "detail", party_id);
-            let detail = case
-                .key()
-                .seal_json(place, &json!({ "old": old, "new": new }))?;
-            let mut version = part.version;
-            if !changes.is_empty() {
-                store::set_identity(tx, &case, party_id, &new)?;
-                renamed(tx, &case, party_id, old, &new)?;
-                version += 1;
-            }
-            let event = Event::of_case(&case)
-                .on("party", party_id)
-                .fields(["identity"])
-                .detail(detail);
-            Ok(Audited::new(
-                (one(tx, &case, party_id, "")?, version),
-                event,
-            ))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &party))
+) -> Result<Tagged<PartyChanged>> {
+    let body = body.0;
+    db.run(&caller, ACT.on("party", party_id), move |tx| {
+        let case = opened_locked(tx, ACT, id)?;
+        must_show(&case, FieldGroup::Identity)?;
+        let part = store::part_of(tx, &case, Which::Party, party_id)?;
+        if_match.check(part.version)?;
+        let old: Identity = part.open(&case, "parties", "identity")?;
+        let mut new = old.clone();
+        let changes = body.apply(&mut new)?;
+        if changes.is_whole() {
+            damage::sent_whole(party_id);
+        }
+        let place = Place::new("audit_events", "detail", party_id);
+        let detail = case
+            .key()
+            .seal_json(place, &json!({ "old": old, "new": new }))?;
+        let mut version = part.version;
+        if !changes.is_empty() {
+            store::set_identity(tx, &case, party_id, &new)?;
+            renamed(tx, &case, party_id, old, &new)?;
+            version += 1;
+        }
+        let event = Event::of_case(&case)
+            .on("party", party_id)
+            .fields(["identity"])
+            .detail(detail);
+        Ok(Audited::new(
+            Tagged::new(version, one(tx, &case, party_id, "")?),
+            event,
+        ))
+    })
+    .await
 }
 
 /// The case is searched by its people's present names; by a former one only while it is kept as an alias.
@@ -262,47 +250,41 @@ pub struct RelationshipIn {
 /// Record how one person of a case stands to another.
 ///
 /// `If-Match` is the relationship's etag, or `"0"` if none is recorded yet.
-#[utoipa::path(tag = "parties", operation_id = "set_relationship", request_body = RelationshipIn,
-    params(("id" = Uuid, Path, description = "The case."),
-        ("If-Match" = String, Header, description = "The relationship's etag, or \"0\".")),
-    responses((status = 200, description = "Recorded.", body = RelationshipOut), Problems, WriteProblems, VersionProblems))]
-#[put("/cases/{id}/relationships")]
-async fn set_relationship(
+#[operation(put, "/cases/{id}/relationships", tag = "parties", act = ChangeParty, says = "Recorded.",
+    if_match = "The relationship's `etag` that was read; `\"0\"` while nothing is recorded.")]
+pub async fn set_relationship(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-    body: Body<RelationshipIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (path.0, body.0);
-    let (relationship, version) = db
-        .run(&caller, Act::ChangeParty.on("case", id), move |tx| {
-            let case = opened_locked(tx, Act::ChangeParty, id)?;
-            must_show(&case, FieldGroup::Identity)?;
-            both_here(tx, &case, &body)?;
-            let (from, to) = (body.from_party_id, body.to_party_id);
-            let known = store::relationship_between(tx, &case, from, to)?;
-            if_match.check(known.as_ref().map_or(0, |part| part.version))?;
-            let relation = Relation {
-                from,
-                to,
-                kind: body.kind,
-                living_together: body.living_together,
-            };
-            if !stands(known.as_ref(), &relation)? {
-                store::set_relationship(tx, &case, relation)?;
-            }
-            let part = store::relationship_between(tx, &case, from, to)?.ok_or_else(hidden)?;
-            let event = Event::of_case(&case)
-                .on("relationship", part.id)
-                .fields(["relationship"]);
-            Ok(Audited::new(
-                (shape::relationship(&part)?, part.version),
-                event,
-            ))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &relationship))
+    Body(body): Body<RelationshipIn>,
+) -> Result<Tagged<RelationshipOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened_locked(tx, ACT, id)?;
+        must_show(&case, FieldGroup::Identity)?;
+        both_here(tx, &case, &body)?;
+        let (from, to) = (body.from_party_id, body.to_party_id);
+        let known = store::relationship_between(tx, &case, from, to)?;
+        if_match.check(known.as_ref().map_or(0, |part| part.version))?;
+        let relation = Relation {
+            from,
+            to,
+            kind: body.kind,
+            living_together: body.living_together,
+        };
+        if !stands(known.as_ref(), &relation)? {
+            store::set_relationship(tx, &case, relation)?;
+        }
+        let part = store::relationship_between(tx, &case, from, to)?.ok_or_else(hidden)?;
+        let event = Event::of_case(&case)
+            .on("relationship", part.id)
+            .fields(["relationship"]);
+        Ok(Audited::new(
+            Tagged::new(part.version, shape::relationship(&part)?),
+            event,
+        ))
+    })
+    .await
 }
 
 /// Whether the relationship is recorded just so.

@@ -2,7 +2,6 @@
 //! decides what becomes of it. Nothing is taken over by itself.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -21,17 +20,17 @@ use kernel::crypto::Place;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::http::{
-    Body, IfMatch, Page, Path, Problems, VersionProblems, WriteProblems, etag, tagged,
-};
-use kernel::policy::{Act, hidden};
+use kernel::http::{Body, IfMatch, Page, Path, Tagged, etag, operation};
+use kernel::policy::hidden;
 use kernel::visibility::VisibleCase;
 use practice::names::folded;
 use practice::party::Identity;
 use practice::vocabulary;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_differences).service(decide_difference);
+    config
+        .service(list_differences_route)
+        .service(decide_difference_route);
 }
 
 vocabulary! {
@@ -90,26 +89,25 @@ impl DifferenceOut {
 }
 
 /// Names and dates in which joined referrals differ from what is recorded, the newest first.
-#[utoipa::path(tag = "parties", operation_id = "list_differences",
-    params(("id" = Uuid, Path, description = "The case.")),
-    responses((status = 200, description = "All of them on one page.", body = Page<DifferenceOut>), Problems))]
-#[get("/cases/{id}/differences")]
-async fn list_differences(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
-    let id = path.0;
-    let page = db
-        .run(&caller, Act::DecideDifference.on("case", id), move |tx| {
-            let case = opened(tx, Act::DecideDifference, id)?;
-            let rows = store::all(tx, &case)?;
-            let items = rows
-                .iter()
-                .map(|row| DifferenceOut::of(&case, row))
-                .collect::<Result<Vec<_>>>()?;
-            let event = Event::of_case(&case).fields(["identity"]).rows(items.len());
-            let next_cursor = None;
-            Ok(Audited::new(Page { items, next_cursor }, event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+#[operation(get, "/cases/{id}/differences", tag = "parties", act = DecideDifference,
+    says = "All of them on one page.")]
+pub async fn list_differences(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Page<DifferenceOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened(tx, ACT, id)?;
+        let rows = store::all(tx, &case)?;
+        let items = rows
+            .iter()
+            .map(|row| DifferenceOut::of(&case, row))
+            .collect::<Result<Vec<_>>>()?;
+        let event = Event::of_case(&case).fields(["identity"]).rows(items.len());
+        let next_cursor = None;
+        Ok(Audited::new(Page { items, next_cursor }, event))
+    })
+    .await
 }
 
 /// What is to become of a difference.
@@ -124,37 +122,30 @@ pub struct DecideDifferenceIn {
 /// Decide what becomes of a difference.
 ///
 /// It may be decided anew. `leave` takes nothing back that was taken over: correct the identity itself.
-#[utoipa::path(tag = "parties", operation_id = "decide_difference", request_body = DecideDifferenceIn,
-    params(("id" = Uuid, Path, description = "The case."),
-        ("difference_id" = Uuid, Path, description = "The difference."),
-        ("If-Match" = String, Header, description = "The difference's etag.")),
-    responses((status = 200, description = "Decided.", body = DifferenceOut), Problems, WriteProblems, VersionProblems))]
-#[post("/cases/{id}/differences/{difference_id}/decide")]
-async fn decide_difference(
+#[operation(post, "/cases/{id}/differences/{difference_id}/decide", tag = "parties", act = DecideDifference,
+    says = "Decided.")]
+pub async fn decide_difference(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, difference_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<DecideDifferenceIn>,
-) -> Result<HttpResponse> {
-    let ((id, difference_id), decision) = (path.0, body.0.decision);
-    let ask = Act::DecideDifference.on("difference", difference_id);
-    let (body, version) = db
-        .run(&caller, ask, move |tx| {
-            let case = opened_locked(tx, Act::DecideDifference, id)?;
-            let row = store::one(tx, &case, difference_id)?.ok_or_else(hidden)?;
-            if_match.check(row.version)?;
-            let event = take_over(tx, &case, &row, decision)?;
-            store::decide(tx, &case, difference_id, decision)?;
-            let row = store::one(tx, &case, difference_id)?.ok_or_else(hidden)?;
-            let event = event.on("difference", difference_id).fields(["identity"]);
-            Ok(Audited::new(
-                (DifferenceOut::of(&case, &row)?, row.version),
-                event,
-            ))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &body))
+) -> Result<Tagged<DifferenceOut>> {
+    let decision = body.0.decision;
+    db.run(&caller, ACT.on("difference", difference_id), move |tx| {
+        let case = opened_locked(tx, ACT, id)?;
+        let row = store::one(tx, &case, difference_id)?.ok_or_else(hidden)?;
+        if_match.check(row.version)?;
+        let event = take_over(tx, &case, &row, decision)?;
+        store::decide(tx, &case, difference_id, decision)?;
+        let row = store::one(tx, &case, difference_id)?.ok_or_else(hidden)?;
+        let event = event.on("difference", difference_id).fields(["identity"]);
+        Ok(Audited::new(
+            Tagged::new(row.version, DifferenceOut::of(&case, &row)?),
+            event,
+        ))
+    })
+    .await
 }
 
 /// What it was is kept, sealed, in the audit, as with every change of an identity.

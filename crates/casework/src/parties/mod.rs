@@ -1,13 +1,13 @@
 //! The people of a case. What is recorded belongs to the case it was recorded in; a `person` is only
 //! the link that matching makes between parties.
 
-mod api;
-mod differences_api;
+pub mod api;
+pub mod differences_api;
 mod differences_store;
 mod finding;
 
 mod look_again;
-mod parts_api;
+pub mod parts_api;
 mod patch;
 pub mod record;
 mod record_store;

@@ -1,7 +1,6 @@
 //! Characteristics, addresses and contacts: each with its own version, each through the lens.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, patch, post, put};
 use serde::Serialize;
 use serde_json::json;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -21,8 +20,7 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::http::{
-    Body, Idempotency, IdempotencyKey, IfMatch, Path, Problems, VersionProblems, WriteProblems,
-    tagged,
+    Body, Created, Idempotency, IdempotencyKey, IfMatch, Json, Path, Tagged, operation,
 };
 use kernel::policy::lens::FieldGroup;
 use kernel::policy::{Act, hidden, may_in};
@@ -32,11 +30,11 @@ use practice::party::{Address, Characteristics, Contact};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(set_characteristics)
-        .service(add_address)
-        .service(change_address)
-        .service(add_contact)
-        .service(change_contact);
+        .service(set_characteristics_route)
+        .service(add_address_route)
+        .service(change_address_route)
+        .service(add_contact_route)
+        .service(change_contact_route);
 }
 
 /// Every address of the case, whatever the lens shows.
@@ -91,70 +89,62 @@ fn opening<T>(
 /// Record protected characteristics and needs.
 ///
 /// `If-Match` is their etag: `"0"` while nothing is recorded.
-#[utoipa::path(tag = "parties", operation_id = "set_characteristics", request_body = Characteristics,
-    params(("id" = Uuid, Path, description = "The case."), ("party_id" = Uuid, Path, description = "The person."),
-        ("If-Match" = String, Header, description = "The characteristics' etag.")),
-    responses((status = 200, description = "Recorded.", body = CharacteristicsOut), Problems, WriteProblems, VersionProblems))]
-#[put("/cases/{id}/parties/{party_id}/characteristics")]
-async fn set_characteristics(
+#[operation(put, "/cases/{id}/parties/{party_id}/characteristics", tag = "parties", act = ChangeParty,
+    says = "Recorded.", if_match = "The characteristics' `etag` that was read; `\"0\"` while nothing is recorded.")]
+pub async fn set_characteristics(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, party_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<Characteristics>,
-) -> Result<HttpResponse> {
-    let ((id, party_id), body) = (path.0, body.0);
-    let (body, version) = db
-        .run(&caller, Act::ChangeParty.on("party", party_id), move |tx| {
-            let case = opened_locked(tx, Act::ChangeParty, id)?;
-            must_show(&case, FieldGroup::ProtectedCharacteristics)?;
-            store::part_of(tx, &case, Which::Party, party_id)?;
-            let part = store::part(tx, &case, Which::Characteristics, party_id)?;
-            if_match.check(part.as_ref().map_or(0, |part| part.version))?;
-            let old = shape::characteristics_of(&case, part.as_ref())?;
-            damage::sent_whole(party_id);
-            let (version, new) = match part {
-                Some(part) if old.characteristics == body => (part.version, old.clone()),
-                _ => {
-                    store::set_characteristics(tx, &case, party_id, &body)?;
-                    let part = store::part_of(tx, &case, Which::Characteristics, party_id)?;
-                    let new = shape::characteristics_of(&case, Some(&part))?;
-                    (part.version, new)
-                }
-            };
-            let event = changed(
-                &case,
-                "characteristics",
-                party_id,
-                Some(&old.characteristics),
-                &new.characteristics,
-            )?;
-            Ok(Audited::new((new, version), event))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &body))
+) -> Result<Tagged<CharacteristicsOut>> {
+    let body = body.0;
+    db.run(&caller, ACT.on("party", party_id), move |tx| {
+        let case = opened_locked(tx, ACT, id)?;
+        must_show(&case, FieldGroup::ProtectedCharacteristics)?;
+        store::part_of(tx, &case, Which::Party, party_id)?;
+        let part = store::part(tx, &case, Which::Characteristics, party_id)?;
+        if_match.check(part.as_ref().map_or(0, |part| part.version))?;
+        let old = shape::characteristics_of(&case, part.as_ref())?;
+        damage::sent_whole(party_id);
+        let (version, new) = match part {
+            Some(part) if old.characteristics == body => (part.version, old.clone()),
+            _ => {
+                store::set_characteristics(tx, &case, party_id, &body)?;
+                let part = store::part_of(tx, &case, Which::Characteristics, party_id)?;
+                let new = shape::characteristics_of(&case, Some(&part))?;
+                (part.version, new)
+            }
+        };
+        let event = changed(
+            &case,
+            "characteristics",
+            party_id,
+            Some(&old.characteristics),
+            &new.characteristics,
+        )?;
+        Ok(Audited::new(Tagged::new(version, new), event))
+    })
+    .await
 }
 
 /// Add an address.
 ///
 /// A refuge is always confidential. So is an address that is like a confidential one of the case, and one of which
 /// `confidential` is left out in a case that has any: it may be that one in other words. Changing it says otherwise.
-#[utoipa::path(tag = "parties", operation_id = "add_address", request_body = Address,
-    params(("id" = Uuid, Path, description = "The case."), ("party_id" = Uuid, Path, description = "The person."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Added.", body = AddressChanged), Problems, WriteProblems))]
-#[post("/cases/{id}/parties/{party_id}/addresses")]
-async fn add_address(
+#[operation(post, "/cases/{id}/parties/{party_id}/addresses", tag = "parties", act = ChangeParty,
+    says = "Added.")]
+pub async fn add_address(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, party_id)): Path<(Uuid, Uuid)>,
     key: IdempotencyKey,
     body: Body<Address>,
-) -> Result<HttpResponse> {
-    let ((id, party_id), body) = (path.0, body.0);
+) -> Result<Created<Json<AddressChanged>>> {
+    let body = body.0;
     let address = db
-        .run(&caller, Act::ChangeParty.on("party", party_id), move |tx| {
-            let case = opened_locked(tx, Act::ChangeParty, id)?;
+        .run(&caller, ACT.on("party", party_id), move |tx| {
+            let case = opened_locked(tx, ACT, id)?;
             must_show(&case, FieldGroup::Address)?;
             store::part_of(tx, &case, Which::Party, party_id)?;
             rules::address(&body, case.lens)?;
@@ -180,7 +170,7 @@ async fn add_address(
             Ok(Audited::new(address, event))
         })
         .await?;
-    Ok(HttpResponse::Created().json(address))
+    Ok(Created(Json(address)))
 }
 
 /// Change an address.
@@ -188,54 +178,44 @@ async fn add_address(
 /// A refuge is confidential whatever is sent. An address that was one stays confidential until
 /// `confidential` is sent as false. What makes an address less guarded stands in the access log as
 /// `lower_guard`, with the marks that fell.
-#[utoipa::path(tag = "parties", operation_id = "change_address", request_body = AddressPatch,
-    params(("id" = Uuid, Path, description = "The case."), ("address_id" = Uuid, Path, description = "The address."),
-        ("If-Match" = String, Header, description = "The address's etag.")),
-    responses((status = 200, description = "Changed.", body = AddressChanged), Problems, WriteProblems, VersionProblems))]
-#[patch("/cases/{id}/addresses/{address_id}")]
-async fn change_address(
+#[operation(patch, "/cases/{id}/addresses/{address_id}", tag = "parties", act = ChangeParty, says = "Changed.")]
+pub async fn change_address(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, address_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<AddressPatch>,
-) -> Result<HttpResponse> {
-    let ((id, address_id), body) = (path.0, body.0);
-    let (address, version) = db
-        .run(
-            &caller,
-            Act::ChangeParty.on("address", address_id),
-            move |tx| {
-                let case = opened_locked(tx, Act::ChangeParty, id)?;
-                must_show(&case, FieldGroup::Address)?;
-                let part = store::part_of(tx, &case, Which::Address, address_id)?;
-                let old = shape::address(&case, &part)?.ok_or_else(hidden)?;
-                if_match.check(part.version)?;
-                let mut new = old.address.clone();
-                let changes = body.apply(&mut new);
-                if changes.is_whole() {
-                    damage::sent_whole(address_id);
-                }
-                rules::address(&new, case.lens)?;
-                if (old.address.from, old.address.to) != (new.from, new.to) {
-                    rules::days_in_order(&new)?;
-                }
-                if !changes.is_empty() {
-                    store::set_address(tx, &case, address_id, &new)?;
-                }
-                let part = store::part_of(tx, &case, Which::Address, address_id)?;
-                let out = shape::address(&case, &part)?.ok_or_else(hidden)?;
-                let at = ("address", address_id);
-                let event = changed(&case, at.0, at.1, Some(&old.address), &new)?;
-                let fallen = rules::address_opened(&old.address, &new);
-                let advice = of_case(tx, &case, Changed::Address(address_id))?;
-                let address = out;
-                let out = AddressChanged { address, advice };
-                opening(tx, &case, event, at, fallen, (out, part.version))
-            },
-        )
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &address))
+) -> Result<Tagged<AddressChanged>> {
+    let body = body.0;
+    db.run(&caller, ACT.on("address", address_id), move |tx| {
+        let case = opened_locked(tx, ACT, id)?;
+        must_show(&case, FieldGroup::Address)?;
+        let part = store::part_of(tx, &case, Which::Address, address_id)?;
+        let old = shape::address(&case, &part)?.ok_or_else(hidden)?;
+        if_match.check(part.version)?;
+        let mut new = old.address.clone();
+        let changes = body.apply(&mut new);
+        if changes.is_whole() {
+            damage::sent_whole(address_id);
+        }
+        rules::address(&new, case.lens)?;
+        if (old.address.from, old.address.to) != (new.from, new.to) {
+            rules::days_in_order(&new)?;
+        }
+        if !changes.is_empty() {
+            store::set_address(tx, &case, address_id, &new)?;
+        }
+        let part = store::part_of(tx, &case, Which::Address, address_id)?;
+        let out = shape::address(&case, &part)?.ok_or_else(hidden)?;
+        let at = ("address", address_id);
+        let event = changed(&case, at.0, at.1, Some(&old.address), &new)?;
+        let fallen = rules::address_opened(&old.address, &new);
+        let advice = of_case(tx, &case, Changed::Address(address_id))?;
+        let address = out;
+        let out = AddressChanged { address, advice };
+        opening(tx, &case, event, at, fallen, Tagged::new(part.version, out))
+    })
+    .await
 }
 
 /// Add a way to reach somebody.
@@ -243,22 +223,19 @@ async fn change_address(
 /// Open to everybody who sees the case, because whoever learns of a safe number must be able to say
 /// so; they get back what they sent and nothing else. Everything is unsafe until said (R8); a number that is recorded
 /// already is no safer than it was said to be, until that record is changed.
-#[utoipa::path(tag = "parties", operation_id = "add_contact", request_body = Contact,
-    params(("id" = Uuid, Path, description = "The case."), ("party_id" = Uuid, Path, description = "The person."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Added.", body = ContactOut), Problems, WriteProblems))]
-#[post("/cases/{id}/parties/{party_id}/contacts")]
-async fn add_contact(
+#[operation(post, "/cases/{id}/parties/{party_id}/contacts", tag = "parties", act = AddContact,
+    says = "Added.")]
+pub async fn add_contact(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, party_id)): Path<(Uuid, Uuid)>,
     key: IdempotencyKey,
     body: Body<Contact>,
-) -> Result<HttpResponse> {
-    let ((id, party_id), body) = (path.0, body.0);
+) -> Result<Created<Json<ContactOut>>> {
+    let body = body.0;
     let contact = db
-        .run(&caller, Act::AddContact.on("party", party_id), move |tx| {
-            let case = opened_locked(tx, Act::AddContact, id)?;
+        .run(&caller, ACT.on("party", party_id), move |tx| {
+            let case = opened_locked(tx, ACT, id)?;
             store::part_of(tx, &case, Which::Party, party_id)?;
             let claim = key.claim(tx, "add_contact", &(id, party_id, &body))?;
             if let Idempotency::Fresh(contact_id) = claim {
@@ -279,7 +256,7 @@ async fn add_contact(
             Ok(Audited::new(contact, event))
         })
         .await?;
-    Ok(HttpResponse::Created().json(contact))
+    Ok(Created(Json(contact)))
 }
 
 /// What was sent, and nothing that became of it since.
@@ -296,45 +273,35 @@ fn sent(now: chrono::DateTime<chrono::Utc>, id: Uuid, contact: Contact) -> Conta
 ///
 /// What makes a contact less guarded stands in the access log as `lower_guard`, with the marks that
 /// fell.
-#[utoipa::path(tag = "parties", operation_id = "change_contact", request_body = ContactPatch,
-    params(("id" = Uuid, Path, description = "The case."), ("contact_id" = Uuid, Path, description = "The contact."),
-        ("If-Match" = String, Header, description = "The contact's etag.")),
-    responses((status = 200, description = "Changed.", body = ContactOut), Problems, WriteProblems, VersionProblems))]
-#[patch("/cases/{id}/contacts/{contact_id}")]
-async fn change_contact(
+#[operation(patch, "/cases/{id}/contacts/{contact_id}", tag = "parties", act = ChangeParty, says = "Changed.")]
+pub async fn change_contact(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, contact_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<ContactPatch>,
-) -> Result<HttpResponse> {
-    let ((id, contact_id), body) = (path.0, body.0);
-    let (contact, version) = db
-        .run(
-            &caller,
-            Act::ChangeParty.on("contact", contact_id),
-            move |tx| {
-                let case = opened_locked(tx, Act::ChangeParty, id)?;
-                must_show(&case, FieldGroup::SafeContact)?;
-                let part = store::part_of(tx, &case, Which::Contact, contact_id)?;
-                if_match.check(part.version)?;
-                let old = shape::contact(&case, &part)?;
-                let mut new = old.contact.clone();
-                let changes = body.apply(&mut new);
-                if changes.is_whole() {
-                    damage::sent_whole(contact_id);
-                }
-                if !changes.is_empty() {
-                    store::set_contact(tx, &case, contact_id, &new)?;
-                }
-                let part = store::part_of(tx, &case, Which::Contact, contact_id)?;
-                let out = shape::contact(&case, &part)?;
-                let at = ("contact", contact_id);
-                let event = changed(&case, at.0, at.1, Some(&old.contact), &new)?;
-                let fallen = rules::contact_opened(&old.contact, &new);
-                opening(tx, &case, event, at, fallen, (out, part.version))
-            },
-        )
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &contact))
+) -> Result<Tagged<ContactOut>> {
+    let body = body.0;
+    db.run(&caller, ACT.on("contact", contact_id), move |tx| {
+        let case = opened_locked(tx, ACT, id)?;
+        must_show(&case, FieldGroup::SafeContact)?;
+        let part = store::part_of(tx, &case, Which::Contact, contact_id)?;
+        if_match.check(part.version)?;
+        let old = shape::contact(&case, &part)?;
+        let mut new = old.contact.clone();
+        let changes = body.apply(&mut new);
+        if changes.is_whole() {
+            damage::sent_whole(contact_id);
+        }
+        if !changes.is_empty() {
+            store::set_contact(tx, &case, contact_id, &new)?;
+        }
+        let part = store::part_of(tx, &case, Which::Contact, contact_id)?;
+        let out = shape::contact(&case, &part)?;
+        let at = ("contact", contact_id);
+        let event = changed(&case, at.0, at.1, Some(&old.contact), &new)?;
+        let fallen = rules::contact_opened(&old.contact, &new);
+        opening(tx, &case, event, at, fallen, Tagged::new(part.version, out))
+    })
+    .await
 }

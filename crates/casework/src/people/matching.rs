@@ -3,7 +3,6 @@
 //! referring (design 3.6).
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, post};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,8 +20,8 @@ use kernel::crypto::damage;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::http::{Body, Path, Problems, WriteProblems};
-use kernel::policy::{Act, Role};
+use kernel::http::{Body, Json, Path, operation};
+use kernel::policy::Role;
 use kernel::sql::Row;
 use kernel::visibility::VisibleCase;
 use practice::dates::BirthDay;
@@ -32,7 +31,9 @@ use practice::text::Line;
 
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(matches).service(search);
+    config
+        .service(check_repeat_route)
+        .service(search_people_route);
 }
 
 /// After somebody was added to a case, is called something else or has another address or number: search and
@@ -119,26 +120,22 @@ pub struct MatchesOut {
 /// Is this pair known? The repeat check (R12, R13).
 ///
 /// In one's own MARACs the files; elsewhere only which MARAC's coordinator to ask.
-#[utoipa::path(tag = "referrals", operation_id = "check_repeat",
-    params(("id" = Uuid, Path, description = "The referral.")),
-    responses((status = 200, description = "Other files of the same pair.", body = MatchesOut), Problems))]
-#[get("/referrals/{id}/matches")]
-async fn matches(
+#[operation(get, "/referrals/{id}/matches", tag = "referrals", act = CheckRepeat,
+    says = "Other files of the same pair.")]
+pub async fn check_repeat(
     db: Data<Db>,
     throttle: Data<Throttle>,
     caller: Caller,
-    id: Path<Uuid>,
-) -> Result<HttpResponse> {
-    let id = id.0;
+    Path(id): Path<Uuid>,
+) -> Result<Json<MatchesOut>> {
     throttle.search(caller.principal().id())?;
-    let found = db
-        .run(&caller, Act::CheckRepeat.on("referral", id), move |tx| {
-            let (found, event) = store::pair_matches(tx, id)?;
-            let rows = found.len();
-            Ok(Audited::new(MatchesOut { items: found }, event.rows(rows)))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(found))
+    db.run(&caller, ACT.on("referral", id), move |tx| {
+        let (found, event) = store::pair_matches(tx, id)?;
+        let rows = found.len();
+        Ok(Audited::new(MatchesOut { items: found }, event.rows(rows)))
+    })
+    .await
+    .map(Json)
 }
 
 /// Whom to look for: all three are needed.
@@ -176,31 +173,27 @@ pub struct PeopleFound {
 }
 
 /// Find somebody by names and date of birth, within the MARACs one coordinates or chairs.
-#[utoipa::path(tag = "people", operation_id = "search_people", request_body = SearchPeople,
-    responses((status = 200, description = "The files they stand in.", body = PeopleFound), Problems, WriteProblems))]
-#[post("/people/search")]
-async fn search(
+#[operation(post, "/people/search", tag = "people", act = SearchPeople, says = "The files they stand in.")]
+pub async fn search_people(
     db: Data<Db>,
     throttle: Data<Throttle>,
     caller: Caller,
-    body: Body<SearchPeople>,
-) -> Result<HttpResponse> {
+    Body(body): Body<SearchPeople>,
+) -> Result<Json<PeopleFound>> {
     throttle.search(caller.principal().id())?;
-    let body = body.0;
     let identity = Identity {
         family_name: Some(body.family_name),
         given_names: Some(body.given_names),
         date_of_birth: Some(body.date_of_birth),
         ..Identity::default()
     };
-    let found = db
-        .run(&caller, Act::SearchPeople.ask(), move |tx| {
-            let tokens = tokens::of_somebody(&identity, &tx.keys);
-            let maracs = tx.actor.maracs_as(&[Role::Coordinator, Role::Chair]);
-            let items = store::people(tx, maracs, &tokens)?;
-            let rows = items.len();
-            Ok(Audited::new(PeopleFound { items }, Event::list(rows)))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(found))
+    db.run(&caller, ACT.ask(), move |tx| {
+        let tokens = tokens::of_somebody(&identity, &tx.keys);
+        let maracs = tx.actor.maracs_as(&[Role::Coordinator, Role::Chair]);
+        let items = store::people(tx, maracs, &tokens)?;
+        let rows = items.len();
+        Ok(Audited::new(PeopleFound { items }, Event::list(rows)))
+    })
+    .await
+    .map(Json)
 }

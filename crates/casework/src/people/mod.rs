@@ -1,6 +1,6 @@
 //! Finding the same people again: what of a person can be compared, and the keyed tokens made of it.
 
-mod matching;
+pub mod matching;
 mod renewal;
 mod renewal_store;
 mod someone;

@@ -1,7 +1,6 @@
 //! The lead's side: answering by what was told when the survivor was asked.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -18,9 +17,7 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::http::{
-    Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, happened, tagged,
-};
+use kernel::http::{Body, IfMatch, Path, Tagged, happened, operation};
 use kernel::policy::Act;
 use kernel::visibility::VisibleCase;
 use practice::dates::AnyDay;
@@ -62,56 +59,47 @@ pub struct QuestionNewAnswerIn {
 /// Answer a taken question by a new entry of the account, as the case's lead.
 ///
 /// 409: `not_taken`, `already_settled`, `asker_gone`.
-#[utoipa::path(tag = "questions", operation_id = "answer_question_anew", request_body = QuestionNewAnswerIn,
-    params(("id" = Uuid, Path, description = "The case."),
-        ("question_id" = Uuid, Path, description = "The question."),
-        ("If-Match" = String, Header, description = "The question's etag.")),
-    responses((status = 200, description = "Answered.", body = QuestionOut),
-        Problems, WriteProblems, VersionProblems))]
-#[post("/cases/{id}/questions/{question_id}/answer-anew")]
-pub(super) async fn answer_question_anew(
+#[operation(post, "/cases/{id}/questions/{question_id}/answer-anew", tag = "questions", act = AnswerQuestion,
+    says = "Answered.")]
+pub async fn answer_question_anew(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path(at): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
-    body: Body<QuestionNewAnswerIn>,
-) -> Result<HttpResponse> {
-    let (at, body) = (path.0, body.0);
-    let ask = Act::AnswerQuestion.on("question", at.1);
-    let (question, version) = db
-        .run(&caller, ask, move |tx| {
-            let (case, question) = to_answer(tx, at, if_match)?;
-            let status = rules::decide(question.status, Command::AnswerNew)?;
-            let mut added = None;
-            let entry = match (body.told, body.entry_id) {
-                (Some(told), None) => *added.insert(tell(tx, &case, &question, told)?),
-                (None, Some(id)) => told_since(tx, &case, &question, id)?,
-                _ => {
-                    let message = "Give one of told and entry_id.";
-                    return Err(Error::field("/told", "one_of", message));
-                }
-            };
-            if body.open {
-                open(tx, &case, &question, &[entry])?;
+    Body(body): Body<QuestionNewAnswerIn>,
+) -> Result<Tagged<QuestionOut>> {
+    db.run(&caller, ACT.on("question", at.1), move |tx| {
+        let (case, question) = to_answer(tx, ACT, at, if_match)?;
+        let status = rules::decide(question.status, Command::AnswerNew)?;
+        let mut added = None;
+        let entry = match (body.told, body.entry_id) {
+            (Some(told), None) => *added.insert(tell(tx, &case, &question, told)?),
+            (None, Some(id)) => told_since(tx, &case, &question, id)?,
+            _ => {
+                let message = "Give one of told and entry_id.";
+                return Err(Error::field("/told", "one_of", message));
             }
-            let answer = Given {
-                status,
-                entries: &[entry],
-                opened: body.open,
-                note: body.note.map(String::from),
-            };
-            let audited = answered(tx, &case, &question, answer)?;
-            Ok(match added {
-                Some(entry) => audited.and(
-                    Event::of_case(&case)
-                        .act(Act::AddAccountEntry)
-                        .on("account_entry", entry),
-                ),
-                None => audited,
-            })
+        };
+        if body.open {
+            open(tx, &case, &question, &[entry])?;
+        }
+        let answer = Given {
+            status,
+            entries: &[entry],
+            opened: body.open,
+            note: body.note.map(String::from),
+        };
+        let audited = answered(tx, &case, &question, answer)?;
+        Ok(match added {
+            Some(entry) => audited.and(
+                Event::of_case(&case)
+                    .act(Act::AddAccountEntry)
+                    .on("account_entry", entry),
+            ),
+            None => audited,
         })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &question))
+    })
+    .await
 }
 
 /// Writes down what was told, under the question's heading.

@@ -1,7 +1,6 @@
 //! The lead's side: answering from the account, and how every answer ends.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -19,7 +18,7 @@ use kernel::case_file::opened;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged};
+use kernel::http::{Body, IfMatch, Path, Tagged, operation};
 use kernel::policy::Act;
 use kernel::visibility::VisibleCase;
 use practice::text::Text;
@@ -27,10 +26,11 @@ use practice::text::Text;
 /// The case and a question on it that the caller may answer, locked and at the version they read.
 pub(super) fn to_answer(
     tx: &mut Tx<'_>,
+    act: Act,
     (id, question_id): (Uuid, Uuid),
     if_match: IfMatch,
 ) -> Result<(VisibleCase, Question)> {
-    let case = opened(tx, Act::AnswerQuestion, id)?;
+    let case = opened(tx, act, id)?;
     let by = by(tx, &case)?;
     let question = locked(tx, &case, by.sees_all(), question_id)?;
     by.may_answer()?;
@@ -68,7 +68,7 @@ pub(super) fn answered(
     case: &VisibleCase,
     question: &Question,
     answer: Given<'_>,
-) -> Result<Audited<(QuestionOut, i32)>> {
+) -> Result<Audited<Tagged<QuestionOut>>> {
     let words = Settling {
         note: answer.note,
         reason: None,
@@ -88,7 +88,7 @@ pub(super) fn settled(
     question: &Question,
     (status, entries, words): (QuestionStatus, &[Uuid], &Settling),
     fields: &[&'static str],
-) -> Result<Audited<(QuestionOut, i32)>> {
+) -> Result<Audited<Tagged<QuestionOut>>> {
     store::settle(tx, case, question.id, status, entries, words)?;
     telling::answered(tx, case, question)?;
     let event = Event::of_case(case)
@@ -120,45 +120,36 @@ pub struct QuestionAnswerIn {
 ///
 /// The coordinator may in the lead's place. 409: `already_settled`; `asker_gone` if entries are to be
 /// opened to somebody who no longer sees the case.
-#[utoipa::path(tag = "questions", operation_id = "answer_question", request_body = QuestionAnswerIn,
-    params(("id" = Uuid, Path, description = "The case."),
-        ("question_id" = Uuid, Path, description = "The question."),
-        ("If-Match" = String, Header, description = "The question's etag.")),
-    responses((status = 200, description = "Answered.", body = QuestionOut),
-        Problems, WriteProblems, VersionProblems))]
-#[post("/cases/{id}/questions/{question_id}/answer")]
-pub(super) async fn answer_question(
+#[operation(post, "/cases/{id}/questions/{question_id}/answer", tag = "questions", act = AnswerQuestion,
+    says = "Answered.")]
+pub async fn answer_question(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path(at): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
-    body: Body<QuestionAnswerIn>,
-) -> Result<HttpResponse> {
-    let (at, body) = (path.0, body.0);
-    let ask = Act::AnswerQuestion.on("question", at.1);
-    let (question, version) = db
-        .run(&caller, ask, move |tx| {
-            let (case, question) = to_answer(tx, at, if_match)?;
-            let status = rules::decide(question.status, Command::AnswerFromAccount)?;
-            rules::answer(
-                &body.entries,
-                &body.open,
-                &pointed(tx, &case, &body.entries)?,
-            )?;
-            let mut opening = body.open;
-            opening.sort_unstable();
-            opening.dedup();
-            open(tx, &case, &question, &opening)?;
-            let answer = Given {
-                status,
-                entries: &body.entries,
-                opened: !opening.is_empty(),
-                note: body.note.map(String::from),
-            };
-            answered(tx, &case, &question, answer)
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &question))
+    Body(body): Body<QuestionAnswerIn>,
+) -> Result<Tagged<QuestionOut>> {
+    db.run(&caller, ACT.on("question", at.1), move |tx| {
+        let (case, question) = to_answer(tx, ACT, at, if_match)?;
+        let status = rules::decide(question.status, Command::AnswerFromAccount)?;
+        rules::answer(
+            &body.entries,
+            &body.open,
+            &pointed(tx, &case, &body.entries)?,
+        )?;
+        let mut opening = body.open;
+        opening.sort_unstable();
+        opening.dedup();
+        open(tx, &case, &question, &opening)?;
+        let answer = Given {
+            status,
+            entries: &body.entries,
+            opened: !opening.is_empty(),
+            note: body.note.map(String::from),
+        };
+        answered(tx, &case, &question, answer)
+    })
+    .await
 }
 
 fn pointed(tx: &mut Tx<'_>, case: &VisibleCase, ids: &[Uuid]) -> Result<Vec<Pointed>> {

@@ -1,7 +1,6 @@
 //! Asking, listing, reading and taking back.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -22,20 +21,20 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Code, Error, Result};
 use kernel::http::{
-    Body, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems, Query,
-    VersionProblems, WriteProblems, etag, paged, tagged,
+    Body, Created, Idempotency, IdempotencyKey, IfMatch, Json, Page, PageQuery, Path, Query,
+    Tagged, etag, operation,
 };
+use kernel::policy::hidden;
 use kernel::policy::lens::Standing;
-use kernel::policy::{Act, hidden};
 use kernel::visibility::VisibleCase;
 use practice::text::{Line, Text};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_questions)
-        .service(ask_question)
-        .service(read_question)
-        .service(withdraw_question);
+        .service(list_questions_route)
+        .service(ask_question_route)
+        .service(read_question_route)
+        .service(withdraw_question_route);
 }
 
 /// A question on the account.
@@ -115,9 +114,12 @@ pub(super) fn shown(
     case: &VisibleCase,
     all: bool,
     id: Uuid,
-) -> Result<(QuestionOut, i32)> {
+) -> Result<Tagged<QuestionOut>> {
     let question = store::find(tx, case, all, id)?.ok_or_else(hidden)?;
-    Ok((QuestionOut::of(case, &question)?, question.version))
+    Ok(Tagged::new(
+        question.version,
+        QuestionOut::of(case, &question)?,
+    ))
 }
 
 /// A question in the caller's sight, locked.
@@ -145,64 +147,52 @@ pub struct QuestionsQuery {
 /// The questions on a case's account, newest first.
 ///
 /// The case's lead, coordinator and chair see all of them; others their own agency's.
-#[utoipa::path(tag = "questions", operation_id = "list_questions",
-    params(("id" = Uuid, Path, description = "The case."), QuestionsQuery),
-    responses((status = 200, description = "A page of questions.", body = Page<QuestionOut>), Problems))]
-#[get("/cases/{id}/questions")]
-async fn list_questions(
-    request: HttpRequest,
+#[operation(get, "/cases/{id}/questions", tag = "questions", act = ReadQuestions,
+    says = "A page of questions.")]
+pub async fn list_questions(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     query: Query<QuestionsQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Page<QuestionOut>> {
     let QuestionsQuery {
         status,
         limit,
         cursor,
     } = query.0;
-    let (id, page) = (path.0, PageQuery { limit, cursor });
+    let page = PageQuery { limit, cursor };
     let (limit, after) = (page.limit(), page.after()?);
-    let page = db
-        .run(&caller, Act::ReadQuestions.on("case", id), move |tx| {
-            let case = opened(tx, Act::ReadQuestions, id)?;
-            let all = by(tx, &case)?.sees_all();
-            let rows = store::page(tx, &case, all, status, after, limit)?;
-            let page = Page::of(rows, limit, |row| (row.created_at, row.id));
-            let items = page.items.iter().map(|row| QuestionOut::of(&case, row));
-            let page = Page {
-                items: items.collect::<Result<Vec<_>>>()?,
-                next_cursor: page.next_cursor,
-            };
-            let event = Event::of_case(&case).fields(["questions"]).rows(page.len());
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(paged(&request, &page))
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened(tx, ACT, id)?;
+        let all = by(tx, &case)?.sees_all();
+        let rows = store::page(tx, &case, all, status, after, limit)?;
+        let page = Page::of(rows, limit, |row| (row.created_at, row.id));
+        let items = page.items.iter().map(|row| QuestionOut::of(&case, row));
+        let page = Page {
+            items: items.collect::<Result<Vec<_>>>()?,
+            next_cursor: page.next_cursor,
+        };
+        let event = Event::of_case(&case).fields(["questions"]).rows(page.len());
+        Ok(Audited::new(page, event))
+    })
+    .await
 }
 
 /// Read a question and its answer.
-#[utoipa::path(tag = "questions", operation_id = "read_question",
-    params(("id" = Uuid, Path, description = "The case."),
-        ("question_id" = Uuid, Path, description = "The question.")),
-    responses((status = 200, description = "The question.", body = QuestionOut), Problems))]
-#[get("/cases/{id}/questions/{question_id}")]
-async fn read_question(
+#[operation(get, "/cases/{id}/questions/{question_id}", tag = "questions", act = ReadQuestions,
+    says = "The question.")]
+pub async fn read_question(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
-) -> Result<HttpResponse> {
-    let (id, question_id) = path.0;
-    let ask = Act::ReadQuestions.on("question", question_id);
-    let (question, version) = db
-        .run(&caller, ask, move |tx| {
-            let case = opened(tx, Act::ReadQuestions, id)?;
-            let all = by(tx, &case)?.sees_all();
-            let event = Event::of_case(&case).on("question", question_id);
-            Ok(Audited::new(shown(tx, &case, all, question_id)?, event))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &question))
+    Path((id, question_id)): Path<(Uuid, Uuid)>,
+) -> Result<Tagged<QuestionOut>> {
+    db.run(&caller, ACT.on("question", question_id), move |tx| {
+        let case = opened(tx, ACT, id)?;
+        let all = by(tx, &case)?.sees_all();
+        let event = Event::of_case(&case).on("question", question_id);
+        Ok(Audited::new(shown(tx, &case, all, question_id)?, event))
+    })
+    .await
 }
 
 /// A question to ask.
@@ -231,23 +221,18 @@ enum Asked {
 /// Open to everybody who sees the case. If there are entries under the heading that you can read, the
 /// answer is 409 `already_told` with their `ids`; read them, and ask again with exactly these as
 /// `read` if they do not answer it. 409: `already_told`, `case_not_open`.
-#[utoipa::path(tag = "questions", operation_id = "ask_question", request_body = QuestionIn,
-    params(("id" = Uuid, Path, description = "The case."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Asked: the case's lead has it.", body = QuestionOut),
-        Problems, WriteProblems))]
-#[post("/cases/{id}/questions")]
-async fn ask_question(
+#[operation(post, "/cases/{id}/questions", tag = "questions", act = AskQuestion,
+    says = "Asked: the case's lead has it.")]
+pub async fn ask_question(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     key: IdempotencyKey,
-    body: Body<QuestionIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (path.0, body.0);
+    Body(body): Body<QuestionIn>,
+) -> Result<Created<Json<QuestionOut>>> {
     let asked = db
-        .run(&caller, Act::AskQuestion.on("case", id), move |tx| {
-            let case = opened(tx, Act::AskQuestion, id)?;
+        .run(&caller, ACT.on("case", id), move |tx| {
+            let case = opened(tx, ACT, id)?;
             let claim = key.claim(tx, "ask_question", &(id, &body))?;
             if let Idempotency::Fresh(question_id) = claim
                 && let Some(told) = ask(tx, &case, question_id, &body)?
@@ -266,7 +251,7 @@ async fn ask_question(
         })
         .await?;
     match asked {
-        Asked::Taken(question) => Ok(HttpResponse::Created().json(question)),
+        Asked::Taken(question) => Ok(Created(Json(*question))),
         Asked::Told(ids) => Err(Error::conflict_over("already_told", ids)),
     }
 }
@@ -297,37 +282,28 @@ fn ask(
 /// Take a question of the own agency back.
 ///
 /// 409: `already_settled`.
-#[utoipa::path(tag = "questions", operation_id = "withdraw_question",
-    params(("id" = Uuid, Path, description = "The case."),
-        ("question_id" = Uuid, Path, description = "The question."),
-        ("If-Match" = String, Header, description = "The question's etag.")),
-    responses((status = 200, description = "Taken back.", body = QuestionOut),
-        Problems, WriteProblems, VersionProblems))]
-#[post("/cases/{id}/questions/{question_id}/withdraw")]
-async fn withdraw_question(
+#[operation(post, "/cases/{id}/questions/{question_id}/withdraw", tag = "questions", act = AskQuestion,
+    says = "Taken back.")]
+pub async fn withdraw_question(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, question_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
-) -> Result<HttpResponse> {
-    let (id, question_id) = path.0;
-    let ask = Act::AskQuestion.on("question", question_id);
-    let (question, version) = db
-        .run(&caller, ask, move |tx| {
-            let case = opened(tx, Act::AskQuestion, id)?;
-            let all = by(tx, &case)?.sees_all();
-            let question = locked(tx, &case, all, question_id)?;
-            if question.agency_id != tx.actor.agency_id {
-                return Err(Code::Forbidden.into());
-            }
-            if_match.check(question.version)?;
-            let status = rules::decide(question.status, Command::Withdraw)?;
-            store::settle(tx, &case, question_id, status, &[], &Settling::default())?;
-            let event = Event::of_case(&case)
-                .on("question", question_id)
-                .fields(["status"]);
-            Ok(Audited::new(shown(tx, &case, all, question_id)?, event))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &question))
+) -> Result<Tagged<QuestionOut>> {
+    db.run(&caller, ACT.on("question", question_id), move |tx| {
+        let case = opened(tx, ACT, id)?;
+        let all = by(tx, &case)?.sees_all();
+        let question = locked(tx, &case, all, question_id)?;
+        if question.agency_id != tx.actor.agency_id {
+            return Err(Code::Forbidden.into());
+        }
+        if_match.check(question.version)?;
+        let status = rules::decide(question.status, Command::Withdraw)?;
+        store::settle(tx, &case, question_id, status, &[], &Settling::default())?;
+        let event = Event::of_case(&case)
+            .on("question", question_id)
+            .fields(["status"]);
+        Ok(Audited::new(shown(tx, &case, all, question_id)?, event))
+    })
+    .await
 }

@@ -9,12 +9,12 @@
 //! the account, and of people who were about to ask under a heading, were shown what they can read
 //! there and left it at that.
 
-mod anew_api;
-mod answer_api;
-mod api;
+pub mod anew_api;
+pub mod answer_api;
+pub mod api;
 mod rules;
 mod store;
-mod take_api;
+pub mod take_api;
 mod telling;
 
 use serde::{Deserialize, Serialize};
@@ -55,8 +55,8 @@ pub struct AccountUse {
 pub fn routes(config: &mut ServiceConfig<'_>) {
     api::routes(config);
     config
-        .service(take_api::take_questions)
-        .service(answer_api::answer_question)
-        .service(anew_api::answer_question_anew)
-        .service(take_api::decline_question);
+        .service(take_api::take_questions_route)
+        .service(answer_api::answer_question_route)
+        .service(anew_api::answer_question_anew_route)
+        .service(take_api::decline_question_route);
 }

@@ -1,7 +1,6 @@
 //! The lead's side: taking questions into the next contact, declining them.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -16,10 +15,8 @@ use kernel::caller::Caller;
 use kernel::case_file::opened;
 use kernel::db::Db;
 use kernel::error::{Code, Result};
-use kernel::http::{
-    Body, IfMatch, Page, Path, Problems, VersionProblems, WriteProblems, etag, tagged,
-};
-use kernel::policy::{Act, hidden};
+use kernel::http::{Body, IfMatch, Page, Path, Tagged, VersionProblems, etag, operation};
+use kernel::policy::hidden;
 use practice::text::{Line, Text};
 
 /// A question and the version of it that was read.
@@ -45,50 +42,44 @@ pub struct TakeQuestionsIn {
 /// Take open questions into the next contact with the survivor, as the case's lead.
 ///
 /// The survivor is asked once, in one contact, for everybody. 409: `already_taken`, `already_settled`.
-#[utoipa::path(tag = "questions", operation_id = "take_questions", request_body = TakeQuestionsIn,
-    params(("id" = Uuid, Path, description = "The case.")),
-    responses((status = 200, description = "Taken: all of them on one page.", body = Page<QuestionOut>),
-        Problems, WriteProblems, VersionProblems))]
-#[post("/cases/{id}/questions/take")]
-pub(super) async fn take_questions(
+#[operation(post, "/cases/{id}/questions/take", tag = "questions", act = AnswerQuestion,
+    says = "Taken: all of them on one page.", problems(VersionProblems))]
+pub async fn take_questions(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
-    body: Body<TakeQuestionsIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (path.0, body.0);
-    let page = db
-        .run(&caller, Act::AnswerQuestion.on("case", id), move |tx| {
-            let case = opened(tx, Act::AnswerQuestion, id)?;
-            let by = by(tx, &case)?;
-            let ids: Vec<_> = body.questions.iter().map(|one| one.id).collect();
-            let found = store::locked(tx, &case, by.sees_all(), &ids)?;
-            if ids.iter().any(|id| found.iter().all(|one| one.id != *id)) {
-                return Err(hidden());
+    Path(id): Path<Uuid>,
+    Body(body): Body<TakeQuestionsIn>,
+) -> Result<Page<QuestionOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened(tx, ACT, id)?;
+        let by = by(tx, &case)?;
+        let ids: Vec<_> = body.questions.iter().map(|one| one.id).collect();
+        let found = store::locked(tx, &case, by.sees_all(), &ids)?;
+        if ids.iter().any(|id| found.iter().all(|one| one.id != *id)) {
+            return Err(hidden());
+        }
+        by.may_answer()?;
+        for question in &found {
+            let version = etag(question.version);
+            let read = |one: &QuestionVersion| one.id == question.id && *one.etag != *version;
+            if body.questions.iter().any(read) {
+                return Err(Code::Stale.into());
             }
-            by.may_answer()?;
-            for question in &found {
-                let version = etag(question.version);
-                let read = |one: &QuestionVersion| one.id == question.id && *one.etag != *version;
-                if body.questions.iter().any(read) {
-                    return Err(Code::Stale.into());
-                }
-                rules::decide(question.status, Command::Take)?;
-            }
-            store::take(tx, &case, &ids)?;
-            let items = store::locked(tx, &case, true, &ids)?
-                .iter()
-                .map(|question| QuestionOut::of(&case, question))
-                .collect::<Result<Vec<_>>>()?;
-            let event = Event::of_case(&case).fields(["status"]).rows(items.len());
-            let page = Page {
-                items,
-                next_cursor: None,
-            };
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+            rules::decide(question.status, Command::Take)?;
+        }
+        store::take(tx, &case, &ids)?;
+        let items = store::locked(tx, &case, true, &ids)?
+            .iter()
+            .map(|question| QuestionOut::of(&case, question))
+            .collect::<Result<Vec<_>>>()?;
+        let event = Event::of_case(&case).fields(["status"]).rows(items.len());
+        let page = Page {
+            items,
+            next_cursor: None,
+        };
+        Ok(Audited::new(page, event))
+    })
+    .await
 }
 
 /// Why a question is not asked.
@@ -102,32 +93,24 @@ pub struct DeclineQuestionIn {
 /// Decline a question, as the case's lead: the survivor is not asked, and the asker is told why.
 ///
 /// 409: `already_settled`.
-#[utoipa::path(tag = "questions", operation_id = "decline_question", request_body = DeclineQuestionIn,
-    params(("id" = Uuid, Path, description = "The case."),
-        ("question_id" = Uuid, Path, description = "The question."),
-        ("If-Match" = String, Header, description = "The question's etag.")),
-    responses((status = 200, description = "Declined.", body = QuestionOut),
-        Problems, WriteProblems, VersionProblems))]
-#[post("/cases/{id}/questions/{question_id}/decline")]
-pub(super) async fn decline_question(
+#[operation(post, "/cases/{id}/questions/{question_id}/decline", tag = "questions", act = AnswerQuestion,
+    says = "Declined.")]
+pub async fn decline_question(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path(at): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<DeclineQuestionIn>,
-) -> Result<HttpResponse> {
-    let (at, reason) = (path.0, body.0.reason);
-    let ask = Act::AnswerQuestion.on("question", at.1);
-    let (question, version) = db
-        .run(&caller, ask, move |tx| {
-            let (case, question) = to_answer(tx, at, if_match)?;
-            let status = rules::decide(question.status, Command::Decline)?;
-            let words = Settling {
-                note: None,
-                reason: Some(reason.into_string()),
-            };
-            settled(tx, &case, &question, (status, &[], &words), &["status"])
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &question))
+) -> Result<Tagged<QuestionOut>> {
+    let reason = body.0.reason;
+    db.run(&caller, ACT.on("question", at.1), move |tx| {
+        let (case, question) = to_answer(tx, ACT, at, if_match)?;
+        let status = rules::decide(question.status, Command::Decline)?;
+        let words = Settling {
+            note: None,
+            reason: Some(reason.into_string()),
+        };
+        settled(tx, &case, &question, (status, &[], &words), &["status"])
+    })
+    .await
 }

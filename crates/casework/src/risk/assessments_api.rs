@@ -1,7 +1,6 @@
 //! A case's risk assessments: reading them, assessing again.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,17 +18,19 @@ use kernel::case_file::{Part, must_show, opened, opened_locked};
 use kernel::db::Db;
 use kernel::error::{Error, FieldError, Result};
 use kernel::http::{
-    Body, Idempotency, IdempotencyKey, Path, Problems, WriteProblems, etag, happened,
+    Body, Created, Idempotency, IdempotencyKey, Json, Path, etag, happened, operation,
 };
+use kernel::policy::hidden;
 use kernel::policy::lens::FieldGroup;
-use kernel::policy::{Act, hidden};
 use kernel::visibility::VisibleCase;
 use practice::document::{AnswerIn, AssessmentIn};
 use practice::risk::{AssessedHow, Given, Score, Tool, ToolRole, Tools, score};
 
 /// Assessments of a case.
 pub fn assessment_routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_risk_assessments).service(assess_risk);
+    config
+        .service(list_risk_assessments_route)
+        .service(assess_risk_route);
 }
 
 /// A risk assessment. Its score is shown to everybody who sees the case.
@@ -184,33 +185,29 @@ pub struct AssessmentsOut {
 }
 
 /// Every risk assessment of a case, newest first.
-#[utoipa::path(tag = "risk", operation_id = "list_risk_assessments",
-    params(("id" = Uuid, Path, description = "The case.")),
-    responses((status = 200, description = "Scores, and the answers if the lens shows them.", body = AssessmentsOut), Problems))]
-#[get("/cases/{id}/risk-assessments")]
-async fn list_risk_assessments(
+#[operation(get, "/cases/{id}/risk-assessments", tag = "risk", act = ReadCase,
+    says = "Scores, and the answers if the lens shows them.")]
+pub async fn list_risk_assessments(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
-) -> Result<HttpResponse> {
-    let id = path.0;
-    let body = db
-        .run(&caller, Act::ReadCase.on("case", id), move |tx| {
-            let case = opened(tx, Act::ReadCase, id)?;
-            let rows = store::all(tx, &case)?;
-            let items = AssessmentOut::sorted(&case, rows.iter())?;
-            let event = Event::of_case(&case)
-                .fields(["risk_assessments"])
-                .rows(items.len());
-            let body = AssessmentsOut {
-                items,
-                withheld: case.lens.withheld(),
-                next_cursor: None,
-            };
-            Ok(Audited::new(body, event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(body))
+    Path(id): Path<Uuid>,
+) -> Result<Json<AssessmentsOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened(tx, ACT, id)?;
+        let rows = store::all(tx, &case)?;
+        let items = AssessmentOut::sorted(&case, rows.iter())?;
+        let event = Event::of_case(&case)
+            .fields(["risk_assessments"])
+            .rows(items.len());
+        let body = AssessmentsOut {
+            items,
+            withheld: case.lens.withheld(),
+            next_cursor: None,
+        };
+        Ok(Audited::new(body, event))
+    })
+    .await
+    .map(Json)
 }
 
 /// Assess risk again.
@@ -219,23 +216,19 @@ async fn list_risk_assessments(
 /// before it; a part, which leaves items unasked, can only raise what stands; a supplement stands beside
 /// it. A score that reaches the threshold adds the criterion of visible high risk; a lower one takes
 /// nothing away (R4).
-#[utoipa::path(tag = "risk", operation_id = "assess_risk", request_body = AssessmentIn,
-    params(("id" = Uuid, Path, description = "The case."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Recorded.", body = AssessmentOut), Problems, WriteProblems))]
-#[post("/cases/{id}/risk-assessments")]
-async fn assess_risk(
+#[operation(post, "/cases/{id}/risk-assessments", tag = "risk", act = AssessRisk, says = "Recorded.")]
+pub async fn assess_risk(
     db: Data<Db>,
     tools: Data<Tools>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     key: IdempotencyKey,
     body: Body<AssessmentIn>,
-) -> Result<HttpResponse> {
-    let (id, body, tools) = (path.0, body.0, tools.clone());
+) -> Result<Created<Json<AssessmentOut>>> {
+    let (body, tools) = (body.0, tools.clone());
     let assessment = db
-        .run(&caller, Act::AssessRisk.on("case", id), move |tx| {
-            let case = opened_locked(tx, Act::AssessRisk, id)?;
+        .run(&caller, ACT.on("case", id), move |tx| {
+            let case = opened_locked(tx, ACT, id)?;
             must_show(&case, FieldGroup::DashAnswers)?;
             let score = scored(&tools, &body)?;
             let born = parties::survivor_born(tx, &case)?;
@@ -258,7 +251,7 @@ async fn assess_risk(
             Ok(Audited::new(AssessmentOut::of(&case, &part)?, event))
         })
         .await?;
-    Ok(HttpResponse::Created().json(assessment))
+    Ok(Created(Json(assessment)))
 }
 
 /// The score, or every mistake in the answers with its pointer.

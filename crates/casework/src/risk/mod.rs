@@ -1,7 +1,7 @@
 //! Risk assessments of a case, their figures, and the tools as they are published.
 
-mod api;
-mod assessments_api;
+pub mod api;
+pub mod assessments_api;
 mod assessments_store;
 mod figures_store;
 pub mod record;

@@ -1,7 +1,6 @@
 //! Conflicts of interest declared at a meeting: they act at once as exclusions, and are minuted.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -19,14 +18,16 @@ use kernel::case_file;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::http::{Body, Idempotency, IdempotencyKey, Page, Path, Problems, WriteProblems};
-use kernel::policy::{Act, Role, hidden};
+use kernel::http::{Body, Created, Idempotency, IdempotencyKey, Json, Page, Path, operation};
+use kernel::policy::{Role, hidden};
 use kernel::visibility::{self, VisibleCase};
 use practice::text::Text;
 
 /// The operations on conflicts of interest.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(declare_conflict).service(list_conflicts);
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(declare_conflict_route)
+        .service(list_conflicts_route);
 }
 
 /// A conflict of interest: exactly one of person, registered person and agency.
@@ -78,27 +79,21 @@ impl ConflictIn {
 ///
 /// It excludes whom it names from the case at once: to them the case does not exist from the next
 /// request on. It is minuted. Lifting the exclusion later leaves the declaration.
-#[utoipa::path(tag = "hearing", operation_id = "declare_conflict", request_body = ConflictIn,
-    params(("id" = Uuid, Path, description = "The meeting."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Declared.", body = ConflictOut), Problems, WriteProblems))]
-#[post("/meetings/{id}/conflicts")]
-async fn declare_conflict(
+#[operation(post, "/meetings/{id}/conflicts", tag = "hearing", act = DeclareConflict, says = "Declared.")]
+pub async fn declare_conflict(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     key: IdempotencyKey,
-    body: Body<ConflictIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (id.0, body.0);
-    let ask = Act::DeclareConflict.on("meeting", id);
+    Body(body): Body<ConflictIn>,
+) -> Result<Created<Json<ConflictOut>>> {
     let conflict = db
-        .run(&caller, ask, move |tx| {
+        .run(&caller, ACT.on("meeting", id), move |tx| {
             let place = store::place_kept(tx, body.agenda_item_id)?;
             if place.meeting_id != id {
                 return Err(hidden());
             }
-            let case = visibility::case_locked(tx, Act::DeclareConflict, place.case_id)?;
+            let case = visibility::case_locked(tx, ACT, place.case_id)?;
             let claim = key.claim(tx, "declare_conflict", &(id, &body))?;
             if let Idempotency::Fresh(conflict_id) = claim {
                 let (exclusion_id, subject) = (Uuid::now_v7(), body.subject());
@@ -118,45 +113,44 @@ async fn declare_conflict(
             Ok(Audited::new(out, event))
         })
         .await?;
-    Ok(HttpResponse::Created().json(conflict))
+    Ok(Created(Json(conflict)))
 }
 
 /// The conflicts of interest declared at a meeting, by item; for coordinator and chair.
-#[utoipa::path(tag = "hearing", operation_id = "list_conflicts",
-    params(("id" = Uuid, Path, description = "The meeting.")),
-    responses((status = 200, description = "All of them on one page.", body = Page<ConflictOut>), Problems))]
-#[get("/meetings/{id}/conflicts")]
-async fn list_conflicts(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    let id = id.0;
-    let page = db
-        .run(&caller, Act::ReadConflicts.on("meeting", id), move |tx| {
-            let marac_id = meetings::marac_of(tx, Act::ReadConflicts, id)?;
-            let records = record::meeting_record(tx, marac_id, id)?;
-            let records = records.into_iter().filter(|one| !one.conflicts.is_empty());
-            let records: Vec<_> = records.collect();
-            let cases: Vec<_> = records.iter().map(|record| record.case_id).collect();
-            let items: Vec<_> = records
-                .into_iter()
-                .flat_map(|record| {
-                    let (item_id, case_id) = (record.item_id, record.case_id);
-                    let all = record.conflicts.into_iter();
-                    all.map(move |one| ConflictOut::of(item_id, case_id, one))
-                })
-                .collect();
-            let event = Event::list(items.len())
-                .on("meeting", id)
-                .in_marac(marac_id)
-                .fields(["conflicts"]);
-            let page = Page {
-                items,
-                next_cursor: None,
-            };
-            let audited = Audited::new(page, event);
-            Ok(cases.into_iter().fold(audited, |audited, case_id| {
-                let event = Event::new().on("meeting", id);
-                audited.and(event.in_case(marac_id, case_id).fields(["conflicts"]))
-            }))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+#[operation(get, "/meetings/{id}/conflicts", tag = "hearing", act = ReadConflicts,
+    says = "All of them on one page.")]
+pub async fn list_conflicts(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Page<ConflictOut>> {
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        let marac_id = meetings::marac_of(tx, ACT, id)?;
+        let records = record::meeting_record(tx, marac_id, id)?;
+        let records = records.into_iter().filter(|one| !one.conflicts.is_empty());
+        let records: Vec<_> = records.collect();
+        let cases: Vec<_> = records.iter().map(|record| record.case_id).collect();
+        let items: Vec<_> = records
+            .into_iter()
+            .flat_map(|record| {
+                let (item_id, case_id) = (record.item_id, record.case_id);
+                let all = record.conflicts.into_iter();
+                all.map(move |one| ConflictOut::of(item_id, case_id, one))
+            })
+            .collect();
+        let event = Event::list(items.len())
+            .on("meeting", id)
+            .in_marac(marac_id)
+            .fields(["conflicts"]);
+        let page = Page {
+            items,
+            next_cursor: None,
+        };
+        let audited = Audited::new(page, event);
+        Ok(cases.into_iter().fold(audited, |audited, case_id| {
+            let event = Event::new().on("meeting", id);
+            audited.and(event.in_case(marac_id, case_id).fields(["conflicts"]))
+        }))
+    })
+    .await
 }

@@ -1,13 +1,13 @@
 //! Correcting what was recorded of a case at a meeting.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
+use super::entries_api::answer;
 use super::model::{
     HearingSharing, InformationNature, PoliceWish, RiskFactor, Safeguard, SafeguardDecision, Words,
 };
@@ -21,17 +21,13 @@ use kernel::case_file;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::http::{
-    Body, Idempotency, IdempotencyKey, IfMatch, Path, Problems, VersionProblems, WriteProblems,
-    tagged,
-};
-use kernel::policy::Act;
+use kernel::http::{Body, Created, Idempotency, IdempotencyKey, IfMatch, Path, Tagged, operation};
 use kernel::visibility::VisibleCase;
 use practice::text::Text;
 
 /// Correcting it.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(correct_hearing_entry);
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(correct_hearing_entry_route);
 }
 
 /// A correction: what is left out stays as it was.
@@ -70,44 +66,31 @@ pub struct CorrectionIn {
 }
 
 /// Correct what was recorded, as coordinator or chair. The earlier version stays, with the reason.
-#[utoipa::path(tag = "hearing", operation_id = "correct_hearing_entry", request_body = CorrectionIn, params(
-    ("id" = Uuid, Path, description = "The agenda item."),
-    ("part_id" = Uuid, Path, description = "The entry."),
-    ("If-Match" = String, Header, description = "The entry's `etag`."),
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")), responses(
-    (status = 201, description = "The entry that takes its place.", body = HearingEntryOut),
-    Problems, WriteProblems, VersionProblems))]
-#[post("/agenda-items/{id}/record/{part_id}/corrections")]
-async fn correct_hearing_entry(
+#[operation(post, "/agenda-items/{id}/record/{part_id}/corrections", tag = "hearing", act = CorrectHearing,
+    says = "The entry that takes its place.")]
+pub async fn correct_hearing_entry(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, old_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     key: IdempotencyKey,
     body: Body<CorrectionIn>,
-) -> Result<HttpResponse> {
-    let ((id, old_id), body) = (path.0, body.0);
-    let ask = Act::CorrectHearing.on("hearing_entry", old_id);
-    let entry = db
-        .run(&caller, ask, move |tx| {
-            let place = store::place_kept(tx, id)?;
-            let case = case_file::opened(tx, Act::CorrectHearing, place.case_id)?;
-            let operation = "correct_hearing_entry";
-            let claim = key.claim(tx, operation, &(id, old_id, &body))?;
-            if let Idempotency::Fresh(new_id) = claim {
-                correct(tx, &place, &case, (old_id, if_match), new_id, body)?;
-            }
-            let part = record_store::entry(tx, id, claim.id())?;
-            let event = Event::of_case(&case).on("hearing_entry", claim.id());
-            Ok(Audited::new(record::entry(case.key(), &part)?, event))
-        })
-        .await?;
-    let version = entry.version;
-    Ok(tagged(
-        HttpResponse::Created(),
-        version,
-        &HearingEntryOut::from(entry),
-    ))
+) -> Result<Created<Tagged<HearingEntryOut>>> {
+    let body = body.0;
+    db.run(&caller, ACT.on("hearing_entry", old_id), move |tx| {
+        let place = store::place_kept(tx, id)?;
+        let case = case_file::opened(tx, ACT, place.case_id)?;
+        let operation = "correct_hearing_entry";
+        let claim = key.claim(tx, operation, &(id, old_id, &body))?;
+        if let Idempotency::Fresh(new_id) = claim {
+            correct(tx, &place, &case, (old_id, if_match), new_id, body)?;
+        }
+        let part = record_store::entry(tx, id, claim.id())?;
+        let event = Event::of_case(&case).on("hearing_entry", claim.id());
+        Ok(Audited::new(record::entry(case.key(), &part)?, event))
+    })
+    .await
+    .map(answer)
 }
 
 fn correct(

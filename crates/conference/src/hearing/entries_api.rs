@@ -2,7 +2,6 @@
 //! that many write at once and nobody's words are lost.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -10,8 +9,8 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::model::{
-    HearingKind, HearingSharing, InformationNature, PoliceWish, RiskFactor, Safeguard,
-    SafeguardDecision, Words,
+    HearingEntry, HearingKind, HearingSharing, InformationNature, PoliceWish, RiskFactor,
+    Safeguard, SafeguardDecision, Words,
 };
 use super::shapes::HearingEntryOut;
 use super::store::{self, NewEntry};
@@ -22,18 +21,18 @@ use kernel::caller::Caller;
 use kernel::case_file;
 use kernel::db::Db;
 use kernel::error::{Error, Result};
-use kernel::http::{Body, Idempotency, IdempotencyKey, Path, Problems, WriteProblems, tagged};
+use kernel::http::{Body, Created, Idempotency, IdempotencyKey, Path, Tagged, operation};
 use kernel::policy::Act;
 use practice::text::Text;
 
 /// The operations that add to a hearing.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(share_information)
-        .service(give_views)
-        .service(record_risk)
-        .service(record_safeguard)
-        .service(record_crime);
+        .service(share_information_route)
+        .service(give_views_route)
+        .service(record_risk_route)
+        .service(record_safeguard_route)
+        .service(record_crime_route);
 }
 
 /// What an entry is made of, whatever its kind.
@@ -72,60 +71,58 @@ async fn add<B: Serialize + Send + 'static>(
     (act, operation): (Act, &'static str),
     (item_id, key, body): (Uuid, IdempotencyKey, B),
     saying: impl FnOnce(B) -> Saying + Send + 'static,
-) -> Result<HttpResponse> {
+) -> Result<Created<Tagged<HearingEntryOut>>> {
     let ask = act.on("agenda_item", item_id);
-    let entry = db
-        .run(caller, ask, move |tx| {
-            let place = store::place_kept(tx, item_id)?;
-            let case = case_file::opened(tx, act, place.case_id)?;
-            let claim = key.claim(tx, operation, &(item_id, &body))?;
-            let desk = place.desk(&case);
-            if let Idempotency::Fresh(id) = claim {
-                let saying = saying(body);
-                desk.adds(saying.kind)?;
-                let own = tx.actor.agency_id;
-                let agency_id = rules::agency(saying.agency_id, own, desk.coordinator)?;
-                if agency_id != own && !store::is_member(tx, &case, agency_id)? {
-                    return Err(Error::field(
-                        "/agency_id",
-                        "not_a_member",
-                        "This agency is not in the MARAC.",
-                    ));
-                }
-                let entry = NewEntry {
-                    id,
-                    kind: saying.kind,
-                    sharing: saying.sharing,
-                    nature: saying.nature,
-                    factor: saying.factor,
-                    safeguard: saying.safeguard,
-                    decision: saying.decision,
-                    police_wish: saying.police_wish,
-                    agency_id,
-                    supersedes_id: None,
-                    struck: false,
-                    words: Words {
-                        text: saying.text,
-                        reason: None,
-                    },
-                };
-                store::insert(tx, &case, item_id, &entry)?;
-                if place.meeting == MeetingStatus::InSession {
-                    meetings::came(tx, place.meeting_id)?;
-                }
+    db.run(caller, ask, move |tx| {
+        let place = store::place_kept(tx, item_id)?;
+        let case = case_file::opened(tx, act, place.case_id)?;
+        let claim = key.claim(tx, operation, &(item_id, &body))?;
+        let desk = place.desk(&case);
+        if let Idempotency::Fresh(id) = claim {
+            let saying = saying(body);
+            desk.adds(saying.kind)?;
+            let own = tx.actor.agency_id;
+            let agency_id = rules::agency(saying.agency_id, own, desk.coordinator)?;
+            if agency_id != own && !store::is_member(tx, &case, agency_id)? {
+                return Err(Error::field(
+                    "/agency_id",
+                    "not_a_member",
+                    "This agency is not in the MARAC.",
+                ));
             }
-            let part = record_store::entry(tx, item_id, claim.id())?;
-            let entry = record::entry(case.key(), &part)?;
-            let event = Event::of_case(&case).on("hearing_entry", claim.id());
-            Ok(Audited::new(entry, event.fields([entry_field(act)])))
-        })
-        .await?;
-    let version = entry.version;
-    Ok(tagged(
-        HttpResponse::Created(),
-        version,
-        &HearingEntryOut::from(entry),
-    ))
+            let entry = NewEntry {
+                id,
+                kind: saying.kind,
+                sharing: saying.sharing,
+                nature: saying.nature,
+                factor: saying.factor,
+                safeguard: saying.safeguard,
+                decision: saying.decision,
+                police_wish: saying.police_wish,
+                agency_id,
+                supersedes_id: None,
+                struck: false,
+                words: Words {
+                    text: saying.text,
+                    reason: None,
+                },
+            };
+            store::insert(tx, &case, item_id, &entry)?;
+            if place.meeting == MeetingStatus::InSession {
+                meetings::came(tx, place.meeting_id)?;
+            }
+        }
+        let part = record_store::entry(tx, item_id, claim.id())?;
+        let entry = record::entry(case.key(), &part)?;
+        let event = Event::of_case(&case).on("hearing_entry", claim.id());
+        Ok(Audited::new(entry, event.fields([entry_field(act)])))
+    })
+    .await
+    .map(answer)
+}
+
+pub(super) fn answer(entry: HearingEntry) -> Created<Tagged<HearingEntryOut>> {
+    Created(Tagged::new(entry.version, entry.into()))
 }
 
 const fn entry_field(act: Act) -> &'static str {
@@ -156,19 +153,16 @@ pub struct InformationIn {
 ///
 /// For those the meeting opened the case to who have accepted its confidentiality statement; the
 /// coordinator writes for any agency, and afterwards too until the minutes are out.
-#[utoipa::path(tag = "hearing", operation_id = "share_information", request_body = InformationIn,
-    params(("id" = Uuid, Path, description = "The agenda item."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Recorded.", body = HearingEntryOut), Problems, WriteProblems))]
-#[post("/agenda-items/{id}/information")]
-async fn share_information(
+#[operation(post, "/agenda-items/{id}/information", tag = "hearing", act = ShareInformation,
+    says = "Recorded.")]
+pub async fn share_information(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<InformationIn>,
-) -> Result<HttpResponse> {
-    let act = (Act::ShareInformation, "share_information");
+) -> Result<Created<Tagged<HearingEntryOut>>> {
+    let act = (ACT, "share_information");
     add(&db, &caller, act, (id.0, key, body.0), |body| Saying {
         nature: Some(body.nature),
         agency_id: body.agency_id,
@@ -195,19 +189,15 @@ pub struct ViewsIn {
 }
 
 /// Give the survivor's views, as the allocated IDVA or the coordinator.
-#[utoipa::path(tag = "hearing", operation_id = "give_views", request_body = ViewsIn,
-    params(("id" = Uuid, Path, description = "The agenda item."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Recorded.", body = HearingEntryOut), Problems, WriteProblems))]
-#[post("/agenda-items/{id}/views")]
-async fn give_views(
+#[operation(post, "/agenda-items/{id}/views", tag = "hearing", act = GiveViews, says = "Recorded.")]
+pub async fn give_views(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<ViewsIn>,
-) -> Result<HttpResponse> {
-    let act = (Act::GiveViews, "give_views");
+) -> Result<Created<Tagged<HearingEntryOut>>> {
+    let act = (ACT, "give_views");
     add(&db, &caller, act, (id.0, key, body.0), |body| Saying {
         agency_id: body.agency_id,
         ..Saying::of(
@@ -232,19 +222,15 @@ pub struct RiskIn {
 }
 
 /// Record a part of the risk analysis, as chair or coordinator.
-#[utoipa::path(tag = "hearing", operation_id = "record_risk", request_body = RiskIn,
-    params(("id" = Uuid, Path, description = "The agenda item."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Recorded.", body = HearingEntryOut), Problems, WriteProblems))]
-#[post("/agenda-items/{id}/risks")]
-async fn record_risk(
+#[operation(post, "/agenda-items/{id}/risks", tag = "hearing", act = AnalyseRisk, says = "Recorded.")]
+pub async fn record_risk(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<RiskIn>,
-) -> Result<HttpResponse> {
-    let act = (Act::AnalyseRisk, "record_risk");
+) -> Result<Created<Tagged<HearingEntryOut>>> {
+    let act = (ACT, "record_risk");
     add(&db, &caller, act, (id.0, key, body.0), |body| Saying {
         factor: Some(body.factor),
         ..Saying::of(
@@ -272,19 +258,15 @@ pub struct SafeguardIn {
 }
 
 /// Record a safeguard considered beside the MARAC, as chair or coordinator.
-#[utoipa::path(tag = "hearing", operation_id = "record_safeguard", request_body = SafeguardIn,
-    params(("id" = Uuid, Path, description = "The agenda item."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Recorded.", body = HearingEntryOut), Problems, WriteProblems))]
-#[post("/agenda-items/{id}/safeguards")]
-async fn record_safeguard(
+#[operation(post, "/agenda-items/{id}/safeguards", tag = "hearing", act = AnalyseRisk, says = "Recorded.")]
+pub async fn record_safeguard(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<SafeguardIn>,
-) -> Result<HttpResponse> {
-    let act = (Act::AnalyseRisk, "record_safeguard");
+) -> Result<Created<Tagged<HearingEntryOut>>> {
+    let act = (ACT, "record_safeguard");
     add(&db, &caller, act, (id.0, key, body.0), |body| Saying {
         safeguard: Some(body.safeguard),
         decision: Some(body.decision),
@@ -312,19 +294,15 @@ pub struct CrimeIn {
 /// Record a crime disclosed at the meeting, with the survivor's wish about the police (R23).
 ///
 /// For chair, coordinator and the allocated IDVA. It is kept apart from what agencies share.
-#[utoipa::path(tag = "hearing", operation_id = "record_crime", request_body = CrimeIn,
-    params(("id" = Uuid, Path, description = "The agenda item."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Recorded.", body = HearingEntryOut), Problems, WriteProblems))]
-#[post("/agenda-items/{id}/crimes")]
-async fn record_crime(
+#[operation(post, "/agenda-items/{id}/crimes", tag = "hearing", act = RecordCrime, says = "Recorded.")]
+pub async fn record_crime(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     key: IdempotencyKey,
     body: Body<CrimeIn>,
-) -> Result<HttpResponse> {
-    let act = (Act::RecordCrime, "record_crime");
+) -> Result<Created<Tagged<HearingEntryOut>>> {
+    let act = (ACT, "record_crime");
     add(&db, &caller, act, (id.0, key, body.0), |body| Saying {
         police_wish: Some(body.police_wish),
         ..Saying::of(

@@ -5,13 +5,13 @@
 //! interest, which act at once as exclusions; `record` reads all of it back, here and for the minutes.
 //! Who sat at the meeting, and accepted its confidentiality statement, is with the meetings.
 
-mod conflicts_api;
+pub mod conflicts_api;
 mod conflicts_store;
-mod corrections_api;
-mod entries_api;
+pub mod corrections_api;
+pub mod entries_api;
 mod model;
 mod record;
-mod record_api;
+pub mod record_api;
 mod record_store;
 mod rules;
 mod shapes;

@@ -1,7 +1,6 @@
 //! Reading what was recorded of a case at a meeting.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,12 +14,11 @@ use kernel::caller::Caller;
 use kernel::case_file;
 use kernel::db::Db;
 use kernel::error::Result;
-use kernel::http::{Path, Problems, Query};
-use kernel::policy::Act;
+use kernel::http::{Json, Path, Query, operation};
 
 /// Reading it.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(read_hearing_record);
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(read_hearing_record_route);
 }
 
 /// Which versions of entries to read.
@@ -48,30 +46,27 @@ pub struct RecordQuery {
 /// Coordinator, chair and the allocated IDVA get all of it. A listed agency, and a guest of the case, get
 /// what was shared once they have accepted the meeting's confidentiality statement; after the meeting,
 /// the agencies that came or sent apologies, as long as the case stays open to them.
-#[utoipa::path(tag = "hearing", operation_id = "read_hearing_record",
-    params(("id" = Uuid, Path, description = "The agenda item."), RecordQuery),
-    responses((status = 200, description = "What this reader may read of it.", body = HearingRecordOut), Problems))]
-#[get("/agenda-items/{id}/record")]
-async fn read_hearing_record(
+#[operation(get, "/agenda-items/{id}/record", tag = "hearing", act = ReadHearing,
+    says = "What this reader may read of it.")]
+pub async fn read_hearing_record(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     query: Query<RecordQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Json<HearingRecordOut>> {
     let (id, all) = (id.0, matches!(query.0.versions, Some(HearingVersions::All)));
-    let body = db
-        .run(&caller, Act::ReadHearing.on("agenda_item", id), move |tx| {
-            let place = store::place(tx, id)?;
-            let case = case_file::opened(tx, Act::ReadHearing, place.case_id)?;
-            let reader = place.desk(&case).reader();
-            let record = record::record(tx, &case, id, reader, all)?;
-            let event = Event::of_case(&case)
-                .on("agenda_item", id)
-                .fields(["hearing"])
-                .rows(record.entries.len());
-            let body = HearingRecordOut::of(&place, &case, reader, record);
-            Ok(Audited::new(body, event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(body))
+    db.run(&caller, ACT.on("agenda_item", id), move |tx| {
+        let place = store::place(tx, id)?;
+        let case = case_file::opened(tx, ACT, place.case_id)?;
+        let reader = place.desk(&case).reader();
+        let record = record::record(tx, &case, id, reader, all)?;
+        let event = Event::of_case(&case)
+            .on("agenda_item", id)
+            .fields(["hearing"])
+            .rows(record.entries.len());
+        let body = HearingRecordOut::of(&place, &case, reader, record);
+        Ok(Audited::new(body, event))
+    })
+    .await
+    .map(Json)
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, post, put};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,50 +19,45 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::http::{
-    Body, Idempotency, IdempotencyKey, IfMatch, Path, Problems, VersionProblems, WriteProblems,
-    tagged,
-};
+use kernel::http::{Body, Created, Idempotency, IdempotencyKey, IfMatch, Path, Tagged, operation};
 use kernel::policy::{Act, hidden};
 use kernel::visibility;
 use practice::text::Text;
 
 /// The operations on agendas.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(read_agenda)
-        .service(put_on_agenda)
-        .service(order_agenda);
+        .service(read_agenda_route)
+        .service(put_on_agenda_route)
+        .service(order_agenda_route);
 }
 
 /// The agenda of a meeting, the meeting's version, and the event of having read it.
-pub(super) fn audited(tx: &mut Tx<'_>, head: AgendaHead) -> Result<Audited<(AgendaOut, i32)>> {
+pub(super) fn audited(tx: &mut Tx<'_>, head: AgendaHead) -> Result<Audited<Tagged<AgendaOut>>> {
     let (id, marac_id, version) = (head.meeting.id, head.meeting.marac_id, head.meeting.version);
     let agenda = agenda(tx, head)?;
     let event = Event::list(agenda.items.len())
         .on("meeting", id)
         .in_marac(marac_id)
         .fields(["identity"]);
-    Ok(Audited::new((agenda, version), event))
+    Ok(Audited::new(Tagged::new(version, agenda), event))
 }
 
 /// The agenda: the meeting and its cases in order, in one read.
 ///
 /// Coordinator and chair see every case. From circulation an agency sees those open to it, numbered
 /// afresh.
-#[utoipa::path(tag = "meetings", operation_id = "read_agenda",
-    params(("id" = Uuid, Path, description = "The meeting.")), responses(
-    (status = 200, description = "The agenda.", body = AgendaOut), Problems))]
-#[get("/meetings/{id}/agenda")]
-async fn read_agenda(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    let id = id.0;
-    let (agenda, version) = db
-        .run(&caller, Act::ReadAgenda.on("meeting", id), move |tx| {
-            let head = head_in_sight(tx, Act::ReadAgenda, id)?;
-            audited(tx, head)
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &agenda))
+#[operation(get, "/meetings/{id}/agenda", tag = "meetings", act = ReadAgenda, says = "The agenda.")]
+pub async fn read_agenda(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Tagged<AgendaOut>> {
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        let head = head_in_sight(tx, ACT, id)?;
+        audited(tx, head)
+    })
+    .await
 }
 
 /// A case to put on an agenda.
@@ -89,37 +83,31 @@ pub struct AgendaItemIn {
 ///
 /// After circulation the list is frozen: the chair adds with a reason, the item is marked late, and
 /// its agencies see the case at once (R16).
-#[utoipa::path(tag = "meetings", operation_id = "put_on_agenda", request_body = AgendaItemIn, params(
-    ("id" = Uuid, Path, description = "The meeting."),
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")), responses(
-    (status = 201, description = "On the agenda.", body = AgendaItemOut), Problems, WriteProblems))]
-#[post("/meetings/{id}/agenda")]
-async fn put_on_agenda(
+#[operation(post, "/meetings/{id}/agenda", tag = "meetings", act = ChangeAgenda, says = "On the agenda.")]
+pub async fn put_on_agenda(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     key: IdempotencyKey,
-    body: Body<AgendaItemIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (id.0, body.0);
-    let item = db
-        .run(&caller, Act::ChangeAgenda.on("meeting", id), move |tx| {
-            put_on(tx, &key, id, &body)
-        })
-        .await?;
-    Ok(HttpResponse::Created()
-        .insert_header(("ETag", item.etag.clone()))
-        .json(item))
+    Body(body): Body<AgendaItemIn>,
+) -> Result<Created<Tagged<AgendaItemOut>>> {
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        put_on(tx, ACT, &key, id, &body)
+    })
+    .await
+    .map(AgendaItemOut::tagged)
+    .map(Created)
 }
 
 fn put_on(
     tx: &mut Tx<'_>,
+    act: Act,
     key: &IdempotencyKey,
     meeting_id: Uuid,
     body: &AgendaItemIn,
 ) -> Result<Audited<AgendaItemOut>> {
-    let meeting = in_sight_locked(tx, Act::ChangeAgenda, meeting_id)?;
-    let case = visibility::case_locked(tx, Act::ChangeAgenda, body.case_id)?;
+    let meeting = in_sight_locked(tx, act, meeting_id)?;
+    let case = visibility::case_locked(tx, act, body.case_id)?;
     if case.marac_id != meeting.marac_id {
         return Err(hidden());
     }
@@ -163,41 +151,34 @@ pub struct OrderIn {
 
 /// Order an agenda by hand: the whole list of its items (R18). In a meeting that is split each stays in
 /// its session.
-#[utoipa::path(tag = "meetings", operation_id = "order_agenda", request_body = OrderIn, params(
-    ("id" = Uuid, Path, description = "The meeting."),
-    ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
-    (status = 200, description = "In this order.", body = AgendaOut), Problems, WriteProblems, VersionProblems))]
-#[put("/meetings/{id}/agenda/order")]
-async fn order_agenda(
+#[operation(put, "/meetings/{id}/agenda/order", tag = "meetings", act = ChangeAgenda, says = "In this order.")]
+pub async fn order_agenda(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<OrderIn>,
-) -> Result<HttpResponse> {
+) -> Result<Tagged<AgendaOut>> {
     let (id, wanted) = (id.0, body.0.items);
-    let (agenda, version) = db
-        .run(&caller, Act::ChangeAgenda.on("meeting", id), move |tx| {
-            let meeting = in_sight_locked(tx, Act::ChangeAgenda, id)?;
-            if_match.check(meeting.version)?;
-            rules::reorder(meeting.status)?;
-            let seats = agenda_store::seats(tx, id)?;
-            let present: Vec<_> = seats.iter().map(|seat| seat.id).collect();
-            rules::order(&present, &wanted)?;
-            let sessions: HashMap<_, _> =
-                seats.iter().map(|seat| (seat.id, seat.session)).collect();
-            let mut wanted = wanted;
-            wanted.sort_by_key(|id| sessions.get(id).copied());
-            let stands = seats.iter().all(|seat| seat.placed_by_hand) && present == wanted;
-            if stands {
-                let head = head_in_sight(tx, Act::ChangeAgenda, id)?;
-                return audited(tx, head);
-            }
-            agenda_store::reorder(tx, id, wanted)?;
-            store::touch(tx, id)?;
-            let head = head_in_sight(tx, Act::ChangeAgenda, id)?;
-            audited(tx, head)
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &agenda))
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        let meeting = in_sight_locked(tx, ACT, id)?;
+        if_match.check(meeting.version)?;
+        rules::reorder(meeting.status)?;
+        let seats = agenda_store::seats(tx, id)?;
+        let present: Vec<_> = seats.iter().map(|seat| seat.id).collect();
+        rules::order(&present, &wanted)?;
+        let sessions: HashMap<_, _> = seats.iter().map(|seat| (seat.id, seat.session)).collect();
+        let mut wanted = wanted;
+        wanted.sort_by_key(|id| sessions.get(id).copied());
+        let stands = seats.iter().all(|seat| seat.placed_by_hand) && present == wanted;
+        if stands {
+            let head = head_in_sight(tx, ACT, id)?;
+            return audited(tx, head);
+        }
+        agenda_store::reorder(tx, id, wanted)?;
+        store::touch(tx, id)?;
+        let head = head_in_sight(tx, ACT, id)?;
+        audited(tx, head)
+    })
+    .await
 }

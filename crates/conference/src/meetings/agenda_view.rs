@@ -17,7 +17,7 @@ use directory::maracs;
 use kernel::crypto::Place;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::http::etag;
+use kernel::http::{Tagged, etag};
 use kernel::policy::lens::FieldGroup;
 use kernel::policy::{Act, hidden, may_in};
 use kernel::visibility::lens_of;
@@ -271,6 +271,13 @@ fn numbered(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<Vec<(Option<u32>, Agen
 }
 
 /// One item as the caller has it on the agenda.
+impl AgendaItemOut {
+    /// The answer of what changed it.
+    pub(super) fn tagged(self) -> Tagged<Self> {
+        Tagged::with(self.etag.clone(), self)
+    }
+}
+
 pub(super) fn item(tx: &mut Tx<'_>, meeting: &Meeting, id: Uuid) -> Result<AgendaItemOut> {
     let (number, row) = numbered(tx, meeting)?
         .into_iter()

@@ -1,7 +1,6 @@
 //! Meetings over HTTP: plan, find, move, cancel.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, patch, post};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -24,21 +23,21 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::http::{
-    Body, Change, Changes, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Patch, Path,
-    Problems, Query, VersionProblems, WriteProblems, etag, paged, period, tagged,
+    Body, Change, Changes, Created, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Patch,
+    Path, Query, Tagged, etag, operation, period,
 };
 use kernel::policy::{Act, Who, hidden, may_in};
 use practice::dates::{AnyDay, MeetingMoment};
 use practice::text::{Line, Text};
 
 /// The operations on meetings.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_meetings)
-        .service(create_meeting)
-        .service(read_meeting)
-        .service(move_meeting)
-        .service(cancel_meeting);
+        .service(list_meetings_route)
+        .service(create_meeting_route)
+        .service(read_meeting_route)
+        .service(move_meeting_route)
+        .service(cancel_meeting_route);
 }
 
 /// A meeting.
@@ -96,9 +95,8 @@ impl From<Meeting> for MeetingOut {
     }
 }
 
-pub(super) fn answer(meeting: Meeting) -> HttpResponse {
-    let version = meeting.version;
-    tagged(HttpResponse::Ok(), version, &MeetingOut::from(meeting))
+pub(super) fn answer(meeting: Meeting) -> Tagged<MeetingOut> {
+    Tagged::new(meeting.version, meeting.into())
 }
 
 pub(super) fn event(meeting: &Meeting) -> Event {
@@ -153,17 +151,14 @@ impl MeetingsQuery {
 }
 
 /// Meetings of the MARACs one sits in, newest first.
-#[utoipa::path(tag = "meetings", operation_id = "list_meetings", params(MeetingsQuery), responses(
-    (status = 200, description = "Meetings.", body = Page<MeetingOut>), Problems))]
-#[get("/meetings")]
-async fn list_meetings(
+#[operation(get, "/meetings", tag = "meetings", act = ListMeetings, says = "Meetings.")]
+pub async fn list_meetings(
     db: Data<Db>,
     caller: Caller,
-    request: HttpRequest,
     query: Query<MeetingsQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Page<MeetingOut>> {
     let page = db
-        .run(&caller, Act::ListMeetings.ask(), move |tx| {
+        .run(&caller, ACT.ask(), move |tx| {
             let filter = query.0.filter(tx)?;
             let limit = filter.limit;
             let rows = store::list(tx, filter)?;
@@ -172,7 +167,7 @@ async fn list_meetings(
             Ok(Audited::new(page, event))
         })
         .await?;
-    Ok(paged(&request, &page.map(MeetingOut::from)))
+    Ok(page.map(MeetingOut::from))
 }
 
 /// A meeting to plan.
@@ -201,39 +196,30 @@ pub struct MeetingIn {
 }
 
 /// Plan a meeting.
-#[utoipa::path(tag = "meetings", operation_id = "create_meeting", request_body = MeetingIn,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")), responses(
-    (status = 201, description = "Planned.", body = MeetingOut), Problems, WriteProblems))]
-#[post("/meetings")]
-async fn create_meeting(
+#[operation(post, "/meetings", tag = "meetings", act = PlanMeeting, says = "Planned.")]
+pub async fn create_meeting(
     db: Data<Db>,
     caller: Caller,
     key: IdempotencyKey,
-    body: Body<MeetingIn>,
-) -> Result<HttpResponse> {
-    let ask = Act::PlanMeeting.on("marac", body.0.marac_id);
-    let meeting = db
-        .run(&caller, ask, move |tx| {
-            let meeting = plan(tx, &key, body.0)?;
-            let event = event(&meeting);
-            Ok(Audited::new(meeting, event))
-        })
-        .await?;
-    let version = meeting.version;
-    Ok(tagged(
-        HttpResponse::Created(),
-        version,
-        &MeetingOut::from(meeting),
-    ))
+    Body(body): Body<MeetingIn>,
+) -> Result<Created<Tagged<MeetingOut>>> {
+    db.run(&caller, ACT.on("marac", body.marac_id), move |tx| {
+        let meeting = plan(tx, ACT, &key, body)?;
+        let event = event(&meeting);
+        Ok(Audited::new(meeting, event))
+    })
+    .await
+    .map(answer)
+    .map(Created)
 }
 
-fn plan(tx: &mut Tx<'_>, key: &IdempotencyKey, body: MeetingIn) -> Result<Meeting> {
+fn plan(tx: &mut Tx<'_>, act: Act, key: &IdempotencyKey, body: MeetingIn) -> Result<Meeting> {
     if !tx.actor.maracs().contains(&body.marac_id) {
         return Err(hidden());
     }
-    may_in(&tx.actor, Act::PlanMeeting, body.marac_id)?;
+    may_in(&tx.actor, act, body.marac_id)?;
     let id = match key.claim(tx, "create_meeting", &body)? {
-        Idempotency::Replay(id) => return in_sight(tx, Act::PlanMeeting, id),
+        Idempotency::Replay(id) => return in_sight(tx, act, id),
         Idempotency::Fresh(id) => id,
     };
     let starts_at = body.starts_at.at();
@@ -250,20 +236,19 @@ fn plan(tx: &mut Tx<'_>, key: &IdempotencyKey, body: MeetingIn) -> Result<Meetin
 }
 
 /// A meeting.
-#[utoipa::path(tag = "meetings", operation_id = "read_meeting",
-    params(("id" = Uuid, Path, description = "The meeting.")), responses(
-    (status = 200, description = "The meeting.", body = MeetingOut), Problems))]
-#[get("/meetings/{id}")]
-async fn read_meeting(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    let id = id.0;
-    let meeting = db
-        .run(&caller, Act::ReadMeeting.on("meeting", id), move |tx| {
-            let meeting = in_sight(tx, Act::ReadMeeting, id)?;
-            let event = event(&meeting);
-            Ok(Audited::new(meeting, event))
-        })
-        .await?;
-    Ok(answer(meeting))
+#[operation(get, "/meetings/{id}", tag = "meetings", act = ReadMeeting, says = "The meeting.")]
+pub async fn read_meeting(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Tagged<MeetingOut>> {
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        let meeting = in_sight(tx, ACT, id)?;
+        let event = event(&meeting);
+        Ok(Audited::new(meeting, event))
+    })
+    .await
+    .map(answer)
 }
 
 /// What may change of a meeting that lies ahead.
@@ -285,42 +270,36 @@ pub struct MeetingPatch {
 }
 
 /// Move a meeting that lies ahead: another time, mode or place.
-#[utoipa::path(tag = "meetings", operation_id = "move_meeting", request_body = MeetingPatch, params(
-    ("id" = Uuid, Path, description = "The meeting."),
-    ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
-    (status = 200, description = "Moved.", body = MeetingOut), Problems, WriteProblems, VersionProblems))]
-#[patch("/meetings/{id}")]
-async fn move_meeting(
+#[operation(patch, "/meetings/{id}", tag = "meetings", act = PlanMeeting, says = "Moved.")]
+pub async fn move_meeting(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-    body: Body<MeetingPatch>,
-) -> Result<HttpResponse> {
-    let (id, body) = (id.0, body.0);
-    let meeting = db
-        .run(&caller, Act::PlanMeeting.on("meeting", id), move |tx| {
-            let mut meeting = in_sight_locked(tx, Act::PlanMeeting, id)?;
-            if_match.check(meeting.version)?;
-            rules::meeting(meeting.status, MeetingCommand::Move)?;
-            let was = meeting.starts_at;
-            let changes = body.apply(&mut meeting);
-            if changes.has("starts_at") {
-                rules::starts_at(meeting.starts_at, tx.today())?;
-                split_store::moved(tx, &meeting, was)?;
-            }
-            if !changes.is_empty() {
-                meeting = store::update(tx, &meeting)?;
-                telling::everybody(tx, NoticeKind::MeetingMoved, &meeting)?;
-            }
-            if changes.has("starts_at") && meeting.status == MeetingStatus::Circulated {
-                asking::moved(tx, meeting.asking())?;
-            }
-            let event = event(&meeting).fields(changes);
-            Ok(Audited::new(meeting, event))
-        })
-        .await?;
-    Ok(answer(meeting))
+    Body(body): Body<MeetingPatch>,
+) -> Result<Tagged<MeetingOut>> {
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        let mut meeting = in_sight_locked(tx, ACT, id)?;
+        if_match.check(meeting.version)?;
+        rules::meeting(meeting.status, MeetingCommand::Move)?;
+        let was = meeting.starts_at;
+        let changes = body.apply(&mut meeting);
+        if changes.has("starts_at") {
+            rules::starts_at(meeting.starts_at, tx.today())?;
+            split_store::moved(tx, &meeting, was)?;
+        }
+        if !changes.is_empty() {
+            meeting = store::update(tx, &meeting)?;
+            telling::everybody(tx, NoticeKind::MeetingMoved, &meeting)?;
+        }
+        if changes.has("starts_at") && meeting.status == MeetingStatus::Circulated {
+            asking::moved(tx, meeting.asking())?;
+        }
+        let event = event(&meeting).fields(changes);
+        Ok(Audited::new(meeting, event))
+    })
+    .await
+    .map(answer)
 }
 
 impl MeetingPatch {
@@ -363,29 +342,23 @@ pub(super) fn advance(
 
 /// Cancel a meeting that lies ahead. Its cases come off its agenda, and what its circulation opened
 /// closes.
-#[utoipa::path(tag = "meetings", operation_id = "cancel_meeting", params(
-    ("id" = Uuid, Path, description = "The meeting."),
-    ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
-    (status = 200, description = "Cancelled.", body = MeetingOut), Problems, WriteProblems, VersionProblems))]
-#[post("/meetings/{id}/cancel")]
-async fn cancel_meeting(
+#[operation(post, "/meetings/{id}/cancel", tag = "meetings", act = PlanMeeting, says = "Cancelled.")]
+pub async fn cancel_meeting(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let meeting = db
-        .run(&caller, Act::PlanMeeting.on("meeting", id), move |tx| {
-            let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Cancel);
-            let meeting = advance(tx, Act::PlanMeeting, id, if_match, command)?;
-            decisions_store::withdraw_all(tx, id)?;
-            asking::withdraw_all(tx, id)?;
-            listing_store::end_all(tx, id)?;
-            telling::everybody(tx, NoticeKind::MeetingCancelled, &meeting)?;
-            let event = event(&meeting).fields(["status"]);
-            Ok(Audited::new(meeting, event))
-        })
-        .await?;
-    Ok(answer(meeting))
+) -> Result<Tagged<MeetingOut>> {
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        let command = |_: &mut Tx<'_>| Ok(MeetingCommand::Cancel);
+        let meeting = advance(tx, ACT, id, if_match, command)?;
+        decisions_store::withdraw_all(tx, id)?;
+        asking::withdraw_all(tx, id)?;
+        listing_store::end_all(tx, id)?;
+        telling::everybody(tx, NoticeKind::MeetingCancelled, &meeting)?;
+        let event = event(&meeting).fields(["status"]);
+        Ok(Audited::new(meeting, event))
+    })
+    .await
+    .map(answer)
 }

@@ -1,7 +1,6 @@
 //! Attendance over HTTP: who came, as what, for which cases (R20).
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, put};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::attendance_store::{self, Record, SeatRow, Sitter, Stay};
+use super::attendance_store::{self, Record, SeatRow, Sitter};
 use super::store::Meeting;
 use super::{
     AttendanceRole, Presence, agenda, agenda_store, attendance_rules, in_sight, in_sight_locked,
@@ -20,19 +19,17 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::http::{
-    Body, IfMatch, Page, Path, Problems, VersionProblems, WriteProblems, etag, paged, tagged,
-};
-use kernel::policy::{Act, hidden};
+use kernel::http::{Body, IfMatch, Page, Path, Tagged, etag, operation};
+use kernel::policy::hidden;
 use practice::dates::{AnyDay, AnyMoment};
 use practice::text::Line;
 
 /// The operations on attendance.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_attendance)
-        .service(record_attendance)
-        .service(record_stay);
+        .service(list_attendance_route)
+        .service(record_attendance_route)
+        .service(record_stay_route);
 }
 
 /// A seat at a meeting.
@@ -94,43 +91,34 @@ impl AttendanceOut {
     }
 
     /// The answer of what changed it.
-    pub(super) fn answer(&self) -> HttpResponse {
-        HttpResponse::Ok()
-            .insert_header(("ETag", self.etag.clone()))
-            .json(self)
+    pub(super) fn tagged(self) -> Tagged<Self> {
+        Tagged::with(self.etag.clone(), self)
     }
 }
 
 /// Who came: every agency of the MARAC for coordinator and chair, the own one for others.
-#[utoipa::path(tag = "meetings", operation_id = "list_attendance",
-    params(("id" = Uuid, Path, description = "The meeting.")), responses(
-    (status = 200, description = "The seats.", body = Page<AttendanceOut>), Problems))]
-#[get("/meetings/{id}/attendance")]
-async fn list_attendance(
+#[operation(get, "/meetings/{id}/attendance", tag = "meetings", act = ReadMeeting, says = "The seats.")]
+pub async fn list_attendance(
     db: Data<Db>,
     caller: Caller,
-    request: HttpRequest,
-    id: Path<Uuid>,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let page = db
-        .run(&caller, Act::ReadMeeting.on("meeting", id), move |tx| {
-            let meeting = in_sight(tx, Act::ReadMeeting, id)?;
-            let staff = tx.actor.is_staff(meeting.marac_id);
-            let own = (!staff).then_some(tx.actor.agency_id);
-            let seats = attendance_store::seats(tx, &meeting, own)?;
-            let event = Event::list(seats.len())
-                .on("meeting", id)
-                .in_marac(meeting.marac_id);
-            let seats = seats.into_iter().map(|row| AttendanceOut::of(row, staff));
-            let page = Page {
-                items: seats.collect(),
-                next_cursor: None,
-            };
-            Ok(Audited::new(page, event.fields(["attendance"])))
-        })
-        .await?;
-    Ok(paged(&request, &page))
+    Path(id): Path<Uuid>,
+) -> Result<Page<AttendanceOut>> {
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        let meeting = in_sight(tx, ACT, id)?;
+        let staff = tx.actor.is_staff(meeting.marac_id);
+        let own = (!staff).then_some(tx.actor.agency_id);
+        let seats = attendance_store::seats(tx, &meeting, own)?;
+        let event = Event::list(seats.len())
+            .on("meeting", id)
+            .in_marac(meeting.marac_id);
+        let seats = seats.into_iter().map(|row| AttendanceOut::of(row, staff));
+        let page = Page {
+            items: seats.collect(),
+            next_cursor: None,
+        };
+        Ok(Audited::new(page, event.fields(["attendance"])))
+    })
+    .await
 }
 
 /// What is recorded of a seat.
@@ -166,33 +154,27 @@ pub struct AttendanceIn {
 /// Record who came for an agency, with apologies and information sent (R20).
 ///
 /// A guest is bound to agenda items, and sees their cases while the meeting is in session.
-#[utoipa::path(tag = "meetings", operation_id = "record_attendance", request_body = AttendanceIn, params(
-    ("id" = Uuid, Path, description = "The meeting."),
-    ("agency_id" = Uuid, Path, description = "The agency."),
-    ("If-Match" = String, Header, description = "The seat's `etag`; `\"0\"` for one not recorded yet.")), responses(
-    (status = 200, description = "Recorded.", body = AttendanceOut), Problems, WriteProblems, VersionProblems))]
-#[put("/meetings/{id}/attendance/{agency_id}")]
-async fn record_attendance(
+#[operation(put, "/meetings/{id}/attendance/{agency_id}", tag = "meetings", act = RecordAttendance,
+    says = "Recorded.", if_match = "The seat's `etag` that was read; `\"0\"` for one not recorded yet.")]
+pub async fn record_attendance(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, agency_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<AttendanceIn>,
-) -> Result<HttpResponse> {
-    let ((id, agency_id), body) = (path.0, body.0);
-    let ask = Act::RecordAttendance.on("meeting", id);
-    let seat = db
-        .run(&caller, ask, move |tx| {
-            let meeting = in_sight_locked(tx, Act::RecordAttendance, id)?;
-            let seat = record(tx, &meeting, agency_id, if_match, body)?;
-            let event = Event::new()
-                .on("meeting", id)
-                .in_marac(meeting.marac_id)
-                .fields(["attendance"]);
-            Ok(Audited::new(AttendanceOut::of(seat, true), event))
-        })
-        .await?;
-    Ok(seat.answer())
+) -> Result<Tagged<AttendanceOut>> {
+    let body = body.0;
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        let meeting = in_sight_locked(tx, ACT, id)?;
+        let seat = record(tx, &meeting, agency_id, if_match, body)?;
+        let event = Event::new()
+            .on("meeting", id)
+            .in_marac(meeting.marac_id)
+            .fields(["attendance"]);
+        Ok(Audited::new(AttendanceOut::of(seat, true), event))
+    })
+    .await
+    .map(AttendanceOut::tagged)
 }
 
 fn record(
@@ -298,54 +280,42 @@ pub struct StayOut {
 }
 
 /// Record when somebody joined and left a case, as agencies without a part in it do (R18, R20).
-#[utoipa::path(tag = "meetings", operation_id = "record_stay", request_body = StayIn, params(
-    ("id" = Uuid, Path, description = "The agenda item."),
-    ("attendance_id" = Uuid, Path, description = "The seat."),
-    ("If-Match" = String, Header, description = "The row's `etag`; `\"0\"` for one not recorded yet.")), responses(
-    (status = 200, description = "Recorded.", body = StayOut), Problems, WriteProblems, VersionProblems))]
-#[put("/agenda-items/{id}/attendance/{attendance_id}")]
-async fn record_stay(
+#[operation(put, "/agenda-items/{id}/attendance/{attendance_id}", tag = "meetings", act = RecordAttendance,
+    says = "Recorded.", if_match = "The row's `etag` that was read; `\"0\"` for one not recorded yet.")]
+pub async fn record_stay(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, seat_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<StayIn>,
-) -> Result<HttpResponse> {
-    let ((id, seat_id), body) = (path.0, body.0);
-    let ask = Act::RecordAttendance.on("agenda_item", id);
-    let stay = db
-        .run(&caller, ask, move |tx| {
-            let opened = agenda::opened(tx, Act::RecordAttendance, id)?;
-            let seats = attendance_store::seats(tx, &opened.meeting, None)?;
-            if !seats.iter().any(|seat| seat.id == Some(seat_id)) {
-                return Err(hidden());
-            }
-            let present = attendance_store::stay(tx, &opened.case, id, seat_id)?;
-            if_match.check(present.as_ref().map_or(0, |stay| stay.version))?;
-            attendance_rules::coming_and_going(opened.meeting.status)?;
-            let times = (body.joined_at.map(Into::into), body.left_at.map(Into::into));
-            attendance_rules::stay(times.0, times.1, opened.meeting.started_at, tx.now)?;
-            let stay = match present {
-                Some(stay) if (stay.joined_at, stay.left_at) == times => stay,
-                _ => attendance_store::set_stay(tx, &opened.case, id, seat_id, times)?,
-            };
-            let event = Event::of_case(&opened.case).on("agenda_item", id);
-            Ok(Audited::new(stay, event.fields(["attendance"])))
-        })
-        .await?;
-    let Stay {
-        bound,
-        joined_at,
-        left_at,
-        version,
-    } = stay;
-    let out = StayOut {
-        agenda_item_id: id,
-        attendance_id: seat_id,
-        bound,
-        joined_at,
-        left_at,
-        etag: etag(version),
-    };
-    Ok(tagged(HttpResponse::Ok(), version, &out))
+) -> Result<Tagged<StayOut>> {
+    let body = body.0;
+    db.run(&caller, ACT.on("agenda_item", id), move |tx| {
+        let opened = agenda::opened(tx, ACT, id)?;
+        let seats = attendance_store::seats(tx, &opened.meeting, None)?;
+        if !seats.iter().any(|seat| seat.id == Some(seat_id)) {
+            return Err(hidden());
+        }
+        let present = attendance_store::stay(tx, &opened.case, id, seat_id)?;
+        if_match.check(present.as_ref().map_or(0, |stay| stay.version))?;
+        attendance_rules::coming_and_going(opened.meeting.status)?;
+        let times = (body.joined_at.map(Into::into), body.left_at.map(Into::into));
+        attendance_rules::stay(times.0, times.1, opened.meeting.started_at, tx.now)?;
+        let stay = match present {
+            Some(stay) if (stay.joined_at, stay.left_at) == times => stay,
+            _ => attendance_store::set_stay(tx, &opened.case, id, seat_id, times)?,
+        };
+        let event = Event::of_case(&opened.case).on("agenda_item", id);
+        let out = StayOut {
+            agenda_item_id: id,
+            attendance_id: seat_id,
+            bound: stay.bound,
+            joined_at: stay.joined_at,
+            left_at: stay.left_at,
+            etag: etag(stay.version),
+        };
+        let out = Tagged::new(stay.version, out);
+        Ok(Audited::new(out, event.fields(["attendance"])))
+    })
+    .await
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -25,14 +24,14 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, FieldError, Result};
-use kernel::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged};
+use kernel::http::{Body, IfMatch, Path, Tagged, operation};
 use kernel::policy::{Act, may_in};
 use practice::text::Text;
 use practice::vocabulary;
 
 /// The operation.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(build_agenda);
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(build_agenda_route);
 }
 
 vocabulary! {
@@ -104,28 +103,21 @@ pub struct BuiltOut {
 /// closed are left for the next meeting unless the chair admits them (R16). Building again adds what
 /// has come since and keeps whatever somebody decided: an order made by hand, agencies, who was taken
 /// off or deferred.
-#[utoipa::path(tag = "meetings", operation_id = "build_agenda", request_body = BuildIn, params(
-    ("id" = Uuid, Path, description = "The meeting."),
-    ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
-    (status = 200, description = "Built.", body = BuiltOut), Problems, WriteProblems, VersionProblems))]
-#[post("/meetings/{id}/agenda/build")]
-async fn build_agenda(
+#[operation(post, "/meetings/{id}/agenda/build", tag = "meetings", act = ChangeAgenda, says = "Built.")]
+pub async fn build_agenda(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-    body: Body<BuildIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (id.0, body.0);
-    let (out, version) = db
-        .run(&caller, Act::ChangeAgenda.on("meeting", id), move |tx| {
-            let meeting = in_sight_locked(tx, Act::ChangeAgenda, id)?;
-            if_match.check(meeting.version)?;
-            build_rules::buildable(meeting.kind, meeting.status)?;
-            build(tx, &meeting, &body)
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &out))
+    Body(body): Body<BuildIn>,
+) -> Result<Tagged<BuiltOut>> {
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        let meeting = in_sight_locked(tx, ACT, id)?;
+        if_match.check(meeting.version)?;
+        build_rules::buildable(meeting.kind, meeting.status)?;
+        build(tx, ACT, &meeting, &body)
+    })
+    .await
 }
 
 /// Cases that come on, and those that do not.
@@ -135,7 +127,12 @@ struct Sorted {
     left_out: Vec<LeftOutCase>,
 }
 
-fn build(tx: &mut Tx<'_>, meeting: &Meeting, body: &BuildIn) -> Result<Audited<(BuiltOut, i32)>> {
+fn build(
+    tx: &mut Tx<'_>,
+    act: Act,
+    meeting: &Meeting,
+    body: &BuildIn,
+) -> Result<Audited<Tagged<BuiltOut>>> {
     if !body.admit_late.is_empty() {
         may_in(&tx.actor, Act::AddLateItem, meeting.marac_id)?;
     }
@@ -168,20 +165,19 @@ fn build(tx: &mut Tx<'_>, meeting: &Meeting, body: &BuildIn) -> Result<Audited<(
         }
     }
     write(tx, meeting, &sorted.coming)?;
-    let head = head_in_sight(tx, Act::ChangeAgenda, meeting.id)?;
-    let built = audited(tx, head)?.map(|(agenda, version)| {
-        let out = BuiltOut {
+    let head = head_in_sight(tx, act, meeting.id)?;
+    let built = audited(tx, head)?.map(|agenda| {
+        agenda.map(|agenda| BuiltOut {
             agenda,
             placed: sorted.coming.iter().map(|one| one.id).collect(),
             left_out: sorted.left_out,
-        };
-        (out, version)
+        })
     });
     Ok(sorted.coming.iter().fold(built, |built, one| {
         let event = Event::new().in_case(meeting.marac_id, one.case_id);
         let act = match one.late {
             true => Act::AddLateItem,
-            false => Act::ChangeAgenda,
+            false => act,
         };
         built.and(event.on("agenda_item", one.id).act(act))
     }))

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, post, put};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,25 +21,19 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems};
+use kernel::http::{Body, IfMatch, Path, Tagged, operation};
 use kernel::policy::Act;
 use practice::dates::AnyDay;
 use practice::text::Text;
 
 /// The operations on agenda items.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_to_agencies)
-        .service(withdraw_item)
-        .service(hear_item)
-        .service(defer_item)
-        .service(note_alert);
-}
-
-fn answer(item: &AgendaItemOut) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header(("ETag", item.etag.clone()))
-        .json(item)
+        .service(list_to_agencies_route)
+        .service(withdraw_agenda_item_route)
+        .service(hear_agenda_item_route)
+        .service(defer_agenda_item_route)
+        .service(note_alert_route);
 }
 
 fn event(opened: &Opened) -> Event {
@@ -68,34 +61,24 @@ pub struct ListedOut {
 
 /// Choose the agencies a case is listed to. After circulation a new one sees it at once, and one that
 /// is left out no longer does.
-#[utoipa::path(tag = "meetings", operation_id = "list_to_agencies", request_body = AgenciesIn, params(
-    ("id" = Uuid, Path, description = "The agenda item."),
-    ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
-    (status = 200, description = "Listed.", body = ListedOut), Problems, WriteProblems, VersionProblems))]
-#[put("/agenda-items/{id}/agencies")]
-async fn list_to_agencies(
+#[operation(put, "/agenda-items/{id}/agencies", tag = "meetings", act = ChangeAgenda, says = "Listed.")]
+pub async fn list_to_agencies(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<AgenciesIn>,
-) -> Result<HttpResponse> {
+) -> Result<Tagged<ListedOut>> {
     let (id, agencies) = (id.0, body.0.agencies);
     let out = db
-        .run(
-            &caller,
-            Act::ChangeAgenda.on("agenda_item", id),
-            move |tx| {
-                let opened = agenda::opened(tx, Act::ChangeAgenda, id)?;
-                if_match.check(opened.item.version)?;
-                let out = relist(tx, &opened, &agencies)?;
-                Ok(Audited::new(out, event(&opened).fields(["agencies"])))
-            },
-        )
+        .run(&caller, ACT.on("agenda_item", id), move |tx| {
+            let opened = agenda::opened(tx, ACT, id)?;
+            if_match.check(opened.item.version)?;
+            let out = relist(tx, &opened, &agencies)?;
+            Ok(Audited::new(out, event(&opened).fields(["agencies"])))
+        })
         .await?;
-    Ok(HttpResponse::Ok()
-        .insert_header(("ETag", out.item.etag.clone()))
-        .json(out))
+    Ok(Tagged::with(out.item.etag.clone(), out))
 }
 
 fn relist(tx: &mut Tx<'_>, opened: &Opened, agencies: &[Uuid]) -> Result<ListedOut> {
@@ -146,28 +129,27 @@ async fn decide(
     decision: Decision,
     wait: Wait,
     say: impl FnOnce(&mut Remarks) + Send + 'static,
-) -> Result<HttpResponse> {
-    let out = db
-        .run(caller, act.on("agenda_item", id), move |tx| {
-            let opened = agenda::opened(tx, act, id)?;
-            if_match.check(opened.item.version)?;
-            let status = opened.allows(decision)?;
-            let deferred = match wait {
-                Wait::No => None,
-                Wait::For { to, until } => {
-                    rules::deferral(to, until, opened.meeting.day())?;
-                    Some(opened.deferred(tx, to, until)?)
-                }
-            };
-            opened.decide(tx, status, say, deferred)?;
-            let out = item(tx, &opened.meeting, id)?;
-            Ok(Audited::new(
-                out,
-                event(&opened).fields(["status", "outcome"]),
-            ))
-        })
-        .await?;
-    Ok(answer(&out))
+) -> Result<Tagged<AgendaItemOut>> {
+    db.run(caller, act.on("agenda_item", id), move |tx| {
+        let opened = agenda::opened(tx, act, id)?;
+        if_match.check(opened.item.version)?;
+        let status = opened.allows(decision)?;
+        let deferred = match wait {
+            Wait::No => None,
+            Wait::For { to, until } => {
+                rules::deferral(to, until, opened.meeting.day())?;
+                Some(opened.deferred(tx, to, until)?)
+            }
+        };
+        opened.decide(tx, status, say, deferred)?;
+        let out = item(tx, &opened.meeting, id)?;
+        Ok(Audited::new(
+            out,
+            event(&opened).fields(["status", "outcome"]),
+        ))
+    })
+    .await
+    .map(AgendaItemOut::tagged)
 }
 
 /// Why a case comes off a list.
@@ -179,30 +161,17 @@ pub struct WithdrawIn {
 }
 
 /// Take a case off an agenda. What its circulation opened closes.
-#[utoipa::path(tag = "meetings", operation_id = "withdraw_agenda_item", request_body = WithdrawIn, params(
-    ("id" = Uuid, Path, description = "The agenda item."),
-    ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
-    (status = 200, description = "Withdrawn.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
-#[post("/agenda-items/{id}/withdraw")]
-async fn withdraw_item(
+#[operation(post, "/agenda-items/{id}/withdraw", tag = "meetings", act = ChangeAgenda, says = "Withdrawn.")]
+pub async fn withdraw_agenda_item(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<WithdrawIn>,
-) -> Result<HttpResponse> {
+) -> Result<Tagged<AgendaItemOut>> {
     let say = |remarks: &mut Remarks| remarks.reason = Some(body.0.reason.into_string());
     let at = (id.0, if_match);
-    decide(
-        &db,
-        &caller,
-        Act::ChangeAgenda,
-        at,
-        Decision::Withdraw,
-        Wait::No,
-        say,
-    )
-    .await
+    decide(&db, &caller, ACT, at, Decision::Withdraw, Wait::No, say).await
 }
 
 /// What came of a case.
@@ -215,57 +184,31 @@ pub struct OutcomeIn {
 }
 
 /// Mark a case heard, while the meeting is in session (R22).
-#[utoipa::path(tag = "meetings", operation_id = "hear_agenda_item", request_body = OutcomeIn, params(
-    ("id" = Uuid, Path, description = "The agenda item."),
-    ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
-    (status = 200, description = "Heard.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
-#[post("/agenda-items/{id}/hear")]
-async fn hear_item(
+#[operation(post, "/agenda-items/{id}/hear", tag = "meetings", act = DecideAgendaItem, says = "Heard.")]
+pub async fn hear_agenda_item(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<OutcomeIn>,
-) -> Result<HttpResponse> {
+) -> Result<Tagged<AgendaItemOut>> {
     let say = |remarks: &mut Remarks| remarks.outcome = body.0.outcome.map(String::from);
     let at = (id.0, if_match);
-    decide(
-        &db,
-        &caller,
-        Act::DecideAgendaItem,
-        at,
-        Decision::Hear,
-        Wait::No,
-        say,
-    )
-    .await
+    decide(&db, &caller, ACT, at, Decision::Hear, Wait::No, say).await
 }
 
 /// Note an alert-only case, while the meeting is in session: agencies flag it, nobody discusses it.
-#[utoipa::path(tag = "meetings", operation_id = "note_alert", request_body = OutcomeIn, params(
-    ("id" = Uuid, Path, description = "The agenda item."),
-    ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
-    (status = 200, description = "Noted.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
-#[post("/agenda-items/{id}/note-alert")]
-async fn note_alert(
+#[operation(post, "/agenda-items/{id}/note-alert", tag = "meetings", act = DecideAgendaItem, says = "Noted.")]
+pub async fn note_alert(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<OutcomeIn>,
-) -> Result<HttpResponse> {
+) -> Result<Tagged<AgendaItemOut>> {
     let say = |remarks: &mut Remarks| remarks.outcome = body.0.outcome.map(String::from);
     let at = (id.0, if_match);
-    decide(
-        &db,
-        &caller,
-        Act::DecideAgendaItem,
-        at,
-        Decision::NoteAlert,
-        Wait::No,
-        say,
-    )
-    .await
+    decide(&db, &caller, ACT, at, Decision::NoteAlert, Wait::No, say).await
 }
 
 /// Why a case waits, and until when.
@@ -285,18 +228,14 @@ pub struct DeferIn {
 
 /// Defer a case, with a reason and a next date (R22): to another meeting, onto whose agenda it goes with
 /// the same agencies, or until a day, from which on the next list that is built takes it up.
-#[utoipa::path(tag = "meetings", operation_id = "defer_agenda_item", request_body = DeferIn, params(
-    ("id" = Uuid, Path, description = "The agenda item."),
-    ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
-    (status = 200, description = "Deferred.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
-#[post("/agenda-items/{id}/defer")]
-async fn defer_item(
+#[operation(post, "/agenda-items/{id}/defer", tag = "meetings", act = DecideAgendaItem, says = "Deferred.")]
+pub async fn defer_agenda_item(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<DeferIn>,
-) -> Result<HttpResponse> {
+) -> Result<Tagged<AgendaItemOut>> {
     let DeferIn {
         reason,
         to_meeting_id: to,
@@ -306,14 +245,5 @@ async fn defer_item(
     let wait = Wait::For { to, until };
     let say = |remarks: &mut Remarks| remarks.reason = Some(reason.into_string());
     let at = (id.0, if_match);
-    decide(
-        &db,
-        &caller,
-        Act::DecideAgendaItem,
-        at,
-        Decision::Defer,
-        wait,
-        say,
-    )
-    .await
+    decide(&db, &caller, ACT, at, Decision::Defer, wait, say).await
 }

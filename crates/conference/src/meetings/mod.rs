@@ -5,29 +5,29 @@
 //! agencies that took nothing on). `listing_store` holds what that does to the circle of a case.
 
 mod agenda;
-mod agenda_api;
+pub mod agenda_api;
 mod agenda_paper;
-mod agenda_print;
+pub mod agenda_print;
 mod agenda_store;
 mod agenda_view;
-mod api;
-mod attendance_api;
+pub mod api;
+pub mod attendance_api;
 mod attendance_rules;
 mod attendance_store;
-mod build_api;
+pub mod build_api;
 mod build_rules;
 mod build_store;
 mod decisions_store;
 mod head_store;
-mod items_api;
+pub mod items_api;
 mod listing_store;
 mod past;
 mod past_store;
 mod rules;
-mod run_api;
-mod split_api;
+pub mod run_api;
+pub mod split_api;
 mod split_store;
-mod statement_api;
+pub mod statement_api;
 mod statement_store;
 mod store;
 mod telling;

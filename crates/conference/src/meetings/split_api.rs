@@ -1,7 +1,6 @@
 //! The shape of an agenda over HTTP: its sessions, and what one case is given of it.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, patch, put};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -18,16 +17,15 @@ use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::error::Result;
-use kernel::http::{
-    Body, Change, Changes, IfMatch, Path, Problems, VersionProblems, WriteProblems, tagged,
-};
-use kernel::policy::Act;
+use kernel::http::{Body, Change, Changes, IfMatch, Path, Tagged, operation};
 use practice::dates::MeetingMoment;
 use practice::text::Line;
 
 /// The operations.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(split_agenda).service(change_agenda_item);
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(split_agenda_route)
+        .service(change_agenda_item_route);
 }
 
 /// A part of the meeting.
@@ -70,54 +68,48 @@ pub struct SplitIn {
 }
 
 /// Split a meeting into sessions, each with a start of its own, and order the agenda by them.
-#[utoipa::path(tag = "meetings", operation_id = "split_agenda", request_body = SplitIn, params(
-    ("id" = Uuid, Path, description = "The meeting."),
-    ("If-Match" = String, Header, description = "The meeting's `etag`.")), responses(
-    (status = 200, description = "Split.", body = AgendaOut), Problems, WriteProblems, VersionProblems))]
-#[put("/meetings/{id}/agenda/sessions")]
-async fn split_agenda(
+#[operation(put, "/meetings/{id}/agenda/sessions", tag = "meetings", act = ChangeAgenda, says = "Split.")]
+pub async fn split_agenda(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<SplitIn>,
-) -> Result<HttpResponse> {
+) -> Result<Tagged<AgendaOut>> {
     let (id, sessions) = (id.0, body.0.sessions);
-    let (agenda, version) = db
-        .run(&caller, Act::ChangeAgenda.on("meeting", id), move |tx| {
-            let meeting = in_sight_locked(tx, Act::ChangeAgenda, id)?;
-            if_match.check(meeting.version)?;
-            rules::reorder(meeting.status)?;
-            let starts: Vec<_> = sessions
-                .iter()
-                .map(|session| session.starts_at.at())
-                .collect();
-            rules::sessions(meeting.starts_at, &starts)?;
-            let seats = agenda_store::seats(tx, id)?;
-            let present: Vec<_> = seats.iter().map(|seat| seat.id).collect();
-            let parts = sessions.iter().zip(1_i16..);
-            let wanted: Vec<(Uuid, i16)> = match sessions.is_empty() {
-                true => present.iter().map(|id| (*id, 1)).collect(),
-                false => parts
-                    .flat_map(|(session, n)| session.items.iter().map(move |id| (*id, n)))
-                    .collect(),
-            };
-            let ids: Vec<_> = wanted.iter().map(|(id, _)| *id).collect();
-            rules::order(&present, &ids)?;
-            let sessions: Vec<_> = sessions.into_iter().map(Session::from).collect();
-            let placed = seats.iter().map(|seat| (seat.id, seat.session));
-            let stands = seats.iter().all(|seat| seat.placed_by_hand)
-                && placed.eq(wanted.iter().copied())
-                && split_store::sessions(tx, id)? == sessions;
-            if !stands {
-                split_store::split(tx, &meeting, sessions, &wanted)?;
-                store::touch(tx, id)?;
-            }
-            let head = head_in_sight(tx, Act::ChangeAgenda, id)?;
-            audited(tx, head)
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &agenda))
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        let meeting = in_sight_locked(tx, ACT, id)?;
+        if_match.check(meeting.version)?;
+        rules::reorder(meeting.status)?;
+        let starts: Vec<_> = sessions
+            .iter()
+            .map(|session| session.starts_at.at())
+            .collect();
+        rules::sessions(meeting.starts_at, &starts)?;
+        let seats = agenda_store::seats(tx, id)?;
+        let present: Vec<_> = seats.iter().map(|seat| seat.id).collect();
+        let parts = sessions.iter().zip(1_i16..);
+        let wanted: Vec<(Uuid, i16)> = match sessions.is_empty() {
+            true => present.iter().map(|id| (*id, 1)).collect(),
+            false => parts
+                .flat_map(|(session, n)| session.items.iter().map(move |id| (*id, n)))
+                .collect(),
+        };
+        let ids: Vec<_> = wanted.iter().map(|(id, _)| *id).collect();
+        rules::order(&present, &ids)?;
+        let sessions: Vec<_> = sessions.into_iter().map(Session::from).collect();
+        let placed = seats.iter().map(|seat| (seat.id, seat.session));
+        let stands = seats.iter().all(|seat| seat.placed_by_hand)
+            && placed.eq(wanted.iter().copied())
+            && split_store::sessions(tx, id)? == sessions;
+        if !stands {
+            split_store::split(tx, &meeting, sessions, &wanted)?;
+            store::touch(tx, id)?;
+        }
+        let head = head_in_sight(tx, ACT, id)?;
+        audited(tx, head)
+    })
+    .await
 }
 
 /// What may change of a case on an agenda.
@@ -137,46 +129,34 @@ pub struct AgendaItemPatch {
 }
 
 /// Change why a case is on an agenda, and how long it is given, until it is decided.
-#[utoipa::path(tag = "meetings", operation_id = "change_agenda_item", request_body = AgendaItemPatch, params(
-    ("id" = Uuid, Path, description = "The agenda item."),
-    ("If-Match" = String, Header, description = "The item's `etag`.")), responses(
-    (status = 200, description = "Changed.", body = AgendaItemOut), Problems, WriteProblems, VersionProblems))]
-#[patch("/agenda-items/{id}")]
-async fn change_agenda_item(
+#[operation(patch, "/agenda-items/{id}", tag = "meetings", act = ChangeAgenda, says = "Changed.")]
+pub async fn change_agenda_item(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-    body: Body<AgendaItemPatch>,
-) -> Result<HttpResponse> {
-    let (id, body) = (id.0, body.0);
-    let out = db
-        .run(
-            &caller,
-            Act::ChangeAgenda.on("agenda_item", id),
-            move |tx| {
-                let opened = agenda::opened(tx, Act::ChangeAgenda, id)?;
-                if_match.check(opened.item.version)?;
-                rules::relist(opened.item.status, opened.meeting.status)?;
-                let AgendaItemPatch { kind, minutes } = body;
-                let (mut now_kind, mut now_minutes) = (opened.item.kind, opened.item.slot_minutes);
-                let usual = opened.meeting.minutes_per_case;
-                let slot = (kind.value().copied(), minutes.value().copied());
-                let wanted = rules::slot((now_kind, now_minutes), slot, usual)?;
-                let mut changes = Changes::default();
-                changes.put("kind", &mut now_kind, wanted.0);
-                changes.put("minutes", &mut now_minutes, wanted.1);
-                if !changes.is_empty() {
-                    split_store::set_slot(tx, &opened.case, id, now_kind, now_minutes)?;
-                    store::touch(tx, opened.meeting.id)?;
-                }
-                let out = item(tx, &opened.meeting, id)?;
-                let event = Event::of_case(&opened.case).on("agenda_item", id);
-                Ok(Audited::new(out, event.fields(changes)))
-            },
-        )
-        .await?;
-    Ok(HttpResponse::Ok()
-        .insert_header(("ETag", out.etag.clone()))
-        .json(out))
+    Body(body): Body<AgendaItemPatch>,
+) -> Result<Tagged<AgendaItemOut>> {
+    db.run(&caller, ACT.on("agenda_item", id), move |tx| {
+        let opened = agenda::opened(tx, ACT, id)?;
+        if_match.check(opened.item.version)?;
+        rules::relist(opened.item.status, opened.meeting.status)?;
+        let AgendaItemPatch { kind, minutes } = body;
+        let (mut now_kind, mut now_minutes) = (opened.item.kind, opened.item.slot_minutes);
+        let usual = opened.meeting.minutes_per_case;
+        let slot = (kind.value().copied(), minutes.value().copied());
+        let wanted = rules::slot((now_kind, now_minutes), slot, usual)?;
+        let mut changes = Changes::default();
+        changes.put("kind", &mut now_kind, wanted.0);
+        changes.put("minutes", &mut now_minutes, wanted.1);
+        if !changes.is_empty() {
+            split_store::set_slot(tx, &opened.case, id, now_kind, now_minutes)?;
+            store::touch(tx, opened.meeting.id)?;
+        }
+        let out = item(tx, &opened.meeting, id)?;
+        let event = Event::of_case(&opened.case).on("agenda_item", id);
+        Ok(Audited::new(out, event.fields(changes)))
+    })
+    .await
+    .map(AgendaItemOut::tagged)
 }

@@ -1,7 +1,6 @@
 //! The confidentiality statement over HTTP: an area's wording of it, and accepting that of a meeting (R19).
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, post, put};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,17 +18,17 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Code, Error, Result};
-use kernel::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems, etag, tagged};
+use kernel::http::{Body, IfMatch, Json, Path, Tagged, etag, operation};
 use kernel::policy::{Act, Role, hidden, may_in};
 use practice::text::Text;
 
 /// The operations on the statement.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(read_statement)
-        .service(word_statement)
-        .service(read_confidentiality)
-        .service(accept_confidentiality);
+        .service(read_statement_route)
+        .service(word_statement_route)
+        .service(read_confidentiality_route)
+        .service(accept_confidentiality_route);
 }
 
 /// A MARAC's confidentiality statement.
@@ -53,27 +52,26 @@ impl From<Statement> for StatementOut {
     }
 }
 
+fn answer(statement: Statement) -> Tagged<StatementOut> {
+    Tagged::new(statement.version, statement.into())
+}
+
 /// The confidentiality statement of a MARAC, as meetings that are circulated from now on have it.
-#[utoipa::path(tag = "meetings", operation_id = "read_statement",
-    params(("id" = Uuid, Path, description = "The MARAC.")), responses(
-    (status = 200, description = "The statement.", body = StatementOut), Problems))]
-#[get("/maracs/{id}/confidentiality-statement")]
-async fn read_statement(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    let id = id.0;
-    let statement = db
-        .run(&caller, Act::ReadStatement.on("marac", id), move |tx| {
-            may_in(&tx.actor, Act::ReadStatement, id).map_err(|_| hidden())?;
-            let now = tx.now;
-            let statement = store::at(tx, id, now)?;
-            Ok(Audited::new(statement, Event::new().in_marac(id)))
-        })
-        .await?;
-    let version = statement.version;
-    Ok(tagged(
-        HttpResponse::Ok(),
-        version,
-        &StatementOut::from(statement),
-    ))
+#[operation(get, "/maracs/{id}/confidentiality-statement", tag = "meetings", act = ReadStatement,
+    says = "The statement.")]
+pub async fn read_statement(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Tagged<StatementOut>> {
+    db.run(&caller, ACT.on("marac", id), move |tx| {
+        may_in(&tx.actor, ACT, id).map_err(|_| hidden())?;
+        let now = tx.now;
+        let statement = store::at(tx, id, now)?;
+        Ok(Audited::new(statement, Event::new().in_marac(id)))
+    })
+    .await
+    .map(answer)
 }
 
 /// A wording of the statement.
@@ -85,40 +83,31 @@ pub struct StatementIn {
 }
 
 /// Word the statement anew. Meetings whose list is out keep the one they had.
-#[utoipa::path(tag = "meetings", operation_id = "word_statement", request_body = StatementIn, params(
-    ("id" = Uuid, Path, description = "The MARAC."),
-    ("If-Match" = String, Header, description = "The statement's `etag`.")), responses(
-    (status = 200, description = "The next version.", body = StatementOut), Problems, WriteProblems, VersionProblems))]
-#[put("/maracs/{id}/confidentiality-statement")]
-async fn word_statement(
+#[operation(put, "/maracs/{id}/confidentiality-statement", tag = "meetings", act = ChangeStatement,
+    says = "The next version.", if_match = "The statement's `etag` that was read.")]
+pub async fn word_statement(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<StatementIn>,
-) -> Result<HttpResponse> {
+) -> Result<Tagged<StatementOut>> {
     let (id, text) = (id.0, body.0.text);
-    let statement = db
-        .run(&caller, Act::ChangeStatement.on("marac", id), move |tx| {
-            may_in(&tx.actor, Act::ReadStatement, id).map_err(|_| hidden())?;
-            may_in(&tx.actor, Act::ChangeStatement, id)?;
-            let now = tx.now;
-            let mut statement = store::at(tx, id, now)?;
-            if_match.check(statement.version)?;
-            if text != *statement.text {
-                store::add(tx, id, statement.version + 1, &text)?;
-                statement = store::at(tx, id, now)?;
-            }
-            let event = Event::new().in_marac(id).fields(["statement"]);
-            Ok(Audited::new(statement, event))
-        })
-        .await?;
-    let version = statement.version;
-    Ok(tagged(
-        HttpResponse::Ok(),
-        version,
-        &StatementOut::from(statement),
-    ))
+    db.run(&caller, ACT.on("marac", id), move |tx| {
+        may_in(&tx.actor, Act::ReadStatement, id).map_err(|_| hidden())?;
+        may_in(&tx.actor, ACT, id)?;
+        let now = tx.now;
+        let mut statement = store::at(tx, id, now)?;
+        if_match.check(statement.version)?;
+        if text != *statement.text {
+            store::add(tx, id, statement.version + 1, &text)?;
+            statement = store::at(tx, id, now)?;
+        }
+        let event = Event::new().in_marac(id).fields(["statement"]);
+        Ok(Audited::new(statement, event))
+    })
+    .await
+    .map(answer)
 }
 
 /// The statement of one meeting, and whether the caller has accepted it.
@@ -149,31 +138,27 @@ fn own_seat(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<Option<SeatRow>> {
 }
 
 /// The confidentiality statement of a meeting.
-#[utoipa::path(tag = "meetings", operation_id = "read_confidentiality",
-    params(("id" = Uuid, Path, description = "The meeting.")), responses(
-    (status = 200, description = "The statement.", body = ConfidentialityOut), Problems))]
-#[get("/meetings/{id}/confidentiality")]
-async fn read_confidentiality(
+#[operation(get, "/meetings/{id}/confidentiality", tag = "meetings", act = ReadStatement,
+    says = "The statement.")]
+pub async fn read_confidentiality(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let out = db
-        .run(&caller, Act::ReadStatement.on("meeting", id), move |tx| {
-            let meeting = attended(tx, Act::ReadStatement, id)?;
-            let statement = statement_of(tx, &meeting)?;
-            let seat = own_seat(tx, &meeting)?;
-            let out = ConfidentialityOut {
-                meeting_id: id,
-                version: statement.version,
-                text: statement.text,
-                accepted_at: seat.and_then(|seat| seat.confidentiality_accepted_at),
-            };
-            Ok(Audited::new(out, Event::new().in_marac(meeting.marac_id)))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(out))
+    Path(id): Path<Uuid>,
+) -> Result<Json<ConfidentialityOut>> {
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        let meeting = attended(tx, ACT, id)?;
+        let statement = statement_of(tx, &meeting)?;
+        let seat = own_seat(tx, &meeting)?;
+        let out = ConfidentialityOut {
+            meeting_id: id,
+            version: statement.version,
+            text: statement.text,
+            accepted_at: seat.and_then(|seat| seat.confidentiality_accepted_at),
+        };
+        Ok(Audited::new(out, Event::new().in_marac(meeting.marac_id)))
+    })
+    .await
+    .map(Json)
 }
 
 /// An acceptance.
@@ -193,31 +178,27 @@ pub struct AcceptanceIn {
 /// their cases, and an observer nothing. Accepting again changes nothing. Once the meeting is over it is for
 /// those who were there, and for people of an agency that came or sent apologies who worked there then;
 /// anybody else is refused as `not_at_meeting`.
-#[utoipa::path(tag = "meetings", operation_id = "accept_confidentiality", request_body = AcceptanceIn,
-    params(("id" = Uuid, Path, description = "The meeting.")), responses(
-    (status = 200, description = "Accepted; the seat.", body = AttendanceOut), Problems, WriteProblems))]
-#[post("/meetings/{id}/confidentiality")]
-async fn accept_confidentiality(
+#[operation(post, "/meetings/{id}/confidentiality", tag = "meetings", act = AcceptStatement,
+    says = "Accepted; the seat.")]
+pub async fn accept_confidentiality(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
-    body: Body<AcceptanceIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (id.0, body.0);
-    let seat = db
-        .run(&caller, Act::AcceptStatement.on("meeting", id), move |tx| {
-            let meeting = attended_locked(tx, Act::AcceptStatement, id)?;
-            let seat = accept(tx, &meeting, &body)?;
-            listing_store::seat(tx, id)?;
-            let event = Event::new()
-                .on("meeting", id)
-                .in_marac(meeting.marac_id)
-                .fields(["confidentiality"]);
-            let staff = tx.actor.is_staff(meeting.marac_id);
-            Ok(Audited::new(AttendanceOut::of(seat, staff), event))
-        })
-        .await?;
-    Ok(seat.answer())
+    Path(id): Path<Uuid>,
+    Body(body): Body<AcceptanceIn>,
+) -> Result<Tagged<AttendanceOut>> {
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        let meeting = attended_locked(tx, ACT, id)?;
+        let seat = accept(tx, &meeting, &body)?;
+        listing_store::seat(tx, id)?;
+        let event = Event::new()
+            .on("meeting", id)
+            .in_marac(meeting.marac_id)
+            .fields(["confidentiality"]);
+        let staff = tx.actor.is_staff(meeting.marac_id);
+        Ok(Audited::new(AttendanceOut::of(seat, staff), event))
+    })
+    .await
+    .map(AttendanceOut::tagged)
 }
 
 /// What joins the caller to the meeting. Who has accepted already may say so again.

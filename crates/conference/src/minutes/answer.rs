@@ -1,6 +1,5 @@
 //! Minutes as they are answered.
 
-use actix_web::{HttpResponse, HttpResponseBuilder};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,7 +12,7 @@ use super::{MinutesStatus, rules};
 use crate::meetings::{AgendaItemStatus, Meeting};
 use kernel::audit::{Audited, Event};
 use kernel::db::Tx;
-use kernel::http::etag;
+use kernel::http::{Tagged, etag};
 use kernel::policy::lens::FieldGroup;
 
 /// Minutes as this reader has them.
@@ -162,11 +161,8 @@ impl MinutesOut {
     }
 
     /// The answer, with the version for those who may change it.
-    pub fn answer(&self, mut response: HttpResponseBuilder) -> HttpResponse {
-        if let Some(etag) = &self.version.etag {
-            response.insert_header(("ETag", etag.clone()));
-        }
-        response.json(self)
+    pub fn tagged(self) -> Tagged<Self> {
+        Tagged::with(self.version.etag.clone(), self)
     }
 }
 

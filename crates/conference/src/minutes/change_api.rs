@@ -1,7 +1,6 @@
 //! Drafting, approving, issuing and correcting minutes over HTTP.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -14,17 +13,16 @@ use super::edits::MinutesEdit;
 use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::error::Result;
-use kernel::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems};
-use kernel::policy::Act;
+use kernel::http::{Body, IfMatch, Path, Tagged, operation};
 use practice::text::Text;
 
 /// The operations that change minutes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(draft_minutes)
-        .service(approve_minutes)
-        .service(issue_minutes)
-        .service(correct_minutes);
+        .service(draft_minutes_route)
+        .service(approve_minutes_route)
+        .service(issue_minutes_route)
+        .service(correct_minutes_route);
 }
 
 /// What minutes say that is recorded nowhere else.
@@ -39,73 +37,58 @@ pub struct MinutesIn {
 /// Draft the minutes of a meeting that was held, from what was recorded: attendance, agenda, actions left
 /// over, hearings, actions agreed. Drafting again takes up what was recorded since, and the chair's
 /// approval falls.
-#[utoipa::path(tag = "minutes", operation_id = "draft_minutes", request_body = MinutesIn, params(
-    ("id" = Uuid, Path, description = "The meeting."),
-    ("If-Match" = String, Header, description = "The version's `etag`; `\"0\"` for the first draft.")), responses(
-    (status = 200, description = "Drafted.", body = MinutesOut), Problems, WriteProblems, VersionProblems))]
-#[post("/meetings/{id}/minutes/draft")]
-async fn draft_minutes(
+#[operation(post, "/meetings/{id}/minutes/draft", tag = "minutes", act = DraftMinutes, says = "Drafted.",
+    if_match = "The version's `etag` that was read; `\"0\"` for the first draft.")]
+pub async fn draft_minutes(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-    body: Body<MinutesIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (id.0, body.0);
-    let minutes = db
-        .run(&caller, Act::DraftMinutes.on("meeting", id), move |tx| {
-            change::draft(tx, id, if_match, body.any_other_business.map(String::from))
-        })
-        .await?;
-    Ok(minutes.answer(HttpResponse::Ok()))
+    Body(body): Body<MinutesIn>,
+) -> Result<Tagged<MinutesOut>> {
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        change::draft(tx, id, if_match, body.any_other_business.map(String::from))
+    })
+    .await
+    .map(MinutesOut::tagged)
 }
 
 /// Approve the version in hand, as the chair (R24).
 ///
 /// 409 `part_damaged`: something that this version wrote could not be read; `errors` points into the minutes. Once it is
 /// restored or written anew, the minutes are drafted again.
-#[utoipa::path(tag = "minutes", operation_id = "approve_minutes", params(
-    ("id" = Uuid, Path, description = "The meeting."),
-    ("If-Match" = String, Header, description = "The version's `etag`.")), responses(
-    (status = 200, description = "Approved.", body = MinutesOut), Problems, WriteProblems, VersionProblems))]
-#[post("/meetings/{id}/minutes/approve")]
-async fn approve_minutes(
+#[operation(post, "/meetings/{id}/minutes/approve", tag = "minutes", act = ApproveMinutes, says = "Approved.",
+    if_match = "The version's `etag` that was read.")]
+pub async fn approve_minutes(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let minutes = db
-        .run(&caller, Act::ApproveMinutes.on("meeting", id), move |tx| {
-            change::approve(tx, id, if_match)
-        })
-        .await?;
-    Ok(minutes.answer(HttpResponse::Ok()))
+) -> Result<Tagged<MinutesOut>> {
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        change::approve(tx, id, if_match)
+    })
+    .await
+    .map(MinutesOut::tagged)
 }
 
 /// Issue the approved version. From here on it stays as it is, and its readers have it; with the first,
 /// the meeting is `minuted`.
 ///
 /// 409 `part_damaged` as with approving.
-#[utoipa::path(tag = "minutes", operation_id = "issue_minutes", params(
-    ("id" = Uuid, Path, description = "The meeting."),
-    ("If-Match" = String, Header, description = "The version's `etag`.")), responses(
-    (status = 200, description = "Issued.", body = MinutesOut), Problems, WriteProblems, VersionProblems))]
-#[post("/meetings/{id}/minutes/issue")]
-async fn issue_minutes(
+#[operation(post, "/meetings/{id}/minutes/issue", tag = "minutes", act = IssueMinutes, says = "Issued.",
+    if_match = "The version's `etag` that was read.")]
+pub async fn issue_minutes(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let minutes = db
-        .run(&caller, Act::IssueMinutes.on("meeting", id), move |tx| {
-            change::issue(tx, id, if_match)
-        })
-        .await?;
-    Ok(minutes.answer(HttpResponse::Ok()))
+) -> Result<Tagged<MinutesOut>> {
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        change::issue(tx, id, if_match)
+    })
+    .await
+    .map(MinutesOut::tagged)
 }
 
 /// What is to be corrected.
@@ -144,23 +127,19 @@ pub struct MinutesChangeIn {
 /// goes into it, and the chair's approval falls.
 ///
 /// 409 `part_damaged`: what is to be corrected cannot be read. Write it `from_record`.
-#[utoipa::path(tag = "minutes", operation_id = "correct_minutes", request_body = MinutesCorrectionIn, params(
-    ("id" = Uuid, Path, description = "The meeting."),
-    ("If-Match" = String, Header, description = "The version's `etag`.")), responses(
-    (status = 200, description = "In hand.", body = MinutesOut), Problems, WriteProblems, VersionProblems))]
-#[post("/meetings/{id}/minutes/correct")]
-async fn correct_minutes(
+#[operation(post, "/meetings/{id}/minutes/correct", tag = "minutes", act = CorrectMinutes, says = "In hand.",
+    if_match = "The version's `etag` that was read.")]
+pub async fn correct_minutes(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<MinutesCorrectionIn>,
-) -> Result<HttpResponse> {
+) -> Result<Tagged<MinutesOut>> {
     let (id, changes) = (id.0, body.0.changes);
-    let minutes = db
-        .run(&caller, Act::CorrectMinutes.on("meeting", id), move |tx| {
-            change::correct(tx, id, if_match, &changes)
-        })
-        .await?;
-    Ok(minutes.answer(HttpResponse::Ok()))
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        change::correct(tx, id, if_match, &changes)
+    })
+    .await
+    .map(MinutesOut::tagged)
 }

@@ -7,19 +7,19 @@
 //! lays them out for paper.
 
 mod answer;
-mod api;
+pub mod api;
 mod change;
-mod change_api;
+pub mod change_api;
 mod damaged;
 mod draft;
 mod edits;
 mod key_store;
 mod model;
 mod print;
-mod print_api;
+pub mod print_api;
 mod read;
 mod record_store;
-mod report;
+pub mod report;
 mod rules;
 mod store;
 

@@ -1,7 +1,6 @@
 //! Minutes in time, late and overdue, counted (R25).
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -17,14 +16,14 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::http::{self, Figures, Problems, Query};
+use kernel::http::{self, Figures, Json, Query, operation};
 use kernel::policy::{Act, hidden, may_in};
 use practice::dates::AnyDay;
 use practice::marac::settings::MaracSettings;
 
 /// The operation that counts minutes.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(report_minutes);
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(report_minutes_route);
 }
 
 /// Which meetings.
@@ -60,30 +59,26 @@ pub struct MinutesReport {
 }
 
 /// How many minutes were issued in time (R25).
-#[utoipa::path(tag = "reports", operation_id = "report_minutes", params(MinutesReportQuery), responses(
-    (status = 200, description = "The counts.", body = MinutesReport), Problems))]
-#[get("/reports/minutes")]
-async fn report_minutes(
+#[operation(get, "/reports/minutes", tag = "reports", act = ReadMinutesReport, says = "The counts.")]
+pub async fn report_minutes(
     db: Data<Db>,
     caller: Caller,
-    query: Query<MinutesReportQuery>,
-) -> Result<HttpResponse> {
-    let query = query.0;
-    let report = db
-        .run(&caller, Act::ReadMinutesReport.ask(), move |tx| {
-            let report = report(tx, &query)?;
-            let event = Event::new().in_marac(query.marac_id);
-            Ok(Audited::new(report, event.fields(["minutes"])))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(report))
+    Query(query): Query<MinutesReportQuery>,
+) -> Result<Json<MinutesReport>> {
+    db.run(&caller, ACT.ask(), move |tx| {
+        let report = report(tx, ACT, &query)?;
+        let event = Event::new().in_marac(query.marac_id);
+        Ok(Audited::new(report, event.fields(["minutes"])))
+    })
+    .await
+    .map(Json)
 }
 
-fn report(tx: &mut Tx<'_>, query: &MinutesReportQuery) -> Result<MinutesReport> {
+fn report(tx: &mut Tx<'_>, act: Act, query: &MinutesReportQuery) -> Result<MinutesReport> {
     if !tx.actor.maracs().contains(&query.marac_id) {
         return Err(hidden());
     }
-    may_in(&tx.actor, Act::ReadMinutesReport, query.marac_id)?;
+    may_in(&tx.actor, act, query.marac_id)?;
     let (settings, _) = maracs::settings(tx, query.marac_id)?;
     let period = (query.from.day(), query.to.day());
     http::period("to", Some(period.0), Some(period.1))?;

@@ -2,11 +2,10 @@
 
 mod store;
 
-use actix_web::HttpResponse;
-use actix_web::http::header;
 use actix_web::web;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
+use kernel::http::{Html, Pdf};
 use paper::{Document, Reader};
 
 /// The caller, as the reader of what is printed at this moment.
@@ -20,25 +19,16 @@ pub fn reader(tx: &mut Tx<'_>) -> Result<Reader> {
 }
 
 /// The document as a web page that may load nothing and run nothing.
-pub fn html(document: &Document) -> HttpResponse {
-    let page = paper::html::page(document);
-    HttpResponse::Ok()
-        .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, page.policy))
-        .body(page.text)
+pub fn html(document: &Document) -> Html {
+    let paper::html::Page { text, policy } = paper::html::page(document);
+    Html { text, policy }
 }
 
 /// The document as a PDF, typeset off the threads that answer requests.
-pub async fn pdf(document: Document, name: &str) -> Result<HttpResponse> {
+pub async fn pdf(document: Document, name: &'static str) -> Result<Pdf> {
     let bytes = web::block(move || paper::pdf::write(&document))
         .await
         .map_err(|_| Error::Internal("a worker thread was lost"))?
         .map_err(|_| Error::Internal("a document could not be typeset"))?;
-    Ok(HttpResponse::Ok()
-        .content_type("application/pdf")
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            format!("inline; filename=\"{name}.pdf\""),
-        ))
-        .body(bytes))
+    Ok(Pdf { name, bytes })
 }

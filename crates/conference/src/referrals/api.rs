@@ -1,7 +1,6 @@
 //! Writing, reading and sending in referrals.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, post, put};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -23,8 +22,8 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::http::{
-    Body, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems, Query,
-    VersionProblems, WriteProblems, paged,
+    Body, Created, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Query, Tagged,
+    operation,
 };
 use kernel::policy::{Act, may_in};
 use practice::document::Document;
@@ -33,55 +32,46 @@ use practice::text::Line;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(create)
-        .service(list)
-        .service(read)
-        .service(change)
-        .service(submit);
+        .service(create_referral_route)
+        .service(list_referrals_route)
+        .service(read_referral_route)
+        .service(change_referral_route)
+        .service(submit_referral_route);
 }
 
-/// The answer: 200 or 201 with its version.
-pub(super) fn answer(
-    mut response: actix_web::HttpResponseBuilder,
-    out: &ReferralOut,
-) -> HttpResponse {
-    response
-        .insert_header((actix_web::http::header::ETAG, out.etag.as_str()))
-        .json(out)
+/// The answer, with its version.
+pub(super) fn answer(out: ReferralOut) -> Tagged<ReferralOut> {
+    Tagged::with(out.etag.clone(), out)
 }
 
 /// Write a referral: people, children, assessment and account in one request.
 ///
 /// Without `draft` it must be complete, and is sent in at once. The answer never tells whether
 /// anybody is known.
-#[utoipa::path(tag = "referrals", operation_id = "create_referral", request_body = CreateReferral,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")),
-    responses((status = 201, description = "Written, and sent in unless it is a draft.", body = ReferralOut),
-        Problems, WriteProblems))]
-#[post("/referrals")]
-async fn create(
+#[operation(post, "/referrals", tag = "referrals", act = CreateReferral,
+    says = "Written, and sent in unless it is a draft.")]
+pub async fn create_referral(
     db: Data<Db>,
     throttle: Data<Throttle>,
     tools: Data<Tools>,
     caller: Caller,
     key: IdempotencyKey,
-    body: Body<CreateReferral>,
-) -> Result<HttpResponse> {
+    Body(body): Body<CreateReferral>,
+) -> Result<Created<Tagged<ReferralOut>>> {
     throttle.search(caller.principal().id())?;
-    let ask = Act::CreateReferral.on("marac", body.0.marac_id);
-    let out = db
-        .run(&caller, ask, move |tx| {
-            may_in(&tx.actor, Act::CreateReferral, body.0.marac_id)?;
-            match key.claim(tx, "create_referral", &body.0)? {
-                Idempotency::Replay(id) => {
-                    let found = store::find(tx, Act::ReadReferral, id)?;
-                    render(tx, found, &tools)
-                }
-                Idempotency::Fresh(id) => write(tx, id, body.0, &tools),
+    db.run(&caller, ACT.on("marac", body.marac_id), move |tx| {
+        may_in(&tx.actor, ACT, body.marac_id)?;
+        match key.claim(tx, "create_referral", &body)? {
+            Idempotency::Replay(id) => {
+                let found = store::find(tx, Act::ReadReferral, id)?;
+                render(tx, found, &tools)
             }
-        })
-        .await?;
-    Ok(answer(HttpResponse::Created(), &out))
+            Idempotency::Fresh(id) => write(tx, id, body, &tools),
+        }
+    })
+    .await
+    .map(answer)
+    .map(Created)
 }
 
 fn write(
@@ -191,15 +181,12 @@ pub struct ListReferrals {
 }
 
 /// List referrals: one's own, or a MARAC's inbox.
-#[utoipa::path(tag = "referrals", operation_id = "list_referrals", params(ListReferrals),
-    responses((status = 200, description = "A page.", body = Page<ReferralItem>), Problems))]
-#[get("/referrals")]
-async fn list(
+#[operation(get, "/referrals", tag = "referrals", act = ListReferrals, says = "A page.")]
+pub async fn list_referrals(
     db: Data<Db>,
     caller: Caller,
-    request: HttpRequest,
     query: Query<ListReferrals>,
-) -> Result<HttpResponse> {
+) -> Result<Page<ReferralItem>> {
     let ListReferrals {
         inbox,
         status,
@@ -207,126 +194,107 @@ async fn list(
         cursor,
     } = query.0;
     let page = PageQuery { limit, cursor };
-    let ask = inbox.map_or(Act::ListReferrals.ask(), |marac_id| {
-        Act::ListReferrals.on("marac", marac_id)
-    });
-    let page = db
-        .run(&caller, ask, move |tx| {
-            let (after, limit) = (page.after()?, page.limit());
-            let (rows, event) = match inbox {
-                Some(marac_id) => {
-                    may_in(&tx.actor, Act::CheckRepeat, marac_id)?;
-                    let open = vec!["submitted", "returned"];
-                    let statuses = status.map_or(open, |status| vec![status.as_str()]);
-                    (
-                        store::inbox(tx, marac_id, statuses, after, limit)?,
-                        Event::new().in_marac(marac_id),
-                    )
-                }
-                None => (store::mine(tx, status, after, limit)?, Event::new()),
-            };
-            let page = Page::of(rows, limit, |row| row.key);
-            let event = event.rows(page.len());
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(paged(&request, &page))
+    let ask = inbox.map_or(ACT.ask(), |marac_id| ACT.on("marac", marac_id));
+    db.run(&caller, ask, move |tx| {
+        let (after, limit) = (page.after()?, page.limit());
+        let (rows, event) = match inbox {
+            Some(marac_id) => {
+                may_in(&tx.actor, Act::CheckRepeat, marac_id)?;
+                let open = vec!["submitted", "returned"];
+                let statuses = status.map_or(open, |status| vec![status.as_str()]);
+                (
+                    store::inbox(tx, marac_id, statuses, after, limit)?,
+                    Event::new().in_marac(marac_id),
+                )
+            }
+            None => (store::mine(tx, status, after, limit)?, Event::new()),
+        };
+        let page = Page::of(rows, limit, |row| row.key);
+        let event = event.rows(page.len());
+        Ok(Audited::new(page, event))
+    })
+    .await
 }
 
 /// Read a referral as it was received.
-#[utoipa::path(tag = "referrals", operation_id = "read_referral",
-    params(("id" = Uuid, Path, description = "The referral.")),
-    responses((status = 200, description = "The referral.", body = ReferralOut), Problems))]
-#[get("/referrals/{id}")]
-async fn read(
+#[operation(get, "/referrals/{id}", tag = "referrals", act = ReadReferral, says = "The referral.")]
+pub async fn read_referral(
     db: Data<Db>,
     tools: Data<Tools>,
     caller: Caller,
-    id: Path<Uuid>,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let out = db
-        .run(&caller, Act::ReadReferral.on("referral", id), move |tx| {
-            let found = store::find(tx, Act::ReadReferral, id)?;
-            render(tx, found, &tools)
-        })
-        .await?;
-    Ok(answer(HttpResponse::Ok(), &out))
+    Path(id): Path<Uuid>,
+) -> Result<Tagged<ReferralOut>> {
+    db.run(&caller, ACT.on("referral", id), move |tx| {
+        let found = store::find(tx, ACT, id)?;
+        render(tx, found, &tools)
+    })
+    .await
+    .map(answer)
 }
 
 /// Write a draft or a returned referral anew. Valid parts are kept, what is missing is listed.
 ///
 /// An address whose `confidential` is left out stays as guarded as it was. One that is opened stands in
 /// the access log as `lower_guard`.
-#[utoipa::path(tag = "referrals", operation_id = "change_referral", request_body = ChangeReferral,
-    params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
-    responses((status = 200, description = "Kept.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
-#[put("/referrals/{id}")]
-async fn change(
+#[operation(put, "/referrals/{id}", tag = "referrals", act = ChangeReferral, says = "Kept.")]
+pub async fn change_referral(
     db: Data<Db>,
     tools: Data<Tools>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     version: IfMatch,
     body: Body<ChangeReferral>,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let out = db
-        .run(&caller, Act::ChangeReferral.on("referral", id), move |tx| {
-            let found = own(tx, Act::ChangeReferral, id, version, Command::Edit)?;
-            let ChangeReferral {
-                urgent,
-                co_agency_id,
-                mut referral,
-            } = body.0;
-            let before = found.document()?;
-            referral.keep_guards(&before);
-            kernel::crypto::damage::sent_whole(id);
-            referral.referred_on = referral.referred_on.or(before.referred_on);
-            let other = (urgent, co_agency_id) != (found.row.urgent, found.row.co_agency_id);
-            let same = referral
-                .is_same(&before)
-                .map_err(|_| Error::Internal("a referral did not serialise"))?;
-            if !other && same {
-                return render(tx, found, &tools);
-            }
-            let keep = found.row.status;
-            let opened = referral.opens(&before).then(|| {
-                let event = Event::of_case(&found.case).act(Act::LowerGuard);
-                event.on("referral", id).fields(["confidential"])
-            });
-            let out = rewrite(tx, found, referral, (urgent, co_agency_id), keep, &tools)?;
-            Ok(opened.into_iter().fold(out, Audited::and))
-        })
-        .await?;
-    Ok(answer(HttpResponse::Ok(), &out))
+) -> Result<Tagged<ReferralOut>> {
+    db.run(&caller, ACT.on("referral", id), move |tx| {
+        let found = own(tx, ACT, id, version, Command::Edit)?;
+        let ChangeReferral {
+            urgent,
+            co_agency_id,
+            mut referral,
+        } = body.0;
+        let before = found.document()?;
+        referral.keep_guards(&before);
+        kernel::crypto::damage::sent_whole(id);
+        referral.referred_on = referral.referred_on.or(before.referred_on);
+        let other = (urgent, co_agency_id) != (found.row.urgent, found.row.co_agency_id);
+        let same = referral
+            .is_same(&before)
+            .map_err(|_| Error::Internal("a referral did not serialise"))?;
+        if !other && same {
+            return render(tx, found, &tools);
+        }
+        let keep = found.row.status;
+        let opened = referral.opens(&before).then(|| {
+            let event = Event::of_case(&found.case).act(Act::LowerGuard);
+            event.on("referral", id).fields(["confidential"])
+        });
+        let out = rewrite(tx, found, referral, (urgent, co_agency_id), keep, &tools)?;
+        Ok(opened.into_iter().fold(out, Audited::and))
+    })
+    .await
+    .map(answer)
 }
 
 /// Send a draft or a returned referral in. Refused with everything that is missing (R1).
-#[utoipa::path(tag = "referrals", operation_id = "submit_referral",
-    params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
-    responses((status = 200, description = "Sent in.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
-#[post("/referrals/{id}/submit")]
-async fn submit(
+#[operation(post, "/referrals/{id}/submit", tag = "referrals", act = SubmitReferral, says = "Sent in.")]
+pub async fn submit_referral(
     db: Data<Db>,
     throttle: Data<Throttle>,
     tools: Data<Tools>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     version: IfMatch,
-) -> Result<HttpResponse> {
+) -> Result<Tagged<ReferralOut>> {
     throttle.search(caller.principal().id())?;
-    let id = id.0;
-    let out = db
-        .run(&caller, Act::SubmitReferral.on("referral", id), move |tx| {
-            let found = own(tx, Act::SubmitReferral, id, version, Command::Submit)?;
-            let document = found.document()?;
-            kernel::damage::refuse_any()?;
-            let kept = (found.row.urgent, found.row.co_agency_id);
-            rewrite(tx, found, document, kept, ReferralStatus::Submitted, &tools)
-        })
-        .await?;
-    Ok(answer(HttpResponse::Ok(), &out))
+    db.run(&caller, ACT.on("referral", id), move |tx| {
+        let found = own(tx, ACT, id, version, Command::Submit)?;
+        let document = found.document()?;
+        kernel::damage::refuse_any()?;
+        let kept = (found.row.urgent, found.row.co_agency_id);
+        rewrite(tx, found, document, kept, ReferralStatus::Submitted, &tools)
+    })
+    .await
+    .map(answer)
 }
 
 /// The caller's own referral, locked, at the version read, in a state that allows the command.

@@ -1,7 +1,6 @@
 //! What becomes of a referral: sent back, accepted, declined, challenged, taken back.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -26,7 +25,7 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::http::{Body, IfMatch, Path, Problems, VersionProblems, WriteProblems};
+use kernel::http::{Body, IfMatch, Path, Tagged, operation};
 use kernel::policy::Act;
 use kernel::visibility::{self, VisibleCase};
 use practice::dates::MeetingMoment;
@@ -35,11 +34,11 @@ use practice::text::Text;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(return_referral)
-        .service(accept)
-        .service(decline)
-        .service(challenge)
-        .service(withdraw);
+        .service(return_referral_route)
+        .service(accept_referral_route)
+        .service(decline_referral_route)
+        .service(challenge_decision_route)
+        .service(withdraw_referral_route);
 }
 
 /// A reason, for people.
@@ -71,117 +70,85 @@ fn after(tx: &mut Tx<'_>, id: Uuid, tools: &Tools) -> Result<Audited<ReferralOut
 }
 
 /// Send a referral back with reasons; the author completes it and sends it in again.
-#[utoipa::path(tag = "referrals", operation_id = "return_referral", request_body = ReasonIn,
-    params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
-    responses((status = 200, description = "Sent back.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
-#[post("/referrals/{id}/return")]
-async fn return_referral(
+#[operation(post, "/referrals/{id}/return", tag = "referrals", act = ReturnReferral, says = "Sent back.")]
+pub async fn return_referral(
     db: Data<Db>,
     tools: Data<Tools>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     version: IfMatch,
     body: Body<ReasonIn>,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let out = db
-        .run(&caller, Act::ReturnReferral.on("referral", id), move |tx| {
-            let (found, next) = decided(tx, Act::ReturnReferral, id, version, Command::Return)?;
-            write_store::decide(tx, &found, next, Some(&body.0.reason))?;
-            telling::decided(tx, NoticeKind::ReferralReturned, &found, found.case.id)?;
-            after(tx, id, &tools)
-        })
-        .await?;
-    Ok(answer(HttpResponse::Ok(), &out))
+) -> Result<Tagged<ReferralOut>> {
+    db.run(&caller, ACT.on("referral", id), move |tx| {
+        let (found, next) = decided(tx, ACT, id, version, Command::Return)?;
+        write_store::decide(tx, &found, next, Some(&body.0.reason))?;
+        telling::decided(tx, NoticeKind::ReferralReturned, &found, found.case.id)?;
+        after(tx, id, &tools)
+    })
+    .await
+    .map(answer)
 }
 
 /// Decline a referral. Never for its score alone (R3): with a reason, by name, open to challenge.
-#[utoipa::path(tag = "referrals", operation_id = "decline_referral", request_body = ReasonIn,
-    params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
-    responses((status = 200, description = "Declined.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
-#[post("/referrals/{id}/decline")]
-async fn decline(
+#[operation(post, "/referrals/{id}/decline", tag = "referrals", act = DeclineReferral, says = "Declined.")]
+pub async fn decline_referral(
     db: Data<Db>,
     tools: Data<Tools>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     version: IfMatch,
     body: Body<ReasonIn>,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let out = db
-        .run(
-            &caller,
-            Act::DeclineReferral.on("referral", id),
-            move |tx| {
-                let (found, next) =
-                    decided(tx, Act::DeclineReferral, id, version, Command::Decline)?;
-                write_store::decide(tx, &found, next, Some(&body.0.reason))?;
-                intake::not_accepted(tx, &found.case)?;
-                telling::decided(tx, NoticeKind::ReferralNotAccepted, &found, found.case.id)?;
-                after(tx, id, &tools)
-            },
-        )
-        .await?;
-    Ok(answer(HttpResponse::Ok(), &out))
+) -> Result<Tagged<ReferralOut>> {
+    db.run(&caller, ACT.on("referral", id), move |tx| {
+        let (found, next) = decided(tx, ACT, id, version, Command::Decline)?;
+        write_store::decide(tx, &found, next, Some(&body.0.reason))?;
+        intake::not_accepted(tx, &found.case)?;
+        telling::decided(tx, NoticeKind::ReferralNotAccepted, &found, found.case.id)?;
+        after(tx, id, &tools)
+    })
+    .await
+    .map(answer)
 }
 
 /// Challenge a refusal (R3): the coordinators are told, and decide again.
-#[utoipa::path(tag = "referrals", operation_id = "challenge_decision", request_body = ReasonIn,
-    params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
-    responses((status = 200, description = "Challenged.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
-#[post("/referrals/{id}/challenge")]
-async fn challenge(
+#[operation(post, "/referrals/{id}/challenge", tag = "referrals", act = ChallengeDecision,
+    says = "Challenged.")]
+pub async fn challenge_decision(
     db: Data<Db>,
     tools: Data<Tools>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     version: IfMatch,
     body: Body<ReasonIn>,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let out = db
-        .run(
-            &caller,
-            Act::ChallengeDecision.on("referral", id),
-            move |tx| {
-                let found = own(tx, Act::ChallengeDecision, id, version, Command::Challenge)?;
-                write_store::challenge(tx, &found, &body.0.reason)?;
-                telling::challenged(tx, &found)?;
-                after(tx, id, &tools)
-            },
-        )
-        .await?;
-    Ok(answer(HttpResponse::Ok(), &out))
+) -> Result<Tagged<ReferralOut>> {
+    db.run(&caller, ACT.on("referral", id), move |tx| {
+        let found = own(tx, ACT, id, version, Command::Challenge)?;
+        write_store::challenge(tx, &found, &body.0.reason)?;
+        telling::challenged(tx, &found)?;
+        after(tx, id, &tools)
+    })
+    .await
+    .map(answer)
 }
 
 /// Take a referral back before it is decided.
-#[utoipa::path(tag = "referrals", operation_id = "withdraw_referral", request_body = ReasonIn,
-    params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
-    responses((status = 200, description = "Taken back.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
-#[post("/referrals/{id}/withdraw")]
-async fn withdraw(
+#[operation(post, "/referrals/{id}/withdraw", tag = "referrals", act = WithdrawReferral, says = "Taken back.")]
+pub async fn withdraw_referral(
     db: Data<Db>,
     tools: Data<Tools>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     version: IfMatch,
     body: Body<ReasonIn>,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let out = db
-        .run(
-            &caller,
-            Act::WithdrawReferral.on("referral", id),
-            move |tx| {
-                let found = own(tx, Act::WithdrawReferral, id, version, Command::Withdraw)?;
-                write_store::decide(tx, &found, ReferralStatus::Withdrawn, Some(&body.0.reason))?;
-                intake::not_accepted(tx, &found.case)?;
-                after(tx, id, &tools)
-            },
-        )
-        .await?;
-    Ok(answer(HttpResponse::Ok(), &out))
+) -> Result<Tagged<ReferralOut>> {
+    db.run(&caller, ACT.on("referral", id), move |tx| {
+        let found = own(tx, ACT, id, version, Command::Withdraw)?;
+        write_store::decide(tx, &found, ReferralStatus::Withdrawn, Some(&body.0.reason))?;
+        intake::not_accepted(tx, &found.case)?;
+        after(tx, id, &tools)
+    })
+    .await
+    .map(answer)
 }
 
 /// How a referral is accepted.
@@ -244,32 +211,27 @@ pub struct EmergencyIn {
 /// that differ are listed at `GET /cases/{id}/differences` until somebody decides. 409 `pair_known`: the
 /// same survivor and perpetrator are known here; `ids` are the cases that you can see. Join one of them,
 /// or say with `separate` why not.
-#[utoipa::path(tag = "referrals", operation_id = "accept_referral", request_body = AcceptIn,
-    params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
-    responses((status = 200, description = "Accepted.", body = ReferralOut), Problems, WriteProblems, VersionProblems))]
-#[post("/referrals/{id}/accept")]
-async fn accept(
+#[operation(post, "/referrals/{id}/accept", tag = "referrals", act = AcceptReferral, says = "Accepted.")]
+pub async fn accept_referral(
     db: Data<Db>,
     tools: Data<Tools>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     version: IfMatch,
     body: Body<AcceptIn>,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let out = db
-        .run(&caller, Act::AcceptReferral.on("referral", id), move |tx| {
-            let (found, next) = decided(tx, Act::AcceptReferral, id, version, Command::Accept)?;
-            write_store::decide(tx, &found, next, None)?;
-            let (case, repeat) = accepted(tx, &found, &body.0, &tools)?;
-            telling::decided(tx, NoticeKind::ReferralAccepted, &found, found.case.id)?;
-            if let Some(agenda) = body.0.agenda {
-                put_on_agenda(tx, case.id, id, agenda, repeat)?;
-            }
-            Ok(after(tx, id, &tools)?.and(Event::of_case(&case).on("case", case.id)))
-        })
-        .await?;
-    Ok(answer(HttpResponse::Ok(), &out))
+) -> Result<Tagged<ReferralOut>> {
+    db.run(&caller, ACT.on("referral", id), move |tx| {
+        let (found, next) = decided(tx, ACT, id, version, Command::Accept)?;
+        write_store::decide(tx, &found, next, None)?;
+        let (case, repeat) = accepted(tx, &found, &body.0, &tools)?;
+        telling::decided(tx, NoticeKind::ReferralAccepted, &found, found.case.id)?;
+        if let Some(agenda) = body.0.agenda {
+            put_on_agenda(tx, ACT, (case.id, id), agenda, repeat)?;
+        }
+        Ok(after(tx, id, &tools)?.and(Event::of_case(&case).on("case", case.id)))
+    })
+    .await
+    .map(answer)
 }
 
 fn accepted(
@@ -312,12 +274,12 @@ fn accepted(
 /// Urgent referrals go onto an emergency meeting in the call that accepts them.
 fn put_on_agenda(
     tx: &mut Tx<'_>,
-    case_id: Uuid,
-    referral_id: Uuid,
+    act: Act,
+    (case_id, referral_id): (Uuid, Uuid),
     agenda: OntoAgenda,
     repeat: bool,
 ) -> Result<()> {
-    let case = visibility::case(tx, Act::AcceptReferral, case_id)?;
+    let case = visibility::case(tx, act, case_id)?;
     let meeting_id = match (agenda.meeting_id, agenda.emergency) {
         (Some(id), None) => id,
         (None, Some(new)) => meetings::emergency(

@@ -1,9 +1,9 @@
 //! Referrals: the act of sending a case in, from draft to decision.
 
 mod advice;
-mod api;
+pub mod api;
 mod count_store;
-mod decisions;
+pub mod decisions;
 pub mod history;
 mod joining;
 mod joining_rules;
@@ -15,7 +15,7 @@ mod shapes;
 mod store;
 mod telling;
 mod unfold;
-mod unjoin_api;
+pub mod unjoin_api;
 mod unjoin_store;
 mod unseen;
 mod unseen_store;

@@ -1,7 +1,6 @@
 //! Which referrals were joined to a case, and taking one out again.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -13,6 +12,7 @@ use super::api::{answer, checked, render};
 use super::joining::revived;
 use super::joining_rules;
 use super::joining_store::{self, JoinRow};
+use super::shapes::ReferralOut;
 use super::store::{self, VisibleReferral};
 use super::unfold::{Unfolding, counted, unfold};
 use super::unjoin_store as rows;
@@ -26,16 +26,16 @@ use kernel::case_file::opened;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::http::{
-    Body, IfMatch, Page, Path, Problems, StepUpProblems, VersionProblems, WriteProblems,
-};
+use kernel::http::{Body, IfMatch, Page, Path, Tagged, operation};
 use kernel::policy::Act;
 use kernel::visibility::{self, VisibleCase};
 use practice::risk::Tools;
 use practice::text::Text;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_joins).service(unjoin);
+    config
+        .service(list_joins_route)
+        .service(unjoin_referral_route);
 }
 
 /// A referral that was joined to a case.
@@ -73,24 +73,22 @@ impl JoinOut {
 }
 
 /// The referrals that were joined to a case, the newest first, and those that were taken out again.
-#[utoipa::path(tag = "referrals", operation_id = "list_joins",
-    params(("id" = Uuid, Path, description = "The case.")),
-    responses((status = 200, description = "All of them on one page.", body = Page<JoinOut>), Problems))]
-#[get("/cases/{id}/joins")]
-async fn list_joins(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
-    let id = path.0;
-    let page = db
-        .run(&caller, Act::ReadJoins.on("case", id), move |tx| {
-            let case = opened(tx, Act::ReadJoins, id)?;
-            let found = joining_store::joins(tx, &case)?;
-            let items = found.iter().map(|row| JoinOut::of(&case, row));
-            let items = items.collect::<Result<Vec<_>>>()?;
-            let event = Event::of_case(&case).rows(items.len());
-            let next_cursor = None;
-            Ok(Audited::new(Page { items, next_cursor }, event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+#[operation(get, "/cases/{id}/joins", tag = "referrals", act = ReadJoins, says = "All of them on one page.")]
+pub async fn list_joins(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Page<JoinOut>> {
+    db.run(&caller, ACT.on("case", id), move |tx| {
+        let case = opened(tx, ACT, id)?;
+        let found = joining_store::joins(tx, &case)?;
+        let items = found.iter().map(|row| JoinOut::of(&case, row));
+        let items = items.collect::<Result<Vec<_>>>()?;
+        let event = Event::of_case(&case).rows(items.len());
+        let next_cursor = None;
+        Ok(Audited::new(Page { items, next_cursor }, event))
+    })
+    .await
 }
 
 /// Why a referral is taken out again.
@@ -109,33 +107,28 @@ pub struct UnjoinIn {
 /// parts were told apart; `heard` once the case was heard with it; `on_an_agenda` until it is taken off a
 /// list that is to be heard; `parts_changed` if something that came with it was changed or added to, or a
 /// relationship has its word; `difference_taken_over` once a name or date of it was taken over.
-#[utoipa::path(tag = "referrals", operation_id = "unjoin_referral", request_body = UnjoinIn,
-    params(("id" = Uuid, Path, description = "The referral."), ("If-Match" = String, Header, description = "The version read.")),
-    responses((status = 200, description = "Taken out.", body = super::shapes::ReferralOut), Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[post("/referrals/{id}/unjoin")]
-async fn unjoin(
+#[operation(post, "/referrals/{id}/unjoin", tag = "referrals", act = UnjoinReferral, says = "Taken out.")]
+pub async fn unjoin_referral(
     db: Data<Db>,
     tools: Data<Tools>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     version: IfMatch,
     body: Body<UnjoinIn>,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let out = db
-        .run(&caller, Act::UnjoinReferral.on("referral", id), move |tx| {
-            let found = store::lock(tx, Act::UnjoinReferral, id)?;
-            version.check(found.row.version)?;
-            let case = visibility::case_locked(tx, Act::UnjoinReferral, found.case.id)?;
-            let apart = rows::apart(tx, id)?;
-            let file_id = joining_rules::unjoin(&apart).map_err(Error::conflict)?;
-            take_out(tx, &found, &case, file_id, &body.0.reason, &tools)?;
-            let event = Event::of_case(&case).on("referral", id).fields(["joined"]);
-            let found = store::find(tx, Act::ReadReferral, id)?;
-            Ok(render(tx, found, &tools)?.and(event))
-        })
-        .await?;
-    Ok(answer(HttpResponse::Ok(), &out))
+) -> Result<Tagged<ReferralOut>> {
+    db.run(&caller, ACT.on("referral", id), move |tx| {
+        let found = store::lock(tx, ACT, id)?;
+        version.check(found.row.version)?;
+        let case = visibility::case_locked(tx, ACT, found.case.id)?;
+        let apart = rows::apart(tx, id)?;
+        let file_id = joining_rules::unjoin(&apart).map_err(Error::conflict)?;
+        take_out(tx, &found, &case, file_id, &body.0.reason, &tools)?;
+        let event = Event::of_case(&case).on("referral", id).fields(["joined"]);
+        let found = store::find(tx, Act::ReadReferral, id)?;
+        Ok(render(tx, found, &tools)?.and(event))
+    })
+    .await
+    .map(answer)
 }
 
 fn take_out(

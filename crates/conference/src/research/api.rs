@@ -1,7 +1,6 @@
 //! Research over HTTP: what an agency is asked, and what a meeting still lacks.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,8 +17,7 @@ use kernel::caller::Caller;
 use kernel::crypto::KeyRing;
 use kernel::db::Db;
 use kernel::error::Result;
-use kernel::http::{Figures, Page, PageQuery, Path, Problems, Query, etag, paged};
-use kernel::policy::Act;
+use kernel::http::{Figures, Json, Page, PageQuery, Path, Query, etag, operation};
 use kernel::policy::lens::FieldGroup;
 use practice::party::{Identity, PartyRole};
 use practice::text::Line;
@@ -27,8 +25,10 @@ use practice::vocabulary;
 use practice::vocabulary::AgencyKind;
 
 /// The operations on lists of returns.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_research).service(count_research);
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_research_route)
+        .service(count_research_route);
 }
 
 vocabulary! {
@@ -153,29 +153,24 @@ fn line(keys: &KeyRing, today: NaiveDate, row: AskedLine) -> Result<ResearchLine
 
 /// What one's agency is asked to research, across meetings and MARACs, by due date; with the people
 /// to look for.
-#[utoipa::path(tag = "research", operation_id = "list_research", params(ResearchQuery), responses(
-    (status = 200, description = "Requests.", body = Page<ResearchLineOut>), Problems))]
-#[get("/research")]
-async fn list_research(
+#[operation(get, "/research", tag = "research", act = ListResearch, says = "Requests.")]
+pub async fn list_research(
     db: Data<Db>,
     caller: Caller,
-    request: HttpRequest,
     query: Query<ResearchQuery>,
-) -> Result<HttpResponse> {
-    let page = db
-        .run(&caller, Act::ListResearch.ask(), move |tx| {
-            let filter = query.0.filter()?;
-            let rows = list_store::page(tx, &filter)?;
-            let page = Page::of(rows, filter.limit, |row| (row.due_on, row.id));
-            let Page { items, next_cursor } = page;
-            let today = tx.today();
-            let items = items.into_iter().map(|row| line(&tx.keys, today, row));
-            let items = items.collect::<Result<Vec<_>>>()?;
-            let event = Event::list(items.len()).fields([FieldGroup::Identity.as_str()]);
-            Ok(Audited::new(Page { items, next_cursor }, event))
-        })
-        .await?;
-    Ok(paged(&request, &page))
+) -> Result<Page<ResearchLineOut>> {
+    db.run(&caller, ACT.ask(), move |tx| {
+        let filter = query.0.filter()?;
+        let rows = list_store::page(tx, &filter)?;
+        let page = Page::of(rows, filter.limit, |row| (row.due_on, row.id));
+        let Page { items, next_cursor } = page;
+        let today = tx.today();
+        let items = items.into_iter().map(|row| line(&tx.keys, today, row));
+        let items = items.collect::<Result<Vec<_>>>()?;
+        let event = Event::list(items.len()).fields([FieldGroup::Identity.as_str()]);
+        Ok(Audited::new(Page { items, next_cursor }, event))
+    })
+    .await
 }
 
 /// How many returns stand where.
@@ -253,21 +248,20 @@ pub struct MeetingResearchOut {
 
 /// How many returns each agency has made for a meeting, and how many are missing, late or excused.
 /// Counts alone, no texts.
-#[utoipa::path(tag = "research", operation_id = "count_research",
-    params(("id" = Uuid, Path, description = "The meeting.")), responses(
-    (status = 200, description = "Counts by agency.", body = MeetingResearchOut), Problems))]
-#[get("/meetings/{id}/research")]
-async fn count_research(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    let id = id.0;
-    let out = db
-        .run(&caller, Act::CountResearch.on("meeting", id), move |tx| {
-            let marac_id = meetings::marac_of(tx, Act::CountResearch, id)?;
-            let rows = count_store::counts(tx, id)?;
-            let event = Event::list(rows.len()).on("meeting", id).in_marac(marac_id);
-            Ok(Audited::new(counted(rows), event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(out))
+#[operation(get, "/meetings/{id}/research", tag = "research", act = CountResearch, says = "Counts by agency.")]
+pub async fn count_research(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Json<MeetingResearchOut>> {
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        let marac_id = meetings::marac_of(tx, ACT, id)?;
+        let rows = count_store::counts(tx, id)?;
+        let event = Event::list(rows.len()).on("meeting", id).in_marac(marac_id);
+        Ok(Audited::new(counted(rows), event))
+    })
+    .await
+    .map(Json)
 }
 
 fn counted(rows: Vec<CountRow>) -> MeetingResearchOut {

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,14 +19,13 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{FieldError, Result};
-use kernel::http::{Body, Idempotency, IdempotencyKey, Path, Problems, WriteProblems, etag};
-use kernel::policy::Act;
+use kernel::http::{Body, Idempotency, IdempotencyKey, Json, Path, etag, operation};
 use kernel::policy::lens::FieldGroup;
 use practice::text::Line;
 
 /// The operation.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(return_research_list);
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(return_research_list_route);
 }
 
 /// One answer of a list.
@@ -100,27 +98,22 @@ pub struct ResearchListOut {
 ///
 /// Each answer is judged on its own: those that hold are stored, the others are reported with their
 /// problem, and the whole list can be sent again. A retry under the same key changes nothing.
-#[utoipa::path(tag = "research", operation_id = "return_research_list", request_body = ResearchListIn, params(
-    ("id" = Uuid, Path, description = "The meeting."),
-    ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry safe.")), responses(
-    (status = 200, description = "Judged, one by one.", body = ResearchListOut), Problems, WriteProblems))]
-#[post("/meetings/{id}/research")]
-async fn return_research_list(
+#[operation(post, "/meetings/{id}/research", tag = "research", act = ReturnResearch,
+    says = "Judged, one by one.")]
+pub async fn return_research_list(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     key: IdempotencyKey,
-    body: Body<ResearchListIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (id.0, body.0);
-    let out = db
-        .run(&caller, Act::ReturnResearch.on("meeting", id), move |tx| {
-            let marac_id = meetings::marac_of(tx, Act::ReturnResearch, id)?;
-            let claim = key.claim(tx, "return_research_list", &body)?;
-            take(tx, id, marac_id, claim, body.items)
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(out))
+    Body(body): Body<ResearchListIn>,
+) -> Result<Json<ResearchListOut>> {
+    db.run(&caller, ACT.on("meeting", id), move |tx| {
+        let marac_id = meetings::marac_of(tx, ACT, id)?;
+        let claim = key.claim(tx, "return_research_list", &body)?;
+        take(tx, id, marac_id, claim, body.items)
+    })
+    .await
+    .map(Json)
 }
 
 /// Judges each answer and writes those that hold, all in one statement.

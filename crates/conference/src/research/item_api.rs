@@ -1,7 +1,6 @@
 //! Research on one case over HTTP: read, return, excuse.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, patch, put};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -18,8 +17,7 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Code, Result};
 use kernel::http::{
-    Body, Change, Field, IfMatch, Page, PageQuery, Path, Problems, Query, VersionProblems,
-    WriteProblems, paged,
+    Body, Change, Field, IfMatch, Json, Page, PageQuery, Path, Query, Tagged, operation,
 };
 use kernel::policy::lens::FieldGroup;
 use kernel::policy::{Act, hidden};
@@ -27,20 +25,22 @@ use kernel::visibility::{self, VisibleCase};
 use practice::text::Text;
 
 /// The operations on the research of a case.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_case_research)
-        .service(read_research)
-        .service(return_research)
-        .service(excuse_research)
-        .service(list_research_versions);
+        .service(list_case_research_route)
+        .service(read_research_route)
+        .service(return_research_route)
+        .service(excuse_research_route)
+        .service(list_research_versions_route);
 }
 
 /// Which return.
 #[derive(Debug, Clone, Copy, Deserialize)]
-struct At {
-    id: Uuid,
-    agency_id: Uuid,
+pub struct At {
+    /// The agenda item.
+    pub id: Uuid,
+    /// The agency.
+    pub agency_id: Uuid,
 }
 
 /// The item and its case, if they are in sight and the caller may do this there.
@@ -51,9 +51,9 @@ fn in_sight(tx: &mut Tx<'_>, act: Act, item_id: Uuid) -> Result<(ItemRow, Visibl
 }
 
 /// The same, also of a case that is out of sight again: an agency reads what it returned itself.
-fn returned(tx: &mut Tx<'_>, item_id: Uuid) -> Result<(ItemRow, VisibleCase)> {
+fn returned(tx: &mut Tx<'_>, act: Act, item_id: Uuid) -> Result<(ItemRow, VisibleCase)> {
     let item = store::item(tx, item_id)?;
-    let case = visibility::case_contributed_to(tx, Act::ReadResearch, item.case_id)?;
+    let case = visibility::case_contributed_to(tx, act, item.case_id)?;
     Ok((item, case))
 }
 
@@ -96,10 +96,8 @@ fn one(
     Ok(Audited::new(out, event.fields(fields)))
 }
 
-fn answer(out: &ResearchOut) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header(("ETag", out.etag.clone()))
-        .json(out)
+fn answer(out: ResearchOut) -> Tagged<ResearchOut> {
+    Tagged::with(out.etag.clone(), out)
 }
 
 /// The returns on a case.
@@ -114,86 +112,72 @@ pub struct CaseResearchOut {
 /// An agency reads its own from circulation, whole; what others share, from the start of the meeting
 /// it is listed for. Coordinator, chair and the allocated IDVA service read what is shared at once.
 /// Nobody but the agency reads its own part.
-#[utoipa::path(tag = "research", operation_id = "list_case_research",
-    params(("id" = Uuid, Path, description = "The agenda item.")), responses(
-    (status = 200, description = "The returns.", body = CaseResearchOut), Problems))]
-#[get("/agenda-items/{id}/research")]
-async fn list_case_research(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    let id = id.0;
-    let items = db
-        .run(
-            &caller,
-            Act::ReadResearch.on("agenda_item", id),
-            move |tx| {
-                let (item, case) = returned(tx, id)?;
-                let items = seen(tx, &item, &case, None)?;
-                let event = Event::of_case(&case).on("agenda_item", id);
-                let event = event.fields(read(&items));
-                let rows = items.len();
-                Ok(Audited::new(items, event.rows(rows)))
-            },
-        )
-        .await?;
-    Ok(HttpResponse::Ok().json(CaseResearchOut { items }))
+#[operation(get, "/agenda-items/{id}/research", tag = "research", act = ReadResearch, says = "The returns.")]
+pub async fn list_case_research(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Json<CaseResearchOut>> {
+    db.run(&caller, ACT.on("agenda_item", id), move |tx| {
+        let (item, case) = returned(tx, ACT, id)?;
+        let items = seen(tx, &item, &case, None)?;
+        let event = Event::of_case(&case).on("agenda_item", id);
+        let event = event.fields(read(&items));
+        let rows = items.len();
+        Ok(Audited::new(CaseResearchOut { items }, event.rows(rows)))
+    })
+    .await
+    .map(Json)
 }
 
 /// An agency's return on a case.
-#[utoipa::path(tag = "research", operation_id = "read_research", params(
-    ("id" = Uuid, Path, description = "The agenda item."),
-    ("agency_id" = Uuid, Path, description = "The agency.")), responses(
-    (status = 200, description = "The return.", body = ResearchOut), Problems))]
-#[get("/agenda-items/{id}/research/{agency_id}")]
-async fn read_research(db: Data<Db>, caller: Caller, at: Path<At>) -> Result<HttpResponse> {
-    let at = at.0;
-    let ask = Act::ReadResearch.on("agenda_item", at.id);
-    let out = db
-        .run(&caller, ask, move |tx| {
-            let (item, case) = returned(tx, at.id)?;
-            one(tx, &item, &case, at.agency_id)
-        })
-        .await?;
-    Ok(answer(&out))
+#[operation(get, "/agenda-items/{id}/research/{agency_id}", tag = "research", act = ReadResearch,
+    says = "The return.")]
+pub async fn read_research(
+    db: Data<Db>,
+    caller: Caller,
+    Path(at): Path<At>,
+) -> Result<Tagged<ResearchOut>> {
+    db.run(&caller, ACT.on("agenda_item", at.id), move |tx| {
+        let (item, case) = returned(tx, ACT, at.id)?;
+        one(tx, &item, &case, at.agency_id)
+    })
+    .await
+    .map(answer)
 }
 
 /// Return one's agency's research on a case, or change it, until the meeting starts.
 ///
 /// "Nothing known" is an answer of its own. After the day it was due the first answer is late; what
 /// stood there before a change is kept.
-#[utoipa::path(tag = "research", operation_id = "return_research", request_body = ReturnIn, params(
-    ("id" = Uuid, Path, description = "The agenda item."),
-    ("agency_id" = Uuid, Path, description = "The own agency."),
-    ("If-Match" = String, Header, description = "The return's `etag`.")), responses(
-    (status = 200, description = "Returned.", body = ResearchOut), Problems, WriteProblems, VersionProblems))]
-#[put("/agenda-items/{id}/research/{agency_id}")]
-async fn return_research(
+#[operation(put, "/agenda-items/{id}/research/{agency_id}", tag = "research", act = ReturnResearch,
+    says = "Returned.", names(agency_id = "The own agency."), if_match = "The return's `etag` that was read.")]
+pub async fn return_research(
     db: Data<Db>,
     caller: Caller,
-    at: Path<At>,
+    Path(at): Path<At>,
     if_match: IfMatch,
-    body: Body<ReturnIn>,
-) -> Result<HttpResponse> {
-    let (at, sent) = (at.0, body.0);
-    let ask = Act::ReturnResearch.on("agenda_item", at.id);
-    let out = db
-        .run(&caller, ask, move |tx| {
-            let (item, case) = in_sight(tx, Act::ReturnResearch, at.id)?;
-            spoken_for(tx, &case, at.agency_id)?;
-            let found = store::locked(tx, &case, at.id, at.agency_id)?;
-            if_match.check(found.version)?;
-            rules::open(found.at())?;
-            rules::answer(&sent, tx.today())?;
-            let present = one(tx, &item, &case, at.agency_id)?;
-            if present.value().says(&sent) {
-                return Ok(present);
-            }
-            let answered_on = found.answered_on.unwrap_or_else(|| tx.today());
-            let status = rules::status(sent.nothing_known, answered_on, found.due_on);
-            let answer = shapes::seal(case.key(), found.id, status, &sent)?;
-            store::write(tx, &[answer], None)?;
-            one(tx, &item, &case, at.agency_id)
-        })
-        .await?;
-    Ok(answer(&out))
+    Body(sent): Body<ReturnIn>,
+) -> Result<Tagged<ResearchOut>> {
+    db.run(&caller, ACT.on("agenda_item", at.id), move |tx| {
+        let (item, case) = in_sight(tx, ACT, at.id)?;
+        spoken_for(tx, &case, at.agency_id)?;
+        let found = store::locked(tx, &case, at.id, at.agency_id)?;
+        if_match.check(found.version)?;
+        rules::open(found.at())?;
+        rules::answer(&sent, tx.today())?;
+        let present = one(tx, &item, &case, at.agency_id)?;
+        if present.value().says(&sent) {
+            return Ok(present);
+        }
+        let answered_on = found.answered_on.unwrap_or_else(|| tx.today());
+        let status = rules::status(sent.nothing_known, answered_on, found.due_on);
+        let answer = shapes::seal(case.key(), found.id, status, &sent)?;
+        store::write(tx, &[answer], None)?;
+        one(tx, &item, &case, at.agency_id)
+    })
+    .await
+    .map(answer)
 }
 
 /// Refused unless the caller speaks for the agency: whether another was asked is not said.
@@ -222,77 +206,63 @@ pub struct ExcuseIn {
 ///
 /// 422: `/reason required` where the agency is excused or asked again without one. 409:
 /// `already_answered`; `already_so` for the reason of an excuse that there is not.
-#[utoipa::path(tag = "research", operation_id = "excuse_research", request_body = ExcuseIn, params(
-    ("id" = Uuid, Path, description = "The agenda item."),
-    ("agency_id" = Uuid, Path, description = "The agency."),
-    ("If-Match" = String, Header, description = "The return's `etag`.")), responses(
-    (status = 200, description = "Recorded.", body = ResearchOut), Problems, WriteProblems, VersionProblems))]
-#[patch("/agenda-items/{id}/research/{agency_id}")]
-async fn excuse_research(
+#[operation(patch, "/agenda-items/{id}/research/{agency_id}", tag = "research", act = ExcuseResearch,
+    says = "Recorded.", if_match = "The return's `etag` that was read.")]
+pub async fn excuse_research(
     db: Data<Db>,
     caller: Caller,
     at: Path<At>,
     if_match: IfMatch,
-    body: Body<ExcuseIn>,
-) -> Result<HttpResponse> {
-    let (at, ExcuseIn { exempt, reason }) = (at.0, body.0);
+    Body(ExcuseIn { exempt, reason }): Body<ExcuseIn>,
+) -> Result<Tagged<ResearchOut>> {
+    let at = at.0;
     let word = Excuse {
         exempt: exempt.wanted(),
         reason: reason.wanted(),
     };
-    let ask = Act::ExcuseResearch.on("agenda_item", at.id);
-    let out = db
-        .run(&caller, ask, move |tx| {
-            let (item, case) = in_sight(tx, Act::ExcuseResearch, at.id)?;
-            let found = store::locked(tx, &case, at.id, at.agency_id)?;
-            if_match.check(found.version)?;
-            rules::open(found.at())?;
-            let because = shapes::because(&case, &found)?;
-            if let Some((status, reason)) = rules::excuse(found.status, because.as_deref(), word)? {
-                let sealed = Exemption { reason };
-                let sealed = case.key().seal_json(exemption_of(found.id), &sealed)?;
-                store::excuse(tx, found.id, status, sealed)?;
-            }
-            one(tx, &item, &case, at.agency_id)
-        })
-        .await?;
-    Ok(answer(&out))
+    db.run(&caller, ACT.on("agenda_item", at.id), move |tx| {
+        let (item, case) = in_sight(tx, ACT, at.id)?;
+        let found = store::locked(tx, &case, at.id, at.agency_id)?;
+        if_match.check(found.version)?;
+        rules::open(found.at())?;
+        let because = shapes::because(&case, &found)?;
+        if let Some((status, reason)) = rules::excuse(found.status, because.as_deref(), word)? {
+            let sealed = Exemption { reason };
+            let sealed = case.key().seal_json(exemption_of(found.id), &sealed)?;
+            store::excuse(tx, found.id, status, sealed)?;
+        }
+        one(tx, &item, &case, at.agency_id)
+    })
+    .await
+    .map(answer)
 }
 
 /// What one's agency's return said before it was changed, newest first.
-#[utoipa::path(tag = "research", operation_id = "list_research_versions", params(
-    ("id" = Uuid, Path, description = "The agenda item."),
-    ("agency_id" = Uuid, Path, description = "The own agency."), PageQuery), responses(
-    (status = 200, description = "Earlier versions.", body = Page<ResearchVersionOut>), Problems))]
-#[get("/agenda-items/{id}/research/{agency_id}/versions")]
-async fn list_research_versions(
+#[operation(get, "/agenda-items/{id}/research/{agency_id}/versions", tag = "research", act = ReadResearch,
+    says = "Earlier versions.", names(agency_id = "The own agency."))]
+pub async fn list_research_versions(
     db: Data<Db>,
     caller: Caller,
-    request: HttpRequest,
-    at: Path<At>,
-    paging: Query<PageQuery>,
-) -> Result<HttpResponse> {
-    let (at, paging) = (at.0, paging.0);
-    let ask = Act::ReadResearch.on("agenda_item", at.id);
-    let page = db
-        .run(&caller, ask, move |tx| {
-            let (_, case) = returned(tx, at.id)?;
-            spoken_for(tx, &case, at.agency_id)?;
-            let limit = paging.limit();
-            let after = paging.after()?;
-            let rows = store::versions(tx, &case, at.id, at.agency_id, after, limit + 1)?;
-            let rows = rows.into_iter();
-            let rows = rows.map(|row| shapes::version_out(case.key(), row));
-            let page = Page::of(rows.collect::<Result<Vec<_>>>()?, limit, |row| row.version);
-            let event = Event::of_case(&case)
-                .on("agenda_item", at.id)
-                .rows(page.len());
-            let groups = [FieldGroup::ResearchShared, FieldGroup::ResearchPrivate];
-            Ok(Audited::new(
-                page,
-                event.fields(groups.map(FieldGroup::as_str)),
-            ))
-        })
-        .await?;
-    Ok(paged(&request, &page))
+    Path(at): Path<At>,
+    Query(paging): Query<PageQuery>,
+) -> Result<Page<ResearchVersionOut>> {
+    db.run(&caller, ACT.on("agenda_item", at.id), move |tx| {
+        let (_, case) = returned(tx, ACT, at.id)?;
+        spoken_for(tx, &case, at.agency_id)?;
+        let limit = paging.limit();
+        let after = paging.after()?;
+        let rows = store::versions(tx, &case, at.id, at.agency_id, after, limit + 1)?;
+        let rows = rows.into_iter();
+        let rows = rows.map(|row| shapes::version_out(case.key(), row));
+        let page = Page::of(rows.collect::<Result<Vec<_>>>()?, limit, |row| row.version);
+        let event = Event::of_case(&case)
+            .on("agenda_item", at.id)
+            .rows(page.len());
+        let groups = [FieldGroup::ResearchShared, FieldGroup::ResearchPrivate];
+        Ok(Audited::new(
+            page,
+            event.fields(groups.map(FieldGroup::as_str)),
+        ))
+    })
+    .await
 }

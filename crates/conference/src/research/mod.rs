@@ -5,11 +5,11 @@
 //! coordinator, chair and the allocated IDVA service at once, and by the other listed agencies from
 //! the start of the meeting. "Nothing known" is an answer of its own.
 
-mod api;
-mod bulk_api;
+pub mod api;
+pub mod bulk_api;
 mod bulk_store;
 mod count_store;
-mod item_api;
+pub mod item_api;
 mod judge;
 mod list_store;
 mod model;

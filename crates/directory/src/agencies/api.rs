@@ -1,7 +1,6 @@
 //! Agencies: registered once for all MARACs.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, patch, post};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -17,20 +16,20 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::http::{
-    Body, Change, Changes, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems,
-    Query, StepUpProblems, VersionProblems, WriteProblems, etag, paged, tagged,
+    Body, Change, Changes, Created, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path,
+    Query, Tagged, etag, operation,
 };
 use kernel::policy::{self, Act};
 use practice::text::Line;
 use practice::vocabulary::AgencyKind;
 
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_agencies)
-        .service(create_agency)
-        .service(read_agency)
-        .service(change_agency)
-        .service(close_agency);
+        .service(list_agencies_route)
+        .service(create_agency_route)
+        .service(read_agency_route)
+        .service(change_agency_route)
+        .service(close_agency_route);
 }
 
 /// An agency to be registered.
@@ -100,15 +99,12 @@ impl From<Agency> for AgencyOut {
 }
 
 /// List agencies.
-#[utoipa::path(tag = "agencies", operation_id = "list_agencies", params(AgencyQuery), responses(
-    (status = 200, description = "A page of agencies.", body = Page<AgencyOut>), Problems))]
-#[get("/agencies")]
-async fn list_agencies(
-    request: HttpRequest,
+#[operation(get, "/agencies", tag = "agencies", act = ListAgencies, says = "A page of agencies.")]
+pub async fn list_agencies(
     db: Data<Db>,
     caller: Caller,
     query: Query<AgencyQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Page<AgencyOut>> {
     let AgencyQuery {
         kind,
         limit,
@@ -117,30 +113,26 @@ async fn list_agencies(
     let page = PageQuery { limit, cursor };
     let (limit, after) = (page.limit(), page.after()?);
     let page = db
-        .run(&caller, Act::ListAgencies.ask(), move |tx| {
+        .run(&caller, ACT.ask(), move |tx| {
             let rows = store::list(tx, kind, after, limit + 1)?;
             let page = Page::of(rows, limit, |row| row.id);
             let event = Event::list(page.len());
             Ok(Audited::new(page, event))
         })
         .await?;
-    Ok(paged(&request, &page.map(AgencyOut::from)))
+    Ok(page.map(AgencyOut::from))
 }
 
 /// Register an agency.
-#[utoipa::path(tag = "agencies", operation_id = "create_agency", request_body = NewAgency,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry the same agency.")),
-    responses((status = 201, description = "Registered.", body = AgencyOut), Problems, WriteProblems))]
-#[post("/agencies")]
-async fn create_agency(
+#[operation(post, "/agencies", tag = "agencies", act = CreateAgency, says = "Registered.")]
+pub async fn create_agency(
     db: Data<Db>,
     caller: Caller,
     key: IdempotencyKey,
-    body: Body<NewAgency>,
-) -> Result<HttpResponse> {
-    let new = body.0;
+    Body(new): Body<NewAgency>,
+) -> Result<Created<Tagged<AgencyOut>>> {
     let agency = db
-        .run(&caller, Act::CreateAgency.ask(), move |tx| {
+        .run(&caller, ACT.ask(), move |tx| {
             let claimed = key.claim(tx, "create_agency", &new)?;
             if let Idempotency::Fresh(id) = claimed {
                 create(tx, id, &new)?;
@@ -150,35 +142,34 @@ async fn create_agency(
             Ok(Audited::new(agency, event))
         })
         .await?;
-    Ok(answer(HttpResponse::Created(), agency))
+    Ok(Created(answer(agency)))
 }
 
-fn answer(response: actix_web::HttpResponseBuilder, agency: Agency) -> HttpResponse {
-    let version = agency.version;
-    tagged(response, version, &AgencyOut::from(agency))
+fn answer(agency: Agency) -> Tagged<AgencyOut> {
+    Tagged::new(agency.version, agency.into())
 }
 
 /// Read an agency.
-#[utoipa::path(tag = "agencies", operation_id = "read_agency",
-    params(("id" = Uuid, Path, description = "The agency.")),
-    responses((status = 200, description = "The agency.", body = AgencyOut), Problems))]
-#[get("/agencies/{id}")]
-async fn read_agency(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    let id = id.0;
+#[operation(get, "/agencies/{id}", tag = "agencies", act = ReadAgency, says = "The agency.")]
+pub async fn read_agency(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Tagged<AgencyOut>> {
     let agency = db
-        .run(&caller, Act::ReadAgency.on("agency", id), move |tx| {
+        .run(&caller, ACT.on("agency", id), move |tx| {
             Ok(Audited::new(find(tx, id)?, Event::new()))
         })
         .await?;
-    Ok(answer(HttpResponse::Ok(), agency))
+    Ok(answer(agency))
 }
 
 /// The agency, locked, if the caller may change it: an agency sits in many MARACs, so it takes the
 /// coordinator of every one of them, or an administrator.
-fn to_change(tx: &mut Tx<'_>, id: Uuid, if_match: IfMatch) -> Result<Agency> {
+fn to_change(tx: &mut Tx<'_>, act: Act, id: Uuid, if_match: IfMatch) -> Result<Agency> {
     let agency = store::find_locked(tx, id)?.ok_or_else(policy::hidden)?;
     for marac_id in store::maracs_of(tx, id)? {
-        policy::may_in(&tx.actor, Act::ChangeAgency, marac_id)?;
+        policy::may_in(&tx.actor, act, marac_id)?;
     }
     if_match.check(agency.version)?;
     Ok(agency)
@@ -187,23 +178,17 @@ fn to_change(tx: &mut Tx<'_>, id: Uuid, if_match: IfMatch) -> Result<Agency> {
 /// Change an agency's name or kind.
 ///
 /// As an administrator, or as coordinator of every MARAC it belongs to.
-#[utoipa::path(tag = "agencies", operation_id = "change_agency", request_body = AgencyChange,
-    params(("id" = Uuid, Path, description = "The agency."),
-        ("If-Match" = String, Header, description = "The `etag` that was read.")),
-    responses((status = 200, description = "As it is now.", body = AgencyOut),
-        Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[patch("/agencies/{id}")]
-async fn change_agency(
+#[operation(patch, "/agencies/{id}", tag = "agencies", act = ChangeAgency, says = "As it is now.")]
+pub async fn change_agency(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-    body: Body<AgencyChange>,
-) -> Result<HttpResponse> {
-    let (id, change) = (id.0, body.0);
+    Body(change): Body<AgencyChange>,
+) -> Result<Tagged<AgencyOut>> {
     let agency = db
-        .run(&caller, Act::ChangeAgency.on("agency", id), move |tx| {
-            let mut agency = to_change(tx, id, if_match)?;
+        .run(&caller, ACT.on("agency", id), move |tx| {
+            let mut agency = to_change(tx, ACT, id, if_match)?;
             rules::open(&agency)?;
             let AgencyChange { name, kind } = change;
             let mut changes = Changes::default();
@@ -217,29 +202,23 @@ async fn change_agency(
             Ok(Audited::in_maracs(agency, event, &maracs))
         })
         .await?;
-    Ok(answer(HttpResponse::Ok(), agency))
+    Ok(answer(agency))
 }
 
 /// Close an agency: everything its people and programs may do ends at once, in every MARAC.
 ///
 /// As an administrator, or as coordinator of every MARAC it belongs to; never one's own agency. 409:
 /// `agency_closed`, `own_agency`.
-#[utoipa::path(tag = "agencies", operation_id = "close_agency",
-    params(("id" = Uuid, Path, description = "The agency."),
-        ("If-Match" = String, Header, description = "The `etag` that was read.")),
-    responses((status = 200, description = "Closed.", body = AgencyOut),
-        Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[post("/agencies/{id}/close")]
-async fn close_agency(
+#[operation(post, "/agencies/{id}/close", tag = "agencies", act = ChangeAgency, says = "Closed.")]
+pub async fn close_agency(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-) -> Result<HttpResponse> {
-    let id = id.0;
+) -> Result<Tagged<AgencyOut>> {
     let agency = db
-        .run(&caller, Act::ChangeAgency.on("agency", id), move |tx| {
-            let mut agency = to_change(tx, id, if_match)?;
+        .run(&caller, ACT.on("agency", id), move |tx| {
+            let mut agency = to_change(tx, ACT, id, if_match)?;
             rules::close(&agency, tx.actor.agency_id == id)?;
             agency.closed_at = Some(tx.now);
             store::update(tx, &mut agency)?;
@@ -248,5 +227,5 @@ async fn close_agency(
             Ok(Audited::in_maracs(agency, event, &maracs))
         })
         .await?;
-    Ok(answer(HttpResponse::Ok(), agency))
+    Ok(answer(agency))
 }

@@ -1,7 +1,7 @@
 //! The agencies of a MARAC: who is in, by which agreement, and who is suspended.
 
+use actix_web::Either;
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, post, put};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,21 +17,18 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Code, Error, Result};
-use kernel::http::{
-    Body, IfMatch, Page, PageQuery, Path, Problems, Query, StepUpProblems, VersionProblems,
-    WriteProblems, etag, paged, tagged,
-};
+use kernel::http::{Body, Created, IfMatch, Page, PageQuery, Path, Query, Tagged, etag, operation};
 use kernel::policy::{self, Act};
 use practice::dates::{AnyDay, AnyMoment};
 use practice::text::Line;
 use practice::vocabulary::AgencyKind;
 
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_members)
-        .service(set_membership)
-        .service(suspend_member)
-        .service(reinstate_member);
+        .service(list_members_route)
+        .service(set_membership_route)
+        .service(suspend_member_route)
+        .service(reinstate_member_route);
 }
 
 /// An agency's part in a MARAC and its information-sharing agreement (R36).
@@ -142,29 +139,23 @@ fn show(tx: &Tx<'_>, marac_id: Uuid) -> impl Fn(Member) -> MemberOut + use<> {
 /// List the agencies of a MARAC.
 ///
 /// For administrators and for whoever holds a role in it.
-#[utoipa::path(tag = "maracs", operation_id = "list_members",
-    params(("id" = Uuid, Path, description = "The MARAC."), PageQuery),
-    responses((status = 200, description = "A page of its agencies.", body = Page<MemberOut>), Problems))]
-#[get("/maracs/{id}/agencies")]
-async fn list_members(
-    request: HttpRequest,
+#[operation(get, "/maracs/{id}/agencies", tag = "maracs", act = ReadMarac, says = "A page of its agencies.")]
+pub async fn list_members(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     query: Query<PageQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Page<MemberOut>> {
     let (id, limit, after) = (id.0, query.0.limit(), query.0.after()?);
-    let page = db
-        .run(&caller, Act::ReadMarac.on("marac", id), move |tx| {
-            store::marac_exists(tx, id)?;
-            policy::may_in(&tx.actor, Act::ReadMarac, id)?;
-            let rows = store::list_members(tx, id, after, limit + 1)?;
-            let page = Page::of(rows, limit, |row| row.agency_id).map(show(tx, id));
-            let event = Event::list(page.len()).in_marac(id).fields(["agencies"]);
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(paged(&request, &page))
+    db.run(&caller, ACT.on("marac", id), move |tx| {
+        store::marac_exists(tx, id)?;
+        policy::may_in(&tx.actor, ACT, id)?;
+        let rows = store::list_members(tx, id, after, limit + 1)?;
+        let page = Page::of(rows, limit, |row| row.agency_id).map(show(tx, id));
+        let event = Event::list(page.len()).in_marac(id).fields(["agencies"]);
+        Ok(Audited::new(page, event))
+    })
+    .await
 }
 
 /// Take an agency into a MARAC, or change its agreement.
@@ -172,54 +163,44 @@ async fn list_members(
 /// As the MARAC's coordinator or an administrator. The whole agreement is sent. `If-Match` is required
 /// once the agency is a member. 409: `agency_closed`; `own_agency`: somebody else decides when the
 /// access of one's own agency ends.
-#[utoipa::path(tag = "maracs", operation_id = "set_membership", request_body = Agreement,
-    params(("id" = Uuid, Path, description = "The MARAC."),
-        ("agency_id" = Uuid, Path, description = "The agency."),
-        ("If-Match" = Option<String>, Header, description = "The `etag` that was read; none to join.")),
-    responses((status = 200, description = "The agreement as it is now.", body = MemberOut),
-        (status = 201, description = "The agency has joined.", body = MemberOut),
-        Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[put("/maracs/{id}/agencies/{agency_id}")]
-async fn set_membership(
+#[operation(put, "/maracs/{id}/agencies/{agency_id}", tag = "maracs", act = SetMembership,
+    says = "The agreement as it is now.", or = "The agency has joined.",
+    if_match = "The membership's `etag` that was read; none to join.")]
+pub async fn set_membership(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((marac_id, agency_id)): Path<(Uuid, Uuid)>,
     if_match: Result<IfMatch>,
-    body: Body<Agreement>,
-) -> Result<HttpResponse> {
-    let ((marac_id, agency_id), agreement) = (path.0, body.0);
-    let ask = Act::SetMembership.on("agency", agency_id);
-    let (joined, member, version) = db
-        .run(&caller, ask, move |tx| {
-            store::marac_exists(tx, marac_id)?;
-            policy::may_in(&tx.actor, Act::SetMembership, marac_id)?;
-            let before = store::member_locked(tx, marac_id, agency_id)?;
-            let agency = find(tx, agency_id)?;
-            let own = tx.actor.agency_id == agency_id;
-            let (now, today) = (tx.now, tx.today());
-            match &before {
-                Some(member) => if_match?.check(member.version)?,
-                None => no_version_yet(if_match)?,
-            }
-            rules::open(&agency)?;
-            rules::agree(&agreement, before.as_ref(), own, now, today)?;
-            match &before {
-                Some(member) if agreement.stands(member) => {}
-                Some(_) => store::change_agreement(tx, marac_id, agency_id, &agreement)?,
-                None => join(tx, marac_id, agency_id, &agreement)?,
-            }
-            let event = Event::new().in_marac(marac_id).fields(["agreement"]);
-            let member = store::member(tx, marac_id, agency_id)?.ok_or_else(policy::hidden)?;
-            let version = member.version;
-            let out = (before.is_none(), show(tx, marac_id)(member), version);
-            Ok(Audited::new(out, event))
-        })
-        .await?;
-    let response = match joined {
-        true => HttpResponse::Created(),
-        false => HttpResponse::Ok(),
-    };
-    Ok(tagged(response, version, &member))
+    Body(agreement): Body<Agreement>,
+) -> Result<Either<Tagged<MemberOut>, Created<Tagged<MemberOut>>>> {
+    db.run(&caller, ACT.on("agency", agency_id), move |tx| {
+        store::marac_exists(tx, marac_id)?;
+        policy::may_in(&tx.actor, ACT, marac_id)?;
+        let before = store::member_locked(tx, marac_id, agency_id)?;
+        let agency = find(tx, agency_id)?;
+        let own = tx.actor.agency_id == agency_id;
+        let (now, today) = (tx.now, tx.today());
+        match &before {
+            Some(member) => if_match?.check(member.version)?,
+            None => no_version_yet(if_match)?,
+        }
+        rules::open(&agency)?;
+        rules::agree(&agreement, before.as_ref(), own, now, today)?;
+        match &before {
+            Some(member) if agreement.stands(member) => {}
+            Some(_) => store::change_agreement(tx, marac_id, agency_id, &agreement)?,
+            None => join(tx, marac_id, agency_id, &agreement)?,
+        }
+        let event = Event::new().in_marac(marac_id).fields(["agreement"]);
+        let member = store::member(tx, marac_id, agency_id)?.ok_or_else(policy::hidden)?;
+        let out = Tagged::new(member.version, show(tx, marac_id)(member));
+        let out = match before {
+            Some(_) => Either::Left(out),
+            None => Either::Right(Created(out)),
+        };
+        Ok(Audited::new(out, event))
+    })
+    .await
 }
 
 /// Who sends a version of what is not there has read something that is gone.
@@ -235,74 +216,55 @@ fn no_version_yet(if_match: Result<IfMatch>) -> Result<()> {
 ///
 /// As the MARAC's coordinator or an administrator, of another agency than one's own. 409:
 /// `already_suspended`, `own_agency`.
-#[utoipa::path(tag = "maracs", operation_id = "suspend_member", request_body = SuspensionIn,
-    params(("id" = Uuid, Path, description = "The MARAC."),
-        ("agency_id" = Uuid, Path, description = "The agency."),
-        ("If-Match" = String, Header, description = "The `etag` that was read.")),
-    responses((status = 200, description = "Suspended.", body = MemberOut),
-        Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[post("/maracs/{id}/agencies/{agency_id}/suspend")]
-async fn suspend_member(
+#[operation(post, "/maracs/{id}/agencies/{agency_id}/suspend", tag = "maracs", act = SetMembership,
+    says = "Suspended.", if_match = "The membership's `etag` that was read.")]
+pub async fn suspend_member(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, agency_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
-    body: Body<SuspensionIn>,
-) -> Result<HttpResponse> {
-    let reason = Some(body.0.reason);
-    suspension(
-        &db,
-        &caller,
-        path.0,
-        if_match,
-        rules::suspend,
-        reason.map(String::from),
-    )
+    Body(body): Body<SuspensionIn>,
+) -> Result<Tagged<MemberOut>> {
+    db.run(&caller, ACT.on("agency", agency_id), move |tx| {
+        let reason = Some(body.reason.into());
+        suspension(tx, ACT, (id, agency_id), if_match, rules::suspend, reason)
+    })
     .await
 }
 
 /// Lift a suspension.
 ///
 /// As the MARAC's coordinator or an administrator. 409: `not_suspended`, `own_agency`.
-#[utoipa::path(tag = "maracs", operation_id = "reinstate_member",
-    params(("id" = Uuid, Path, description = "The MARAC."),
-        ("agency_id" = Uuid, Path, description = "The agency."),
-        ("If-Match" = String, Header, description = "The `etag` that was read.")),
-    responses((status = 200, description = "Reinstated.", body = MemberOut),
-        Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[post("/maracs/{id}/agencies/{agency_id}/reinstate")]
-async fn reinstate_member(
+#[operation(post, "/maracs/{id}/agencies/{agency_id}/reinstate", tag = "maracs", act = SetMembership,
+    says = "Reinstated.", if_match = "The membership's `etag` that was read.")]
+pub async fn reinstate_member(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, agency_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
-) -> Result<HttpResponse> {
-    suspension(&db, &caller, path.0, if_match, rules::reinstate, None).await
+) -> Result<Tagged<MemberOut>> {
+    db.run(&caller, ACT.on("agency", agency_id), move |tx| {
+        suspension(tx, ACT, (id, agency_id), if_match, rules::reinstate, None)
+    })
+    .await
 }
 
-async fn suspension(
-    db: &Db,
-    caller: &Caller,
+fn suspension(
+    tx: &mut Tx<'_>,
+    act: Act,
     (marac_id, agency_id): (Uuid, Uuid),
     if_match: IfMatch,
     decide: fn(&Member, bool) -> Result<(), Error>,
     reason: Option<String>,
-) -> Result<HttpResponse> {
-    let ask = Act::SetMembership.on("agency", agency_id);
-    let (member, version) = db
-        .run(caller, ask, move |tx| {
-            store::marac_exists(tx, marac_id)?;
-            policy::may_in(&tx.actor, Act::SetMembership, marac_id)?;
-            let member =
-                store::member_locked(tx, marac_id, agency_id)?.ok_or_else(policy::hidden)?;
-            if_match.check(member.version)?;
-            decide(&member, tx.actor.agency_id == agency_id)?;
-            store::set_suspension(tx, marac_id, agency_id, reason)?;
-            let member = store::member(tx, marac_id, agency_id)?.ok_or_else(policy::hidden)?;
-            let version = member.version;
-            let event = Event::new().in_marac(marac_id).fields(["suspended_at"]);
-            Ok(Audited::new((show(tx, marac_id)(member), version), event))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &member))
+) -> Result<Audited<Tagged<MemberOut>>> {
+    store::marac_exists(tx, marac_id)?;
+    policy::may_in(&tx.actor, act, marac_id)?;
+    let member = store::member_locked(tx, marac_id, agency_id)?.ok_or_else(policy::hidden)?;
+    if_match.check(member.version)?;
+    decide(&member, tx.actor.agency_id == agency_id)?;
+    store::set_suspension(tx, marac_id, agency_id, reason)?;
+    let member = store::member(tx, marac_id, agency_id)?.ok_or_else(policy::hidden)?;
+    let event = Event::new().in_marac(marac_id).fields(["suspended_at"]);
+    let out = Tagged::new(member.version, show(tx, marac_id)(member));
+    Ok(Audited::new(out, event))
 }

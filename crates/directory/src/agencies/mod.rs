@@ -1,7 +1,7 @@
 //! Agencies, and their membership of MARACs.
 
-mod api;
-mod members;
+pub mod api;
+pub mod members;
 mod rules;
 mod store;
 

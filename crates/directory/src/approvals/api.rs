@@ -1,7 +1,6 @@
 //! Grants that wait for a second person: seen by those who may decide on them, confirmed or refused.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -21,14 +20,14 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::http::{Page, PageQuery, Path, Problems, Query, StepUpProblems, WriteProblems, paged};
-use kernel::policy::{Act, Right, Role, hidden};
+use kernel::http::{NoContent, Page, PageQuery, Path, Query, WriteProblems, operation};
+use kernel::policy::{Right, Role, hidden};
 
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_pending_grants)
-        .service(confirm_grant)
-        .service(refuse_grant);
+        .service(list_pending_grants_route)
+        .service(confirm_grant_route)
+        .service(refuse_grant_route);
 }
 
 /// A grant that waits for a second person.
@@ -102,18 +101,15 @@ fn looker(tx: &Tx<'_>) -> Looker {
 ///
 /// An administrator sees all, a lead their agency's, a coordinator their MARACs', and everybody those
 /// that they asked for or whose link to a program is to their own account.
-#[utoipa::path(tag = "users", operation_id = "list_pending_grants", params(PageQuery), responses(
-    (status = 200, description = "A page of grants.", body = Page<PendingGrantOut>), Problems))]
-#[get("/pending-grants")]
-async fn list_pending_grants(
-    request: HttpRequest,
+#[operation(get, "/pending-grants", tag = "users", act = ListPendingGrants, says = "A page of grants.")]
+pub async fn list_pending_grants(
     db: Data<Db>,
     caller: Caller,
     query: Query<PageQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Page<PendingGrantOut>> {
     let (limit, after) = (query.0.limit(), query.0.after()?);
     let page = db
-        .run(&caller, Act::ListPendingGrants.ask(), move |tx| {
+        .run(&caller, ACT.ask(), move |tx| {
             let looker = looker(tx);
             let rows = pending::list(tx, looker, after, limit + 1)?;
             let page = Page::of(rows, limit, |row| row.id);
@@ -121,7 +117,7 @@ async fn list_pending_grants(
             Ok(Audited::new(page, event))
         })
         .await?;
-    Ok(paged(&request, &page.map(PendingGrantOut::from)))
+    Ok(page.map(PendingGrantOut::from))
 }
 
 /// What the decision rests on.
@@ -188,14 +184,14 @@ fn waits(tx: &Tx<'_>, pending: &Pending) -> Result<()> {
 /// `second_person_needed`: you asked for it, it is your own, or your account and that of whoever asked
 /// are one person's doing; `disabled`: who asked, or who gets it, has no open account any more;
 /// `not_a_member`: the agency has left the MARAC.
-#[utoipa::path(tag = "users", operation_id = "confirm_grant",
-    params(("id" = Uuid, Path, description = "The pending grant.")),
-    responses((status = 204, description = "It holds."), Problems, StepUpProblems, WriteProblems))]
-#[post("/pending-grants/{id}/confirm")]
-async fn confirm_grant(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    let id = id.0;
-    let ask = Act::ConfirmGrant.on("pending_grant", id);
-    db.run(&caller, ask, move |tx| {
+#[operation(post, "/pending-grants/{id}/confirm", tag = "users", act = ConfirmGrant, says = "It holds.",
+    problems(WriteProblems))]
+pub async fn confirm_grant(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<NoContent> {
+    db.run(&caller, ACT.on("pending_grant", id), move |tx| {
         let case = find(tx, id)?;
         rules::may_decide(&tx.actor, &case.pending, &case.facts())?;
         waits(tx, &case.pending)?;
@@ -205,7 +201,7 @@ async fn confirm_grant(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<H
         Ok(recorded(&case, GrantOutcome::Confirmed))
     })
     .await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }
 
 fn recorded(case: &Case, outcome: GrantOutcome) -> Audited<()> {
@@ -266,14 +262,10 @@ fn told(tx: &mut Tx<'_>, case: &Case) -> Result<()> {
 /// Refuse a grant that waits, or take back one that you asked for.
 ///
 /// For those who may confirm it, and for whoever asked. 409: `already_decided`, `expired`.
-#[utoipa::path(tag = "users", operation_id = "refuse_grant",
-    params(("id" = Uuid, Path, description = "The pending grant.")),
-    responses((status = 204, description = "It will not hold."), Problems, StepUpProblems, WriteProblems))]
-#[post("/pending-grants/{id}/refuse")]
-async fn refuse_grant(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    let id = id.0;
-    let ask = Act::ConfirmGrant.on("pending_grant", id);
-    db.run(&caller, ask, move |tx| {
+#[operation(post, "/pending-grants/{id}/refuse", tag = "users", act = ConfirmGrant, says = "It will not hold.",
+    problems(WriteProblems))]
+pub async fn refuse_grant(db: Data<Db>, caller: Caller, Path(id): Path<Uuid>) -> Result<NoContent> {
+    db.run(&caller, ACT.on("pending_grant", id), move |tx| {
         let case = find(tx, id)?;
         let own = tx.actor.principal.user_id() == case.pending.asked_by;
         if !own {
@@ -288,5 +280,5 @@ async fn refuse_grant(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<Ht
         Ok(recorded(&case, outcome))
     })
     .await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }

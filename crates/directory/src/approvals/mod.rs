@@ -1,7 +1,7 @@
 //! The second person: grants that wait are listed, confirmed and refused here. What waits, and why, is
 //! `users::grants::pending`.
 
-mod api;
+pub mod api;
 mod rules;
 
 use utoipa_actix_web::service_config::ServiceConfig;

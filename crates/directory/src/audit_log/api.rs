@@ -1,7 +1,6 @@
 //! Who did what and was refused what, for coordinator, chair and auditor of a MARAC. No case content.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,14 +13,14 @@ use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::error::{Error, Result};
-use kernel::http::{Page, PageQuery, Problems, Query, paged};
+use kernel::http::{Page, PageQuery, Query, operation};
 use kernel::policy::{Act, may_in};
 use kernel::sql::Row;
 use practice::text::Line;
 
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_audit);
+    config.service(list_audit_route);
 }
 
 /// One event.
@@ -90,15 +89,12 @@ pub struct ListAudit {
 }
 
 /// What was done, read and refused in a MARAC, newest first. Cases closed to the reader are left out.
-#[utoipa::path(tag = "audit", operation_id = "list_audit", params(ListAudit),
-    responses((status = 200, description = "A page.", body = Page<EventOut>), Problems))]
-#[get("/audit")]
-async fn list_audit(
+#[operation(get, "/audit", tag = "audit", act = ReadAudit, says = "A page.")]
+pub async fn list_audit(
     db: Data<Db>,
     caller: Caller,
-    request: HttpRequest,
     query: Query<ListAudit>,
-) -> Result<HttpResponse> {
+) -> Result<Page<EventOut>> {
     let ListAudit {
         marac_id,
         act,
@@ -109,27 +105,25 @@ async fn list_audit(
     } = query.0;
     let page = PageQuery { limit, cursor };
     let act = act.map(|name| known_act(&name)).transpose()?;
-    let page = db
-        .run(&caller, Act::ReadAudit.on("marac", marac_id), move |tx| {
-            may_in(&tx.actor, Act::ReadAudit, marac_id)?;
-            let (after, limit) = (page.after()?, page.limit());
-            let rows = store::events(
-                tx,
-                Filter {
-                    marac_id,
-                    act,
-                    case_id,
-                    user_id,
-                    after,
-                    limit,
-                },
-            )?;
-            let page = Page::of(rows, limit, |row| (row.at, row.id));
-            let event = Event::list(page.len()).in_marac(marac_id);
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(paged(&request, &page))
+    db.run(&caller, ACT.on("marac", marac_id), move |tx| {
+        may_in(&tx.actor, ACT, marac_id)?;
+        let (after, limit) = (page.after()?, page.limit());
+        let rows = store::events(
+            tx,
+            Filter {
+                marac_id,
+                act,
+                case_id,
+                user_id,
+                after,
+                limit,
+            },
+        )?;
+        let page = Page::of(rows, limit, |row| (row.at, row.id));
+        let event = Event::list(page.len()).in_marac(marac_id);
+        Ok(Audited::new(page, event))
+    })
+    .await
 }
 
 fn known_act(name: &str) -> Result<&'static str> {

@@ -1,6 +1,6 @@
 //! Who did what, for auditors.
 
-mod api;
+pub mod api;
 mod store;
 
 pub use api::routes;

@@ -1,7 +1,6 @@
 //! How a person has a token: by password, by refresh token, by invitation.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig as ApiConfig;
@@ -17,16 +16,15 @@ use super::{failures, guess_store, password, proof};
 use kernel::audit::{Audited, Event};
 use kernel::db::Db;
 use kernel::error::{Code, Error, Result};
-use kernel::http::{Body, Network, Problems, WriteProblems};
-use kernel::policy::Act;
+use kernel::http::{Body, Json, Network, operation};
 use practice::text::{Line, Secret};
 
 /// How a token is had.
-pub fn routes(config: &mut ApiConfig<'_>) {
+pub(super) fn routes(config: &mut ApiConfig<'_>) {
     config
-        .service(login)
-        .service(refresh)
-        .service(accept_invitation);
+        .service(login_route)
+        .service(refresh_route)
+        .service(accept_invitation_route);
 }
 
 /// E-mail address and password.
@@ -57,13 +55,13 @@ fn session(
     user_id: Uuid,
     session_id: Uuid,
     refresh_token: String,
-) -> Result<HttpResponse> {
+) -> Result<Json<SessionOut>> {
     let subject = Subject::User {
         user_id,
         session_id,
     };
     let (access_token, expires_in) = tokens.issue(subject, db.clock().now())?;
-    Ok(HttpResponse::Ok().json(SessionOut {
+    Ok(Json(SessionOut {
         access_token,
         token_type: "Bearer",
         expires_in,
@@ -76,29 +74,27 @@ fn session(
 /// Wrong password, unknown address and disabled account answer alike, and take as long. Guesses are
 /// counted before they are checked, by account and by the network they come from: 429 says when the next
 /// may be made.
-#[utoipa::path(tag = "auth", operation_id = "login", request_body = LoginIn, security(()), responses(
-    (status = 200, description = "Signed in.", body = SessionOut), Problems, WriteProblems))]
-#[post("/auth/login")]
-async fn login(
+#[operation(post, "/auth/login", tag = "auth", act = SignIn, says = "Signed in.")]
+pub async fn login(
     db: Data<Db>,
     tokens: Data<Tokens>,
     passwords: Data<Passwords>,
     throttle: Data<Throttle>,
     from: Network,
     body: Body<LoginIn>,
-) -> Result<HttpResponse> {
+) -> Result<Json<SessionOut>> {
     let (email, typed) = (
         sessions::address(body.0.email.as_str()),
         body.0.password.to_zeroizing(),
     );
     throttle.stranger(from)?;
     let Some((own, guess)) = proof::at_sign_in(&db, &passwords, &email, typed, from).await? else {
-        failures::record(&db, Act::SignIn, &email, from).await?;
+        failures::record(&db, ACT, &email, from).await?;
         return Err(Code::BadCredentials.into());
     };
     let user_id = own.user_id;
     let (session_id, token) = db
-        .run_public(Act::SignIn.ask(), move |tx| {
+        .run_public(ACT.ask(), move |tx| {
             if !sessions::still_holds(tx, user_id, own.password_hash)? {
                 return Err(Code::BadCredentials.into());
             }
@@ -122,21 +118,18 @@ pub struct RefreshIn {
 /// Exchange a refresh token for new tokens.
 ///
 /// Each refresh token is good once. One that comes a second time was copied: its session ends.
-#[utoipa::path(tag = "auth", operation_id = "refresh", request_body = RefreshIn, security(()), responses(
-    (status = 200, description = "New tokens.", body = SessionOut), Problems, WriteProblems))]
-#[post("/auth/refresh")]
-async fn refresh(
+#[operation(post, "/auth/refresh", tag = "auth", act = RefreshSession, says = "New tokens.")]
+pub async fn refresh(
     db: Data<Db>,
     tokens: Data<Tokens>,
     throttle: Data<Throttle>,
     from: Network,
     body: Body<RefreshIn>,
-) -> Result<HttpResponse> {
+) -> Result<Json<SessionOut>> {
     throttle.stranger(from)?;
     let token = body.0.refresh_token;
-    let act = Act::RefreshSession;
     let result = db
-        .run_public(act.ask(), move |tx| {
+        .run_public(ACT.ask(), move |tx| {
             let result = sessions::refresh(tx, token.expose())?;
             let event = match &result {
                 Refreshed::Renewed { user_id, .. } => Event::new().about_user(*user_id),
@@ -157,7 +150,7 @@ async fn refresh(
         }) => session((&db, &tokens), user_id, session_id, token),
         Ok(_) => Err(Code::Unauthenticated.into()),
         Err(error) if error.code() == Code::Unauthenticated => {
-            Err(failures::refused(&db, act, from, error).await)
+            Err(failures::refused(&db, ACT, from, error).await)
         }
         Err(error) => Err(error),
     }
@@ -178,29 +171,26 @@ pub struct AcceptInvitationIn {
 ///
 /// A password that breaks a rule is refused (422 `length`, `control_character`, `own_name`,
 /// `agency_name`, `common`, `same_as_before`), and the invitation stays good.
-#[utoipa::path(tag = "auth", operation_id = "accept_invitation", request_body = AcceptInvitationIn, security(()), responses(
-    (status = 200, description = "Signed in.", body = SessionOut), Problems, WriteProblems))]
-#[post("/auth/invitation")]
-async fn accept_invitation(
+#[operation(post, "/auth/invitation", tag = "auth", act = AcceptInvitation, says = "Signed in.")]
+pub async fn accept_invitation(
     db: Data<Db>,
     tokens: Data<Tokens>,
     passwords: Data<Passwords>,
     throttle: Data<Throttle>,
     from: Network,
     body: Body<AcceptInvitationIn>,
-) -> Result<HttpResponse> {
+) -> Result<Json<SessionOut>> {
     throttle.stranger(from)?;
-    let act = Act::AcceptInvitation;
     let refused = || Error::from(Code::BadCredentials);
     let (token, chosen) = (
         body.0.token.expose().to_owned(),
         body.0.password.to_zeroizing(),
     );
     let Some(hash) = proof::by_link(&db, &passwords, token.clone(), chosen).await? else {
-        return Err(failures::refused(&db, act, from, refused()).await);
+        return Err(failures::refused(&db, ACT, from, refused()).await);
     };
     let (user_id, session_id, token) = db
-        .run_public(act.ask(), move |tx| {
+        .run_public(ACT.ask(), move |tx| {
             let user_id = sessions::take_invitation(tx, &token)?.ok_or_else(refused)?;
             sessions::set_password(tx, user_id, hash)?;
             sessions::revoke_all(tx, user_id, "password_changed", None)?;

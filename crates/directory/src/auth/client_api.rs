@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, WWW_AUTHENTICATE};
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, post};
+use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
@@ -19,13 +19,12 @@ use super::{failures, sessions};
 use kernel::audit::{Audited, Event};
 use kernel::db::Db;
 use kernel::error::{Code, Error, Result};
-use kernel::http::{Form, Network, Problems, once};
-use kernel::policy::Act;
+use kernel::http::{Form, Network, once, operation};
 use practice::text::{Line, Secret};
 
 /// How a client's token is had.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(client_token);
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(client_token_route);
 }
 
 /// OAuth 2 client credentials. A parameter that is not known is ignored, one without a value is as if it were not
@@ -213,13 +212,13 @@ fn unencoded(text: &str) -> Option<Zeroizing<String>> {
 ///
 /// The client sends its id and its secret by HTTP Basic authentication, both form-encoded, or as `client_id` and
 /// `client_secret` in the form; not in both ways. The token ends when the client is disabled or its secret is changed.
-#[utoipa::path(tag = "auth", operation_id = "client_token", security((), ("client" = [])),
-    request_body(content = ClientTokenIn, content_type = "application/x-www-form-urlencoded"), responses(
-    (status = 200, description = "A token.", body = ClientTokenOut), Problems, TokenRefusals,
-    (status = 413, description = "The body is longer than all fields of the operation allow together.",
+#[operation(post, "/oauth/token", tag = "auth", act = IssueClientToken,
+    security((), ("client" = [])),
+    answers((status = 200, description = "A token.", body = ClientTokenOut)),
+    problems(TokenRefusals, (status = 413,
+        description = "The body is longer than all fields of the operation allow together.",
         body = kernel::error::ProblemDocument, content_type = "application/problem+json")))]
-#[post("/oauth/token")]
-async fn client_token(
+pub async fn client_token(
     db: Data<Db>,
     tokens: Data<Tokens>,
     throttle: Data<Throttle>,
@@ -238,20 +237,19 @@ async fn client_token(
         Err(refusal) => return Ok(refusal.answer()),
     };
     throttle.stranger(from)?;
-    let act = Act::IssueClientToken;
     let client_id = asked.client_id.parse::<Uuid>().unwrap_or_default();
     let version = db
         .count(move |tx| sessions::client_secret(tx, client_id, &asked.secret))
         .await?;
     let Some(secret_version) = version else {
-        let error: Error = failures::refused(&db, act, from, Code::BadCredentials.into()).await;
+        let error: Error = failures::refused(&db, ACT, from, Code::BadCredentials.into()).await;
         return match error.code() {
             Code::BadCredentials => Ok(Refusal::Client.answer()),
             _ => Err(error),
         };
     };
     throttle.search(client_id)?;
-    db.run_public(act.on("api_client", client_id), |_| {
+    db.run_public(ACT.on("api_client", client_id), |_| {
         Ok(Audited::new((), Event::new()))
     })
     .await?;

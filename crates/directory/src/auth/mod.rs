@@ -2,17 +2,17 @@
 //! whether the account behind it still lives is asked in `Db::run`, on every request.
 
 pub mod address;
-mod api;
-mod client_api;
+pub mod api;
+pub mod client_api;
 mod failures;
 mod guess_store;
 mod guesses;
-mod own_api;
+pub mod own_api;
 pub mod password;
 mod password_rules;
 mod proof;
 mod sessions;
-mod sessions_api;
+pub mod sessions_api;
 mod throttle;
 pub mod token;
 

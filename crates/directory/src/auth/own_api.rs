@@ -1,7 +1,6 @@
 //! The own session and account: signing out, the password again, a new password, who am I.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,17 +15,17 @@ use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::error::Result;
-use kernel::http::{Body, Network, Problems, WriteProblems};
-use kernel::policy::{Act, Role};
+use kernel::http::{Body, Json, Network, NoContent, operation};
+use kernel::policy::Role;
 use practice::text::Secret;
 
 /// Operations on the own session and account.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(logout)
-        .service(step_up)
-        .service(change_password)
-        .service(me);
+        .service(logout_route)
+        .service(step_up_route)
+        .service(change_password_route)
+        .service(me_route);
 }
 
 /// How far to sign out.
@@ -39,12 +38,10 @@ pub struct LogoutIn {
 }
 
 /// Sign out: here, or everywhere.
-#[utoipa::path(tag = "auth", operation_id = "logout", request_body = LogoutIn, responses(
-    (status = 204, description = "Signed out."), Problems, WriteProblems))]
-#[post("/auth/logout")]
-async fn logout(db: Data<Db>, caller: Caller, body: Body<LogoutIn>) -> Result<HttpResponse> {
+#[operation(post, "/auth/logout", tag = "auth", act = SignOut, says = "Signed out.")]
+pub async fn logout(db: Data<Db>, caller: Caller, body: Body<LogoutIn>) -> Result<NoContent> {
     let everywhere = body.0.everywhere;
-    db.run(&caller, Act::SignOut.ask(), move |tx| {
+    db.run(&caller, ACT.ask(), move |tx| {
         let (user_id, session_id) = person(&tx.actor.principal)?;
         match everywhere {
             true => sessions::revoke_all(tx, user_id, "everywhere", None)?,
@@ -53,7 +50,7 @@ async fn logout(db: Data<Db>, caller: Caller, body: Body<LogoutIn>) -> Result<Ht
         Ok(Audited::new((), Event::new().on("session", session_id)))
     })
     .await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }
 
 /// The password.
@@ -67,26 +64,24 @@ pub struct StepUpIn {
 /// Give the password again, for what needs it fresh: in this session, and for five minutes.
 ///
 /// A wrong one counts as a guess at sign-in.
-#[utoipa::path(tag = "auth", operation_id = "step_up", request_body = StepUpIn, responses(
-    (status = 204, description = "Good for five minutes."), Problems, WriteProblems))]
-#[post("/auth/step-up")]
-async fn step_up(
+#[operation(post, "/auth/step-up", tag = "auth", act = StepUp, says = "Good for five minutes.")]
+pub async fn step_up(
     db: Data<Db>,
     passwords: Data<Passwords>,
     caller: Caller,
     from: Network,
     body: Body<StepUpIn>,
-) -> Result<HttpResponse> {
+) -> Result<NoContent> {
     let typed = body.0.password.to_zeroizing();
-    let (_, guess) = proof::again(&db, &passwords, &caller, typed, from, Act::StepUp).await?;
-    db.run(&caller, Act::StepUp.ask(), move |tx| {
+    let (_, guess) = proof::again(&db, &passwords, &caller, typed, from, ACT).await?;
+    db.run(&caller, ACT.ask(), move |tx| {
         let (_, session_id) = person(&tx.actor.principal)?;
         guess_store::was_right(tx, &guess)?;
         sessions::step_up(tx, session_id)?;
         Ok(Audited::new((), Event::new().on("session", session_id)))
     })
     .await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }
 
 /// Old and new password.
@@ -104,19 +99,16 @@ pub struct ChangePasswordIn {
 ///
 /// A new one that breaks a rule is refused (422 `length`, `control_character`, `own_name`,
 /// `agency_name`, `common`, `same_as_before`).
-#[utoipa::path(tag = "auth", operation_id = "change_password", request_body = ChangePasswordIn, responses(
-    (status = 204, description = "Changed."), Problems, WriteProblems))]
-#[post("/auth/password")]
-async fn change_password(
+#[operation(post, "/auth/password", tag = "auth", act = ChangePassword, says = "Changed.")]
+pub async fn change_password(
     db: Data<Db>,
     passwords: Data<Passwords>,
     caller: Caller,
     from: Network,
     body: Body<ChangePasswordIn>,
-) -> Result<HttpResponse> {
+) -> Result<NoContent> {
     let (current, new) = (body.0.current.to_zeroizing(), body.0.new.to_zeroizing());
-    let act = Act::ChangePassword;
-    let (own, guess) = proof::again(&db, &passwords, &caller, current, from, act).await?;
+    let (own, guess) = proof::again(&db, &passwords, &caller, current, from, ACT).await?;
     let user_id = own.user_id;
     let about = db
         .count(move |tx| {
@@ -127,7 +119,7 @@ async fn change_password(
     let hash = passwords
         .choose("/new", new, about, own.password_hash)
         .await?;
-    db.run(&caller, act.ask(), move |tx| {
+    db.run(&caller, ACT.ask(), move |tx| {
         let (user_id, session_id) = person(&tx.actor.principal)?;
         sessions::set_password(tx, user_id, hash)?;
         sessions::revoke_all(tx, user_id, "password_changed", Some(session_id))?;
@@ -137,7 +129,7 @@ async fn change_password(
         Ok(Audited::new((), event))
     })
     .await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }
 
 /// The own account as it stands now.
@@ -165,29 +157,26 @@ pub struct RoleOut {
 }
 
 /// Who am I, and what may I do?
-#[utoipa::path(tag = "auth", operation_id = "me", responses(
-    (status = 200, description = "The account and its live roles.", body = MeOut), Problems))]
-#[get("/me")]
-async fn me(db: Data<Db>, caller: Caller) -> Result<HttpResponse> {
-    let me = db
-        .run(&caller, Act::ReadMe.ask(), |tx| {
-            let actor = &tx.actor;
-            let me = MeOut {
-                user_id: actor.principal.user_id(),
-                agency_id: actor.agency_id,
-                administrator: actor.administrator,
-                roles: actor
-                    .roles
-                    .iter()
-                    .map(|(marac_id, role)| RoleOut {
-                        marac_id: *marac_id,
-                        role: *role,
-                    })
-                    .collect(),
-                rights: actor.rights.clone(),
-            };
-            Ok(Audited::new(me, Event::new()))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(me))
+#[operation(get, "/me", tag = "auth", act = ReadMe, says = "The account and its live roles.")]
+pub async fn me(db: Data<Db>, caller: Caller) -> Result<Json<MeOut>> {
+    db.run(&caller, ACT.ask(), |tx| {
+        let actor = &tx.actor;
+        let me = MeOut {
+            user_id: actor.principal.user_id(),
+            agency_id: actor.agency_id,
+            administrator: actor.administrator,
+            roles: actor
+                .roles
+                .iter()
+                .map(|(marac_id, role)| RoleOut {
+                    marac_id: *marac_id,
+                    role: *role,
+                })
+                .collect(),
+            rights: actor.rights.clone(),
+        };
+        Ok(Audited::new(me, Event::new()))
+    })
+    .await
+    .map(Json)
 }

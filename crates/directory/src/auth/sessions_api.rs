@@ -1,7 +1,6 @@
 //! The own sessions: seen, and ended one by one.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, delete, get};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,13 +14,15 @@ use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::error::Result;
-use kernel::http::{Network, Page, Path, Problems};
-use kernel::policy::{Act, hidden};
+use kernel::http::{Network, NoContent, Page, Path, operation};
+use kernel::policy::hidden;
 use practice::vocabulary;
 
 /// Operations on the own sessions.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_sessions).service(end_session);
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_sessions_route)
+        .service(end_session_route);
 }
 
 vocabulary! {
@@ -76,34 +77,30 @@ impl OpenSessionOut {
 }
 
 /// The own sessions that are open, the newest first.
-#[utoipa::path(tag = "auth", operation_id = "list_sessions", responses(
-    (status = 200, description = "All of them on one page.", body = Page<OpenSessionOut>), Problems))]
-#[get("/auth/sessions")]
-async fn list_sessions(db: Data<Db>, caller: Caller, from: Network) -> Result<HttpResponse> {
-    let page = db
-        .run(&caller, Act::ReadSessions.ask(), move |tx| {
-            let (user_id, this) = person(&tx.actor.principal)?;
-            let here = known_network(&tx.keys, user_id, from);
-            let open = sessions::open_sessions(tx, user_id)?;
-            let items: Vec<_> = open
-                .into_iter()
-                .map(|open| OpenSessionOut::of(open, this, &here))
-                .collect();
-            let event = Event::list(items.len());
-            Ok(Audited::new(Page::whole(items), event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+#[operation(get, "/auth/sessions", tag = "auth", act = ReadSessions, says = "All of them on one page.")]
+pub async fn list_sessions(
+    db: Data<Db>,
+    caller: Caller,
+    from: Network,
+) -> Result<Page<OpenSessionOut>> {
+    db.run(&caller, ACT.ask(), move |tx| {
+        let (user_id, this) = person(&tx.actor.principal)?;
+        let here = known_network(&tx.keys, user_id, from);
+        let open = sessions::open_sessions(tx, user_id)?;
+        let items: Vec<_> = open
+            .into_iter()
+            .map(|open| OpenSessionOut::of(open, this, &here))
+            .collect();
+        let event = Event::list(items.len());
+        Ok(Audited::new(Page::whole(items), event))
+    })
+    .await
 }
 
 /// End one of the own sessions: its access tokens and its refresh token end at once.
-#[utoipa::path(tag = "auth", operation_id = "end_session",
-    params(("id" = Uuid, Path, description = "The session.")),
-    responses((status = 204, description = "Ended."), Problems))]
-#[delete("/auth/sessions/{id}")]
-async fn end_session(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    let id = id.0;
-    db.run(&caller, Act::EndSession.ask(), move |tx| {
+#[operation(delete, "/auth/sessions/{id}", tag = "auth", act = EndSession, says = "Ended.")]
+pub async fn end_session(db: Data<Db>, caller: Caller, Path(id): Path<Uuid>) -> Result<NoContent> {
+    db.run(&caller, ACT.ask(), move |tx| {
         let (user_id, _) = person(&tx.actor.principal)?;
         match sessions::end_one(tx, user_id, id)? {
             true => Ok(Audited::new((), Event::new().on("session", id))),
@@ -111,5 +108,5 @@ async fn end_session(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<Htt
         }
     })
     .await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }

@@ -1,9 +1,10 @@
 //! Calendar feeds over HTTP: make, renew, revoke; and the feed itself, which needs no token but its
 //! address.
 
+use actix_web::body::BoxBody;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Data;
-use actix_web::{HttpResponse, delete, get, post};
+use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -17,15 +18,15 @@ use kernel::crypto;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Code, ProblemDocument, Result};
-use kernel::http::{Network, Path, Problems, StepUpProblems};
-use kernel::policy::{Act, Principal, hidden};
+use kernel::http::{Created, Json, Network, NoContent, Path, operation};
+use kernel::policy::{Principal, hidden};
 use practice::text::Line;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(make_calendar_feed)
-        .service(revoke_calendar_feed)
-        .service(read_calendar);
+        .service(make_calendar_feed_route)
+        .service(revoke_calendar_feed_route)
+        .service(read_calendar_route);
 }
 
 /// Where the feed is. Shown this once.
@@ -46,59 +47,68 @@ fn person(tx: &Tx<'_>) -> Result<Uuid> {
 }
 
 /// Make the own calendar feed, or move it to a new address: the old one is unknown from now on.
-#[utoipa::path(tag = "calendar", operation_id = "make_calendar_feed",
-    responses((status = 201, description = "Made.", body = FeedOut), Problems, StepUpProblems))]
-#[post("/calendar/feed")]
-async fn make_calendar_feed(db: Data<Db>, caller: Caller) -> Result<HttpResponse> {
+#[operation(post, "/calendar/feed", tag = "calendar", act = ManageCalendar, says = "Made.")]
+pub async fn make_calendar_feed(db: Data<Db>, caller: Caller) -> Result<Created<Json<FeedOut>>> {
     let token = crypto::secret()?;
     let path = format!("/api/v1/calendar/{token}.ics");
-    db.run(&caller, Act::ManageCalendar.ask(), move |tx| {
+    db.run(&caller, ACT.ask(), move |tx| {
         let user_id = person(tx)?;
         store::set(tx, user_id, crypto::hash_secret(&token))?;
         Ok(Audited::new((), Event::new().on("user", user_id)))
     })
     .await?;
-    Ok(HttpResponse::Created().json(FeedOut { path }))
+    Ok(Created(Json(FeedOut { path })))
 }
 
 /// Revoke the own calendar feed.
-#[utoipa::path(tag = "calendar", operation_id = "revoke_calendar_feed",
-    responses((status = 204, description = "There is no feed."), Problems))]
-#[delete("/calendar/feed")]
-async fn revoke_calendar_feed(db: Data<Db>, caller: Caller) -> Result<HttpResponse> {
-    db.run(&caller, Act::RevokeCalendar.ask(), |tx| {
+#[operation(delete, "/calendar/feed", tag = "calendar", act = RevokeCalendar, says = "There is no feed.")]
+pub async fn revoke_calendar_feed(db: Data<Db>, caller: Caller) -> Result<NoContent> {
+    db.run(&caller, ACT.ask(), |tx| {
         let user_id = person(tx)?;
         store::end(tx, user_id)?;
         Ok(Audited::new((), Event::new().on("user", user_id)))
     })
     .await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
+}
+
+/// A calendar as iCalendar has it.
+pub struct Calendar(pub String);
+
+impl Responder for Calendar {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        HttpResponse::Ok()
+            .insert_header((CONTENT_TYPE, "text/calendar; charset=utf-8"))
+            .body(self.0)
+    }
 }
 
 /// The meetings of a feed's owner, as iCalendar: when they are, and "MARAC meeting".
 ///
 /// It is limited by feed and by the address it is asked from, as a person's requests are.
-#[utoipa::path(tag = "calendar", operation_id = "read_calendar", security(()),
-    params(("token" = String, Path, description = "The feed's secret.")), responses(
-    (status = 200, description = "A calendar.", body = String, content_type = "text/calendar"),
-    (status = 404, description = "No such feed, or no longer.", body = ProblemDocument,
-        content_type = "application/problem+json"),
-    (status = 429, description = "Read too often, or too many from one address. `Retry-After` says when \
-        to try again.", body = ProblemDocument, content_type = "application/problem+json"),
-    (status = 503, description = "The service is busy.", body = ProblemDocument,
-        content_type = "application/problem+json")))]
-#[get("/calendar/{token}.ics")]
-async fn read_calendar(
+#[operation(get, "/calendar/{token}.ics", tag = "calendar", act = ReadCalendar,
+    names(token = "The feed's secret."),
+    answers((status = 200, description = "A calendar.", body = String, content_type = "text/calendar")),
+    problems(
+        (status = 404, description = "No such feed, or no longer.", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = 429, description = "Read too often, or too many from one address. `Retry-After` says when \
+            to try again.", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "The service is busy.", body = ProblemDocument,
+            content_type = "application/problem+json")))]
+pub async fn read_calendar(
     db: Data<Db>,
     throttle: Data<Throttle>,
     from: Network,
     token: Path<Line<200>>,
-) -> Result<HttpResponse> {
+) -> Result<Calendar> {
     let hash = crypto::hash_secret(token.0.as_str());
     // Before the feed is looked for: whoever tries addresses is not told of a right one either.
     throttle.feed(from, &hash)?;
     let read = db
-        .run_public(Act::ReadCalendar.ask(), move |tx| {
+        .run_public(ACT.ask(), move |tx| {
             let entries = store::entries(tx, hash)?;
             let owner = entries.first().ok_or_else(hidden)?.user_id;
             let event = Event::new().about_user(owner).rows(entries.len());
@@ -107,11 +117,9 @@ async fn read_calendar(
         .await;
     let text = match read {
         Err(error) if error.code() == Code::NotFound => {
-            return Err(auth::refused(&db, Act::ReadCalendar, from, error).await);
+            return Err(auth::refused(&db, ACT, from, error).await);
         }
         read => read?,
     };
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/calendar; charset=utf-8"))
-        .body(text))
+    Ok(Calendar(text))
 }

@@ -1,7 +1,7 @@
 //! A calendar feed of a person's meetings: dates and "MARAC meeting", nothing else. Whoever finds its
 //! address learns when meetings are, and can revoke nothing and open nothing with it.
 
-mod api;
+pub mod api;
 mod feed;
 mod store;
 

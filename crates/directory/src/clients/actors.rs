@@ -1,7 +1,6 @@
 //! The people a client acts for, registered with it by the partner's own ids, and its service actor.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,17 +21,17 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::http::{
-    Body, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems, Query,
-    StepUpProblems, VersionProblems, WriteProblems, etag, paged, tagged,
+    Body, Created, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Query, Tagged,
+    etag, operation,
 };
-use kernel::policy::{self, Act};
+use kernel::policy;
 use practice::text::Line;
 
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_actors)
-        .service(register_actor)
-        .service(disable_actor);
+        .service(list_actors_route)
+        .service(register_actor_route)
+        .service(disable_actor_route);
 }
 
 /// A person to be registered.
@@ -91,21 +90,16 @@ impl From<Actor> for ActorOut {
 }
 
 /// List the actors of a client.
-#[utoipa::path(tag = "clients", operation_id = "list_actors",
-    params(("id" = Uuid, Path, description = "The client."), PageQuery),
-    responses((status = 200, description = "A page of actors.", body = Page<ActorOut>), Problems))]
-#[get("/api-clients/{id}/actors")]
-async fn list_actors(
-    request: HttpRequest,
+#[operation(get, "/api-clients/{id}/actors", tag = "clients", act = ReadClients, says = "A page of actors.")]
+pub async fn list_actors(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     query: Query<PageQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Page<ActorOut>> {
     let (id, limit, after) = (id.0, query.0.limit(), query.0.after()?);
-    let ask = Act::ReadClients.on("api_client", id);
     let page = db
-        .run(&caller, ask, move |tx| {
+        .run(&caller, ACT.on("api_client", id), move |tx| {
             let client = seen(tx, id)?;
             let rows = store::list_actors(tx, &client, after, limit + 1)?;
             let page = Page::of(rows, limit, |row| row.id);
@@ -113,29 +107,23 @@ async fn list_actors(
             Ok(Audited::new(page, event))
         })
         .await?;
-    Ok(paged(&request, &page.map(ActorOut::from)))
+    Ok(page.map(ActorOut::from))
 }
 
 /// Register a person the client acts for.
 ///
 /// A lead may where all that the client may do is theirs to grant, and so too for an account that it is
 /// linked to, whose person is told. 409: `already_disabled`.
-#[utoipa::path(tag = "clients", operation_id = "register_actor", request_body = ActorIn,
-    params(("id" = Uuid, Path, description = "The client."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry the same actor.")),
-    responses((status = 201, description = "Registered.", body = ActorOut), Problems, StepUpProblems, WriteProblems))]
-#[post("/api-clients/{id}/actors")]
-async fn register_actor(
+#[operation(post, "/api-clients/{id}/actors", tag = "clients", act = RegisterActors, says = "Registered.")]
+pub async fn register_actor(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     key: IdempotencyKey,
-    body: Body<ActorIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (id.0, body.0);
-    let ask = Act::RegisterActors.on("api_client", id);
+    Body(body): Body<ActorIn>,
+) -> Result<Created<Tagged<ActorOut>>> {
     let actor = db
-        .run(&caller, ask, move |tx| {
+        .run(&caller, ACT.on("api_client", id), move |tx| {
             let (client, agency) = managed(tx, id)?;
             let claimed = key.claim(tx, "register_actor", &(id, &body))?;
             if let Idempotency::Fresh(actor_id) = claimed {
@@ -147,7 +135,7 @@ async fn register_actor(
             told(tx, id, actor, event)
         })
         .await?;
-    Ok(answer(HttpResponse::Created(), actor))
+    Ok(Created(answer(actor)))
 }
 
 fn add(tx: &mut Tx<'_>, id: Uuid, client: &Client, agency: &Agency, body: ActorIn) -> Result<()> {
@@ -198,31 +186,23 @@ fn load(tx: &mut Tx<'_>, client: &Client, id: Uuid) -> Result<Actor> {
     store::actor(tx, client, id)?.ok_or_else(policy::hidden)
 }
 
-fn answer(response: actix_web::HttpResponseBuilder, actor: Actor) -> HttpResponse {
-    let version = actor.version;
-    tagged(response, version, &ActorOut::from(actor))
+fn answer(actor: Actor) -> Tagged<ActorOut> {
+    Tagged::new(actor.version, actor.into())
 }
 
 /// Disable an actor: the client stops acting for that person at once.
 ///
 /// A lead may where all that the client may do is theirs to grant. 409: `already_disabled`.
-#[utoipa::path(tag = "clients", operation_id = "disable_actor",
-    params(("id" = Uuid, Path, description = "The client."),
-        ("actor_id" = Uuid, Path, description = "The actor."),
-        ("If-Match" = String, Header, description = "The `etag` that was read.")),
-    responses((status = 200, description = "Disabled.", body = ActorOut),
-        Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[post("/api-clients/{id}/actors/{actor_id}/disable")]
-async fn disable_actor(
+#[operation(post, "/api-clients/{id}/actors/{actor_id}/disable", tag = "clients", act = RegisterActors,
+    says = "Disabled.")]
+pub async fn disable_actor(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, actor_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
-) -> Result<HttpResponse> {
-    let (id, actor_id) = path.0;
-    let ask = Act::RegisterActors.on("registered_actor", actor_id);
+) -> Result<Tagged<ActorOut>> {
     let actor = db
-        .run(&caller, ask, move |tx| {
+        .run(&caller, ACT.on("registered_actor", actor_id), move |tx| {
             let (client, _) = managed(tx, id)?;
             let actor = store::actor_locked(tx, &client, actor_id)?.ok_or_else(policy::hidden)?;
             if_match.check(actor.version)?;
@@ -232,5 +212,5 @@ async fn disable_actor(
             told(tx, id, actor, Event::new().fields(["disabled_at"]))
         })
         .await?;
-    Ok(answer(HttpResponse::Ok(), actor))
+    Ok(answer(actor))
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, patch, post};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -26,20 +25,20 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Code, Result};
 use kernel::http::{
-    Body, Change, Changes, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path, Problems,
-    Query, StepUpProblems, VersionProblems, WriteProblems, paged, tagged,
+    Body, Change, Changes, Created, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Path,
+    Query, Tagged, operation,
 };
-use kernel::policy::{Act, Right};
+use kernel::policy::Right;
 use practice::text::Line;
 
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_clients)
-        .service(create_client)
-        .service(read_client)
-        .service(change_client)
-        .service(rotate_secret)
-        .service(disable_client);
+        .service(list_clients_route)
+        .service(create_client_route)
+        .service(read_client_route)
+        .service(change_client_route)
+        .service(rotate_secret_route)
+        .service(disable_client_route);
 }
 
 /// An API client to be registered.
@@ -96,15 +95,12 @@ pub struct ClientQuery {
 }
 
 /// List API clients: all of them for an administrator, the own agency's for its lead.
-#[utoipa::path(tag = "clients", operation_id = "list_clients", params(ClientQuery), responses(
-    (status = 200, description = "A page of clients.", body = Page<ClientOut>), Problems))]
-#[get("/api-clients")]
-async fn list_clients(
-    request: HttpRequest,
+#[operation(get, "/api-clients", tag = "clients", act = ReadClients, says = "A page of clients.")]
+pub async fn list_clients(
     db: Data<Db>,
     caller: Caller,
     query: Query<ClientQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Page<ClientOut>> {
     let ClientQuery {
         agency_id,
         limit,
@@ -112,58 +108,51 @@ async fn list_clients(
     } = query.0;
     let page = PageQuery { limit, cursor };
     let (limit, after) = (page.limit(), page.after()?);
-    let page = db
-        .run(&caller, Act::ReadClients.ask(), move |tx| {
-            let within = reach(&tx.actor);
-            let rows = store::list(tx, within, agency_id, after, limit + 1)?;
-            let page = Page::of(rows, limit, |row| row.id);
-            let next_cursor = page.next_cursor;
-            let items = complete(tx, page.items)?;
-            let page = Page { items, next_cursor };
-            let event = Event::list(page.len());
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(paged(&request, &page))
+    db.run(&caller, ACT.ask(), move |tx| {
+        let within = reach(&tx.actor);
+        let rows = store::list(tx, within, agency_id, after, limit + 1)?;
+        let page = Page::of(rows, limit, |row| row.id);
+        let next_cursor = page.next_cursor;
+        let items = complete(tx, page.items)?;
+        let page = Page { items, next_cursor };
+        let event = Event::list(page.len());
+        Ok(Audited::new(page, event))
+    })
+    .await
 }
 
 /// Register an API client, with its service actor. The answer shows its secret, once.
 ///
 /// A lead grants the roles they may grant to people. What it may do holds once a second person has
 /// confirmed it (`/pending-grants`). 409: `agency_closed`.
-#[utoipa::path(tag = "clients", operation_id = "create_client", request_body = ClientIn,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry the same client.")),
-    responses((status = 201, description = "Registered.", body = ClientSecretOut), Problems, StepUpProblems, WriteProblems))]
-#[post("/api-clients")]
-async fn create_client(
+#[operation(post, "/api-clients", tag = "clients", act = ManageClients, says = "Registered.")]
+pub async fn create_client(
     db: Data<Db>,
     caller: Caller,
     key: IdempotencyKey,
-    body: Body<ClientIn>,
-) -> Result<HttpResponse> {
-    let body = body.0;
-    let (made, version) = db
-        .run(&caller, Act::ManageClients.ask(), move |tx| {
-            let claimed = key.claim(tx, "create_client", &body)?;
-            let id = claimed.id();
-            let (client_secret, touched) = match claimed {
-                Idempotency::Fresh(id) => register(tx, id, body)?,
-                Idempotency::Replay(_) => (None, Touched::default()),
-            };
-            let (client, version) = show(tx, id)?;
-            let maracs = concerned(tx, id)?;
-            if client_secret.is_some() {
-                concern::tell_staff(tx, NoticeKind::ClientChanged, ("api_client", id), &maracs)?;
-            }
-            let out = ClientSecretOut {
-                client,
-                client_secret,
-            };
-            let event = Event::new().on("api_client", id);
-            Ok(touched.record((out, version), event, &maracs))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Created(), version, &made))
+    Body(body): Body<ClientIn>,
+) -> Result<Created<Tagged<ClientSecretOut>>> {
+    db.run(&caller, ACT.ask(), move |tx| {
+        let claimed = key.claim(tx, "create_client", &body)?;
+        let id = claimed.id();
+        let (client_secret, touched) = match claimed {
+            Idempotency::Fresh(id) => register(tx, id, body)?,
+            Idempotency::Replay(_) => (None, Touched::default()),
+        };
+        let client = show(tx, id)?;
+        let maracs = concerned(tx, id)?;
+        if client_secret.is_some() {
+            concern::tell_staff(tx, NoticeKind::ClientChanged, ("api_client", id), &maracs)?;
+        }
+        let out = client.map(|client| ClientSecretOut {
+            client,
+            client_secret,
+        });
+        let event = Event::new().on("api_client", id);
+        Ok(touched.record(out, event, &maracs))
+    })
+    .await
+    .map(Created)
 }
 
 fn register(tx: &mut Tx<'_>, id: Uuid, body: ClientIn) -> Result<(Option<String>, Touched)> {
@@ -183,60 +172,49 @@ fn register(tx: &mut Tx<'_>, id: Uuid, body: ClientIn) -> Result<(Option<String>
 }
 
 /// Read an API client. Its secret is not kept.
-#[utoipa::path(tag = "clients", operation_id = "read_client",
-    params(("id" = Uuid, Path, description = "The client.")),
-    responses((status = 200, description = "The client.", body = ClientOut), Problems))]
-#[get("/api-clients/{id}")]
-async fn read_client(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    let id = id.0;
-    let (client, version) = db
-        .run(&caller, Act::ReadClients.on("api_client", id), move |tx| {
-            Ok(Audited::new(show(tx, id)?, Event::new()))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &client))
+#[operation(get, "/api-clients/{id}", tag = "clients", act = ReadClients, says = "The client.")]
+pub async fn read_client(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Tagged<ClientOut>> {
+    db.run(&caller, ACT.on("api_client", id), move |tx| {
+        Ok(Audited::new(show(tx, id)?, Event::new()))
+    })
+    .await
 }
 
 /// Change a client's name, rights or roles. What is taken away ends with its next request; further rights,
 /// and the role `idva`, hold once a second person has confirmed them (`/pending-grants`).
 ///
 /// A lead may where all that the client may do is theirs to grant. 409: `already_disabled`.
-#[utoipa::path(tag = "clients", operation_id = "change_client", request_body = ClientChange,
-    params(("id" = Uuid, Path, description = "The client."),
-        ("If-Match" = String, Header, description = "The `etag` that was read.")),
-    responses((status = 200, description = "As it is now.", body = ClientOut),
-        Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[patch("/api-clients/{id}")]
-async fn change_client(
+#[operation(patch, "/api-clients/{id}", tag = "clients", act = ManageClients, says = "As it is now.")]
+pub async fn change_client(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-    body: Body<ClientChange>,
-) -> Result<HttpResponse> {
-    let (id, change) = (id.0, body.0);
-    let ask = Act::ManageClients.on("api_client", id);
-    let (client, version) = db
-        .run(&caller, ask, move |tx| {
-            let (mut client, agency) = managed(tx, id)?;
-            if_match.check(client.version)?;
-            rules::live(&client)?;
-            let mut maracs: BTreeSet<_> = concerned(tx, id)?.into_iter().collect();
-            let rights = client.rights.clone();
-            let (changes, touched) = apply(tx, &mut client, &agency, change)?;
-            if !changes.is_empty() {
-                store::update(tx, &client)?;
-            }
-            maracs.extend(concerned(tx, id)?);
-            let maracs: Vec<_> = maracs.into_iter().collect();
-            if rights != client.rights || touched.changed() {
-                concern::tell_staff(tx, NoticeKind::ClientChanged, ("api_client", id), &maracs)?;
-            }
-            let event = Event::new().fields(changes);
-            Ok(touched.record(show(tx, id)?, event, &maracs))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &client))
+    Body(change): Body<ClientChange>,
+) -> Result<Tagged<ClientOut>> {
+    db.run(&caller, ACT.on("api_client", id), move |tx| {
+        let (mut client, agency) = managed(tx, id)?;
+        if_match.check(client.version)?;
+        rules::live(&client)?;
+        let mut maracs: BTreeSet<_> = concerned(tx, id)?.into_iter().collect();
+        let rights = client.rights.clone();
+        let (changes, touched) = apply(tx, &mut client, &agency, change)?;
+        if !changes.is_empty() {
+            store::update(tx, &client)?;
+        }
+        maracs.extend(concerned(tx, id)?);
+        let maracs: Vec<_> = maracs.into_iter().collect();
+        if rights != client.rights || touched.changed() {
+            concern::tell_staff(tx, NoticeKind::ClientChanged, ("api_client", id), &maracs)?;
+        }
+        let event = Event::new().fields(changes);
+        Ok(touched.record(show(tx, id)?, event, &maracs))
+    })
+    .await
 }
 
 /// Rights that are left out end now; those that are new wait, like strong roles.
@@ -277,65 +255,47 @@ fn apply(
 /// were had with it end at once.
 ///
 /// A lead may where all that the client may do is theirs to grant. 409: `already_disabled`.
-#[utoipa::path(tag = "clients", operation_id = "rotate_secret",
-    params(("id" = Uuid, Path, description = "The client."),
-        ("If-Match" = String, Header, description = "The `etag` that was read.")),
-    responses((status = 200, description = "The new secret.", body = ClientSecretOut),
-        Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[post("/api-clients/{id}/secret")]
-async fn rotate_secret(
+#[operation(post, "/api-clients/{id}/secret", tag = "clients", act = ManageClients, says = "The new secret.")]
+pub async fn rotate_secret(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let ask = Act::ManageClients.on("api_client", id);
-    let (rotated, version) = db
-        .run(&caller, ask, move |tx| {
-            let (client, _) = managed(tx, id)?;
-            if_match.check(client.version)?;
-            rules::live(&client)?;
-            let secret = crypto::secret()?;
-            store::set_secret(tx, id, crypto::hash_secret(&secret))?;
-            let (client, version) = show(tx, id)?;
-            let out = ClientSecretOut {
-                client,
-                client_secret: Some(secret),
-            };
-            told(tx, id, (out, version), Event::new().fields(["secret"]))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &rotated))
+) -> Result<Tagged<ClientSecretOut>> {
+    db.run(&caller, ACT.on("api_client", id), move |tx| {
+        let (client, _) = managed(tx, id)?;
+        if_match.check(client.version)?;
+        rules::live(&client)?;
+        let secret = crypto::secret()?;
+        store::set_secret(tx, id, crypto::hash_secret(&secret))?;
+        let client = show(tx, id)?;
+        let out = client.map(|client| ClientSecretOut {
+            client,
+            client_secret: Some(secret),
+        });
+        told(tx, id, out, Event::new().fields(["secret"]))
+    })
+    .await
 }
 
 /// Disable a client for good: its tokens end at once.
 ///
 /// A lead may where all that the client may do is theirs to grant. 409: `already_disabled`.
-#[utoipa::path(tag = "clients", operation_id = "disable_client",
-    params(("id" = Uuid, Path, description = "The client."),
-        ("If-Match" = String, Header, description = "The `etag` that was read.")),
-    responses((status = 200, description = "Disabled.", body = ClientOut),
-        Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[post("/api-clients/{id}/disable")]
-async fn disable_client(
+#[operation(post, "/api-clients/{id}/disable", tag = "clients", act = ManageClients, says = "Disabled.")]
+pub async fn disable_client(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let ask = Act::ManageClients.on("api_client", id);
-    let (client, version) = db
-        .run(&caller, ask, move |tx| {
-            let (mut client, _) = managed(tx, id)?;
-            if_match.check(client.version)?;
-            rules::live(&client)?;
-            client.disabled_at = Some(tx.now);
-            store::update(tx, &client)?;
-            let shown = show(tx, id)?;
-            told(tx, id, shown, Event::new().fields(["disabled_at"]))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &client))
+) -> Result<Tagged<ClientOut>> {
+    db.run(&caller, ACT.on("api_client", id), move |tx| {
+        let (mut client, _) = managed(tx, id)?;
+        if_match.check(client.version)?;
+        rules::live(&client)?;
+        client.disabled_at = Some(tx.now);
+        store::update(tx, &client)?;
+        let shown = show(tx, id)?;
+        told(tx, id, shown, Event::new().fields(["disabled_at"]))
+    })
+    .await
 }

@@ -1,7 +1,7 @@
 //! Agencies' API clients, and the people they act for.
 
-mod actors;
-mod api;
+pub mod actors;
+pub mod api;
 mod rules;
 mod shape;
 mod store;

@@ -14,7 +14,7 @@ use crate::users::{self, concern, reach};
 use kernel::audit::{Audited, Event};
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::http::etag;
+use kernel::http::{Tagged, etag};
 use kernel::policy::{self, Right};
 
 /// An API client.
@@ -80,11 +80,11 @@ pub(super) fn complete(tx: &mut Tx<'_>, clients: Vec<Client>) -> Result<Vec<Clie
 }
 
 /// The client as it is now, and its version.
-pub(super) fn show(tx: &mut Tx<'_>, id: Uuid) -> Result<(ClientOut, i32)> {
+pub(super) fn show(tx: &mut Tx<'_>, id: Uuid) -> Result<Tagged<ClientOut>> {
     let client = seen(tx, id)?;
     let version = client.version;
     let shown = complete(tx, vec![client])?.pop();
-    Ok((shown.ok_or_else(policy::hidden)?, version))
+    Ok(Tagged::new(version, shown.ok_or_else(policy::hidden)?))
 }
 
 /// The roles it has or waits for.

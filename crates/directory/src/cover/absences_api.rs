@@ -1,7 +1,6 @@
 //! When somebody is away: recorded by themselves, or by whoever sees to cover. Never why.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,17 +17,16 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::http::{
-    Body, Idempotency, IdempotencyKey, IfMatch, Page, Path, Problems, VersionProblems,
-    WriteProblems, etag, tagged,
+    Body, Created, Idempotency, IdempotencyKey, IfMatch, Json, Page, Path, Tagged, etag, operation,
 };
 use kernel::policy::{self, Act, hidden};
 use practice::dates::AnyDay;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_absences)
-        .service(record_absence)
-        .service(end_absence);
+        .service(list_absences_route)
+        .service(record_absence_route)
+        .service(end_absence_route);
 }
 
 /// Days away.
@@ -68,25 +66,23 @@ fn in_reach(tx: &mut Tx<'_>, id: Uuid) -> Result<()> {
 }
 
 /// An account's absences that are not over.
-#[utoipa::path(tag = "cover", operation_id = "list_absences",
-    params(("id" = Uuid, Path, description = "The account.")),
-    responses((status = 200, description = "All of them on one page.", body = Page<AbsenceOut>), Problems))]
-#[get("/users/{id}/absences")]
-async fn list_absences(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
-    let id = path.0;
-    let page = db
-        .run(&caller, Act::RecordAbsence.on("user", id), move |tx| {
-            in_reach(tx, id)?;
-            let rows = store::absences(tx, id)?;
-            let event = Event::list(rows.len());
-            let page = Page {
-                items: rows.into_iter().map(AbsenceOut::from).collect(),
-                next_cursor: None,
-            };
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+#[operation(get, "/users/{id}/absences", tag = "cover", act = RecordAbsence, says = "All of them on one page.")]
+pub async fn list_absences(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Page<AbsenceOut>> {
+    db.run(&caller, ACT.on("user", id), move |tx| {
+        in_reach(tx, id)?;
+        let rows = store::absences(tx, id)?;
+        let event = Event::list(rows.len());
+        let page = Page {
+            items: rows.into_iter().map(AbsenceOut::from).collect(),
+            next_cursor: None,
+        };
+        Ok(Audited::new(page, event))
+    })
+    .await
 }
 
 /// Days away.
@@ -101,21 +97,16 @@ pub struct AbsenceIn {
 
 /// Record when somebody is away: oneself, or a colleague as their agency's lead, the coordinator or an
 /// administrator. On these days their deputies get what they get.
-#[utoipa::path(tag = "cover", operation_id = "record_absence", request_body = AbsenceIn,
-    params(("id" = Uuid, Path, description = "The account."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes a retry happen once.")),
-    responses((status = 201, description = "Recorded.", body = AbsenceOut), Problems, WriteProblems))]
-#[post("/users/{id}/absences")]
-async fn record_absence(
+#[operation(post, "/users/{id}/absences", tag = "cover", act = RecordAbsence, says = "Recorded.")]
+pub async fn record_absence(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     key: IdempotencyKey,
-    body: Body<AbsenceIn>,
-) -> Result<HttpResponse> {
-    let (id, body) = (path.0, body.0);
+    Body(body): Body<AbsenceIn>,
+) -> Result<Created<Json<AbsenceOut>>> {
     let absence = db
-        .run(&caller, Act::RecordAbsence.on("user", id), move |tx| {
+        .run(&caller, ACT.on("user", id), move |tx| {
             in_reach(tx, id)?;
             let claim = key.claim(tx, "record_absence", &(id, &body))?;
             if let Idempotency::Fresh(absence_id) = claim {
@@ -128,39 +119,31 @@ async fn record_absence(
             Ok(Audited::new(AbsenceOut::from(absence), event))
         })
         .await?;
-    Ok(HttpResponse::Created().json(absence))
+    Ok(Created(Json(absence)))
 }
 
 /// End an absence now: the person is back, or it was a mistake.
 ///
 /// 409: `already_ended`.
-#[utoipa::path(tag = "cover", operation_id = "end_absence",
-    params(("id" = Uuid, Path, description = "The account."),
-        ("absence_id" = Uuid, Path, description = "The absence."),
-        ("If-Match" = String, Header, description = "The absence's etag.")),
-    responses((status = 200, description = "Ended.", body = AbsenceOut), Problems, WriteProblems, VersionProblems))]
-#[post("/users/{id}/absences/{absence_id}/end")]
-async fn end_absence(
+#[operation(post, "/users/{id}/absences/{absence_id}/end", tag = "cover", act = RecordAbsence, says = "Ended.")]
+pub async fn end_absence(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, absence_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
-) -> Result<HttpResponse> {
-    let (id, absence_id) = path.0;
-    let (absence, version) = db
-        .run(&caller, Act::RecordAbsence.on("user", id), move |tx| {
-            in_reach(tx, id)?;
-            let absence = store::absence(tx, id, absence_id)?.ok_or_else(hidden)?;
-            if_match.check(absence.version)?;
-            if absence.ended_at.is_some() {
-                return Err(Error::conflict("already_ended"));
-            }
-            store::end_absence(tx, absence_id)?;
-            let absence = store::absence(tx, id, absence_id)?.ok_or_else(hidden)?;
-            let version = absence.version;
-            let event = Event::new().on("user", id).fields(["absence"]);
-            Ok(Audited::new((AbsenceOut::from(absence), version), event))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &absence))
+) -> Result<Tagged<AbsenceOut>> {
+    db.run(&caller, ACT.on("user", id), move |tx| {
+        in_reach(tx, id)?;
+        let absence = store::absence(tx, id, absence_id)?.ok_or_else(hidden)?;
+        if_match.check(absence.version)?;
+        if absence.ended_at.is_some() {
+            return Err(Error::conflict("already_ended"));
+        }
+        store::end_absence(tx, absence_id)?;
+        let absence = store::absence(tx, id, absence_id)?.ok_or_else(hidden)?;
+        let version = absence.version;
+        let event = Event::new().on("user", id).fields(["absence"]);
+        Ok(Audited::new(Tagged::new(version, absence.into()), event))
+    })
+    .await
 }

@@ -1,7 +1,6 @@
 //! Who stands in for a MARAC's representatives.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, put};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,13 +16,11 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Code, Error, Result};
-use kernel::http::{
-    Body, IfMatch, Page, Path, Problems, VersionProblems, WriteProblems, etag, tagged,
-};
+use kernel::http::{Body, IfMatch, Page, Path, Tagged, etag, operation};
 use kernel::policy::{Act, Role, hidden, may_in};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_cover).service(name_deputy);
+    config.service(list_cover_route).service(name_deputy_route);
 }
 
 /// A representative, and who stands in for them.
@@ -68,25 +65,23 @@ fn within(tx: &mut Tx<'_>, act: Act, marac_id: Uuid) -> Result<Option<Uuid>> {
 
 /// A MARAC's representatives and who stands in for each: every agency's for coordinator, chair and
 /// administrator, the own one's for others.
-#[utoipa::path(tag = "cover", operation_id = "list_cover",
-    params(("id" = Uuid, Path, description = "The MARAC.")),
-    responses((status = 200, description = "All of them on one page.", body = Page<CoverOut>), Problems))]
-#[get("/maracs/{id}/cover")]
-async fn list_cover(db: Data<Db>, caller: Caller, path: Path<Uuid>) -> Result<HttpResponse> {
-    let id = path.0;
-    let page = db
-        .run(&caller, Act::ReadCover.on("marac", id), move |tx| {
-            let within = within(tx, Act::ReadCover, id)?;
-            let rows = store::representatives(tx, id, within, None)?;
-            let event = Event::list(rows.len()).in_marac(id);
-            let page = Page {
-                items: rows.into_iter().map(CoverOut::from).collect(),
-                next_cursor: None,
-            };
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+#[operation(get, "/maracs/{id}/cover", tag = "cover", act = ReadCover, says = "All of them on one page.")]
+pub async fn list_cover(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Page<CoverOut>> {
+    db.run(&caller, ACT.on("marac", id), move |tx| {
+        let within = within(tx, ACT, id)?;
+        let rows = store::representatives(tx, id, within, None)?;
+        let event = Event::list(rows.len()).in_marac(id);
+        let page = Page {
+            items: rows.into_iter().map(CoverOut::from).collect(),
+            next_cursor: None,
+        };
+        Ok(Audited::new(page, event))
+    })
+    .await
 }
 
 /// Who is to stand in.
@@ -102,48 +97,42 @@ pub struct DeputyIn {
 /// What is assigned or told to the representative goes to the deputy as well on days that the
 /// representative is away; the deputy sees what a representative of the agency sees. An agency's lead
 /// names them, or coordinator or administrator.
-#[utoipa::path(tag = "cover", operation_id = "name_deputy", request_body = DeputyIn,
-    params(("id" = Uuid, Path, description = "The MARAC."),
-        ("user_id" = Uuid, Path, description = "The representative."),
-        ("If-Match" = String, Header, description = "The representative's etag.")),
-    responses((status = 200, description = "Named.", body = CoverOut), Problems, WriteProblems, VersionProblems))]
-#[put("/maracs/{id}/cover/{user_id}")]
-async fn name_deputy(
+#[operation(put, "/maracs/{id}/cover/{user_id}", tag = "cover", act = NameDeputy, says = "Named.",
+    names(user_id = "The representative."), if_match = "The representative's `etag` that was read.")]
+pub async fn name_deputy(
     db: Data<Db>,
     caller: Caller,
-    path: Path<(Uuid, Uuid)>,
+    Path((id, user_id)): Path<(Uuid, Uuid)>,
     if_match: IfMatch,
     body: Body<DeputyIn>,
-) -> Result<HttpResponse> {
-    let ((id, user_id), deputy_id) = (path.0, body.0.deputy_id);
-    let (cover, version) = db
-        .run(&caller, Act::NameDeputy.on("user", user_id), move |tx| {
-            let within = within(tx, Act::NameDeputy, id)?;
-            users::lock(tx, &[user_id])?;
-            let cover = representative(tx, id, within, user_id)?;
-            if !names_deputies(tx, id, cover.agency_id) {
-                return Err(Code::Forbidden.into());
-            }
-            if_match.check(cover.version)?;
-            if let Some(deputy) = deputy_id {
-                let found = store::representatives(tx, id, Some(cover.agency_id), Some(deputy))?;
-                rules::deputy(user_id, deputy, !found.is_empty())?;
-            }
-            if cover.deputy_id != deputy_id {
-                store::set_deputy(tx, id, user_id, deputy_id)?;
-                let mut user = users::find(tx, user_id)?.ok_or_else(hidden)?;
-                users::touch(tx, &mut user)?;
-            }
-            let cover = representative(tx, id, within, user_id)?;
-            let event = Event::new()
-                .on("user", user_id)
-                .in_marac(id)
-                .fields(["deputy"]);
-            let version = cover.version;
-            Ok(Audited::new((CoverOut::from(cover), version), event))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &cover))
+) -> Result<Tagged<CoverOut>> {
+    let deputy_id = body.0.deputy_id;
+    db.run(&caller, ACT.on("user", user_id), move |tx| {
+        let within = within(tx, ACT, id)?;
+        users::lock(tx, &[user_id])?;
+        let cover = representative(tx, id, within, user_id)?;
+        if !names_deputies(tx, id, cover.agency_id) {
+            return Err(Code::Forbidden.into());
+        }
+        if_match.check(cover.version)?;
+        if let Some(deputy) = deputy_id {
+            let found = store::representatives(tx, id, Some(cover.agency_id), Some(deputy))?;
+            rules::deputy(user_id, deputy, !found.is_empty())?;
+        }
+        if cover.deputy_id != deputy_id {
+            store::set_deputy(tx, id, user_id, deputy_id)?;
+            let mut user = users::find(tx, user_id)?.ok_or_else(hidden)?;
+            users::touch(tx, &mut user)?;
+        }
+        let cover = representative(tx, id, within, user_id)?;
+        let event = Event::new()
+            .on("user", user_id)
+            .in_marac(id)
+            .fields(["deputy"]);
+        let version = cover.version;
+        Ok(Audited::new(Tagged::new(version, cover.into()), event))
+    })
+    .await
 }
 
 fn representative(

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get, post};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -20,14 +19,11 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
-use kernel::http::{
-    Body, IfMatch, Path, Problems, Query, StepUpProblems, VersionProblems, WriteProblems, etag,
-    tagged,
-};
-use kernel::policy::{Act, hidden};
+use kernel::http::{Body, IfMatch, Path, Query, Tagged, etag, operation};
+use kernel::policy::hidden;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(read_duties).service(leave);
+    config.service(read_duties_route).service(leave_route);
 }
 
 /// To whom it would go.
@@ -67,37 +63,32 @@ fn colleague(tx: &mut Tx<'_>, user: &User, to: Option<Uuid>) -> Result<bool> {
 /// What somebody who may leave holds, and what of it a colleague could take: counts, no content.
 ///
 /// The first step of leaving; it changes nothing. Cases closed to you are not counted.
-#[utoipa::path(tag = "cover", operation_id = "read_duties",
-    params(("id" = Uuid, Path, description = "The account."), DutiesQuery),
-    responses((status = 200, description = "Counts by kind.", body = DutiesOut), Problems))]
-#[get("/users/{id}/duties")]
-async fn read_duties(
+#[operation(get, "/users/{id}/duties", tag = "cover", act = ReadDuties, says = "Counts by kind.")]
+pub async fn read_duties(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     query: Query<DutiesQuery>,
-) -> Result<HttpResponse> {
-    let (id, to) = (path.0, query.0.to_user_id);
-    let (duties, version) = db
-        .run(&caller, Act::ReadDuties.on("user", id), move |tx| {
-            let user = users::overseen(tx, Act::ReadDuties, id)?;
-            if !colleague(tx, &user, to)? {
-                return Err(hidden());
-            }
-            let duties = duties::duties(tx, id, to)?;
-            let (moves, left_over) = duties::split(&duties);
-            let body = DutiesOut {
-                user_id: id,
-                etag: etag(user.version),
-                held: duties::held(&duties),
-                moves: to.map(|_| moves),
-                left_over: to.map(|_| left_over),
-            };
-            let event = Event::new().on("user", id).fields(["duties"]);
-            Ok(Audited::new((body, user.version), event))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &duties))
+) -> Result<Tagged<DutiesOut>> {
+    let to = query.0.to_user_id;
+    db.run(&caller, ACT.on("user", id), move |tx| {
+        let user = users::overseen(tx, ACT, id)?;
+        if !colleague(tx, &user, to)? {
+            return Err(hidden());
+        }
+        let duties = duties::duties(tx, id, to)?;
+        let (moves, left_over) = duties::split(&duties);
+        let body = DutiesOut {
+            user_id: id,
+            etag: etag(user.version),
+            held: duties::held(&duties),
+            moves: to.map(|_| moves),
+            left_over: to.map(|_| left_over),
+        };
+        let event = Event::new().on("user", id).fields(["duties"]);
+        Ok(Audited::new(Tagged::new(user.version, body), event))
+    })
+    .await
 }
 
 /// To whom it goes.
@@ -131,58 +122,57 @@ pub struct LeaveOut {
 /// action stays with the agency, such a case with its coordinator. A closed account can be handed on
 /// too. 409: `own_account`, `not_to_yourself`, `duties_remain` (with `counts`) if no colleague is
 /// named, `only_coordinator` if a MARAC would have none, `drafts_left` if a draft could not go to them: nobody else would ever see it.
-#[utoipa::path(tag = "cover", operation_id = "leave", request_body = LeaveIn,
-    params(("id" = Uuid, Path, description = "The account."),
-        ("If-Match" = String, Header, description = "The account's etag.")),
-    responses((status = 200, description = "Closed.", body = LeaveOut), Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[post("/users/{id}/leave")]
-async fn leave(
+#[operation(post, "/users/{id}/leave", tag = "cover", act = HandOver, says = "Closed.")]
+pub async fn leave(
     db: Data<Db>,
     caller: Caller,
-    path: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
     body: Body<LeaveIn>,
-) -> Result<HttpResponse> {
-    let (id, to) = (path.0, body.0.to_user_id);
-    let (left, version) = db
-        .run(&caller, Act::HandOver.on("user", id), move |tx| {
-            users::lock(
-                tx,
-                &[Some(id), to].into_iter().flatten().collect::<Vec<_>>(),
-            )?;
-            let by = tx.actor.principal.user_id();
-            rules::hands(Leaving {
-                user_id: id,
-                to,
-                by,
-            })?;
-            let mut user = users::overseen(tx, Act::HandOver, id)?;
-            if_match.check(user.version)?;
-            if !colleague(tx, &user, to)? {
-                let message = "Name a colleague of the same agency whose account is open.";
-                return Err(Error::field("/to_user_id", "not_a_colleague", message));
-            }
-            let duties = duties::duties(tx, id, to)?;
-            rules::leave(to, &duties)?;
-            let roles = users::roles_of(tx, id)?;
-            let maracs = concern::maracs(tx, user.agency_id, roles)?;
-            grants::keep_coordinated(tx, id, &maracs)?;
-            let ids = duties.iter().map(|_| Uuid::now_v7()).collect();
-            let duties = store::hand_over(tx, id, to, ids)?;
-            users::close(tx, &mut user)?;
-            telling::handed_over(tx, id, to, &duties)?;
-            concern::tell_staff(tx, NoticeKind::AccountChanged, ("user", id), &maracs)?;
-            let (moved, left_over) = duties::split(&duties);
-            let body = LeaveOut {
-                user_id: id,
-                etag: etag(user.version),
-                moved,
-                left_over,
-            };
-            Ok(recorded((body, user.version), id, &maracs, &duties))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &left))
+) -> Result<Tagged<LeaveOut>> {
+    let to = body.0.to_user_id;
+    db.run(&caller, ACT.on("user", id), move |tx| {
+        users::lock(
+            tx,
+            &[Some(id), to].into_iter().flatten().collect::<Vec<_>>(),
+        )?;
+        let by = tx.actor.principal.user_id();
+        rules::hands(Leaving {
+            user_id: id,
+            to,
+            by,
+        })?;
+        let mut user = users::overseen(tx, ACT, id)?;
+        if_match.check(user.version)?;
+        if !colleague(tx, &user, to)? {
+            let message = "Name a colleague of the same agency whose account is open.";
+            return Err(Error::field("/to_user_id", "not_a_colleague", message));
+        }
+        let duties = duties::duties(tx, id, to)?;
+        rules::leave(to, &duties)?;
+        let roles = users::roles_of(tx, id)?;
+        let maracs = concern::maracs(tx, user.agency_id, roles)?;
+        grants::keep_coordinated(tx, id, &maracs)?;
+        let ids = duties.iter().map(|_| Uuid::now_v7()).collect();
+        let duties = store::hand_over(tx, id, to, ids)?;
+        users::close(tx, &mut user)?;
+        telling::handed_over(tx, id, to, &duties)?;
+        concern::tell_staff(tx, NoticeKind::AccountChanged, ("user", id), &maracs)?;
+        let (moved, left_over) = duties::split(&duties);
+        let body = LeaveOut {
+            user_id: id,
+            etag: etag(user.version),
+            moved,
+            left_over,
+        };
+        Ok(recorded(
+            Tagged::new(user.version, body),
+            id,
+            &maracs,
+            &duties,
+        ))
+    })
+    .await
 }
 
 /// The result with an event of the account in each MARAC where it worked, and one of each case that

@@ -4,9 +4,9 @@
 //! somebody still holds to a colleague and closes their account. Whoever hands work on need not see
 //! it, so it moves in a function of the owner's, and the answers are counts.
 
-mod absences_api;
-mod deputies_api;
-mod leave_api;
+pub mod absences_api;
+pub mod deputies_api;
+pub mod leave_api;
 mod rules;
 mod store;
 mod telling;

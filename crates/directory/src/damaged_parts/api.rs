@@ -1,7 +1,6 @@
 //! Which parts of which cases and meetings are damaged, for those who look after them.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,14 +13,14 @@ use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::error::Result;
-use kernel::http::{Page, PageQuery, Problems, Query, paged};
-use kernel::policy::{Act, may_in};
+use kernel::http::{Page, PageQuery, Query, operation};
+use kernel::policy::may_in;
 use kernel::sql::Row;
 use practice::text::Line;
 
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_damaged_parts);
+    config.service(list_damaged_parts_route);
 }
 
 /// A part of a case, or of a meeting and of no case, that is damaged.
@@ -72,31 +71,25 @@ pub struct ListDamagedParts {
 ///
 /// A part stands here from when somebody met it until it is written anew or restored. If a key is damaged, none of
 /// what it seals can be read: the key stands here alone, as `data_keys` or `meeting_keys`.
-#[utoipa::path(tag = "cases", operation_id = "list_damaged_parts", params(ListDamagedParts),
-    responses((status = 200, description = "A page.", body = Page<DamagedPartOut>), Problems))]
-#[get("/damaged-parts")]
-async fn list_damaged_parts(
+#[operation(get, "/damaged-parts", tag = "cases", act = ListDamagedParts, says = "A page.")]
+pub async fn list_damaged_parts(
     db: Data<Db>,
     caller: Caller,
-    request: HttpRequest,
     query: Query<ListDamagedParts>,
-) -> Result<HttpResponse> {
+) -> Result<Page<DamagedPartOut>> {
     let ListDamagedParts {
         marac_id,
         limit,
         cursor,
     } = query.0;
     let page = PageQuery { limit, cursor };
-    let act = Act::ListDamagedParts;
-    let page = db
-        .run(&caller, act.on("marac", marac_id), move |tx| {
-            may_in(&tx.actor, act, marac_id)?;
-            let (after, limit) = (page.after()?, page.limit());
-            let rows = store::page(tx, marac_id, after, limit)?;
-            let page = Page::of(rows, limit, |row| (row.found_at, row.id));
-            let event = Event::list(page.len()).in_marac(marac_id);
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(paged(&request, &page))
+    db.run(&caller, ACT.on("marac", marac_id), move |tx| {
+        may_in(&tx.actor, ACT, marac_id)?;
+        let (after, limit) = (page.after()?, page.limit());
+        let rows = store::page(tx, marac_id, after, limit)?;
+        let page = Page::of(rows, limit, |row| (row.found_at, row.id));
+        let event = Event::list(page.len()).in_marac(marac_id);
+        Ok(Audited::new(page, event))
+    })
+    .await
 }

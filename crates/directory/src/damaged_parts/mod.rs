@@ -1,6 +1,6 @@
 //! Parts that could not be read: for the coordinators of their MARAC.
 
-mod api;
+pub mod api;
 mod store;
 
 pub use api::routes;

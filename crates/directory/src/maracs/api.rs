@@ -1,7 +1,6 @@
 //! MARACs: names for everybody, settings for those inside, changes by administrator and coordinator.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, patch, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::Ref;
@@ -19,10 +18,10 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::http::{
-    Body, Change, Changes, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Patch, Path,
-    Problems, Query, Sent, VersionProblems, WriteProblems, etag, paged, tagged,
+    Body, Change, Changes, Created, Idempotency, IdempotencyKey, IfMatch, Page, PageQuery, Patch,
+    Path, Query, Sent, Tagged, etag, operation,
 };
-use kernel::policy::{self, Act};
+use kernel::policy;
 use practice::marac::settings::MaracSettings;
 use practice::risk::Tools;
 use practice::text::Line;
@@ -30,10 +29,10 @@ use practice::text::Line;
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_maracs)
-        .service(create_marac)
-        .service(read_marac)
-        .service(change_marac);
+        .service(list_maracs_route)
+        .service(create_marac_route)
+        .service(read_marac_route)
+        .service(change_marac_route);
 }
 
 /// A MARAC to be founded.
@@ -179,7 +178,7 @@ pub struct MaracOut {
     etag: String,
 }
 
-fn show(tx: &mut Tx<'_>, marac: Marac) -> Result<(MaracOut, i32)> {
+fn show(tx: &mut Tx<'_>, marac: Marac) -> Result<Tagged<MaracOut>> {
     let settings = marac.settings()?;
     let agreement_warnings = agencies::agreement_warnings(tx, marac.id)?;
     let out = MaracOut {
@@ -195,22 +194,19 @@ fn show(tx: &mut Tx<'_>, marac: Marac) -> Result<(MaracOut, i32)> {
         agreement_warnings,
         etag: etag(marac.version),
     };
-    Ok((out, marac.version))
+    Ok(Tagged::new(marac.version, out))
 }
 
 /// List the MARACs by name and code.
-#[utoipa::path(tag = "maracs", operation_id = "list_maracs", params(PageQuery), responses(
-    (status = 200, description = "A page of MARACs.", body = Page<MaracName>), Problems))]
-#[get("/maracs")]
-async fn list_maracs(
-    request: HttpRequest,
+#[operation(get, "/maracs", tag = "maracs", act = ListMaracs, says = "A page of MARACs.")]
+pub async fn list_maracs(
     db: Data<Db>,
     caller: Caller,
     query: Query<PageQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Page<MaracName>> {
     let (limit, after) = (query.0.limit(), query.0.after()?);
     let page = db
-        .run(&caller, Act::ListMaracs.ask(), move |tx| {
+        .run(&caller, ACT.ask(), move |tx| {
             let page = Page::of(store::list(tx, after, limit + 1)?, limit, |row| row.id);
             let event = Event::list(page.len());
             Ok(Audited::new(page, event))
@@ -221,93 +217,79 @@ async fn list_maracs(
             code: row.code,
             name: row.name,
         });
-    Ok(paged(&request, &page))
+    Ok(page)
 }
 
 /// Found a MARAC.
-#[utoipa::path(tag = "maracs", operation_id = "create_marac", request_body = NewMarac,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry the same MARAC.")),
-    responses((status = 201, description = "Founded.", body = MaracOut), Problems, WriteProblems))]
-#[post("/maracs")]
-async fn create_marac(
+#[operation(post, "/maracs", tag = "maracs", act = CreateMarac, says = "Founded.")]
+pub async fn create_marac(
     db: Data<Db>,
     tools: Data<Tools>,
     caller: Caller,
     key: IdempotencyKey,
-    body: Body<NewMarac>,
-) -> Result<HttpResponse> {
-    let new = body.0;
+    Body(new): Body<NewMarac>,
+) -> Result<Created<Tagged<MaracOut>>> {
     rules::tool_fits(None, &new.settings, &tools)?;
-    let (marac, version) = db
-        .run(&caller, Act::CreateMarac.ask(), move |tx| {
-            let claimed = key.claim(tx, "create_marac", &new)?;
-            if let Idempotency::Fresh(id) = claimed {
-                create(tx, id, &new)?;
-            }
-            let id = claimed.id();
-            let marac = find(tx, id)?;
-            let event = Event::new().on("marac", id).in_marac(id);
-            Ok(Audited::new(show(tx, marac)?, event))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Created(), version, &marac))
+    db.run(&caller, ACT.ask(), move |tx| {
+        let claimed = key.claim(tx, "create_marac", &new)?;
+        if let Idempotency::Fresh(id) = claimed {
+            create(tx, id, &new)?;
+        }
+        let id = claimed.id();
+        let marac = find(tx, id)?;
+        let event = Event::new().on("marac", id).in_marac(id);
+        Ok(Audited::new(show(tx, marac)?, event))
+    })
+    .await
+    .map(Created)
 }
 
 /// Read a MARAC: its settings with calendar and deadlines, and whose agreements want attention.
 ///
 /// For administrators and for whoever holds a role in it.
-#[utoipa::path(tag = "maracs", operation_id = "read_marac",
-    params(("id" = Uuid, Path, description = "The MARAC.")),
-    responses((status = 200, description = "The MARAC.", body = MaracOut), Problems))]
-#[get("/maracs/{id}")]
-async fn read_marac(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    let id = id.0;
-    let (marac, version) = db
-        .run(&caller, Act::ReadMarac.on("marac", id), move |tx| {
-            let marac = find(tx, id)?;
-            policy::may_in(&tx.actor, Act::ReadMarac, id)?;
-            Ok(Audited::new(show(tx, marac)?, Event::new().in_marac(id)))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &marac))
+#[operation(get, "/maracs/{id}", tag = "maracs", act = ReadMarac, says = "The MARAC.")]
+pub async fn read_marac(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Tagged<MaracOut>> {
+    db.run(&caller, ACT.on("marac", id), move |tx| {
+        let marac = find(tx, id)?;
+        policy::may_in(&tx.actor, ACT, id)?;
+        Ok(Audited::new(show(tx, marac)?, Event::new().in_marac(id)))
+    })
+    .await
 }
 
 /// Change a MARAC's name, population or settings, as its coordinator or an administrator.
-#[utoipa::path(tag = "maracs", operation_id = "change_marac", request_body = MaracChange,
-    params(("id" = Uuid, Path, description = "The MARAC."),
-        ("If-Match" = String, Header, description = "The `etag` that was read.")),
-    responses((status = 200, description = "As it is now.", body = MaracOut),
-        Problems, WriteProblems, VersionProblems))]
-#[patch("/maracs/{id}")]
-async fn change_marac(
+#[operation(patch, "/maracs/{id}", tag = "maracs", act = ChangeMarac, says = "As it is now.")]
+pub async fn change_marac(
     db: Data<Db>,
     tools: Data<Tools>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
-    body: Body<MaracChange>,
-) -> Result<HttpResponse> {
-    let (id, change, tools) = (id.0, body.0, tools.clone());
-    let (marac, version) = db
-        .run(&caller, Act::ChangeMarac.on("marac", id), move |tx| {
-            let mut marac = store::find_locked(tx, id)?.ok_or_else(policy::hidden)?;
-            policy::may_in(&tx.actor, Act::ChangeMarac, id)?;
-            if_match.check(marac.version)?;
-            let before = marac.settings()?;
-            let changes = apply(&mut marac, change)?;
-            let after = marac.settings()?;
-            rules::tool_fits(Some(&before), &after, &tools)?;
-            if !changes.is_empty() {
-                store::update(tx, &mut marac)?;
-            }
-            if after.threshold_tool != before.threshold_tool {
-                store::recount_risk(tx, id)?;
-            }
-            let event = Event::new().in_marac(id).fields(changes);
-            Ok(Audited::new(show(tx, marac)?, event))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &marac))
+    Body(change): Body<MaracChange>,
+) -> Result<Tagged<MaracOut>> {
+    let (id, tools) = (id.0, tools.clone());
+    db.run(&caller, ACT.on("marac", id), move |tx| {
+        let mut marac = store::find_locked(tx, id)?.ok_or_else(policy::hidden)?;
+        policy::may_in(&tx.actor, ACT, id)?;
+        if_match.check(marac.version)?;
+        let before = marac.settings()?;
+        let changes = apply(&mut marac, change)?;
+        let after = marac.settings()?;
+        rules::tool_fits(Some(&before), &after, &tools)?;
+        if !changes.is_empty() {
+            store::update(tx, &mut marac)?;
+        }
+        if after.threshold_tool != before.threshold_tool {
+            store::recount_risk(tx, id)?;
+        }
+        let event = Event::new().in_marac(id).fields(changes);
+        Ok(Audited::new(show(tx, marac)?, event))
+    })
+    .await
 }
 
 /// Takes the change over, and names what changed.

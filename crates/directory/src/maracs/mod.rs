@@ -1,6 +1,6 @@
 //! The area conference: its calendar and its settings.
 
-mod api;
+pub mod api;
 mod rules;
 mod store;
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, post, put};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,17 +17,17 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Code, Error, Result};
-use kernel::http::{Body, Page, PageQuery, Path, Problems, Query, WriteProblems, paged};
-use kernel::policy::{Act, Principal, hidden};
+use kernel::http::{Body, Json, NoContent, Page, PageQuery, Path, Query, operation};
+use kernel::policy::{Principal, hidden};
 use practice::text::Line;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_notifications)
-        .service(read_notifications)
-        .service(read_notification)
-        .service(read_preferences)
-        .service(set_preferences);
+        .service(list_notifications_route)
+        .service(read_notifications_route)
+        .service(read_notification_route)
+        .service(read_preferences_route)
+        .service(set_preferences_route);
 }
 
 /// Something that happened.
@@ -113,15 +112,12 @@ pub struct NotificationsQuery {
 
 /// The own inbox, newest first: a person's, or an API client's. What has since been closed to the
 /// reader is gone from it.
-#[utoipa::path(tag = "notifications", operation_id = "list_notifications", params(NotificationsQuery),
-    responses((status = 200, description = "Notifications.", body = Page<NotificationOut>), Problems))]
-#[get("/notifications")]
-async fn list_notifications(
+#[operation(get, "/notifications", tag = "notifications", act = ReadNotifications, says = "Notifications.")]
+pub async fn list_notifications(
     db: Data<Db>,
     caller: Caller,
-    request: HttpRequest,
     query: Query<NotificationsQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Page<NotificationOut>> {
     let NotificationsQuery {
         unread,
         limit,
@@ -130,7 +126,7 @@ async fn list_notifications(
     let page = PageQuery { limit, cursor };
     let (after, limit) = (page.after::<Uuid>()?, page.limit());
     let page = db
-        .run(&caller, Act::ReadNotifications.ask(), move |tx| {
+        .run(&caller, ACT.ask(), move |tx| {
             let inbox = inbox(tx)?;
             let rows = store::list(tx, inbox, unread, after, limit)?;
             let page = Page::of(rows, limit, |row| row.id);
@@ -138,17 +134,17 @@ async fn list_notifications(
             Ok(Audited::new(page, event))
         })
         .await?;
-    Ok(paged(&request, &page.map(NotificationOut::from)))
+    Ok(page.map(NotificationOut::from))
 }
 
 /// Mark one notification read.
-#[utoipa::path(tag = "notifications", operation_id = "read_notification",
-    params(("id" = Uuid, Path, description = "The notification.")),
-    responses((status = 204, description = "Read."), Problems))]
-#[post("/notifications/{id}/read")]
-async fn read_notification(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    let id = id.0;
-    db.run(&caller, Act::ReadNotifications.ask(), move |tx| {
+#[operation(post, "/notifications/{id}/read", tag = "notifications", act = ReadNotifications, says = "Read.")]
+pub async fn read_notification(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<NoContent> {
+    db.run(&caller, ACT.ask(), move |tx| {
         let inbox = inbox(tx)?;
         if !store::mark(tx, inbox, id)? {
             return Err(hidden());
@@ -156,7 +152,7 @@ async fn read_notification(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Resu
         Ok(Audited::new((), Event::new().on("notification", id)))
     })
     .await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }
 
 /// What was read.
@@ -171,22 +167,20 @@ pub struct ReadMany {
 }
 
 /// Mark several notifications read. Those that are not one's own are passed over.
-#[utoipa::path(tag = "notifications", operation_id = "read_notifications", request_body = ReadMany,
-    responses((status = 204, description = "Read."), Problems, WriteProblems))]
-#[post("/notifications/read")]
-async fn read_notifications(
+#[operation(post, "/notifications/read", tag = "notifications", act = ReadNotifications, says = "Read.")]
+pub async fn read_notifications(
     db: Data<Db>,
     caller: Caller,
     body: Body<ReadMany>,
-) -> Result<HttpResponse> {
+) -> Result<NoContent> {
     let ids = body.0.ids;
-    db.run(&caller, Act::ReadNotifications.ask(), move |tx| {
+    db.run(&caller, ACT.ask(), move |tx| {
         let inbox = inbox(tx)?;
         let rows = store::mark_many(tx, inbox, ids)?;
         Ok(Audited::new((), Event::list(rows)))
     })
     .await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(NoContent)
 }
 
 /// What comes by e-mail beside the inbox.
@@ -219,37 +213,33 @@ fn preferences(tx: &mut Tx<'_>, user_id: Uuid) -> Result<Preferences> {
 }
 
 /// What comes by e-mail.
-#[utoipa::path(tag = "notifications", operation_id = "read_preferences",
-    responses((status = 200, description = "Every kind.", body = Preferences), Problems))]
-#[get("/notifications/preferences")]
-async fn read_preferences(db: Data<Db>, caller: Caller) -> Result<HttpResponse> {
-    let out = db
-        .run(&caller, Act::SetPreferences.ask(), |tx| {
-            let user_id = person(tx)?;
-            let out = preferences(tx, user_id)?;
-            Ok(Audited::new(out, Event::new().on("user", user_id)))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(out))
+#[operation(get, "/notifications/preferences", tag = "notifications", act = SetPreferences,
+    says = "Every kind.")]
+pub async fn read_preferences(db: Data<Db>, caller: Caller) -> Result<Json<Preferences>> {
+    db.run(&caller, ACT.ask(), |tx| {
+        let user_id = person(tx)?;
+        let out = preferences(tx, user_id)?;
+        Ok(Audited::new(out, Event::new().on("user", user_id)))
+    })
+    .await
+    .map(Json)
 }
 
 /// Choose what comes by e-mail. The inbox has everything whatever is chosen.
-#[utoipa::path(tag = "notifications", operation_id = "set_preferences", request_body = Preferences,
-    responses((status = 200, description = "As it stands now.", body = Preferences), Problems, WriteProblems))]
-#[put("/notifications/preferences")]
-async fn set_preferences(
+#[operation(put, "/notifications/preferences", tag = "notifications", act = SetPreferences,
+    says = "As it stands now.")]
+pub async fn set_preferences(
     db: Data<Db>,
     caller: Caller,
     body: Body<Preferences>,
-) -> Result<HttpResponse> {
-    let out = db
-        .run(&caller, Act::SetPreferences.ask(), move |tx| {
-            let user_id = person(tx)?;
-            store::set_preferences(tx, user_id, &body.0.email)?;
-            let out = preferences(tx, user_id)?;
-            let event = Event::new().on("user", user_id).fields(["email"]);
-            Ok(Audited::new(out, event))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(out))
+) -> Result<Json<Preferences>> {
+    db.run(&caller, ACT.ask(), move |tx| {
+        let user_id = person(tx)?;
+        store::set_preferences(tx, user_id, &body.0.email)?;
+        let out = preferences(tx, user_id)?;
+        let event = Event::new().on("user", user_id).fields(["email"]);
+        Ok(Audited::new(out, event))
+    })
+    .await
+    .map(Json)
 }

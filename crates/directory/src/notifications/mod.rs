@@ -6,7 +6,7 @@
 //! not see, and does not learn, who is told. Nothing goes to a survivor or a perpetrator: recipients
 //! are accounts and API clients alone.
 
-mod api;
+pub mod api;
 mod deputies;
 pub mod letters;
 pub mod mail;

@@ -2,7 +2,6 @@
 //! with a link that went to the new address. Until then the old one holds.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, post};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -23,12 +22,12 @@ use kernel::crypto;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::{Code, Error, Result};
-use kernel::http::{Body, Problems, StepUpProblems, WriteProblems};
-use kernel::policy::{Act, Principal};
+use kernel::http::{Body, NoContent, operation};
+use kernel::policy::Principal;
 use practice::text::Secret;
 
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(confirm_address);
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(confirm_address_route);
 }
 
 /// Asks for a new address of an account. One that nobody has taken up yet has it at once, and is in the
@@ -80,20 +79,16 @@ pub struct ConfirmAddressIn {
 ///
 /// From then on you sign in with it, and the old address is told. For a day nobody can reset the
 /// account's password. A code that is unknown, used up or another account's is 401 `bad_credentials`.
-#[utoipa::path(tag = "auth", operation_id = "confirm_address", request_body = ConfirmAddressIn, responses(
-    (status = 204, description = "The new address holds."), Problems, StepUpProblems, WriteProblems))]
-#[post("/me/address")]
-async fn confirm_address(
+#[operation(post, "/me/address", tag = "auth", act = ConfirmAddress, says = "The new address holds.")]
+pub async fn confirm_address(
     db: Data<Db>,
     caller: Caller,
     body: Body<ConfirmAddressIn>,
-) -> Result<HttpResponse> {
+) -> Result<NoContent> {
     let token = body.0.token;
-    db.run(&caller, Act::ConfirmAddress.ask(), move |tx| {
-        confirm(tx, token.expose())
-    })
-    .await?;
-    Ok(HttpResponse::NoContent().finish())
+    db.run(&caller, ACT.ask(), move |tx| confirm(tx, token.expose()))
+        .await?;
+    Ok(NoContent)
 }
 
 fn confirm(tx: &mut Tx<'_>, token: &str) -> Result<Audited<()>> {

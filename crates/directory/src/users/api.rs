@@ -2,7 +2,6 @@
 //! Somebody of another agency answers a lead like somebody who does not exist.
 
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get, patch, post, put};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -26,20 +25,18 @@ use kernel::caller::Caller;
 use kernel::db::Db;
 use kernel::error::Result;
 use kernel::http::{
-    Body, Change, Changes, IfMatch, Page, PageQuery, Path, Problems, Query, StepUpProblems,
-    VersionProblems, WriteProblems, paged, tagged,
+    Body, Change, Changes, IfMatch, Page, PageQuery, Path, Query, Tagged, operation,
 };
-use kernel::policy::Act;
 use practice::text::Line;
 
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(list_users)
-        .service(read_user)
-        .service(change_user)
-        .service(disable_user)
-        .service(enable_user)
-        .service(set_roles);
+        .service(list_users_route)
+        .service(read_user_route)
+        .service(change_user_route)
+        .service(disable_user_route)
+        .service(enable_user_route)
+        .service(set_roles_route);
 }
 
 /// Which accounts.
@@ -85,15 +82,12 @@ pub struct RolesIn {
 }
 
 /// List accounts: all of them for an administrator, the own agency's for its lead.
-#[utoipa::path(tag = "users", operation_id = "list_users", params(UserQuery), responses(
-    (status = 200, description = "A page of accounts.", body = Page<UserOut>), Problems))]
-#[get("/users")]
-async fn list_users(
-    request: HttpRequest,
+#[operation(get, "/users", tag = "users", act = ListUsers, says = "A page of accounts.")]
+pub async fn list_users(
     db: Data<Db>,
     caller: Caller,
     query: Query<UserQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Page<UserOut>> {
     let UserQuery {
         agency_id,
         limit,
@@ -101,34 +95,30 @@ async fn list_users(
     } = query.0;
     let page = PageQuery { limit, cursor };
     let (limit, after) = (page.limit(), page.after()?);
-    let page = db
-        .run(&caller, Act::ListUsers.ask(), move |tx| {
-            let within = rules::reach(&tx.actor);
-            let rows = store::list(tx, within, agency_id, after, limit + 1)?;
-            let page = Page::of(rows, limit, |row| row.id);
-            let next_cursor = page.next_cursor;
-            let items = complete(tx, page.items)?;
-            let page = Page { items, next_cursor };
-            let event = Event::list(page.len());
-            Ok(Audited::new(page, event))
-        })
-        .await?;
-    Ok(paged(&request, &page))
+    db.run(&caller, ACT.ask(), move |tx| {
+        let within = rules::reach(&tx.actor);
+        let rows = store::list(tx, within, agency_id, after, limit + 1)?;
+        let page = Page::of(rows, limit, |row| row.id);
+        let next_cursor = page.next_cursor;
+        let items = complete(tx, page.items)?;
+        let page = Page { items, next_cursor };
+        let event = Event::list(page.len());
+        Ok(Audited::new(page, event))
+    })
+    .await
 }
 
 /// Read an account.
-#[utoipa::path(tag = "users", operation_id = "read_user",
-    params(("id" = Uuid, Path, description = "The account.")),
-    responses((status = 200, description = "The account.", body = UserOut), Problems))]
-#[get("/users/{id}")]
-async fn read_user(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse> {
-    let id = id.0;
-    let (user, version) = db
-        .run(&caller, Act::ReadUser.on("user", id), move |tx| {
-            Ok(Audited::new(show(tx, id)?, Event::new()))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &user))
+#[operation(get, "/users/{id}", tag = "users", act = ReadUser, says = "The account.")]
+pub async fn read_user(
+    db: Data<Db>,
+    caller: Caller,
+    Path(id): Path<Uuid>,
+) -> Result<Tagged<UserOut>> {
+    db.run(&caller, ACT.on("user", id), move |tx| {
+        Ok(Audited::new(show(tx, id)?, Event::new()))
+    })
+    .await
 }
 
 /// Change an account's name or address.
@@ -137,45 +127,38 @@ async fn read_user(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<HttpR
 /// an administrator's to ask for: a link goes to the new address, the old one is told, and the old one
 /// holds until the account's person has signed in and confirmed (`POST /me/address`). A later change takes
 /// the place of one that waits. The answer does not tell whether another account has the address.
-#[utoipa::path(tag = "users", operation_id = "change_user", request_body = UserChange,
-    params(("id" = Uuid, Path, description = "The account."),
-        ("If-Match" = String, Header, description = "The `etag` that was read.")),
-    responses((status = 200, description = "As it is now.", body = UserOut),
-        Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[patch("/users/{id}")]
-async fn change_user(
+#[operation(patch, "/users/{id}", tag = "users", act = ChangeUser, says = "As it is now.")]
+pub async fn change_user(
     db: Data<Db>,
     mail: Data<Mailer>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
-    body: Body<UserChange>,
-) -> Result<HttpResponse> {
-    let (id, change, delivery) = (id.0, body.0, LinkDelivery::of(&mail));
-    let (user, version) = db
-        .run(&caller, Act::ChangeUser.on("user", id), move |tx| {
-            let mut user = managed(tx, id)?;
-            if_match.check(user.version)?;
-            let maracs = concerned(tx, &user)?;
-            let UserChange { name, email } = change;
-            let mut changes = Changes::default();
-            changes.take("name", &mut user.name, name);
-            if let Change::Value(email) = email {
-                rules::change_address(&tx.actor, &user)?;
-                let email = address::normal(&email)?;
-                if email != user.email {
-                    changes.note("email");
-                }
-                address_api::ask(tx, &mut user, email, &maracs, delivery)?;
+    Body(change): Body<UserChange>,
+) -> Result<Tagged<UserOut>> {
+    let (id, delivery) = (id.0, LinkDelivery::of(&mail));
+    db.run(&caller, ACT.on("user", id), move |tx| {
+        let mut user = managed(tx, id)?;
+        if_match.check(user.version)?;
+        let maracs = concerned(tx, &user)?;
+        let UserChange { name, email } = change;
+        let mut changes = Changes::default();
+        changes.take("name", &mut user.name, name);
+        if let Change::Value(email) = email {
+            rules::change_address(&tx.actor, &user)?;
+            let email = address::normal(&email)?;
+            if email != user.email {
+                changes.note("email");
             }
-            if !changes.is_empty() {
-                store::update(tx, &mut user)?;
-            }
-            let event = Event::new().fields(changes);
-            Ok(Audited::in_maracs(show(tx, id)?, event, &maracs))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &user))
+            address_api::ask(tx, &mut user, email, &maracs, delivery)?;
+        }
+        if !changes.is_empty() {
+            store::update(tx, &mut user)?;
+        }
+        let event = Event::new().fields(changes);
+        Ok(Audited::in_maracs(show(tx, id)?, event, &maracs))
+    })
+    .await
 }
 
 /// How to disable an account.
@@ -193,68 +176,53 @@ pub struct DisableQuery {
 /// leave, which hands it on, or say `at_once`. 409: `own_account`,
 /// `already_disabled`, `duties_remain`; `only_coordinator`: a MARAC would have none, so grant somebody the
 /// role first, or say `at_once`.
-#[utoipa::path(tag = "users", operation_id = "disable_user",
-    params(("id" = Uuid, Path, description = "The account."), DisableQuery,
-        ("If-Match" = String, Header, description = "The `etag` that was read.")),
-    responses((status = 200, description = "Disabled.", body = UserOut),
-        Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[post("/users/{id}/disable")]
-async fn disable_user(
+#[operation(post, "/users/{id}/disable", tag = "users", act = DisableUser, says = "Disabled.")]
+pub async fn disable_user(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     query: Query<DisableQuery>,
-) -> Result<HttpResponse> {
+) -> Result<Tagged<UserOut>> {
     let (id, at_once) = (id.0, query.0.at_once.unwrap_or(false));
-    let (user, version) = db
-        .run(&caller, Act::DisableUser.on("user", id), move |tx| {
-            let mut user = locked(tx, id)?;
-            rules::not_own(&tx.actor, &user)?;
-            may_manage(tx, &user)?;
-            if_match.check(user.version)?;
-            rules::disable(&user)?;
-            if !at_once {
-                let maracs = concerned(tx, &user)?;
-                grants::keep_coordinated(tx, id, &maracs)?;
-                duties::refuse_while_on_duty(tx, id)?;
-            }
-            super::close(tx, &mut user)?;
-            told(tx, &user, Event::new().fields(["disabled_at"]))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &user))
+    db.run(&caller, ACT.on("user", id), move |tx| {
+        let mut user = locked(tx, id)?;
+        rules::not_own(&tx.actor, &user)?;
+        may_manage(tx, &user)?;
+        if_match.check(user.version)?;
+        rules::disable(&user)?;
+        if !at_once {
+            let maracs = concerned(tx, &user)?;
+            grants::keep_coordinated(tx, id, &maracs)?;
+            duties::refuse_while_on_duty(tx, id)?;
+        }
+        super::close(tx, &mut user)?;
+        told(tx, &user, Event::new().fields(["disabled_at"]))
+    })
+    .await
 }
 
 /// Enable a disabled account. The person signs in anew.
 ///
 /// A lead may where all that the account may do is theirs to grant. 409: `not_disabled`.
-#[utoipa::path(tag = "users", operation_id = "enable_user",
-    params(("id" = Uuid, Path, description = "The account."),
-        ("If-Match" = String, Header, description = "The `etag` that was read.")),
-    responses((status = 200, description = "Enabled.", body = UserOut),
-        Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[post("/users/{id}/enable")]
-async fn enable_user(
+#[operation(post, "/users/{id}/enable", tag = "users", act = DisableUser, says = "Enabled.")]
+pub async fn enable_user(
     db: Data<Db>,
     caller: Caller,
-    id: Path<Uuid>,
+    Path(id): Path<Uuid>,
     if_match: IfMatch,
-) -> Result<HttpResponse> {
-    let id = id.0;
-    let (user, version) = db
-        .run(&caller, Act::DisableUser.on("user", id), move |tx| {
-            let mut user = managed(tx, id)?;
-            if_match.check(user.version)?;
-            rules::enable(&user)?;
-            user.disabled_at = None;
-            store::update(tx, &mut user)?;
-            let maracs = concerned(tx, &user)?;
-            concern::tell_person(tx, &user, &maracs, &[AccountMatter::Reopened])?;
-            told(tx, &user, Event::new().fields(["disabled_at"]))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &user))
+) -> Result<Tagged<UserOut>> {
+    db.run(&caller, ACT.on("user", id), move |tx| {
+        let mut user = managed(tx, id)?;
+        if_match.check(user.version)?;
+        rules::enable(&user)?;
+        user.disabled_at = None;
+        store::update(tx, &mut user)?;
+        let maracs = concerned(tx, &user)?;
+        concern::tell_person(tx, &user, &maracs, &[AccountMatter::Reopened])?;
+        told(tx, &user, Event::new().fields(["disabled_at"]))
+    })
+    .await
 }
 
 /// Set the whole list of an account's roles; others than strong ones hold from the next request on.
@@ -265,42 +233,35 @@ async fn enable_user(
 /// An administrator grants every role. A lead grants `practitioner`, `representative`, `observer`, and
 /// in an IDVA service `idva`, to their own agency, in the MARACs where they lead it; roles beyond that
 /// must be sent as they are. Nobody sets their own. 409: `only_coordinator`.
-#[utoipa::path(tag = "users", operation_id = "set_roles", request_body = RolesIn,
-    params(("id" = Uuid, Path, description = "The account."),
-        ("If-Match" = String, Header, description = "The `etag` that was read.")),
-    responses((status = 200, description = "As it is now.", body = UserOut),
-        Problems, StepUpProblems, WriteProblems, VersionProblems))]
-#[put("/users/{id}/roles")]
-async fn set_roles(
+#[operation(put, "/users/{id}/roles", tag = "users", act = GrantRoles, says = "As it is now.")]
+pub async fn set_roles(
     db: Data<Db>,
     caller: Caller,
     id: Path<Uuid>,
     if_match: IfMatch,
     body: Body<RolesIn>,
-) -> Result<HttpResponse> {
+) -> Result<Tagged<UserOut>> {
     let (id, wanted) = (id.0, body.0.roles);
-    let (user, version) = db
-        .run(&caller, Act::GrantRoles.on("user", id), move |tx| {
-            let mut user = locked(tx, id)?;
-            rules::set_roles(&tx.actor, &user)?;
-            if_match.check(user.version)?;
-            let agency = agencies::find(tx, user.agency_id)?;
-            let before = all_roles_of(tx, id)?;
-            let touched = grants::replace(tx, Holder::User(id), &agency, &wanted)?;
-            let mut changes = Changes::default();
-            touched.note(&mut changes);
-            if !changes.is_empty() {
-                store::update(tx, &mut user)?;
-            }
-            let after = all_roles_of(tx, id)?;
-            let maracs = concern::maracs(tx, agency.id, before.into_iter().chain(after))?;
-            if touched.changed() {
-                concern::tell_staff(tx, NoticeKind::RoleGranted, ("user", id), &maracs)?;
-                concern::tell_person(tx, &user, &maracs, &[AccountMatter::Roles])?;
-            }
-            let event = Event::new().fields(changes);
-            Ok(touched.record(show(tx, id)?, event, &maracs))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Ok(), version, &user))
+    db.run(&caller, ACT.on("user", id), move |tx| {
+        let mut user = locked(tx, id)?;
+        rules::set_roles(&tx.actor, &user)?;
+        if_match.check(user.version)?;
+        let agency = agencies::find(tx, user.agency_id)?;
+        let before = all_roles_of(tx, id)?;
+        let touched = grants::replace(tx, Holder::User(id), &agency, &wanted)?;
+        let mut changes = Changes::default();
+        touched.note(&mut changes);
+        if !changes.is_empty() {
+            store::update(tx, &mut user)?;
+        }
+        let after = all_roles_of(tx, id)?;
+        let maracs = concern::maracs(tx, agency.id, before.into_iter().chain(after))?;
+        if touched.changed() {
+            concern::tell_staff(tx, NoticeKind::RoleGranted, ("user", id), &maracs)?;
+            concern::tell_person(tx, &user, &maracs, &[AccountMatter::Roles])?;
+        }
+        let event = Event::new().fields(changes);
+        Ok(touched.record(show(tx, id)?, event, &maracs))
+    })
+    .await
 }

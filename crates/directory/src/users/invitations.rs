@@ -1,7 +1,6 @@
 //! Invitations: a new account has no password until its person takes up a link that is good once.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -23,16 +22,16 @@ use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::http::{
-    Body, Idempotency, IdempotencyKey, Path, Problems, StepUpProblems, WriteProblems, tagged,
+    Body, Created, Idempotency, IdempotencyKey, Json, Path, Tagged, WriteProblems, operation,
 };
-use kernel::policy::{Act, hidden};
+use kernel::policy::hidden;
 use practice::text::Line;
 
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
-        .service(invite_user)
-        .service(renew_invitation)
-        .service(reset_password);
+        .service(invite_user_route)
+        .service(renew_invitation_route)
+        .service(reset_password_route);
 }
 
 /// Somebody to be invited.
@@ -68,41 +67,37 @@ pub struct InvitedOut {
 ///
 /// An administrator invites for every agency, a lead for their own. The link holds for seven days, is
 /// good once, and stands in no answer. The coordinators concerned are told. 409: `agency_closed`.
-#[utoipa::path(tag = "users", operation_id = "invite_user", request_body = InviteIn,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a retry the same account.")),
-    responses((status = 201, description = "Invited.", body = InvitedOut), Problems, StepUpProblems, WriteProblems))]
-#[post("/users")]
-async fn invite_user(
+#[operation(post, "/users", tag = "users", act = InviteUser, says = "Invited.")]
+pub async fn invite_user(
     db: Data<Db>,
     mail: Data<Mailer>,
     caller: Caller,
     key: IdempotencyKey,
     body: Body<InviteIn>,
-) -> Result<HttpResponse> {
+) -> Result<Created<Tagged<InvitedOut>>> {
     let (body, delivery) = (body.0, LinkDelivery::of(&mail));
-    let (invited, version) = db
-        .run(&caller, Act::InviteUser.ask(), move |tx| {
-            let claimed = key.claim(tx, "invite_user", &body)?;
-            let id = claimed.id();
-            let touched = match claimed {
-                Idempotency::Fresh(id) => invite(tx, id, body, delivery)?,
-                Idempotency::Replay(_) => Touched::default(),
-            };
-            let (out, version) = shown(tx, id, delivery)?;
-            let roles = all_roles_of(tx, id)?;
-            let maracs = concern::maracs(tx, out.user.agency_id(), roles)?;
-            let event = Event::new().on("user", id);
-            Ok(touched.record((out, version), event, &maracs))
-        })
-        .await?;
-    Ok(tagged(HttpResponse::Created(), version, &invited))
+    db.run(&caller, ACT.ask(), move |tx| {
+        let claimed = key.claim(tx, "invite_user", &body)?;
+        let id = claimed.id();
+        let touched = match claimed {
+            Idempotency::Fresh(id) => invite(tx, id, body, delivery)?,
+            Idempotency::Replay(_) => Touched::default(),
+        };
+        let out = shown(tx, id, delivery)?;
+        let roles = all_roles_of(tx, id)?;
+        let maracs = concern::maracs(tx, out.value.user.agency_id(), roles)?;
+        let event = Event::new().on("user", id);
+        Ok(touched.record(out, event, &maracs))
+    })
+    .await
+    .map(Created)
 }
 
-fn shown(tx: &mut Tx<'_>, id: Uuid, delivery: LinkDelivery) -> Result<(InvitedOut, i32)> {
-    let (user, version) = show(tx, id)?;
+fn shown(tx: &mut Tx<'_>, id: Uuid, delivery: LinkDelivery) -> Result<Tagged<InvitedOut>> {
+    let user = show(tx, id)?;
     let account = store::find(tx, None, id)?.ok_or_else(hidden)?;
     let invitation = links::show(tx, &account, delivery)?;
-    Ok((InvitedOut { user, invitation }, version))
+    Ok(user.map(|user| InvitedOut { user, invitation }))
 }
 
 fn invite(tx: &mut Tx<'_>, id: Uuid, body: InviteIn, delivery: LinkDelivery) -> Result<Touched> {
@@ -129,25 +124,23 @@ fn invite(tx: &mut Tx<'_>, id: Uuid, body: InviteIn, delivery: LinkDelivery) -> 
 ///
 /// A lead may where all that the account may do is theirs to grant. 409: `disabled`; `has_password`
 /// once the account is in use: a forgotten password is reset.
-#[utoipa::path(tag = "users", operation_id = "renew_invitation",
-    params(("id" = Uuid, Path, description = "The account.")),
-    responses((status = 201, description = "Sent.", body = LinkOut), Problems, StepUpProblems, WriteProblems))]
-#[post("/users/{id}/invitation")]
-async fn renew_invitation(
+#[operation(post, "/users/{id}/invitation", tag = "users", act = InviteUser, says = "Sent.",
+    problems(WriteProblems))]
+pub async fn renew_invitation(
     db: Data<Db>,
     mail: Data<Mailer>,
     caller: Caller,
     id: Path<Uuid>,
-) -> Result<HttpResponse> {
+) -> Result<Created<Json<LinkOut>>> {
     let (id, delivery) = (id.0, LinkDelivery::of(&mail));
     let link = db
-        .run(&caller, Act::InviteUser.on("user", id), move |tx| {
+        .run(&caller, ACT.on("user", id), move |tx| {
             let user = managed(tx, id)?;
             rules::invite(&user)?;
             sent(tx, &user, delivery, "link")
         })
         .await?;
-    Ok(HttpResponse::Created().json(link))
+    Ok(Created(Json(link)))
 }
 
 /// Sends a link, tells the coordinators, and records it where the account works.
@@ -179,20 +172,18 @@ fn sent(
 /// stays good, and signing in with it ends the link. The coordinators concerned are told. 409:
 /// `disabled`, `own_account`, `no_password`; `address_changed_lately` for a day after the account's
 /// address was changed.
-#[utoipa::path(tag = "users", operation_id = "reset_password",
-    params(("id" = Uuid, Path, description = "The account.")),
-    responses((status = 201, description = "Sent.", body = LinkOut), Problems, StepUpProblems, WriteProblems))]
-#[post("/users/{id}/password-reset")]
-async fn reset_password(
+#[operation(post, "/users/{id}/password-reset", tag = "users", act = ResetPassword, says = "Sent.",
+    problems(WriteProblems))]
+pub async fn reset_password(
     db: Data<Db>,
     mail: Data<Mailer>,
     caller: Caller,
     id: Path<Uuid>,
-) -> Result<HttpResponse> {
+) -> Result<Created<Json<LinkOut>>> {
     let (id, delivery) = (id.0, LinkDelivery::of(&mail));
     let link = db
-        .run(&caller, Act::ResetPassword.on("user", id), move |tx| {
-            let user = overseen_locked(tx, Act::ResetPassword, id)?;
+        .run(&caller, ACT.on("user", id), move |tx| {
+            let user = overseen_locked(tx, ACT, id)?;
             rules::reset(&tx.actor, &user, tx.now)?;
             auth::end_sessions_everywhere(tx, id)?;
             let roles = all_roles_of(tx, id)?;
@@ -201,5 +192,5 @@ async fn reset_password(
             sent(tx, &user, delivery, "password")
         })
         .await?;
-    Ok(HttpResponse::Created().json(link))
+    Ok(Created(Json(link)))
 }

@@ -1,10 +1,10 @@
 //! Accounts, roles and invitations.
 
-mod address_api;
-mod api;
+pub mod address_api;
+pub mod api;
 pub mod concern;
 pub mod grants;
-mod invitations;
+pub mod invitations;
 mod links;
 mod links_store;
 mod reach;

@@ -11,6 +11,7 @@ use crate::notifications::NoticeKind;
 use kernel::audit::{Audited, Event};
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
+use kernel::http::Tagged;
 use kernel::policy;
 
 /// The roles an account holds.
@@ -53,7 +54,7 @@ pub(super) fn concerned(tx: &mut Tx<'_>, user: &User) -> Result<Vec<Uuid>> {
 }
 
 /// The account as it is now, with its event where it works, once the coordinators have been told.
-pub(super) fn told(tx: &mut Tx<'_>, user: &User, event: Event) -> Result<Audited<(UserOut, i32)>> {
+pub(super) fn told(tx: &mut Tx<'_>, user: &User, event: Event) -> Result<Audited<Tagged<UserOut>>> {
     let maracs = concerned(tx, user)?;
     let subject = ("user", user.id);
     concern::tell_staff(tx, NoticeKind::AccountChanged, subject, &maracs)?;

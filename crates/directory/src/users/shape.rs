@@ -11,7 +11,7 @@ use super::store::{self, User};
 use super::{links_store, rules};
 use kernel::db::Tx;
 use kernel::error::Result;
-use kernel::http::etag;
+use kernel::http::{Tagged, etag};
 use kernel::policy;
 use practice::vocabulary;
 
@@ -103,10 +103,10 @@ pub(super) fn complete(tx: &mut Tx<'_>, users: Vec<User>) -> Result<Vec<UserOut>
 }
 
 /// The account as it is now, and its version.
-pub(super) fn show(tx: &mut Tx<'_>, id: Uuid) -> Result<(UserOut, i32)> {
+pub(super) fn show(tx: &mut Tx<'_>, id: Uuid) -> Result<Tagged<UserOut>> {
     let within = rules::reach(&tx.actor);
     let user = store::find(tx, within, id)?.ok_or_else(policy::hidden)?;
     let version = user.version;
     let shown = complete(tx, vec![user])?.pop();
-    Ok((shown.ok_or_else(policy::hidden)?, version))
+    Ok(Tagged::new(version, shown.ok_or_else(policy::hidden)?))
 }

@@ -2,9 +2,7 @@
 
 use std::future::{Ready, ready};
 
-use actix_web::http::header::ETAG;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, dev::Payload};
-use serde::Serialize;
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
 
 use super::header::once;
 use crate::error::{Code, Error, Result};
@@ -14,20 +12,16 @@ pub fn etag(version: i32) -> String {
     format!("\"{version}\"")
 }
 
-/// An answer with its `ETag`.
-pub fn tagged(
-    mut response: HttpResponseBuilder,
-    version: i32,
-    body: &impl Serialize,
-) -> HttpResponse {
-    response.insert_header((ETAG, etag(version))).json(body)
-}
-
 /// The version the caller read before changing it: 428 without.
 #[derive(Debug, Clone, Copy)]
 pub struct IfMatch(i32);
 
 impl IfMatch {
+    /// What a reader in the process has read.
+    pub const fn at(version: i32) -> Self {
+        Self(version)
+    }
+
     /// 412 unless the row is still at this version.
     pub fn check(self, version: i32) -> Result<()> {
         if self.0 == version {

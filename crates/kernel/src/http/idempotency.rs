@@ -15,8 +15,8 @@ use crate::error::{Code, Error, Result};
 use crate::schema::idempotency_keys;
 use crate::sql::{Row, statement};
 
-/// The `Idempotency-Key` header, if one was sent.
-#[derive(Debug, Clone)]
+/// The `Idempotency-Key` header, if one was sent. A reader in the process has none.
+#[derive(Debug, Clone, Default)]
 pub struct IdempotencyKey(Option<String>);
 
 impl FromRequest for IdempotencyKey {

@@ -1,5 +1,6 @@
 //! What every endpoint shares: reading requests without echoing them, pages, versions, retries.
 
+mod answer;
 mod days;
 mod etag;
 mod extract;
@@ -12,21 +13,29 @@ mod page;
 mod patch;
 mod refuse;
 
+pub use answer::{Binary, Continued, Created, Html, Json, Linked, NoContent, Pdf, Tagged};
 pub use days::{happened, period};
-pub use etag::{IfMatch, etag, tagged};
+pub use etag::{IfMatch, etag};
 pub use extract::{Body, Form, Path, Query};
 pub use header::once;
 pub use idempotency::{Idempotency, IdempotencyKey};
+/// An operation of the API: what it takes, answers and documents, from its types.
+pub use macros::operation;
+
 pub use limit::{MOST as MOST_BODY, in_sum as most_bytes_of};
 pub use network::{Network, TrustedProxies};
-pub use page::{Cursor, Page, PageQuery, linked, paged};
+pub use page::{Cursor, Page, PageQuery};
 pub use patch::{Change, Changes, Field, Patch, Sent};
 pub use refuse::{read_json, read_value, validated};
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::error::ProblemDocument;
+use crate::policy::{Act, Asks};
 
 /// Which cases a figure counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -64,17 +73,34 @@ pub enum Problems {
     Unavailable(ProblemDocument),
 }
 
-/// Instead of the 401 of [`Problems`], for what asks for the password again: list it after those.
+/// Instead of the 401 of [`Problems`], for what asks for the password again.
 #[derive(IntoResponses)]
 #[allow(dead_code)]
-pub enum StepUpProblems {
+enum StepUpProblems {
     /// Not signed in, or no longer; or `step_up_required`: the password was not given in this session
     /// within the last five minutes. Give it at `POST /auth/step-up`, then send the request again.
     #[response(status = 401, content_type = "application/problem+json")]
     StepUpRequired(ProblemDocument),
 }
 
-/// The further problems of operations that take a body.
+/// The problems of an operation whose act asks for the password again, and none if it does not: see [`asks_again`].
+pub struct PasswordProblems<const ASKED: bool>;
+
+impl<const ASKED: bool> IntoResponses for PasswordProblems<ASKED> {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        match ASKED {
+            true => StepUpProblems::responses(),
+            false => BTreeMap::new(),
+        }
+    }
+}
+
+/// Whether the table of acts says that this one asks for the password again.
+pub const fn asks_again(act: Act) -> bool {
+    matches!(act.asks(), Asks::Password)
+}
+
+/// The further problems of operations that write.
 #[derive(IntoResponses)]
 #[allow(dead_code)]
 pub enum WriteProblems {

@@ -1,7 +1,5 @@
 //! Pages by keyset. A cursor says where the last page ended, in times and ids: nothing personal.
 
-use actix_web::http::header::LINK;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
@@ -126,26 +124,6 @@ impl<T> Page<T> {
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
-}
-
-/// The page as an answer, with its `Link` header.
-pub fn paged<T: Serialize>(request: &HttpRequest, page: &Page<T>) -> HttpResponse {
-    linked(request, page.next_cursor.as_deref()).json(page)
-}
-
-/// An answer with the `Link` header of its next page.
-pub fn linked(request: &HttpRequest, next_cursor: Option<&str>) -> HttpResponseBuilder {
-    let mut response = HttpResponse::Ok();
-    if let Some(cursor) = next_cursor {
-        let others = form_urlencoded::parse(request.query_string().as_bytes())
-            .filter(|(name, _)| name != "cursor");
-        let query = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(others)
-            .append_pair("cursor", cursor)
-            .finish();
-        response.insert_header((LINK, format!("<{}?{query}>; rel=\"next\"", request.path())));
-    }
-    response
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use kernel::crypto::{DataKey, KeyRing, Place as Sealed};
+use kernel::crypto::{DataKey, KeyRing, SealPlace as Sealed};
 use kernel::sql::sql;
 use practice::document::Document;
 use practice::party::{Address, Identity};

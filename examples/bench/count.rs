@@ -8,7 +8,7 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::web::Data;
 use diesel::pg::PgConnection;
 use directory::auth::password::{Cost, Passwords};
-use directory::auth::token::{Subject, Tokens};
+use directory::auth::token::{TokenSubject, Tokens};
 use directory::auth::{Limits, Throttle};
 use directory::notifications::mail::Mailer;
 use kernel::db::{Db, PoolOptions};
@@ -34,7 +34,7 @@ struct Counted {
 /// A request, ready to be sent.
 struct Call {
     path: String,
-    subject: Subject,
+    subject: TokenSubject,
     if_match: Option<&'static str>,
     body: Option<Value>,
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 use diesel::sql_types as st;
-use directory::auth::token::{Subject, Tokens};
+use directory::auth::token::{TokenSubject, Tokens};
 use kernel::sql::sql;
 use serde_json::json;
 use uuid::Uuid;
@@ -38,8 +38,8 @@ pub struct Request {
 
 impl Request {
     /// Who asks.
-    pub fn subject(&self) -> Subject {
-        Subject::User {
+    pub fn subject(&self) -> TokenSubject {
+        TokenSubject::User {
             user_id: self.user_id,
             session_id: self.session_id,
         }

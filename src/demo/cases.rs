@@ -49,13 +49,13 @@ pub struct Case {
     pub lead: Option<String>,
     /// Where it was or is to be heard, in order.
     #[serde(default)]
-    pub agenda: Vec<Item>,
+    pub agenda: Vec<DemoItem>,
     /// What was agreed.
     #[serde(default)]
     pub actions: Vec<Action>,
     /// What was added to the account after the referral.
     #[serde(default)]
-    pub entries: Vec<Entry>,
+    pub entries: Vec<DemoEntry>,
     /// What was asked of the case's lead instead of the survivor.
     #[serde(default)]
     pub questions: Vec<Question>,
@@ -115,7 +115,7 @@ pub struct Challenge {
 /// A place on an agenda.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Item {
+pub struct DemoItem {
     /// Key of the meeting.
     pub meeting: String,
     /// Why it is there.
@@ -271,7 +271,7 @@ pub struct Report {
 /// A later entry of the account.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub struct DemoEntry {
     /// Key within the case.
     pub key: String,
     /// Key of the user.

@@ -20,7 +20,7 @@ use casework::actions;
 use casework::{flags, idva};
 use conference::asking;
 use directory::auth::password::Passwords;
-use directory::auth::token::{Subject, Tokens};
+use directory::auth::token::{TokenSubject, Tokens};
 use directory::auth::{self, Limits, Throttle};
 use directory::notifications::mail::{self, Mailer};
 use kernel::caller::ACTOR_HEADER;
@@ -96,7 +96,7 @@ pub fn load(db: &Db, keys: &KeyRing, passwords: &Passwords) -> Result<(), LoadEr
 
 /// What the caseload's keys stand for.
 #[derive(Default)]
-pub struct Known {
+pub struct LoadedKeys {
     /// Ids by kind and key.
     pub ids: HashMap<(&'static str, String), Uuid>,
     /// Versions of what will be changed.
@@ -105,7 +105,7 @@ pub struct Known {
     pub minutes: HashMap<String, String>,
 }
 
-impl Known {
+impl LoadedKeys {
     /// The id a key stands for.
     pub fn id(&self, kind: &'static str, key: &str) -> Result<Uuid, LoadError> {
         let found = self.ids.get(&(kind, key.to_owned()));
@@ -137,13 +137,13 @@ pub struct Teller {
     service: Service,
     sessions: HashMap<Uuid, (Uuid, DateTime<Utc>)>,
     /// What keys stand for.
-    pub known: Known,
+    pub known: LoadedKeys,
     /// What is being done, for the message if it is refused.
     pub step: String,
 }
 
 impl Teller {
-    async fn new(parts: Parts, known: Known) -> Self {
+    async fn new(parts: Parts, known: LoadedKeys) -> Self {
         // The framework's in-process caller: nothing listens, nothing leaves the program.
         let service = Rc::new(init_service(app(&parts)).await);
         let service: Service = Rc::new(move |request| {
@@ -204,14 +204,14 @@ impl Teller {
         let subject = match who {
             Who::Person(key) => {
                 let user_id = self.known.id("user", key)?;
-                Subject::User {
+                TokenSubject::User {
                     user_id,
                     session_id: self.session(user_id, now)?,
                 }
             }
             Who::Client(key, actor) => {
                 request = request.insert_header((ACTOR_HEADER, actor));
-                Subject::Client {
+                TokenSubject::Client {
                     client_id: self.known.id("client", key)?,
                     secret_version: 1,
                 }

@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use super::caseload::Caseload;
-use super::load::{CLIENT_ID, Known, LoadError, PASSWORD};
+use super::load::{CLIENT_ID, LoadError, LoadedKeys, PASSWORD};
 use super::places::{ApiClient, User};
 use super::words::{RegisteredKind, State};
 use casework::cases::intake;
@@ -22,7 +22,11 @@ use practice::text::Line;
 use practice::vocabulary::CaseStatus;
 
 /// Sets up MARACs, agencies, accounts and clients.
-pub fn places(db: &Db, passwords: &Passwords, caseload: &Caseload) -> Result<Known, LoadError> {
+pub fn places(
+    db: &Db,
+    passwords: &Passwords,
+    caseload: &Caseload,
+) -> Result<LoadedKeys, LoadError> {
     let hash = passwords.hash_blocking(PASSWORD)?;
     let done = db.run_system(Act::SetUp.ask(), |tx| {
         let known = set_up(tx, caseload, &hash);
@@ -36,8 +40,8 @@ pub fn places(db: &Db, passwords: &Passwords, caseload: &Caseload) -> Result<Kno
     done?
 }
 
-fn set_up(tx: &mut Tx<'_>, caseload: &Caseload, hash: &str) -> Result<Known, LoadError> {
-    let mut known = Known::default();
+fn set_up(tx: &mut Tx<'_>, caseload: &Caseload, hash: &str) -> Result<LoadedKeys, LoadError> {
+    let mut known = LoadedKeys::default();
     for marac in &caseload.maracs {
         let id = fresh(&mut known, "marac", &marac.code);
         let new = NewMarac {
@@ -85,13 +89,18 @@ fn set_up(tx: &mut Tx<'_>, caseload: &Caseload, hash: &str) -> Result<Known, Loa
     Ok(known)
 }
 
-fn fresh(known: &mut Known, kind: &'static str, key: &str) -> Uuid {
+fn fresh(known: &mut LoadedKeys, kind: &'static str, key: &str) -> Uuid {
     let id = Uuid::now_v7();
     known.ids.insert((kind, key.to_owned()), id);
     id
 }
 
-fn account(tx: &mut Tx<'_>, known: &mut Known, user: &User, hash: &str) -> Result<(), LoadError> {
+fn account(
+    tx: &mut Tx<'_>,
+    known: &mut LoadedKeys,
+    user: &User,
+    hash: &str,
+) -> Result<(), LoadError> {
     let id = fresh(known, "user", &user.key);
     let new = NewUser {
         agency_id: known.id("agency", &user.agency)?,
@@ -109,7 +118,7 @@ fn account(tx: &mut Tx<'_>, known: &mut Known, user: &User, hash: &str) -> Resul
     Ok(())
 }
 
-fn program(tx: &mut Tx<'_>, known: &mut Known, client: &ApiClient) -> Result<(), LoadError> {
+fn program(tx: &mut Tx<'_>, known: &mut LoadedKeys, client: &ApiClient) -> Result<(), LoadError> {
     let id = CLIENT_ID;
     known.ids.insert(("client", client.key.clone()), id);
     let agency_id = known.id("agency", &client.agency)?;
@@ -149,7 +158,7 @@ fn program(tx: &mut Tx<'_>, known: &mut Known, client: &ApiClient) -> Result<(),
 }
 
 /// Where time alone has brought cases: under observation, moved away.
-pub fn standings(db: &Db, caseload: &Caseload, known: &Known) -> Result<(), LoadError> {
+pub fn standings(db: &Db, caseload: &Caseload, known: &LoadedKeys) -> Result<(), LoadError> {
     let mut stands = Vec::new();
     for case in &caseload.cases {
         let status = match case.state {

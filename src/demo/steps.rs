@@ -4,7 +4,7 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::caseload::Caseload;
 use super::cases::{
-    Action, Answered, Case, Decision, Entry, Exclusion, Item, Question, Report, Research,
+    Action, Answered, Case, Decision, DemoEntry, DemoItem, Exclusion, Question, Report, Research,
 };
 use super::load::{LoadError, Teller};
 use super::places::Meeting;
@@ -22,24 +22,24 @@ pub(super) enum Step<'a> {
     Lead(&'a Case),
     Exclude(&'a Case, &'a Exclusion),
     Restrict(&'a Case),
-    List(&'a Case, &'a Item),
+    List(&'a Case, &'a DemoItem),
     Split(&'a Meeting),
     Circulate(&'a Meeting),
-    Research(&'a Case, &'a Item, &'a Research),
+    Research(&'a Case, &'a DemoItem, &'a Research),
     Start(&'a Meeting),
     Accept(&'a Meeting),
-    Said(&'a Case, &'a Item),
-    Decided(&'a Case, &'a Item),
+    Said(&'a Case, &'a DemoItem),
+    Decided(&'a Case, &'a DemoItem),
     Agree(&'a Case, &'a Action),
     Close(&'a Meeting),
     Minutes(&'a Meeting, &'static str),
-    Flag(&'a Case, &'a Item, &'a Meeting),
+    Flag(&'a Case, &'a DemoItem, &'a Meeting),
     Contact(&'a Case, &'static str),
     Ask(&'a Case, usize, &'a Question),
     Take(&'a Case, usize, &'a Answered),
     Answer(&'a Case, usize, &'a Answered),
     Lapse(&'a Case),
-    Write(&'a Case, &'a Entry),
+    Write(&'a Case, &'a DemoEntry),
     Report(&'a Case, &'a Action, &'a Report),
     Resolve(&'a Case, &'a Action),
     CloseCase(&'a Case),
@@ -177,7 +177,7 @@ fn of_case<'a>(steps: &mut Steps<'a>, case: &'a Case, caseload: &'a Caseload, no
     if let Some(restriction) = &case.restricted {
         steps.push((on(restriction.on, 13, 30), 0, Step::Restrict(case)));
     }
-    let anew = |entry: &&Entry| {
+    let anew = |entry: &&DemoEntry| {
         let answers = case.questions.iter().filter_map(|one| one.answer.as_ref());
         { answers }.any(|one| one.survivor_asked && one.entries.contains(&entry.key))
     };

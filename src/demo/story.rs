@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::caseload::Caseload;
-use super::cases::{Case, Item};
+use super::cases::{Case, DemoItem};
 use super::load::{LoadError, Teller, Who, id_of};
 use super::places::{Meeting, User};
 use super::steps::{Step, starts_at};
@@ -146,7 +146,7 @@ impl Story<'_> {
         &self,
         teller: &mut Teller,
         case: &Case,
-        item: &Item,
+        item: &DemoItem,
     ) -> Result<(), LoadError> {
         // A case that was deferred to this meeting is on its agenda already.
         if case
@@ -185,7 +185,7 @@ impl Story<'_> {
         &self,
         teller: &mut Teller,
         case: &Case,
-        item: &Item,
+        item: &DemoItem,
     ) -> Result<(), LoadError> {
         teller.step = format!("hearing {} at {}", case.key, item.meeting);
         let meeting = teller.known.id("meeting", &item.meeting)?;

@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::cases::{Case, Decision, Entry, Exclusion};
+use super::cases::{Case, Decision, DemoEntry, Exclusion};
 use super::load::{LoadError, Teller, Who, id_of};
 use super::story::{Story, note_case, remember};
 use super::words::{DecisionKind, State};
@@ -212,7 +212,7 @@ impl Story<'_> {
         &self,
         teller: &mut Teller,
         case: &Case,
-        entry: &Entry,
+        entry: &DemoEntry,
     ) -> Result<(), LoadError> {
         let key = format!("{}/{}", case.key, entry.key);
         teller.step = format!("account of {key}");
@@ -246,7 +246,7 @@ impl Story<'_> {
         &self,
         teller: &mut Teller,
         case: &Case,
-        entry: &Entry,
+        entry: &DemoEntry,
         earlier: &str,
     ) -> Result<Option<Uuid>, LoadError> {
         if let Ok(id) = teller.known.id("entry", &format!("{}/{earlier}", case.key)) {

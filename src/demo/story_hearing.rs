@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::cases::{Case, Item, Research};
+use super::cases::{Case, DemoItem, Research};
 use super::load::{LoadError, Teller, Who, id_of};
 use super::places::Meeting;
 use super::story::Story;
@@ -16,7 +16,7 @@ const FRESH: &str = "\"1\"";
 
 impl Story<'_> {
     /// The case's place on an agenda.
-    pub(super) fn item(teller: &Teller, case: &Case, item: &Item) -> Result<Uuid, LoadError> {
+    pub(super) fn item(teller: &Teller, case: &Case, item: &DemoItem) -> Result<Uuid, LoadError> {
         teller
             .known
             .id("item", &format!("{} at {}", case.key, item.meeting))
@@ -25,7 +25,7 @@ impl Story<'_> {
     pub(super) async fn research(
         &self,
         teller: &mut Teller,
-        (case, item): (&Case, &Item),
+        (case, item): (&Case, &DemoItem),
         research: &Research,
     ) -> Result<(), LoadError> {
         let Some(by) = &research.by else {
@@ -54,7 +54,7 @@ impl Story<'_> {
         &self,
         teller: &mut Teller,
         case: &Case,
-        item: &Item,
+        item: &DemoItem,
     ) -> Result<(), LoadError> {
         teller.step = format!("what was said of {} at {}", case.key, item.meeting);
         let id = Self::item(teller, case, item)?;
@@ -115,7 +115,7 @@ impl Story<'_> {
     pub(super) async fn flag(
         &self,
         teller: &mut Teller,
-        (case, item): (&Case, &Item),
+        (case, item): (&Case, &DemoItem),
         meeting: &Meeting,
     ) -> Result<(), LoadError> {
         teller.step = format!("flags of {} after {}", case.key, item.meeting);

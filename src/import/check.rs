@@ -14,7 +14,7 @@ use super::{ImportError, Progress};
 use practice::risk::Tool;
 
 /// A referral, as the other files need it.
-pub struct Entry {
+pub struct CheckedReferral {
     /// Its row.
     pub mark: Mark,
     /// Its area.
@@ -42,7 +42,7 @@ pub struct Checked {
     /// Area and referrer, each once.
     pub sources: Vec<Source>,
     /// Referrals by reference.
-    pub entries: HashMap<String, Entry>,
+    pub entries: HashMap<String, CheckedReferral>,
     /// The latest day of which the register says that something happened.
     pub known_on: NaiveDate,
 }
@@ -182,7 +182,7 @@ impl Reading<'_> {
                     sources.len() - 1
                 });
             *known_on = (*known_on).max(read.referred_on);
-            let entry = Entry {
+            let entry = CheckedReferral {
                 mark: mark.clone(),
                 area,
                 referred_on: read.referred_on,

@@ -18,7 +18,7 @@ use practice::text::Line;
 use practice::vocabulary::AgencyKind;
 
 /// A MARAC.
-pub struct Place {
+pub struct TargetMarac {
     /// Its id.
     pub id: Uuid,
     /// Its code.
@@ -34,7 +34,7 @@ pub struct Place {
 #[derive(Default)]
 pub struct Places {
     by_area: HashMap<String, Uuid>,
-    maracs: HashMap<Uuid, Place>,
+    maracs: HashMap<Uuid, TargetMarac>,
     areas: BTreeMap<String, AreaReport>,
     agencies_made: Vec<AgencyReport>,
 }
@@ -61,7 +61,7 @@ impl Places {
             self.by_area.insert(area.clone(), id);
             if let Entry::Vacant(vacant) = self.maracs.entry(id) {
                 let marac = maracs::find(tx, id)?;
-                vacant.insert(Place {
+                vacant.insert(TargetMarac {
                     id,
                     settings: marac.settings()?,
                     code: marac.code,
@@ -79,7 +79,7 @@ impl Places {
     }
 
     /// The MARAC of an area.
-    pub fn of(&self, area: &str) -> Result<&Place> {
+    pub fn of(&self, area: &str) -> Result<&TargetMarac> {
         let place = self.by_area.get(area).and_then(|id| self.maracs.get(id));
         place.ok_or(Error::Internal("an area was not loaded"))
     }

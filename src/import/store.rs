@@ -45,7 +45,7 @@ pub fn members(tx: &mut Tx<'_>, marac_id: Uuid) -> Result<Vec<Member>> {
 /// A referral that is there.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = referrals, check_for_backend(Pg))]
-pub struct Known {
+pub struct ExistingReferral {
     #[diesel(select_expression = referrals::external_ref.assume_not_null())]
     pub external_ref: String,
     pub marac_id: Uuid,
@@ -62,11 +62,15 @@ pub struct Known {
 }
 
 /// The referrals of these references in these MARACs.
-pub fn referrals(tx: &mut Tx<'_>, maracs: &[Uuid], references: Vec<String>) -> Result<Vec<Known>> {
+pub fn referrals(
+    tx: &mut Tx<'_>,
+    maracs: &[Uuid],
+    references: Vec<String>,
+) -> Result<Vec<ExistingReferral>> {
     Ok(referrals::table
         .filter(referrals::marac_id.eq_any(maracs))
         .filter(referrals::external_ref.eq_any(references))
-        .select(Known::as_select())
+        .select(ExistingReferral::as_select())
         .load(tx.conn)?)
 }
 

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use uuid::Uuid;
 
-use super::check::{Checked, Entry};
+use super::check::{Checked, CheckedReferral};
 use super::mapping::Mapping;
 use super::places::Places;
 use super::report::{FileReport, Report, State};
 use super::rows::{self, REFERRALS, ReferralRow, Source};
-use super::store::{self, Known};
+use super::store::{self, ExistingReferral};
 use super::table::{Layout, Table};
 use super::{ImportError, Progress};
 use conference::referrals::history::{Historic, import_history};
@@ -102,14 +102,14 @@ impl<'a> Register<'a> {
         Ok(self.places.load(tx, self.mapping, areas)?)
     }
 
-    pub(super) fn area(&self, entry: &Entry) -> Work<String> {
+    pub(super) fn area(&self, entry: &CheckedReferral) -> Work<String> {
         let area = self.checked.areas.get(entry.area).cloned();
         Ok(area.ok_or(Error::Internal("a referral's area is lost"))?)
     }
 
     /// The register's referrals that are there, by reference. One of another agency in the same MARAC
     /// that has the same reference by chance is not meant, unless nobody else can have sent it.
-    pub(super) fn known(&mut self, tx: &mut Tx<'_>) -> Work<HashMap<String, Known>> {
+    pub(super) fn known(&mut self, tx: &mut Tx<'_>) -> Work<HashMap<String, ExistingReferral>> {
         let maracs = self.places.ids();
         let references: Vec<String> = self.checked.entries.keys().cloned().collect();
         let mut known = HashMap::new();

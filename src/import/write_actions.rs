@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::ImportError;
 use super::report::FileReport;
 use super::rows::{self, ACTIONS, ActionRow};
-use super::store::{self, Known, Meeting};
+use super::store::{self, ExistingReferral, Meeting};
 use super::write::Register;
 use casework::actions::{
     self, ActionCategory, ActionPriority, ActionStatus, ActionTarget, ImportedAction,
@@ -23,7 +23,7 @@ const BATCH: usize = 1000;
 
 /// What is there, and what has been seen of the file.
 struct Ground {
-    known: HashMap<String, Known>,
+    known: HashMap<String, ExistingReferral>,
     meetings: HashMap<(Uuid, NaiveDate), Meeting>,
     /// How many rows alike there were, by what identifies them.
     alike: HashMap<Vec<u8>, u32>,
@@ -128,7 +128,7 @@ impl Register<'_> {
     fn action(
         &mut self,
         tx: &mut Tx<'_>,
-        known: &Known,
+        known: &ExistingReferral,
         meeting: Option<&Meeting>,
         row: ActionRow,
         (id, sealed, reference): (Uuid, Vec<u8>, String),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::ImportError;
 use super::report::FileReport;
 use super::rows::{self, MEETINGS, MeetingRow};
-use super::store::{self, Known, Meeting};
+use super::store::{self, ExistingReferral, Meeting};
 use super::write::Register;
 use casework::cases::intake;
 use conference::meetings::{
@@ -26,7 +26,7 @@ const BEGINS_AT: u32 = 10;
 
 /// A referral on the list of a meeting.
 struct Listed {
-    known: Known,
+    known: ExistingReferral,
     referred_on: NaiveDate,
     row: u64,
     has_children: bool,

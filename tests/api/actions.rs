@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use diesel::prelude::*;
-use kernel::crypto::{DataKey, Place};
+use kernel::crypto::{DataKey, SealPlace};
 use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -52,7 +52,7 @@ pub fn make_case(app: &TestApp, marac: Uuid, family_name: &str) -> Case {
         .execute(conn)
         .unwrap();
     let seal = |table, column, row, value: Value| {
-        key.seal_json(Place::new(table, column, row), &value)
+        key.seal_json(SealPlace::new(table, column, row), &value)
             .unwrap()
     };
     let identity = json!({ "family_name": family_name, "given_names": "Amina" });

@@ -675,7 +675,7 @@ async fn destroying_a_cases_key_leaves_the_chain_whole() {
     let sealed = kernel::crypto::DataKey::generate()
         .unwrap()
         .seal(
-            kernel::crypto::Place::new("audit_events", "detail", case),
+            kernel::crypto::SealPlace::new("audit_events", "detail", case),
             b"old and new",
         )
         .unwrap();

@@ -123,7 +123,7 @@ impl Desk {
     pub async fn action(&self, case: Uuid, agency: Uuid, status: &str, text: &str) -> Uuid {
         let key = self.key(case);
         let action = Uuid::now_v7();
-        let place = kernel::crypto::Place::new("actions", "sealed", action);
+        let place = kernel::crypto::SealPlace::new("actions", "sealed", action);
         let sealed = key.seal_json(place, &json!({ "text": text })).unwrap();
         sql("insert into actions (id, marac_id, case_id, owner_agency_id, target, category, priority, due_on, \
              agreed_on, status, sealed, status_at, created_at) \

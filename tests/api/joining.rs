@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use casework::cases::SEALED_PLACES;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -67,7 +67,7 @@ impl Desk {
             let found: Vec<Sealed> = diesel::sql_query(text).load(&mut self.app.owner()).unwrap();
             rows += found.len();
             for row in found {
-                let at = Place::new(place.table, place.column, row.id);
+                let at = SealPlace::new(place.table, place.column, row.id);
                 let name = format!("{}.{}", place.table, place.column);
                 key.open(at, &row.sealed).expect(&name);
             }

@@ -14,7 +14,7 @@ use std::thread::JoinHandle;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 use directory::auth::Limits;
-use directory::auth::token::Subject;
+use directory::auth::token::TokenSubject;
 use kernel::clock::Clock;
 use kernel::crypto::KeyRing;
 use kernel::sql::{Row, sql};
@@ -110,7 +110,7 @@ impl Town {
     }
 
     fn token(&self, person: &Person) -> String {
-        let subject = Subject::User {
+        let subject = TokenSubject::User {
             user_id: person.id,
             session_id: person.session_id,
         };

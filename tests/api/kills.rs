@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use directory::auth::token::{Subject, Tokens};
+use directory::auth::token::{TokenSubject, Tokens};
 use kernel::clock::Clock;
 use kernel::crypto::KeyRing;
 use serde_json::{Value, json};
@@ -97,7 +97,7 @@ impl Town {
     }
 
     fn token(&self, person: &Person) -> String {
-        let subject = Subject::User {
+        let subject = TokenSubject::User {
             user_id: person.id,
             session_id: person.session_id,
         };

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
-use kernel::crypto::{DataKey, KeyRing, Place};
+use kernel::crypto::{DataKey, KeyRing, SealPlace};
 use kernel::sql::{Row, sql};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -245,7 +245,7 @@ fn a_rotation_keeps_every_case_and_meeting_readable_and_can_be_repeated() {
     let folder = Folder::new();
     let service = installed(&folder);
     let ring = || KeyRing::load(&folder.file("keys")).unwrap();
-    let place = Place::new("parties", "identity", Uuid::now_v7());
+    let place = SealPlace::new("parties", "identity", Uuid::now_v7());
     let [case, meeting] = [(); 2].map(|()| (Uuid::now_v7(), DataKey::generate().unwrap()));
     let sealed = [&case, &meeting].map(|(_, key)| key.seal(place, b"a name").unwrap());
     let first = ring();

@@ -22,7 +22,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-pub use data_key::{DataKey, Place};
+pub use data_key::{DataKey, SealPlace};
 use data_key::{aead, open, seal};
 use key_file::{KeyFile, read, write};
 pub use token_keys::TokenKey;
@@ -210,7 +210,7 @@ impl KeyRing {
             .masters
             .get(&self.0.current)
             .ok_or(CryptoError::UnknownMasterKey)?;
-        let place = Place::new("data_keys", "wrapped", case_id);
+        let place = SealPlace::new("data_keys", "wrapped", case_id);
         let bytes = seal(master, &place.aad(), key.bytes()?)?;
         Ok(Wrapped {
             master_key_id: self.0.current.clone(),
@@ -253,7 +253,7 @@ impl KeyRing {
         master_key_id: &str,
         wrapped: &[u8],
     ) -> Result<DataKey, CryptoError> {
-        let place = Place::new(table, "wrapped", owner);
+        let place = SealPlace::new(table, "wrapped", owner);
         match self.unwrapped(owner, master_key_id, wrapped) {
             Err(CryptoError::Seal | CryptoError::UnknownMasterKey)
                 if damage::note(Damage::of(place, owner, wrapped)) =>
@@ -272,14 +272,14 @@ impl KeyRing {
     ) -> Result<DataKey, CryptoError> {
         let master = self.0.masters.get(master_key_id);
         let master = master.ok_or(CryptoError::UnknownMasterKey)?;
-        let place = Place::new("data_keys", "wrapped", owner);
+        let place = SealPlace::new("data_keys", "wrapped", owner);
         let plain = open(master, &place.aad(), wrapped)?;
         let bytes = plain.as_slice().try_into();
         DataKey::from_bytes(owner, bytes.map_err(|_| CryptoError::Seal)?)
     }
 
     /// Seals what belongs to no case and is soon gone, under the current master key itself.
-    pub fn seal(&self, place: Place, plain: &[u8]) -> Result<Wrapped, CryptoError> {
+    pub fn seal(&self, place: SealPlace, plain: &[u8]) -> Result<Wrapped, CryptoError> {
         let master = self
             .0
             .masters
@@ -294,7 +294,7 @@ impl KeyRing {
     /// Opens what `seal` sealed for this place.
     pub fn open(
         &self,
-        place: Place,
+        place: SealPlace,
         master_key_id: &str,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
@@ -366,19 +366,19 @@ mod tests {
     #[test]
     fn a_seal_opens_only_where_it_belongs() {
         let key = DataKey::generate().unwrap();
-        let place = Place::new("parties", "identity", Uuid::now_v7());
+        let place = SealPlace::new("parties", "identity", Uuid::now_v7());
         let sealed = key.seal(place, b"a name").unwrap();
         assert_eq!(key.open(place, &sealed).unwrap().as_slice(), b"a name");
         let elsewhere = [
-            Place {
+            SealPlace {
                 row: Uuid::now_v7(),
                 ..place
             },
-            Place {
+            SealPlace {
                 column: "notes",
                 ..place
             },
-            Place {
+            SealPlace {
                 table: "actions",
                 ..place
             },
@@ -392,7 +392,7 @@ mod tests {
     #[test]
     fn a_damaged_seal_is_refused_without_panic() {
         let key = DataKey::generate().unwrap();
-        let place = Place::new("t", "c", Uuid::now_v7());
+        let place = SealPlace::new("t", "c", Uuid::now_v7());
         let sealed = key.seal(place, b"content").unwrap();
         for length in 0..sealed.len() {
             assert!(key.open(place, &sealed[..length]).is_err());
@@ -407,7 +407,7 @@ mod tests {
     #[test]
     fn the_same_text_seals_differently_each_time() {
         let key = DataKey::generate().unwrap();
-        let place = Place::new("t", "c", Uuid::now_v7());
+        let place = SealPlace::new("t", "c", Uuid::now_v7());
         let seals: std::collections::HashSet<_> =
             (0..200).map(|_| key.seal(place, b"x").unwrap()).collect();
         assert_eq!(seals.len(), 200);

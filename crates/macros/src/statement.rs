@@ -18,12 +18,12 @@ const FLOORS: &[&str] = &["kernel", "directory", "casework", "conference", "told
 /// Fragments within fragments, at most.
 const DEEPEST: usize = 8;
 
-struct Asked {
+struct Invocation {
     name: LitStr,
     row: Option<Type>,
 }
 
-impl Parse for Asked {
+impl Parse for Invocation {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let name = input.parse()?;
         let row = match input.parse::<Option<Token![=>]>>()? {
@@ -36,7 +36,7 @@ impl Parse for Asked {
 
 /// The statement as a constant, entered in the list of all of them. The caller is the file that names it.
 pub fn expand(item: TokenStream, caller: Option<PathBuf>) -> Result<TokenStream> {
-    let Asked { name, row } = syn::parse2(item)?;
+    let Invocation { name, row } = syn::parse2(item)?;
     let at = name.span();
     let relative = format!("sql/{}.sql", name.value());
     let Some(caller) = caller else {

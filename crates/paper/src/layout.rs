@@ -24,7 +24,7 @@ pub const ROOM: f32 = HEIGHT - TOP - BOTTOM;
 pub const MEASURE: f32 = WIDTH - 2.0 * MARGIN;
 /// A line of text in its place.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct SetLine {
     /// From the left edge of the paper.
     pub x: f32,
     /// The foot of its letters, from the top of its unit; on a page, from the top of the paper.
@@ -75,7 +75,7 @@ pub struct Unit {
     pub height: f32,
     /// Space above, unless it begins a page.
     pub gap: f32,
-    pub lines: Vec<Line>,
+    pub lines: Vec<SetLine>,
     /// A rule along its foot.
     pub ruled: bool,
     /// Stays with the next unit.
@@ -94,7 +94,7 @@ pub struct Unit {
 #[derive(Debug, Default)]
 pub struct Sheet {
     /// Its lines, from the top.
-    pub lines: Vec<Line>,
+    pub lines: Vec<SetLine>,
     /// Heights of the rules across it.
     pub rules: Vec<f32>,
     /// The case it is about.
@@ -190,7 +190,7 @@ fn place(sheet: &mut Sheet, unit: &Unit, y: f32) {
     sheet.running = unit.running.clone().or(sheet.running.take());
     sheet
         .lines
-        .extend(unit.lines.iter().cloned().map(|line| Line {
+        .extend(unit.lines.iter().cloned().map(|line| SetLine {
             y: line.y + y,
             ..line
         }));

@@ -28,14 +28,14 @@ pub struct Document {
     /// Protective marking, on every page.
     pub marking: String,
     /// Who it was printed for and when, on every page.
-    pub reader: Reader,
+    pub reader: PrintedFor,
     /// Its parts, in order.
     pub sections: Vec<Section>,
 }
 
 /// Whom a document was printed for.
 #[derive(Debug, Clone)]
-pub struct Reader {
+pub struct PrintedFor {
     /// Their name.
     pub name: String,
     /// Their agency.
@@ -44,7 +44,7 @@ pub struct Reader {
     pub at: DateTime<Utc>,
 }
 
-impl Reader {
+impl PrintedFor {
     /// The reader and the time, in a line.
     pub fn line(&self) -> String {
         format!(

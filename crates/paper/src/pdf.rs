@@ -22,7 +22,7 @@ use krilla::text::TextDirection;
 
 use crate::Document;
 use crate::fonts::{Fonts, fonts};
-use crate::layout::{self, Branch, HEIGHT, Kind, Line, MARGIN, Pages, Sheet, WIDTH};
+use crate::layout::{self, Branch, HEIGHT, Kind, MARGIN, Pages, SetLine, Sheet, WIDTH};
 use crate::{PaperError, Result};
 
 const FAULT: PaperError = PaperError("a document could not be typeset");
@@ -118,7 +118,7 @@ fn artifact(surface: &mut Surface<'_>, kind: ArtifactType) {
     let _ = surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(kind)));
 }
 
-fn draw(surface: &mut Surface<'_>, fonts: &Fonts, line: &Line) {
+fn draw(surface: &mut Surface<'_>, fonts: &Fonts, line: &SetLine) {
     if line.text.is_empty() {
         return;
     }
@@ -223,7 +223,7 @@ fn edge(
         Align::Centre => (WIDTH - width) / 2.0,
         Align::Right => WIDTH - MARGIN - width,
     };
-    let line = Line {
+    let line = SetLine {
         x,
         y,
         size,

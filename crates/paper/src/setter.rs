@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::fonts::{Fonts, REPLACEMENT};
-use super::layout::{Branch, Kind, Line, MARGIN, MEASURE, ROOM, Unit};
+use super::layout::{Branch, Kind, MARGIN, MEASURE, ROOM, SetLine, Unit};
 use super::{Block, Section, Table};
 
 /// A row higher than this is continued on the next page.
@@ -135,7 +135,7 @@ impl<'f> Setter<'f> {
 
     fn lines(&mut self, text: &str, bold: bool, size: Size, indent: f32, leaf: usize) {
         for text in self.wrap(text, bold, size.0, MEASURE - indent) {
-            let line = Line {
+            let line = SetLine {
                 x: MARGIN + indent,
                 y: foot(size),
                 size: size.0,
@@ -160,7 +160,7 @@ impl<'f> Setter<'f> {
         };
         if let Some(unit) = self.units.get_mut(first) {
             unit.gap = 2.0;
-            let bullet = Line {
+            let bullet = SetLine {
                 x: MARGIN + 3.0,
                 y: foot(TEXT),
                 size: TEXT.0,
@@ -275,7 +275,7 @@ impl<'f> Setter<'f> {
             };
             for ((lines, bold, x), leaf) in columns.iter().zip(&leaves) {
                 for (index, text) in lines.iter().enumerate().take(until).skip(from) {
-                    unit.lines.push(Line {
+                    unit.lines.push(SetLine {
                         x: *x,
                         y: foot(size) + line_height(size, index - from) + PADDING / 2.0,
                         size: size.0,

@@ -2,7 +2,7 @@ use chrono::TimeZone;
 use chrono::Utc;
 
 use super::layout::{self, HEIGHT};
-use super::{Block, Document, Reader, Section, Table, capital, fonts, words};
+use super::{Block, Document, PrintedFor, Section, Table, capital, fonts, words};
 use crate::{html, pdf};
 use practice::dates::written_moment as moment;
 
@@ -10,7 +10,7 @@ fn document(sections: Vec<Section>) -> Document {
     Document {
         title: "Minutes".into(),
         marking: "OFFICIAL-SENSITIVE".into(),
-        reader: Reader {
+        reader: PrintedFor {
             name: "Ana \"Ann\" <O'Neil>".into(),
             agency: "City & Housing".into(),
             at: Utc.with_ymd_and_hms(2026, 7, 4, 8, 30, 0).unwrap(),

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use super::super::caseload::Caseload;
-use super::super::cases::{Action, Case, Item};
+use super::super::cases::{Action, Case, DemoItem};
 use super::super::places::{Agency, Meeting, User};
 use super::super::words::{
     ActionStatus, AgendaItemStatus, DecisionKind, Presence, RegisteredKind, ReturnStatus,
@@ -14,7 +14,7 @@ use super::todays;
 use kernel::policy::Role;
 
 /// What the caseload names, by key, on one day.
-struct Known<'a> {
+struct ByKey<'a> {
     load: &'a Caseload,
     today: NaiveDate,
     agencies: HashMap<&'a str, &'a Agency>,
@@ -28,7 +28,7 @@ fn by_key<'a, T>(all: &'a [T], key: impl Fn(&'a T) -> &'a String) -> HashMap<&'a
     found
 }
 
-impl<'a> Known<'a> {
+impl<'a> ByKey<'a> {
     fn of(load: &'a Caseload, today: NaiveDate) -> Self {
         by_key(&load.maracs, |marac| &marac.code);
         by_key(&load.users, |user| &user.email);
@@ -76,7 +76,7 @@ impl<'a> Known<'a> {
 fn every_key_that_is_named_exists() {
     for today in todays() {
         let load = Caseload::shipped(today).unwrap();
-        let known = Known::of(&load, today);
+        let known = ByKey::of(&load, today);
         people(&known);
         meetings(&known);
         let mut before = HashSet::new();
@@ -101,7 +101,7 @@ fn every_key_that_is_named_exists() {
     }
 }
 
-fn people(known: &Known<'_>) {
+fn people(known: &ByKey<'_>) {
     for user in &known.load.users {
         assert_eq!(user.email, user.email.to_lowercase());
         assert!(user.email.ends_with(".example"), "{}", user.key);
@@ -125,7 +125,7 @@ fn people(known: &Known<'_>) {
     }
 }
 
-fn meetings(known: &Known<'_>) {
+fn meetings(known: &ByKey<'_>) {
     for meeting in &known.load.meetings {
         let at = &meeting.key;
         known.holds(&meeting.chair, &[Role::Chair], &meeting.marac, at);
@@ -144,7 +144,7 @@ fn meetings(known: &Known<'_>) {
     }
 }
 
-fn referral(known: &Known<'_>, case: &Case) {
+fn referral(known: &ByKey<'_>, case: &Case) {
     let Case { key, marac, .. } = case;
     known.seat(&known.user(&case.referrer, key).agency, marac, key);
     known.holds(
@@ -188,7 +188,7 @@ fn referral(known: &Known<'_>, case: &Case) {
     }
 }
 
-fn agenda(known: &Known<'_>, case: &Case, item: &Item) {
+fn agenda(known: &ByKey<'_>, case: &Case, item: &DemoItem) {
     let at = format!("{} at {}", case.key, item.meeting);
     known.meeting(&item.meeting, &case.marac, &at);
     if let Some(to) = &item.deferred_to {
@@ -227,7 +227,7 @@ fn agenda(known: &Known<'_>, case: &Case, item: &Item) {
     }
 }
 
-fn action(known: &Known<'_>, case: &Case, action: &Action) {
+fn action(known: &ByKey<'_>, case: &Case, action: &Action) {
     let at = format!("{} {}", case.key, action.key);
     known.seat(&action.owner, &case.marac, &at);
     let meeting = known.meeting(&action.meeting, &case.marac, &at);
@@ -273,7 +273,7 @@ fn action(known: &Known<'_>, case: &Case, action: &Action) {
     }
 }
 
-fn account(known: &Known<'_>, case: &Case) {
+fn account(known: &ByKey<'_>, case: &Case) {
     let at = &case.key;
     let first = serde_json::to_value(&case.referral.account).unwrap();
     let entries = by_key(&case.entries, |entry| &entry.key);
@@ -309,7 +309,7 @@ fn account(known: &Known<'_>, case: &Case) {
     }
 }
 
-fn closed_doors(known: &Known<'_>, case: &Case) {
+fn closed_doors(known: &ByKey<'_>, case: &Case) {
     let at = &case.key;
     for exclusion in &case.exclusions {
         assert_ne!(exclusion.user.is_some(), exclusion.agency.is_some(), "{at}");

@@ -12,7 +12,7 @@ use super::caseload::Caseload;
 use super::cases::Case;
 use super::expand;
 use super::words::{MeetingStatus, State};
-use practice::risk::{Given, Tools, score};
+use practice::risk::{GivenAnswer, Tools, score};
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -53,10 +53,10 @@ fn every_document_is_valid_and_scores() {
         };
         assert_eq!(assessment.answers.len(), expand::DASH_ITEMS, "{}", case.key);
         let tool = tools.latest(&assessment.tool).unwrap();
-        let given: Vec<Given<'_>> = assessment
+        let given: Vec<GivenAnswer<'_>> = assessment
             .answers
             .iter()
-            .map(|answer| Given {
+            .map(|answer| GivenAnswer {
                 item: &answer.item,
                 answer: answer.answer,
                 options: &answer.options,

@@ -3,7 +3,7 @@
 use chrono::{Months, NaiveDate};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use kernel::crypto::{DataKey, Place};
+use kernel::crypto::{DataKey, SealPlace};
 use kernel::sql::sql;
 use practice::party::Identity;
 use practice::text::Line;
@@ -91,7 +91,7 @@ fn party(
         ..Identity::default()
     };
     let sealed = key
-        .seal_json(Place::new("parties", "identity", id), &identity)
+        .seal_json(SealPlace::new("parties", "identity", id), &identity)
         .unwrap();
     sql("insert into persons (id, created_at) values ($1, $2)")
         .bind(person)

@@ -16,7 +16,7 @@ use actix_web::web::Data;
 use chrono::TimeDelta;
 use diesel::pg::PgConnection;
 use directory::auth::password::{Cost, Passwords};
-use directory::auth::token::{Subject, Tokens};
+use directory::auth::token::{TokenSubject, Tokens};
 use directory::auth::{Limits, Throttle};
 use directory::notifications::mail::Mailer;
 use futures_util::future::LocalBoxFuture;
@@ -203,13 +203,13 @@ impl TestApp {
     }
 
     /// A token for a session or client.
-    pub fn token(&self, subject: Subject) -> String {
+    pub fn token(&self, subject: TokenSubject) -> String {
         self.parts.tokens.issue(subject, self.now()).unwrap().0
     }
 
     /// A caller with a token; sign again after `wait`.
     pub fn as_(&self, person: &Person) -> Caller<'_> {
-        let subject = Subject::User {
+        let subject = TokenSubject::User {
             user_id: person.id,
             session_id: person.session_id,
         };
@@ -224,7 +224,7 @@ impl TestApp {
 
     /// An API client, for a person or as its service actor.
     pub fn as_client(&self, client: &Client, actor: Option<&str>) -> Caller<'_> {
-        let token = self.token(Subject::Client {
+        let token = self.token(TokenSubject::Client {
             client_id: client.id,
             secret_version: 1,
         });

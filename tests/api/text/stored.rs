@@ -2,7 +2,7 @@
 
 use actix_web::http::Method;
 use diesel::prelude::*;
-use kernel::crypto::{DataKey, Place};
+use kernel::crypto::{DataKey, SealPlace};
 use kernel::sql::{Row, sql};
 use serde_json::json;
 
@@ -111,7 +111,7 @@ async fn a_referral_that_was_stored_before_these_rules_still_opens() {
     document["account"]["what_happened"] = json!("x".repeat(20_000));
     document["referrer_contact"] = json!(" ");
     let key = key(&app, case_id);
-    let place = Place::new("referrals", "document", referral_id);
+    let place = SealPlace::new("referrals", "document", referral_id);
     let sealed = key.seal(place, document.to_string().as_bytes()).unwrap();
     sql("update referrals set document = $2 where id = $1")
         .bind(referral_id)

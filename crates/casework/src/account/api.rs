@@ -9,7 +9,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::store::{self, NewEntry};
-use super::{Heading, HowTold, Reader, Sharing, rules};
+use super::{AccountReader, Heading, HowTold, Sharing, rules};
 use crate::parties;
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
@@ -163,7 +163,7 @@ pub async fn read_account(
     let all = matches!(query.0.versions, Some(Versions::All));
     db.run(&caller, ACT.on("case", id), move |tx| {
         let case = opened(tx, ACT, id)?;
-        let reader = Reader::of(tx, &case);
+        let reader = AccountReader::of(tx, &case);
         let rows = store::entries(tx, &case, reader, all)?;
         let entries = EntryOut::sorted(&case, rows.iter())?;
         let event = Event::of_case(&case)
@@ -284,7 +284,7 @@ pub async fn supersede_account_entry(
             happened("/told_on", body.told_on.day(), tx.today(), born)?;
             let claim = key.claim(tx, "supersede_account_entry", &(id, old_id, &body))?;
             if let Idempotency::Fresh(entry_id) = claim {
-                let reader = Reader::of(tx, &case);
+                let reader = AccountReader::of(tx, &case);
                 let old = store::standing(tx, &case, reader, old_id)?.ok_or_else(hidden)?;
                 let (own, superseded) = (
                     old.agency_id == reader.agency_id,

@@ -9,8 +9,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use api::EntryOut;
 pub use record_store::{Telling, first_telling};
-pub use rules::Reader;
-pub use store::{NewEntry, Standing, insert as add_entry, readable_under, standings};
+pub use rules::AccountReader;
+pub use store::{EntryState, NewEntry, insert as add_entry, readable_under, standings};
 
 use practice::vocabulary;
 

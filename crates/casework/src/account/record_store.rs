@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::sql::statement;
@@ -68,10 +68,10 @@ pub fn first_telling(
     for (heading, class, text) in parts {
         let Some(text) = text else { continue };
         let id = Uuid::now_v7();
-        seals.push(
-            case.key()
-                .seal(Place::new("account_entries", "sealed", id), text.as_bytes())?,
-        );
+        seals.push(case.key().seal(
+            SealPlace::new("account_entries", "sealed", id),
+            text.as_bytes(),
+        )?);
         ids.push(id);
         headings.push(heading);
         sharing.push(class);

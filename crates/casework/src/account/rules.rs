@@ -10,7 +10,7 @@ use kernel::visibility::VisibleCase;
 
 /// What decides which entries of a case's account somebody reads: the fragment `readable_entry` says how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reader {
+pub struct AccountReader {
     /// The lens shows the account at all.
     pub narrative: bool,
     /// The reader's agency.
@@ -19,7 +19,7 @@ pub struct Reader {
     pub trusted: bool,
 }
 
-impl Reader {
+impl AccountReader {
     /// The caller as a reader of this case.
     pub fn of(tx: &Tx<'_>, case: &VisibleCase) -> Self {
         let (me, agency) = (tx.actor.principal.user_id(), tx.actor.agency_id);

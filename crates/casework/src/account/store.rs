@@ -4,9 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::{Heading, HowTold, Reader, Sharing};
+use super::{AccountReader, Heading, HowTold, Sharing};
 use kernel::case_file::Part;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::schema::account_entries;
@@ -17,7 +17,7 @@ use kernel::visibility::VisibleCase;
 pub fn entries(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
-    reader: Reader,
+    reader: AccountReader,
     all: bool,
 ) -> Result<Vec<Part>> {
     let statement = match all {
@@ -45,7 +45,7 @@ pub fn entry(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Par
 
 /// What decides on an entry: whether it may be superseded, or pointed at.
 #[derive(Row)]
-pub struct Standing {
+pub struct EntryState {
     /// Its id.
     pub id: Uuid,
     /// Its heading.
@@ -66,10 +66,10 @@ pub struct Standing {
 pub fn standing(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
-    reader: Reader,
+    reader: AccountReader,
     id: Uuid,
-) -> Result<Option<Standing>> {
-    tx.sql(statement!("standing" => Standing))
+) -> Result<Option<EntryState>> {
+    tx.sql(statement!("standing" => EntryState))
         .bind(case.id)
         .bind(reader.narrative)
         .bind(reader.agency_id)
@@ -82,11 +82,11 @@ pub fn standing(
 pub fn standings(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
-    reader: Reader,
+    reader: AccountReader,
     ids: &[Uuid],
-) -> Result<Vec<Standing>> {
+) -> Result<Vec<EntryState>> {
     Ok(tx
-        .sql(statement!("standings" => Standing))
+        .sql(statement!("standings" => EntryState))
         .bind(case.id)
         .bind(reader.narrative)
         .bind(reader.agency_id)
@@ -99,7 +99,7 @@ pub fn standings(
 pub fn readable_under(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
-    reader: Reader,
+    reader: AccountReader,
     heading: Heading,
 ) -> Result<Vec<Uuid>> {
     #[derive(Row)]
@@ -155,7 +155,7 @@ struct EntryRow {
 
 /// Adds an entry, the caller's; marks the one it supersedes.
 pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, entry: &NewEntry) -> Result<()> {
-    let place = Place::new("account_entries", "sealed", entry.id);
+    let place = SealPlace::new("account_entries", "sealed", entry.id);
     let sealed = case.key().seal(place, entry.text.as_bytes())?;
     let row = EntryRow {
         id: entry.id,

@@ -10,7 +10,7 @@ use super::model::{
     ActionCategory, ActionEventKind, ActionPriority, ActionStatus, ActionTarget, Content, Need,
     Note,
 };
-use kernel::crypto::{DataKey, Place};
+use kernel::crypto::{DataKey, SealPlace};
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::schema::{action_changes, action_events, actions};
@@ -22,7 +22,7 @@ pub fn seal(key: &DataKey, action_id: Uuid, text: &str) -> Result<Vec<u8>> {
     let content = Content {
         text: text.to_owned(),
     };
-    Ok(key.seal_json(Place::new("actions", "sealed", action_id), &content)?)
+    Ok(key.seal_json(SealPlace::new("actions", "sealed", action_id), &content)?)
 }
 
 #[derive(Insertable)]
@@ -142,7 +142,7 @@ struct EventRow {
 /// Adds to an action's history, as the caller.
 pub fn add_event(tx: &mut Tx<'_>, key: &DataKey, event: &NewEvent<'_>) -> Result<()> {
     let id = Uuid::now_v7();
-    let place = Place::new("action_events", "sealed", id);
+    let place = SealPlace::new("action_events", "sealed", id);
     let sealed = event
         .note
         .map(|note| key.seal_json(place, note))

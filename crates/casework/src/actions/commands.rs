@@ -9,7 +9,7 @@ use super::model::{
     ActionCategory, ActionEventKind, ActionPriority, ActionStatus, ActionTarget, Need, Note,
     ReportedStatus, Resolution,
 };
-use super::rules::{self, By, Command, OwnerFacts};
+use super::rules::{self, ActionCaller, Command, OwnerFacts};
 use super::store::{self, ActionRow};
 use super::telling;
 use kernel::audit::{Audited, Event};
@@ -127,8 +127,8 @@ fn check_owner(
 }
 
 /// How the caller stands to an action.
-pub fn standing(tx: &Tx<'_>, action: &VisibleAction) -> By {
-    By {
+pub fn standing(tx: &Tx<'_>, action: &VisibleAction) -> ActionCaller {
+    ActionCaller {
         owner: action.owned,
         coordinator: tx.actor.holds(action.marac_id, &[Role::Coordinator]),
         chair: tx.actor.holds(action.marac_id, &[Role::Chair]),

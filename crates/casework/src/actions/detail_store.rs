@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{ActionStatus, Escalation, HistoryKind, Note};
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::schema::{parties, party_addresses, party_contacts};
@@ -39,7 +39,7 @@ impl EventRow {
         Ok(match &self.sealed {
             Some(sealed) => action
                 .key()
-                .open_json(Place::new("action_events", "sealed", self.id), sealed)?,
+                .open_json(SealPlace::new("action_events", "sealed", self.id), sealed)?,
             None => Note::default(),
         })
     }

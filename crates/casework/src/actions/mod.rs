@@ -30,7 +30,7 @@ use chrono::NaiveDate;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use kernel::crypto::{DataKey, Place};
+use kernel::crypto::{DataKey, SealPlace};
 use kernel::db::Tx;
 use kernel::error::Result;
 
@@ -112,13 +112,13 @@ pub fn seal(key: &DataKey, action_id: Uuid, text: &str) -> Result<Vec<u8>> {
 /// What is to be done, opened.
 pub fn open(key: &DataKey, action_id: Uuid, sealed: &[u8]) -> Result<String> {
     let content: model::Content =
-        key.open_json(Place::new("actions", "sealed", action_id), sealed)?;
+        key.open_json(SealPlace::new("actions", "sealed", action_id), sealed)?;
     Ok(content.text)
 }
 
 /// The reason given with an event of an action, opened.
 pub fn open_reason(key: &DataKey, event_id: Uuid, sealed: &[u8]) -> Result<Option<String>> {
-    let place = Place::new("action_events", "sealed", event_id);
+    let place = SealPlace::new("action_events", "sealed", event_id);
     let note: model::Note = key.open_json(place, sealed)?;
     Ok(note.reason)
 }

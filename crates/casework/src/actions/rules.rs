@@ -21,7 +21,7 @@ pub enum Command {
 
 /// How somebody stands to an action. One person may be several of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct By {
+pub struct ActionCaller {
     /// Speaks for the owner.
     pub owner: bool,
     /// Coordinates its MARAC.
@@ -30,7 +30,7 @@ pub struct By {
     pub chair: bool,
 }
 
-impl By {
+impl ActionCaller {
     /// Coordinator or chair.
     pub const fn is_staff(self) -> bool {
         self.coordinator || self.chair
@@ -51,7 +51,7 @@ pub struct Next {
 }
 
 /// Whether somebody who stands so to the action may give this command at all.
-pub fn allow(command: Command, by: By) -> Result<()> {
+pub fn allow(command: Command, by: ActionCaller) -> Result<()> {
     let allowed = match command {
         Command::Report(_) => by.owner || by.coordinator,
         Command::Change | Command::Reopen => by.is_staff(),
@@ -64,7 +64,12 @@ pub fn allow(command: Command, by: By) -> Result<()> {
 }
 
 /// The one table of transitions.
-pub fn decide(status: ActionStatus, resolved: bool, command: Command, by: By) -> Result<Next> {
+pub fn decide(
+    status: ActionStatus,
+    resolved: bool,
+    command: Command,
+    by: ActionCaller,
+) -> Result<Next> {
     use ActionEventKind as Kind;
     allow(command, by)?;
     let unresolved = status.needs_the_chair() && !resolved;
@@ -207,12 +212,12 @@ pub fn check_owner(facts: OwnerFacts) -> Result<()> {
 
 /// Which of the attachable groups a reader gets with the action: staff both, the owner those it
 /// needs for as long as the action is outstanding, nobody else any.
-pub fn shows(group: Need, status: ActionStatus, needs: &[Need], by: By) -> bool {
+pub fn shows(group: Need, status: ActionStatus, needs: &[Need], by: ActionCaller) -> bool {
     by.is_staff() || (by.owner && status.is_outstanding() && needs.contains(&group))
 }
 
 /// The groups withheld from this reader. Follows from standing, stage and needs, never from data.
-pub fn withheld(status: ActionStatus, needs: &[Need], by: By) -> Vec<FieldGroup> {
+pub fn withheld(status: ActionStatus, needs: &[Need], by: ActionCaller) -> Vec<FieldGroup> {
     [
         (Need::Address, FieldGroup::Address),
         (Need::SafeContact, FieldGroup::SafeContact),

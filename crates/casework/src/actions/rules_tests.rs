@@ -1,27 +1,27 @@
 use super::*;
 
-const OWNER: By = By {
+const OWNER: ActionCaller = ActionCaller {
     owner: true,
     coordinator: false,
     chair: false,
 };
-const COORDINATOR: By = By {
+const COORDINATOR: ActionCaller = ActionCaller {
     owner: false,
     coordinator: true,
     chair: false,
 };
-const CHAIR: By = By {
+const CHAIR: ActionCaller = ActionCaller {
     owner: false,
     coordinator: false,
     chair: true,
 };
-const OTHER: By = By {
+const OTHER: ActionCaller = ActionCaller {
     owner: false,
     coordinator: false,
     chair: false,
 };
 
-fn outcome(status: ActionStatus, resolved: bool, command: Command, by: By) -> String {
+fn outcome(status: ActionStatus, resolved: bool, command: Command, by: ActionCaller) -> String {
     match decide(status, resolved, command, by) {
         Ok(next) => format!(
             "{}{}{}",

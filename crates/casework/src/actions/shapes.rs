@@ -12,7 +12,7 @@ use super::model::{
 };
 use super::rules;
 use super::store::{self, ActionRow};
-use kernel::crypto::{KeyRing, Place};
+use kernel::crypto::{KeyRing, SealPlace};
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::http::etag;
@@ -188,7 +188,7 @@ struct ContactSeal {
 fn addresses(tx: &mut Tx<'_>, action: &VisibleAction) -> Result<Vec<ActionAddressOut>> {
     let rows = detail_store::addresses(tx, action)?;
     let rows = rows.into_iter().map(|row| {
-        let place = Place::new("party_addresses", "sealed", row.id);
+        let place = SealPlace::new("party_addresses", "sealed", row.id);
         let seal: AddressSeal = action.key().open_json(place, &row.sealed)?;
         Ok(ActionAddressOut {
             id: row.id,
@@ -205,7 +205,7 @@ fn addresses(tx: &mut Tx<'_>, action: &VisibleAction) -> Result<Vec<ActionAddres
 fn safe_contacts(tx: &mut Tx<'_>, action: &VisibleAction) -> Result<Vec<ActionContactOut>> {
     let rows = detail_store::safe_contacts(tx, action)?;
     let rows = rows.into_iter().map(|row| {
-        let place = Place::new("party_contacts", "sealed", row.id);
+        let place = SealPlace::new("party_contacts", "sealed", row.id);
         let seal: ContactSeal = action.key().open_json(place, &row.sealed)?;
         Ok(ActionContactOut {
             id: row.id,

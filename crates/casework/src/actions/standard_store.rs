@@ -35,7 +35,7 @@ pub fn exists(tx: &mut Tx<'_>, marac_id: Uuid, version: i32) -> Result<bool> {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = standard_actions, check_for_backend(Pg))]
-struct Entry {
+struct CatalogueEntry {
     code: String,
     text: String,
     category: ActionCategory,
@@ -52,10 +52,10 @@ struct Entry {
 /// The entries of a version, in order.
 pub fn catalogue(tx: &mut Tx<'_>, marac_id: Uuid, version: i32) -> Result<Vec<StandardAction>> {
     use standard_actions::dsl;
-    let rows: Vec<Entry> = dsl::standard_actions
+    let rows: Vec<CatalogueEntry> = dsl::standard_actions
         .filter(dsl::marac_id.eq(marac_id).and(dsl::version.eq(version)))
         .order(dsl::position)
-        .select(Entry::as_select())
+        .select(CatalogueEntry::as_select())
         .load(tx.conn)?;
     let entries = rows.into_iter().map(|row| {
         Ok(StandardAction {
@@ -128,7 +128,7 @@ pub fn insert(
 
 /// A case's place on an agenda.
 #[derive(Row)]
-pub struct Item {
+pub struct ItemOfCase {
     pub id: Uuid,
     pub meeting_id: Uuid,
     /// The meeting's day.
@@ -136,9 +136,9 @@ pub struct Item {
 }
 
 /// This place of the case on an agenda, or its latest.
-pub fn item(tx: &mut Tx<'_>, case: &VisibleCase, id: Option<Uuid>) -> Result<Option<Item>> {
+pub fn item(tx: &mut Tx<'_>, case: &VisibleCase, id: Option<Uuid>) -> Result<Option<ItemOfCase>> {
     Ok(tx
-        .sql(statement!("agenda_place" => Item))
+        .sql(statement!("agenda_place" => ItemOfCase))
         .bind(case.id)
         .bind(id)
         .get_result(tx.conn)
@@ -166,7 +166,7 @@ pub fn agencies(tx: &mut Tx<'_>, case: &VisibleCase, item_id: Uuid) -> Result<Ve
 
 /// A standard action that the case has.
 #[derive(Row)]
-pub struct Known {
+pub struct AgreedStandard {
     pub id: Uuid,
     pub code: String,
     pub owner_agency_id: Uuid,
@@ -180,9 +180,9 @@ pub fn known(
     case: &VisibleCase,
     item_id: Uuid,
     codes: &[Line<40>],
-) -> Result<Vec<Known>> {
+) -> Result<Vec<AgreedStandard>> {
     Ok(tx
-        .sql(statement!("known_standard" => Known))
+        .sql(statement!("known_standard" => AgreedStandard))
         .bind(case.id)
         .bind(item_id)
         .bind(codes.to_vec())
@@ -202,7 +202,7 @@ pub struct NewStandard<'c> {
 pub fn agree(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
-    item: &Item,
+    item: &ItemOfCase,
     version: i32,
     new: &[NewStandard<'_>],
 ) -> Result<()> {

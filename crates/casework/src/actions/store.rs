@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::model::{
     ActionCategory, ActionPriority, ActionStatus, ActionTarget, Content, Escalation, Need,
 };
-use kernel::crypto::{KeyRing, Place};
+use kernel::crypto::{KeyRing, SealPlace};
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::sql::{Row, statement};
@@ -50,7 +50,7 @@ pub struct ActionRow {
 
 /// What an action's seals hold. Nothing, once its case's key is destroyed.
 #[derive(Default)]
-pub struct Opened {
+pub struct OpenedAction {
     /// What is to be done.
     pub text: Option<String>,
     /// The survivor's name.
@@ -59,22 +59,22 @@ pub struct Opened {
 
 impl ActionRow {
     /// Opens its seals.
-    pub fn open(&self, keys: &KeyRing) -> Result<Opened> {
+    pub fn open(&self, keys: &KeyRing) -> Result<OpenedAction> {
         let Some(wrapped) = self.wrapped.as_deref() else {
-            return Ok(Opened::default());
+            return Ok(OpenedAction::default());
         };
         let key = keys.unwrap(self.case_id, &self.master_key_id, Some(wrapped))?;
         let content: Content =
-            key.open_json(Place::new("actions", "sealed", self.id), &self.sealed)?;
+            key.open_json(SealPlace::new("actions", "sealed", self.id), &self.sealed)?;
         let survivor = match (self.survivor_id, &self.survivor) {
             (Some(id), Some(sealed)) => {
                 let identity: Identity =
-                    key.open_json(Place::new("parties", "identity", id), sealed)?;
+                    key.open_json(SealPlace::new("parties", "identity", id), sealed)?;
                 name(&identity)
             }
             _ => None,
         };
-        Ok(Opened {
+        Ok(OpenedAction {
             text: Some(content.text),
             survivor,
         })

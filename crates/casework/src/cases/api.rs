@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::store::{self, Filter, Line};
+use super::store::{self, CaseLine, Filter};
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::db::Db;
@@ -87,7 +87,7 @@ pub struct CaseLineOut {
 }
 
 impl CaseLineOut {
-    fn of(tx: &Tx<'_>, line: Line) -> Result<Self> {
+    fn of(tx: &Tx<'_>, line: CaseLine) -> Result<Self> {
         let (survivors, perpetrators): (Vec<_>, Vec<_>) = line
             .people(tx)?
             .into_iter()

@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::exclusions_store::{self as store, Exclusion, Known, Subject};
+use super::exclusions_store::{self as store, Exclusion, ExclusionSubject, SubjectInMarac};
 use super::{LaidBy, rules};
 use crate::actions::announce_case;
 use kernel::audit::{Audited, Event};
@@ -150,8 +150,8 @@ pub struct ExclusionIn {
 }
 
 impl ExclusionIn {
-    fn subject(&self) -> Subject {
-        Subject {
+    fn subject(&self) -> ExclusionSubject {
+        ExclusionSubject {
             user_id: self.user_id,
             actor_id: self.actor_id,
             agency_id: self.agency_id,
@@ -202,7 +202,7 @@ pub fn set_exclusion(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
     id: Uuid,
-    subject: Subject,
+    subject: ExclusionSubject,
     ends_at: Option<DateTime<Utc>>,
     reason: &str,
 ) -> Result<()> {
@@ -213,13 +213,13 @@ pub fn set_exclusion(
     announce_case(tx, case.id, &agencies)
 }
 
-fn can_be_named(subject: Subject, known: Known) -> Result<()> {
+fn can_be_named(subject: ExclusionSubject, known: SubjectInMarac) -> Result<()> {
     if !known.subject {
         let pointer = match subject {
-            Subject {
+            ExclusionSubject {
                 user_id: Some(_), ..
             } => "/user_id",
-            Subject {
+            ExclusionSubject {
                 actor_id: Some(_), ..
             } => "/actor_id",
             _ => "/agency_id",

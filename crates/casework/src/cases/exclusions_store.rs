@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::LaidBy;
-use kernel::crypto::{KeyRing, Place};
+use kernel::crypto::{KeyRing, SealPlace};
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::schema::exclusions;
@@ -50,8 +50,8 @@ pub struct Exclusion {
 
 impl Exclusion {
     /// Whom it names.
-    pub fn subject(&self) -> Subject {
-        Subject {
+    pub fn subject(&self) -> ExclusionSubject {
+        ExclusionSubject {
             user_id: self.user_id,
             actor_id: self.actor_id,
             agency_id: self.agency_id,
@@ -61,7 +61,7 @@ impl Exclusion {
 
     /// Why: as sealed here, or where it was set, if the reader decides there.
     pub fn reason(&self, keys: &KeyRing, case: &VisibleCase) -> Result<Option<String>> {
-        let place = |id| Place::new("exclusions", "reason", id);
+        let place = |id| SealPlace::new("exclusions", "reason", id);
         if let Some(sealed) = &self.reason {
             // One that was joined before seals moved with it cannot be read any more.
             return Ok(case.key().open_json(place(self.id), sealed).ok());
@@ -97,7 +97,7 @@ pub fn one(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Option<Exclu
 
 /// Whom an exclusion names.
 #[derive(Debug, Clone, Copy)]
-pub struct Subject {
+pub struct ExclusionSubject {
     /// A person.
     pub user_id: Option<Uuid>,
     /// A registered person.
@@ -110,7 +110,7 @@ pub struct Subject {
 
 /// What of a subject is known in a MARAC.
 #[derive(Row)]
-pub struct Known {
+pub struct SubjectInMarac {
     /// The person, registered person or agency belongs to the MARAC.
     pub subject: bool,
     /// The exempt senior is of the agency.
@@ -118,9 +118,9 @@ pub struct Known {
 }
 
 /// Whether whom it names can be named.
-pub fn known(tx: &mut Tx<'_>, marac_id: Uuid, subject: Subject) -> Result<Known> {
+pub fn known(tx: &mut Tx<'_>, marac_id: Uuid, subject: ExclusionSubject) -> Result<SubjectInMarac> {
     Ok(tx
-        .sql(statement!("known_subject" => Known))
+        .sql(statement!("known_subject" => SubjectInMarac))
         .bind(marac_id)
         .bind(subject.user_id)
         .bind(subject.actor_id)
@@ -135,7 +135,11 @@ struct Agency {
 }
 
 /// The agency of whom it names.
-pub fn agencies(tx: &mut Tx<'_>, subject: Subject, client_id: Option<Uuid>) -> Result<Vec<Uuid>> {
+pub fn agencies(
+    tx: &mut Tx<'_>,
+    subject: ExclusionSubject,
+    client_id: Option<Uuid>,
+) -> Result<Vec<Uuid>> {
     let rows: Vec<Agency> = tx
         .sql(statement!("agencies_of_subject" => Agency))
         .bind(subject.user_id)
@@ -169,12 +173,12 @@ pub fn insert(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
     id: Uuid,
-    subject: Subject,
+    subject: ExclusionSubject,
     ends_at: Option<DateTime<Utc>>,
     reason: &str,
 ) -> Result<()> {
     tx.tell_moment()?;
-    let place = Place::new("exclusions", "reason", id);
+    let place = SealPlace::new("exclusions", "reason", id);
     let sealed = case.key().seal_json(place, &reason)?;
     let row = ExclusionRow {
         id,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::head_api::{CaseHeadOut, Closed};
 use super::{CloseReason, file_store as store};
-use crate::account::{EntryOut, Reader};
+use crate::account::{AccountReader, EntryOut};
 use crate::parties::shape::{PartyOut, People, RelationshipOut};
 use crate::questions::AccountUse;
 use crate::risk::AssessmentOut;
@@ -230,7 +230,7 @@ pub async fn read_case(
 ) -> Result<Tagged<CaseFileOut>> {
     db.run(&caller, ACT.on("case", id), move |tx| {
         let case = opened(tx, ACT, id)?;
-        let reader = Reader::of(tx, &case);
+        let reader = AccountReader::of(tx, &case);
         let parts = store::parts(tx, &case, reader)?;
         let file = file(&case, &parts)?;
         let shown = FieldGroup::ALL

@@ -1,6 +1,6 @@
 //! The parts of a case file, in one statement at any number of rows.
 
-use crate::account::Reader;
+use crate::account::AccountReader;
 use kernel::case_file::Part;
 use kernel::db::Tx;
 use kernel::error::Result;
@@ -8,7 +8,7 @@ use kernel::sql::statement;
 use kernel::visibility::VisibleCase;
 
 /// What this reader may get of a case, part by part.
-pub fn parts(tx: &mut Tx<'_>, case: &VisibleCase, reader: Reader) -> Result<Vec<Part>> {
+pub fn parts(tx: &mut Tx<'_>, case: &VisibleCase, reader: AccountReader) -> Result<Vec<Part>> {
     Ok(tx
         .sql(statement!("file" => Part))
         .bind(case.id)

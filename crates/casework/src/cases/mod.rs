@@ -27,7 +27,7 @@ mod timeline_store;
 
 pub use code::is_plausible;
 pub use exclusions_api::set_exclusion;
-pub use exclusions_store::Subject;
+pub use exclusions_store::ExclusionSubject;
 pub use head_api::CaseHeadOut;
 pub use rules::{day_end, exclude as names_one};
 pub use sealed_store::{PLACES as SEALED_PLACES, move_sealed};

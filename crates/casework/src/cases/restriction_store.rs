@@ -6,7 +6,7 @@ use diesel::upsert::excluded;
 use uuid::Uuid;
 
 use super::LaidBy;
-use kernel::crypto::{KeyRing, Place};
+use kernel::crypto::{KeyRing, SealPlace};
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::lens::Basis;
@@ -41,7 +41,7 @@ pub struct Restriction {
 impl Restriction {
     /// Why: as sealed here, or where it was set, if the reader decides there.
     pub fn reason(&self, keys: &KeyRing, case: &VisibleCase) -> Result<Option<String>> {
-        let place = |id| Place::new("restrictions", "reason", id);
+        let place = |id| SealPlace::new("restrictions", "reason", id);
         if let Some(sealed) = &self.reason {
             // One that was joined before seals moved with it cannot be read any more.
             return Ok(case.key().open_json(place(self.id), sealed).ok());
@@ -90,7 +90,7 @@ pub fn set(
 ) -> Result<()> {
     tx.tell_moment()?;
     let id = live.unwrap_or_else(Uuid::now_v7);
-    let place = Place::new("restrictions", "reason", id);
+    let place = SealPlace::new("restrictions", "reason", id);
     let sealed = case.key().seal_json(place, &reason)?;
     // Without an end it stands until infinity, the column's default.
     diesel::insert_into(restrictions::table)

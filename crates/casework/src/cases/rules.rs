@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
-use super::exclusions_store::Subject;
+use super::exclusions_store::ExclusionSubject;
 use kernel::error::{Error, Result};
 use practice::vocabulary::CaseStatus;
 
@@ -85,7 +85,7 @@ pub fn share(sharing: Sharing) -> Result<()> {
 
 /// An exclusion names exactly one: a person, a registered person, or an agency; only an agency has
 /// an exempt senior.
-pub fn exclude(subject: Subject) -> Result<()> {
+pub fn exclude(subject: ExclusionSubject) -> Result<()> {
     let named = [subject.user_id, subject.actor_id, subject.agency_id];
     if named.iter().flatten().count() != 1 {
         return Err(Error::field(
@@ -180,7 +180,7 @@ mod tests {
             (one, none, none, one, "needs_agency"),
         ];
         for (user_id, actor_id, agency_id, exempt_user_id, expected) in table {
-            let subject = Subject {
+            let subject = ExclusionSubject {
                 user_id,
                 actor_id,
                 agency_id,

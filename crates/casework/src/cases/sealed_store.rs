@@ -6,7 +6,7 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use kernel::crypto::{CryptoError, Place};
+use kernel::crypto::{CryptoError, SealPlace};
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::sql::{Row, statement};
@@ -130,7 +130,7 @@ pub fn move_sealed(
         };
         let meant = here.filter(goes);
         for row in meant {
-            let at = Place::new(place.table, place.column, row.id);
+            let at = SealPlace::new(place.table, place.column, row.id);
             let plain = from.key().open(at, &row.sealed);
             let plain = plain.map_err(|_| CryptoError::Damaged)?;
             seals.push(to.key().seal(at, &plain)?);

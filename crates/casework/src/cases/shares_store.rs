@@ -5,7 +5,7 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::lens::Basis;
@@ -38,7 +38,7 @@ impl Share {
             .reason
             .as_deref()
             .ok_or(Error::Internal("a share has no reason"))?;
-        let place = Place::new("circle", "reason", self.id);
+        let place = SealPlace::new("circle", "reason", self.id);
         Ok(case.key().open_json(place, sealed)?)
     }
 }
@@ -78,7 +78,7 @@ pub fn insert(
     ends_at: Option<DateTime<Utc>>,
     reason: &str,
 ) -> Result<()> {
-    let place = Place::new("circle", "reason", id);
+    let place = SealPlace::new("circle", "reason", id);
     let sealed = case.key().seal_json(place, &reason)?;
     // Without an end it lasts until infinity, the column's default.
     diesel::insert_into(circle::table)

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::CloseReason;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::schema::{cases, marac_agencies, users};
@@ -28,7 +28,7 @@ pub struct Filter {
 
 /// A line of the list.
 #[derive(Row)]
-pub struct Line {
+pub struct CaseLine {
     /// Id.
     pub id: Uuid,
     /// Code.
@@ -58,7 +58,7 @@ pub struct Line {
     identities: Vec<Vec<u8>>,
 }
 
-impl Line {
+impl CaseLine {
     /// Survivor and perpetrators. Every standing that shows a case shows who they are.
     pub fn people(&self, tx: &Tx<'_>) -> Result<Vec<(Uuid, PartyRole, Identity)>> {
         let key = tx
@@ -70,7 +70,7 @@ impl Line {
             .zip(&self.party_roles)
             .zip(&self.identities);
         rows.map(|((id, role), sealed)| {
-            let place = Place::new("parties", "identity", *id);
+            let place = SealPlace::new("parties", "identity", *id);
             Ok((*id, *role, key.open_json(place, sealed)?))
         })
         .collect()
@@ -83,9 +83,9 @@ pub fn page(
     filter: Filter,
     after: Option<(NaiveDate, Uuid)>,
     limit: i64,
-) -> Result<Vec<Line>> {
+) -> Result<Vec<CaseLine>> {
     Ok(tx
-        .sql(statement!("cases_in_sight" => Line))
+        .sql(statement!("cases_in_sight" => CaseLine))
         .bind(filter.marac_id)
         .bind(filter.status.map(CaseStatus::as_str))
         .bind(filter.lapsing_before)
@@ -180,7 +180,7 @@ pub fn close(
     reason: CloseReason,
     words: &impl serde::Serialize,
 ) -> Result<()> {
-    let place = Place::new("cases", "closing", case.id);
+    let place = SealPlace::new("cases", "closing", case.id);
     let sealed = case.key().seal_json(place, words)?;
     let rows = diesel::update(cases::table.find(case.id))
         .set((

@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use super::timeline_store::{self as store, Happening};
-use crate::account::Reader;
+use crate::account::AccountReader;
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::case_file::opened;
@@ -67,7 +67,7 @@ pub async fn read_timeline(
     let (after, limit) = (query.0.after()?, query.0.limit());
     db.run(&caller, ACT.on("case", id), move |tx| {
         let case = opened(tx, ACT, id)?;
-        let reader = Reader::of(tx, &case);
+        let reader = AccountReader::of(tx, &case);
         let rows = store::page(tx, &case, reader, after, limit)?;
         let page = Page::of(rows, limit, |row| (row.at, row.id, row.kind.clone()));
         let event = Event::of_case(&case).on("case", id).rows(page.len());

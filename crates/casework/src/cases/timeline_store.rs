@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::account::Reader;
+use crate::account::AccountReader;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::sql::{Row, statement};
@@ -35,7 +35,7 @@ pub type After = (DateTime<Utc>, Uuid, String);
 pub fn page(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
-    reader: Reader,
+    reader: AccountReader,
     after: Option<After>,
     limit: i64,
 ) -> Result<Vec<Happening>> {

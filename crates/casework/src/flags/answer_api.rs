@@ -8,7 +8,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::api::{FlagOut, event, out};
-use super::rules::{self, Answer, By};
+use super::rules::{self, FlagAnswer, FlagCaller};
 use super::{FlagStatus, Said, decide_store, store};
 use crate::actions;
 use kernel::audit::Audited;
@@ -32,13 +32,13 @@ async fn say(
     caller: &Caller,
     act: Act,
     (id, if_match): (Uuid, IfMatch),
-    answer: Answer,
+    answer: FlagAnswer,
     said: Said,
 ) -> Result<Tagged<FlagOut>> {
     db.run(caller, act.on("flag", id), move |tx| {
         let row = store::one_locked(tx, id)?;
         may_in(&tx.actor, act, row.marac_id)?;
-        let by = By {
+        let by = FlagCaller {
             owner: row.owned,
             coordinator: tx.actor.holds(row.marac_id, &[Role::Coordinator]),
         };
@@ -100,7 +100,15 @@ pub async fn place_flag(
         note: body.0.note.map(String::from),
         overridden: false,
     };
-    say(&db, &caller, ACT, (id.0, if_match), Answer::Placed, said).await
+    say(
+        &db,
+        &caller,
+        ACT,
+        (id.0, if_match),
+        FlagAnswer::Placed,
+        said,
+    )
+    .await
 }
 
 /// Why there is nothing to flag.
@@ -124,7 +132,15 @@ pub async fn decline_flag(
         note: Some(body.0.reason.into_string()),
         ..Said::default()
     };
-    say(&db, &caller, ACT, (id.0, if_match), Answer::NotPlaced, said).await
+    say(
+        &db,
+        &caller,
+        ACT,
+        (id.0, if_match),
+        FlagAnswer::NotPlaced,
+        said,
+    )
+    .await
 }
 
 /// That a flag is gone.
@@ -155,5 +171,13 @@ pub async fn remove_flag(
         note: body.0.note.map(String::from),
         ..Said::default()
     };
-    say(&db, &caller, ACT, (id.0, if_match), Answer::Removed, said).await
+    say(
+        &db,
+        &caller,
+        ACT,
+        (id.0, if_match),
+        FlagAnswer::Removed,
+        said,
+    )
+    .await
 }

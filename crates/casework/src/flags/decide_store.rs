@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::store::FlagRow;
 use super::{FlagStatus, Said};
 use crate::cases::day_end;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::schema::flags;
@@ -23,11 +23,11 @@ pub fn ask(
     agencies: &[Uuid],
     due_on: NaiveDate,
     expires_on: NaiveDate,
-) -> Result<Vec<Asked>> {
+) -> Result<Vec<AskedFlag>> {
     let today = tx.today();
     let ids = || agencies.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>();
     Ok(tx
-        .sql(statement!("ask" => Asked))
+        .sql(statement!("ask" => AskedFlag))
         .bind(ids())
         .bind(ids())
         .bind(agencies.to_vec())
@@ -49,17 +49,17 @@ fn agency(tx: &Tx<'_>) -> Option<Uuid> {
 /// A flag about which its agency was asked something.
 #[derive(Row, Queryable, Selectable)]
 #[diesel(table_name = flags, check_for_backend(Pg))]
-pub struct Asked {
+pub struct AskedFlag {
     pub id: Uuid,
     pub agency_id: Uuid,
     pub expires_on: NaiveDate,
 }
 
 /// Asks the holders of a flag that ends before the case now does to place it for longer.
-pub fn renew(tx: &mut Tx<'_>, case: &VisibleCase, due_on: NaiveDate) -> Result<Vec<Asked>> {
+pub fn renew(tx: &mut Tx<'_>, case: &VisibleCase, due_on: NaiveDate) -> Result<Vec<AskedFlag>> {
     let today = tx.today();
-    let changed: Vec<Asked> = tx
-        .sql(statement!("renew" => Asked))
+    let changed: Vec<AskedFlag> = tx
+        .sql(statement!("renew" => AskedFlag))
         .bind(case.id)
         .bind(today)
         .bind(due_on)
@@ -70,18 +70,22 @@ pub fn renew(tx: &mut Tx<'_>, case: &VisibleCase, due_on: NaiveDate) -> Result<V
 
 /// Asks everybody who was asked to flag the case to remove what they placed, or to say that there is
 /// nothing. Returns their flags.
-pub fn ask_removal(tx: &mut Tx<'_>, case: &VisibleCase, due_on: NaiveDate) -> Result<Vec<Asked>> {
+pub fn ask_removal(
+    tx: &mut Tx<'_>,
+    case: &VisibleCase,
+    due_on: NaiveDate,
+) -> Result<Vec<AskedFlag>> {
     let waiting = flags::case_id
         .eq(case.id)
         .and(flags::status.eq_any([FlagStatus::Asked, FlagStatus::Placed]));
-    let changed: Vec<Asked> = diesel::update(flags::table.filter(waiting))
+    let changed: Vec<AskedFlag> = diesel::update(flags::table.filter(waiting))
         .set((
             flags::status.eq(FlagStatus::RemovalDue),
             flags::asked_on.eq(tx.today()),
             flags::due_on.eq(due_on),
             flags::version.eq(flags::version + 1),
         ))
-        .returning(Asked::as_returning())
+        .returning(AskedFlag::as_returning())
         .load(tx.conn)?;
     remember(tx, case, &changed, FlagStatus::RemovalDue)?;
     Ok(changed)
@@ -90,7 +94,7 @@ pub fn ask_removal(tx: &mut Tx<'_>, case: &VisibleCase, due_on: NaiveDate) -> Re
 fn remember(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
-    changed: &[Asked],
+    changed: &[AskedFlag],
     kind: FlagStatus,
 ) -> Result<()> {
     if changed.is_empty() {
@@ -126,9 +130,9 @@ pub fn answer(tx: &mut Tx<'_>, flag: &FlagRow, status: FlagStatus, said: &Said) 
     let id = Uuid::now_v7();
     let sealed = flag
         .key(tx)?
-        .seal_json(Place::new("flag_events", "sealed", id), said)?;
+        .seal_json(SealPlace::new("flag_events", "sealed", id), said)?;
     let today = tx.today();
-    tx.sql(statement!("answer" => Asked))
+    tx.sql(statement!("answer" => AskedFlag))
         .bind(flag.id)
         .bind(status.as_str())
         .bind(today)

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::LapseStatus;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::lens::Basis;
@@ -147,7 +147,7 @@ pub fn decide(
         .filter(dsl::case_id.eq(case.id).and(dsl::lapses_on.eq(lapses_on)))
         .select(dsl::id)
         .get_result(tx.conn)?;
-    let place = Place::new("lapse_notices", "decision", notice);
+    let place = SealPlace::new("lapse_notices", "decision", notice);
     diesel::update(dsl::lapse_notices.find(notice))
         .set((
             dsl::status.eq(status),

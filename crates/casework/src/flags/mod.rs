@@ -28,7 +28,7 @@ use practice::marac::settings::MaracSettings;
 use practice::risk::flag_expires;
 use practice::vocabulary;
 
-use decide_store::Asked;
+use decide_store::AskedFlag;
 pub use lapse::{find_lapsing, find_lapsing_some};
 
 vocabulary! {
@@ -108,7 +108,7 @@ pub fn ask(tx: &mut Tx<'_>, case: &VisibleCase, agencies: &[Uuid]) -> Result<()>
 }
 
 /// Tells agencies that they are asked something about their flags.
-fn tell(tx: &mut Tx<'_>, case: &VisibleCase, asked: &[Asked]) -> Result<()> {
+fn tell(tx: &mut Tx<'_>, case: &VisibleCase, asked: &[AskedFlag]) -> Result<()> {
     let notices: Vec<_> = asked
         .iter()
         .map(|flag| flag_due(case.marac_id, case.id, flag.id, flag.agency_id))

@@ -8,7 +8,7 @@ use practice::vocabulary::CaseStatus;
 
 /// What somebody says of a flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
+pub enum FlagAnswer {
     /// It is placed, or placed for longer.
     Placed,
     /// There is nothing to flag.
@@ -19,7 +19,7 @@ pub enum Answer {
 
 /// How somebody stands to a flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct By {
+pub struct FlagCaller {
     /// Speaks for the agency.
     pub owner: bool,
     /// Coordinates its MARAC.
@@ -27,7 +27,7 @@ pub struct By {
 }
 
 /// The agency answers for itself; the coordinator may in its place.
-pub fn allow(by: By) -> Result<()> {
+pub fn allow(by: FlagCaller) -> Result<()> {
     match by.owner || by.coordinator {
         true => Ok(()),
         false => Err(Code::Forbidden.into()),
@@ -36,17 +36,17 @@ pub fn allow(by: By) -> Result<()> {
 
 /// The one table of answers. The coordinator may also say early that a flag is gone, as where a case
 /// was listed to the wrong agency.
-pub fn answer(status: FlagStatus, answer: Answer, by: By) -> Result<FlagStatus> {
+pub fn answer(status: FlagStatus, answer: FlagAnswer, by: FlagCaller) -> Result<FlagStatus> {
     use FlagStatus as S;
     match (answer, status) {
-        (Answer::Placed, S::Asked | S::Placed | S::NotPlaced) => Ok(S::Placed),
-        (Answer::Placed, S::RemovalDue | S::Removed) => Err(Error::conflict("case_lapsed")),
-        (Answer::NotPlaced, S::Asked | S::RemovalDue) => Ok(S::NotPlaced),
-        (Answer::NotPlaced, _) => Err(Error::conflict("not_asked")),
-        (Answer::Removed, S::RemovalDue) => Ok(S::Removed),
-        (Answer::Removed, S::Asked | S::Placed) if by.coordinator => Ok(S::Removed),
-        (Answer::Removed, S::Asked | S::Placed) => Err(Error::conflict("case_not_lapsed")),
-        (Answer::Removed, S::NotPlaced | S::Removed) => Err(Error::conflict("not_placed")),
+        (FlagAnswer::Placed, S::Asked | S::Placed | S::NotPlaced) => Ok(S::Placed),
+        (FlagAnswer::Placed, S::RemovalDue | S::Removed) => Err(Error::conflict("case_lapsed")),
+        (FlagAnswer::NotPlaced, S::Asked | S::RemovalDue) => Ok(S::NotPlaced),
+        (FlagAnswer::NotPlaced, _) => Err(Error::conflict("not_asked")),
+        (FlagAnswer::Removed, S::RemovalDue) => Ok(S::Removed),
+        (FlagAnswer::Removed, S::Asked | S::Placed) if by.coordinator => Ok(S::Removed),
+        (FlagAnswer::Removed, S::Asked | S::Placed) => Err(Error::conflict("case_not_lapsed")),
+        (FlagAnswer::Removed, S::NotPlaced | S::Removed) => Err(Error::conflict("not_placed")),
     }
 }
 
@@ -125,17 +125,17 @@ mod tests {
 
     #[test]
     fn the_table_of_answers() {
-        use Answer::{NotPlaced, Placed, Removed};
+        use FlagAnswer::{NotPlaced, Placed, Removed};
         use FlagStatus as S;
-        let owner = By {
+        let owner = FlagCaller {
             owner: true,
             coordinator: false,
         };
-        let coordinator = By {
+        let coordinator = FlagCaller {
             owner: false,
             coordinator: true,
         };
-        let nobody = By {
+        let nobody = FlagCaller {
             owner: false,
             coordinator: false,
         };

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::{FlagStatus, Said};
-use kernel::crypto::{DataKey, Place};
+use kernel::crypto::{DataKey, SealPlace};
 use kernel::db::{Locking, Tx};
 use kernel::error::Result;
 use kernel::policy::hidden;
@@ -42,7 +42,7 @@ pub struct FlagRow {
 
 /// What a flag's seals hold. Nothing, once its case's key is destroyed.
 #[derive(Default)]
-pub struct Opened {
+pub struct OpenedFlag {
     /// The survivor's name.
     pub survivor: Option<String>,
     /// What the agency last said.
@@ -58,26 +58,26 @@ impl FlagRow {
     }
 
     /// Opens its seals.
-    pub fn open(&self, tx: &Tx<'_>) -> Result<Opened> {
+    pub fn open(&self, tx: &Tx<'_>) -> Result<OpenedFlag> {
         if self.wrapped.is_none() {
-            return Ok(Opened::default());
+            return Ok(OpenedFlag::default());
         }
         let key = self.key(tx)?;
         let survivor = match (self.survivor_id, &self.survivor) {
             (Some(id), Some(sealed)) => {
                 let identity: Identity =
-                    key.open_json(Place::new("parties", "identity", id), sealed)?;
+                    key.open_json(SealPlace::new("parties", "identity", id), sealed)?;
                 identity.full_name()
             }
             _ => None,
         };
         let said = match (self.said_id, &self.said) {
             (Some(id), Some(sealed)) => {
-                Some(key.open_json(Place::new("flag_events", "sealed", id), sealed)?)
+                Some(key.open_json(SealPlace::new("flag_events", "sealed", id), sealed)?)
             }
             _ => None,
         };
-        Ok(Opened { survivor, said })
+        Ok(OpenedFlag { survivor, said })
     }
 }
 

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::rules::Safe;
 use super::{ContactChannel, ContactPurpose, ContactResult};
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::hidden;
@@ -52,7 +52,7 @@ pub struct ContactRow {
 impl ContactRow {
     /// Its words.
     pub fn words(&self, case: &VisibleCase) -> Result<Words> {
-        let place = Place::new("idva_contacts", "sealed", self.id);
+        let place = SealPlace::new("idva_contacts", "sealed", self.id);
         Ok(case.key().open_json(place, &self.sealed)?)
     }
 }
@@ -174,7 +174,7 @@ struct NewRow {
 
 /// Stores it; whatever came of it, the survivor was tried.
 pub fn insert(tx: &mut Tx<'_>, case: &VisibleCase, new: &NewContact) -> Result<()> {
-    let place = Place::new("idva_contacts", "sealed", new.id);
+    let place = SealPlace::new("idva_contacts", "sealed", new.id);
     let sealed = case.key().seal_json(place, &new.words)?;
     let row = NewRow {
         id: new.id,

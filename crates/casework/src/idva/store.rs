@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::Engagement;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::hidden;
@@ -37,7 +37,7 @@ pub struct AllocationRow {
 impl AllocationRow {
     /// What was said of it.
     pub fn note(&self, case: &VisibleCase) -> Result<Option<String>> {
-        let place = Place::new("idva_allocations", "sealed", self.id);
+        let place = SealPlace::new("idva_allocations", "sealed", self.id);
         let sealed = self.sealed.as_deref();
         let note = sealed.map(|sealed| case.key().open_json(place, sealed));
         Ok(note.transpose()?)
@@ -140,7 +140,7 @@ pub fn update(
     row: &AllocationRow,
     present: &Present,
 ) -> Result<()> {
-    let place = Place::new("idva_allocations", "sealed", row.id);
+    let place = SealPlace::new("idva_allocations", "sealed", row.id);
     let note = present.note.as_ref();
     let sealed = note.map(|note| case.key().seal_json(place, note));
     let today = tx.today();

@@ -18,7 +18,7 @@ use super::store::{self, Relation, Which};
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::case_file::{Part, must_show, opened, opened_locked};
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::crypto::damage;
 use kernel::db::Db;
 use kernel::db::Tx;
@@ -198,7 +198,7 @@ pub async fn change_identity(
         if changes.is_whole() {
             damage::sent_whole(party_id);
         }
-        let place = Place::new("audit_events", "detail", party_id);
+        let place = SealPlace::new("audit_events", "detail", party_id);
         let detail = case
             .key()
             .seal_json(place, &json!({ "old": old, "new": new }))?;

@@ -16,7 +16,7 @@ use super::store::{Which, part_of, set_identity};
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::case_file::{opened, opened_locked};
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Db;
 use kernel::db::Tx;
 use kernel::error::Result;
@@ -162,7 +162,7 @@ fn take_over(
     if new == old {
         return Ok(event);
     }
-    let place = Place::new("audit_events", "detail", row.id);
+    let place = SealPlace::new("audit_events", "detail", row.id);
     let detail = json!({ "old": old, "new": new });
     let detail = case.key().seal_json(place, &detail)?;
     set_identity(tx, case, row.party_id, &new)?;

@@ -7,7 +7,7 @@ use diesel::sql_types::Bool;
 use uuid::Uuid;
 
 use super::differences_api::DifferenceDecision;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::{Locking, Tx};
 use kernel::error::Result;
 use kernel::schema::identity_differences;
@@ -32,7 +32,7 @@ pub struct Difference {
 impl Difference {
     /// Who the person is by the referral.
     pub fn identity(&self, case: &VisibleCase) -> Result<Identity> {
-        let place = Place::new("identity_differences", "sealed", self.id);
+        let place = SealPlace::new("identity_differences", "sealed", self.id);
         Ok(case.key().open_json(place, &self.sealed)?)
     }
 }
@@ -66,7 +66,7 @@ pub fn insert(
     identity: &Identity,
 ) -> Result<()> {
     let id = Uuid::now_v7();
-    let place = Place::new("identity_differences", "sealed", id);
+    let place = SealPlace::new("identity_differences", "sealed", id);
     let sealed = case.key().seal_json(place, identity)?;
     use identity_differences::dsl;
     diesel::insert_into(dsl::identity_differences)

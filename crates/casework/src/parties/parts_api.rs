@@ -14,7 +14,7 @@ use super::{record_store, rules};
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::case_file::{must_show, opened_locked};
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::crypto::damage;
 use kernel::db::Db;
 use kernel::db::Tx;
@@ -58,7 +58,7 @@ fn changed(
     old: Option<&impl Serialize>,
     new: &impl Serialize,
 ) -> Result<Event> {
-    let place = Place::new("audit_events", "detail", id);
+    let place = SealPlace::new("audit_events", "detail", id);
     let detail = case
         .key()
         .seal_json(place, &json!({ "old": old, "new": new }))?;

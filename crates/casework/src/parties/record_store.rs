@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::record::{Incoming, Relation};
 use super::{shape, store};
 use kernel::case_file::of_kind;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::schema::party_addresses;
@@ -47,7 +47,7 @@ pub fn insert(
     }
     let seal = |who: &Incoming| {
         case.key()
-            .seal_json(Place::new("parties", "identity", who.id), &who.identity)
+            .seal_json(SealPlace::new("parties", "identity", who.id), &who.identity)
     };
     let identities: Vec<Vec<u8>> = people.iter().map(seal).collect::<Result<_, _>>()?;
     tx.sql(statement!("insert_parties"))
@@ -79,7 +79,7 @@ fn insert_characteristics(
     let mut seals = Vec::new();
     for who in people {
         if let Some(traits) = &who.characteristics {
-            let place = Place::new("party_characteristics", "sealed", who.id);
+            let place = SealPlace::new("party_characteristics", "sealed", who.id);
             ids.push(who.id);
             seals.push(case.key().seal_json(place, traits)?);
         }
@@ -141,7 +141,7 @@ pub fn insert_addresses(
             postcode: address.postcode.clone(),
         };
         case.key()
-            .seal_json(Place::new("party_addresses", "sealed", *id), &sealed)
+            .seal_json(SealPlace::new("party_addresses", "sealed", *id), &sealed)
     };
     let seals: Vec<Vec<u8>> = rows.iter().map(seal).collect::<Result<_, _>>()?;
     tx.sql(statement!("insert_addresses"))
@@ -189,7 +189,7 @@ pub fn insert_contacts(
             notes: contact.notes.clone(),
         };
         case.key()
-            .seal_json(Place::new("party_contacts", "sealed", *id), &sealed)
+            .seal_json(SealPlace::new("party_contacts", "sealed", *id), &sealed)
     };
     let seals: Vec<Vec<u8>> = rows.iter().map(seal).collect::<Result<_, _>>()?;
     let flags = |of: fn(&Contact) -> bool| rows.iter().map(|row| of(row.2)).collect::<Vec<bool>>();
@@ -249,7 +249,7 @@ pub fn insert_relations(
 }
 
 /// A party as joining needs it.
-pub struct Known {
+pub struct JoiningParty {
     pub id: Uuid,
     pub role: PartyRole,
     pub identity: Identity,
@@ -259,7 +259,7 @@ pub struct Known {
 }
 
 /// The case's parties with their addresses and contacts, whatever the lens shows.
-pub fn load(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Known>> {
+pub fn load(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<JoiningParty>> {
     let parts = store::people(tx, case)?;
     let mut known = of_kind(&parts, "party")
         .map(|part| {
@@ -268,7 +268,7 @@ pub fn load(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Known>> {
                 own("address").map(|one| Ok((one.id, shape::address_as_recorded(case, one)?)));
             let contacts =
                 own("contact").map(|one| Ok((one.id, shape::contact(case, one)?.contact)));
-            Ok(Known {
+            Ok(JoiningParty {
                 id: part.id,
                 role: shape::role(part)?,
                 identity: part.open(case, "parties", "identity")?,

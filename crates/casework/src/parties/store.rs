@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::finding::found_anew;
 use super::record_store::{self, SealedAddress, SealedContact};
 use kernel::case_file::Part;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::hidden;
@@ -104,7 +104,7 @@ pub fn survivor_born(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Option<Naive
     let identity: Option<Identity> = row
         .map(|(id, sealed)| {
             case.key()
-                .open_json(Place::new("parties", "identity", id), &sealed)
+                .open_json(SealPlace::new("parties", "identity", id), &sealed)
         })
         .transpose()?;
     let born = identity.and_then(|identity| identity.date_of_birth);
@@ -121,7 +121,7 @@ pub fn insert_party(
 ) -> Result<()> {
     let sealed = case
         .key()
-        .seal_json(Place::new("parties", "identity", id), identity)?;
+        .seal_json(SealPlace::new("parties", "identity", id), identity)?;
     tx.sql(statement!("insert_party"))
         .bind(Uuid::now_v7())
         .bind(id)
@@ -143,7 +143,7 @@ pub fn set_identity(
 ) -> Result<()> {
     let sealed = case
         .key()
-        .seal_json(Place::new("parties", "identity", id), identity)?;
+        .seal_json(SealPlace::new("parties", "identity", id), identity)?;
     one(diesel::update(parties::table)
         .filter(parties::case_id.eq(case.id).and(parties::id.eq(id)))
         .set((
@@ -160,7 +160,7 @@ pub fn set_characteristics(
     party_id: Uuid,
     characteristics: &Characteristics,
 ) -> Result<()> {
-    let place = Place::new("party_characteristics", "sealed", party_id);
+    let place = SealPlace::new("party_characteristics", "sealed", party_id);
     let sealed = case.key().seal_json(place, characteristics)?;
     use diesel::query_dsl::methods::FilterDsl;
     use party_characteristics::dsl;
@@ -189,7 +189,7 @@ fn seal_address(case: &VisibleCase, id: Uuid, address: &Address) -> Result<Vec<u
     };
     Ok(case
         .key()
-        .seal_json(Place::new("party_addresses", "sealed", id), &seal)?)
+        .seal_json(SealPlace::new("party_addresses", "sealed", id), &seal)?)
 }
 
 /// Adds an address. A refuge is always confidential.
@@ -230,7 +230,7 @@ fn seal_contact(case: &VisibleCase, id: Uuid, contact: &Contact) -> Result<Vec<u
     };
     Ok(case
         .key()
-        .seal_json(Place::new("party_contacts", "sealed", id), &seal)?)
+        .seal_json(SealPlace::new("party_contacts", "sealed", id), &seal)?)
 }
 
 /// Adds a contact, confirmed now.

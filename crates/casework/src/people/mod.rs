@@ -7,7 +7,7 @@ mod someone;
 mod token_store;
 mod tokens;
 
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use uuid::Uuid;
 
 pub use matching::{found_without, renew as renew_tokens, routes};
@@ -17,6 +17,6 @@ pub use token_store::{add as add_tokens, pair_case, replace as replace_tokens};
 pub use tokens::{TokenKind, VERSION as TOKENS_VERSION, of_document as tokens_of};
 
 /// Where a referral's document is sealed.
-pub fn document_place(referral_id: Uuid) -> Place {
-    Place::new("referrals", "document", referral_id)
+pub fn document_place(referral_id: Uuid) -> SealPlace {
+    SealPlace::new("referrals", "document", referral_id)
 }

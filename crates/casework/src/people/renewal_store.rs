@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::document_place;
 use super::someone::{self, Home, Someone};
 use super::tokens::{self, Token};
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::schema::{cases, match_tokens};
@@ -99,7 +99,7 @@ pub fn people(tx: &mut Tx<'_>, file: &OldFile) -> Result<Named> {
             .bind(file.id)
             .load(tx.conn)?;
         for row in rows {
-            let at = |table, column| Place::new(table, column, row.id);
+            let at = |table, column| SealPlace::new(table, column, row.id);
             if let Some(role) = row.role {
                 let who = Someone {
                     role,

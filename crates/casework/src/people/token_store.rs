@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::matching::{MatchOut, PersonFound};
 use super::tokens::Token;
 use kernel::audit::Event;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::{Act, hidden, may_in};
@@ -68,7 +68,7 @@ pub fn documents(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Document>> {
         .select((referrals::id, referrals::document))
         .load(tx.conn)?;
     let open = |(id, sealed): &(Uuid, Vec<u8>)| {
-        let place = Place::new("referrals", "document", *id);
+        let place = SealPlace::new("referrals", "document", *id);
         Ok(case.key().open_json(place, sealed)?)
     };
     rows.iter().map(open).collect()

@@ -6,11 +6,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::answer_api::{Given, answered, open, to_answer};
+use super::answer_api::{QuestionAnswer, answered, open, to_answer};
 use super::api::QuestionOut;
 use super::rules::{self, Command};
 use super::store::Question;
-use crate::account::{self, HowTold, NewEntry, Reader, Sharing};
+use crate::account::{self, AccountReader, HowTold, NewEntry, Sharing};
 use crate::parties;
 use kernel::audit::Event;
 use kernel::caller::Caller;
@@ -83,7 +83,7 @@ pub async fn answer_question_anew(
         if body.open {
             open(tx, &case, &question, &[entry])?;
         }
-        let answer = Given {
+        let answer = QuestionAnswer {
             status,
             entries: &[entry],
             opened: body.open,
@@ -126,7 +126,7 @@ fn tell(tx: &mut Tx<'_>, case: &VisibleCase, question: &Question, told: ToldIn) 
 
 /// An entry under the question's heading, written since the question was taken.
 fn told_since(tx: &mut Tx<'_>, case: &VisibleCase, question: &Question, id: Uuid) -> Result<Uuid> {
-    let reader = Reader::of(tx, case);
+    let reader = AccountReader::of(tx, case);
     let found = account::standings(tx, case, reader, &[id])?;
     let fits = found.iter().any(|entry| {
         entry.readable

@@ -11,7 +11,7 @@ use super::api::{QuestionOut, by, locked, shown};
 use super::rules::{self, Command, Pointed};
 use super::store::{self, Question, Settling};
 use super::telling;
-use crate::account::{self, Reader};
+use crate::account::{self, AccountReader};
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::case_file::opened;
@@ -52,7 +52,7 @@ pub(super) fn open(
 }
 
 /// An answer that may be given.
-pub(super) struct Given<'a> {
+pub(super) struct QuestionAnswer<'a> {
     pub status: QuestionStatus,
     /// The entries that answer it.
     pub entries: &'a [Uuid],
@@ -67,7 +67,7 @@ pub(super) fn answered(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
     question: &Question,
-    answer: Given<'_>,
+    answer: QuestionAnswer<'_>,
 ) -> Result<Audited<Tagged<QuestionOut>>> {
     let words = Settling {
         note: answer.note,
@@ -141,7 +141,7 @@ pub async fn answer_question(
         opening.sort_unstable();
         opening.dedup();
         open(tx, &case, &question, &opening)?;
-        let answer = Given {
+        let answer = QuestionAnswer {
             status,
             entries: &body.entries,
             opened: !opening.is_empty(),
@@ -153,7 +153,7 @@ pub async fn answer_question(
 }
 
 fn pointed(tx: &mut Tx<'_>, case: &VisibleCase, ids: &[Uuid]) -> Result<Vec<Pointed>> {
-    let reader = Reader::of(tx, case);
+    let reader = AccountReader::of(tx, case);
     let found = account::standings(tx, case, reader, ids)?;
     Ok(found
         .into_iter()

@@ -9,10 +9,10 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::QuestionStatus;
-use super::rules::{self, By, Command, Told};
+use super::rules::{self, Command, QuestionCaller, Told};
 use super::store::{self, Question, Settling};
 use super::telling;
-use crate::account::{Heading, Reader, readable_under};
+use crate::account::{AccountReader, Heading, readable_under};
 use crate::circle::is_lead;
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
@@ -100,8 +100,8 @@ impl QuestionOut {
 }
 
 /// How the caller stands to the questions of a case.
-pub(super) fn by(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<By> {
-    Ok(By {
+pub(super) fn by(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<QuestionCaller> {
+    Ok(QuestionCaller {
         lead: is_lead(tx, case)?,
         coordinator: case.standings.contains(&Standing::Coordinator),
         staff: is_staff(case),
@@ -211,7 +211,7 @@ pub struct QuestionIn {
 }
 
 /// What came of asking.
-enum Asked {
+enum AskOutcome {
     Taken(Box<QuestionOut>),
     Told(Vec<Uuid>),
 }
@@ -242,17 +242,17 @@ pub async fn ask_question(
                     .on("case", id)
                     .fields(["already_told"])
                     .rows(told.len());
-                return Ok(Audited::new(Asked::Told(told), event));
+                return Ok(Audited::new(AskOutcome::Told(told), event));
             }
             let question = store::find(tx, &case, false, claim.id())?.ok_or_else(hidden)?;
             let event = Event::of_case(&case).on("question", claim.id());
             let question = Box::new(QuestionOut::of(&case, &question)?);
-            Ok(Audited::new(Asked::Taken(question), event))
+            Ok(Audited::new(AskOutcome::Taken(question), event))
         })
         .await?;
     match asked {
-        Asked::Taken(question) => Ok(Created(Json(*question))),
-        Asked::Told(ids) => Err(Error::conflict_over("already_told", ids)),
+        AskOutcome::Taken(question) => Ok(Created(Json(*question))),
+        AskOutcome::Told(ids) => Err(Error::conflict_over("already_told", ids)),
     }
 }
 
@@ -264,7 +264,7 @@ fn ask(
     body: &QuestionIn,
 ) -> Result<Option<Vec<Uuid>>> {
     rules::case_takes_questions(case.row.status)?;
-    let reader = Reader::of(tx, case);
+    let reader = AccountReader::of(tx, case);
     let readable = readable_under(tx, case, reader, body.heading)?;
     match rules::told_already(&readable, &body.read)? {
         Told::Already => {

@@ -90,7 +90,7 @@ pub fn told_since_taken(taken_at: Option<DateTime<Utc>>, told_on: NaiveDate) -> 
 
 /// How the caller stands to a case's questions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct By {
+pub struct QuestionCaller {
     /// The case's lead.
     pub lead: bool,
     /// Its MARAC's coordinator, who answers where the lead cannot.
@@ -99,7 +99,7 @@ pub struct By {
     pub staff: bool,
 }
 
-impl By {
+impl QuestionCaller {
     /// Sees every agency's questions.
     pub fn sees_all(self) -> bool {
         self.lead || self.staff
@@ -266,7 +266,7 @@ mod tests {
             (false, false, true, true, false),
             (false, false, false, false, false),
         ] {
-            let by = By {
+            let by = QuestionCaller {
                 lead,
                 coordinator,
                 staff,

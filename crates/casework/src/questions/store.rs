@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::QuestionStatus;
 use crate::account::Heading;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::schema::{questions, told_already};
@@ -61,13 +61,13 @@ pub struct Settling {
 impl Question {
     /// What is asked.
     pub fn text(&self, case: &VisibleCase) -> Result<String> {
-        let place = Place::new("questions", "sealed", self.id);
+        let place = SealPlace::new("questions", "sealed", self.id);
         Ok(case.key().open_text(place, &self.sealed)?)
     }
 
     /// What was said when it was settled.
     pub fn settling(&self, case: &VisibleCase) -> Result<Settling> {
-        let place = Place::new("questions", "settling", self.id);
+        let place = SealPlace::new("questions", "settling", self.id);
         match &self.settling {
             Some(sealed) => Ok(case.key().open_json(place, sealed)?),
             None => Ok(Settling::default()),
@@ -138,7 +138,7 @@ pub fn insert(
     text: &str,
     read: &[Uuid],
 ) -> Result<()> {
-    let place = Place::new("questions", "sealed", id);
+    let place = SealPlace::new("questions", "sealed", id);
     let sealed = case.key().seal(place, text.as_bytes())?;
     let (user, actor) = asker(tx);
     diesel::insert_into(questions::table)
@@ -219,7 +219,7 @@ pub fn settle(
     answers: &[Uuid],
     words: &Settling,
 ) -> Result<()> {
-    let place = Place::new("questions", "settling", id);
+    let place = SealPlace::new("questions", "settling", id);
     let sealed = case.key().seal_json(place, words)?;
     let said = words.note.is_some() || words.reason.is_some();
     let settled = questions::case_id.eq(case.id).and(questions::id.eq(id));

@@ -24,7 +24,7 @@ use kernel::policy::hidden;
 use kernel::policy::lens::FieldGroup;
 use kernel::visibility::VisibleCase;
 use practice::document::{AnswerIn, AssessmentIn};
-use practice::risk::{AssessedHow, Given, Score, Tool, ToolRole, Tools, score};
+use practice::risk::{AssessedHow, GivenAnswer, Score, Tool, ToolRole, Tools, score};
 
 /// Assessments of a case.
 pub fn assessment_routes(config: &mut ServiceConfig<'_>) {
@@ -259,7 +259,7 @@ fn scored(tools: &Tools, body: &AssessmentIn) -> Result<Score> {
     let given: Vec<_> = body
         .answers
         .iter()
-        .map(|answer| Given {
+        .map(|answer| GivenAnswer {
             item: &answer.item,
             answer: answer.answer,
             options: &answer.options,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::visibility::VisibleCase;
@@ -64,7 +64,7 @@ pub(super) fn record_as(
     };
     let sealed = case
         .key()
-        .seal_json(Place::new("risk_assessments", "sealed", id), &sealed)?;
+        .seal_json(SealPlace::new("risk_assessments", "sealed", id), &sealed)?;
     let row = super::record_store::NewAssessment {
         id,
         referral_id: source.referral_id,

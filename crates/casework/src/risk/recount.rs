@@ -14,7 +14,7 @@ use kernel::visibility::{self, VisibleCase};
 use practice::marac::settings::MaracSettings;
 use practice::risk::ToolRole;
 use practice::risk::{Answer, Tools};
-use practice::risk::{Figure, FigurePlace, Items, Known, figures};
+use practice::risk::{CountedAssessment, Figure, FigurePlace, Items, figures};
 
 /// Cases in one transaction.
 const BATCH: i64 = 50;
@@ -42,7 +42,7 @@ pub fn refresh(
 
 /// Whether what stands, or what a part raised it to, reaches the threshold of its tool.
 fn shows_high_risk(
-    known: &[Known],
+    known: &[CountedAssessment],
     figures: &[Figure],
     tools: &Tools,
     settings: &MaracSettings,
@@ -55,7 +55,7 @@ fn shows_high_risk(
 }
 
 fn reach_threshold(
-    known: &[Known],
+    known: &[CountedAssessment],
     figures: &[Figure],
     tools: &Tools,
     settings: &MaracSettings,
@@ -86,12 +86,12 @@ pub fn ever_showed_high_risk(
 }
 
 /// The assessments of a case with their answers. One whose answers do not open is counted by its score.
-fn known(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<Known>> {
+fn known(tx: &mut Tx<'_>, case: &VisibleCase) -> Result<Vec<CountedAssessment>> {
     let parts = assessments_store::all(tx, case)?;
     parts.iter().map(|part| of(case, part)).collect()
 }
 
-fn of(case: &VisibleCase, part: &Part) -> Result<Known> {
+fn of(case: &VisibleCase, part: &Part) -> Result<CountedAssessment> {
     let columns: super::assessments_api::Columns = part.plain()?;
     let seal = part.open::<SealedAssessment>(case, "risk_assessments", "sealed");
     let items = seal.ok().map(|seal| {
@@ -104,7 +104,7 @@ fn of(case: &VisibleCase, part: &Part) -> Result<Known> {
             answered: ids(&|answer| answer != Answer::NotAsked),
         }
     });
-    Ok(Known {
+    Ok(CountedAssessment {
         id: part.id,
         answered: columns.answered(),
         tool: columns.tool,

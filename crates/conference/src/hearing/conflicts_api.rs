@@ -7,11 +7,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::rules::{self, Declared, Reader};
+use super::rules::{self, Declared, HearingReader};
 use super::shapes::ConflictOut;
 use super::{conflicts_store, record, store};
 use crate::meetings;
-use casework::cases::{self, Subject};
+use casework::cases::{self, ExclusionSubject};
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
 use kernel::case_file;
@@ -53,8 +53,8 @@ pub struct ConflictIn {
 }
 
 impl ConflictIn {
-    fn subject(&self) -> Subject {
-        Subject {
+    fn subject(&self) -> ExclusionSubject {
+        ExclusionSubject {
             user_id: self.user_id,
             actor_id: self.actor_id,
             agency_id: self.agency_id,
@@ -103,7 +103,7 @@ pub async fn declare_conflict(
                 let item_id = place.item_id;
                 conflicts_store::insert(tx, &case, conflict_id, item_id, exclusion_id)?;
             }
-            let record = record::record(tx, &case, place.item_id, Reader::STAFF, false)?;
+            let record = record::record(tx, &case, place.item_id, HearingReader::STAFF, false)?;
             let mut all = record.conflicts.into_iter();
             let conflict = all.find(|one| one.id == claim.id()).ok_or_else(hidden)?;
             let event = Event::of_case(&case)

@@ -13,7 +13,7 @@ use super::model::{
 };
 use super::rules::{self, Correction};
 use super::shapes::HearingEntryOut;
-use super::store::{self, NewEntry, Place};
+use super::store::{self, HearingItem, NewEntry};
 use super::{record, record_store};
 use kernel::audit::{Audited, Event};
 use kernel::caller::Caller;
@@ -95,7 +95,7 @@ pub async fn correct_hearing_entry(
 
 fn correct(
     tx: &mut Tx<'_>,
-    place: &Place,
+    place: &HearingItem,
     case: &VisibleCase,
     (old_id, if_match): (Uuid, IfMatch),
     new_id: Uuid,

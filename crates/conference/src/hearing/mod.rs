@@ -20,11 +20,11 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use model::{
-    ConflictRecord, HearingEntry, HearingKind, HearingSharing, InformationNature, PoliceWish,
-    Record, RiskFactor, Safeguard, SafeguardDecision, SeatRecord,
+    ConflictRecord, HearingEntry, HearingKind, HearingRecord, HearingSharing, InformationNature,
+    PoliceWish, RiskFactor, Safeguard, SafeguardDecision, SeatRecord,
 };
 pub use record::{meeting_record, record};
-pub use rules::Reader;
+pub use rules::HearingReader;
 
 /// The operations of this resource.
 pub fn routes(config: &mut ServiceConfig<'_>) {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::meetings::{AgendaItemStatus, AttendanceRole, Presence, Remarks};
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use practice::vocabulary;
 
 vocabulary! {
@@ -95,8 +95,8 @@ pub(super) struct Words {
 }
 
 /// Where the words of an entry are sealed.
-pub(super) const fn words_of(entry_id: Uuid) -> Place {
-    Place::new("hearing_entries", "sealed", entry_id)
+pub(super) const fn words_of(entry_id: Uuid) -> SealPlace {
+    SealPlace::new("hearing_entries", "sealed", entry_id)
 }
 
 /// What was said of a case at a meeting.
@@ -197,7 +197,7 @@ pub struct ConflictRecord {
 
 /// All that was recorded of one case at one meeting, as far as its reader gets it.
 #[derive(Debug, Clone)]
-pub struct Record {
+pub struct HearingRecord {
     /// The agenda item.
     pub item_id: Uuid,
     /// Its case.
@@ -214,7 +214,7 @@ pub struct Record {
     pub conflicts: Vec<ConflictRecord>,
 }
 
-impl Record {
+impl HearingRecord {
     /// The entries of one kind.
     pub fn of_kind(&self, kind: HearingKind) -> impl Iterator<Item = &HearingEntry> {
         self.entries.iter().filter(move |entry| entry.kind == kind)

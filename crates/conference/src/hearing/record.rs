@@ -7,14 +7,14 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::model::{
-    ConflictRecord, HearingEntry, HearingKind, HearingSharing, InformationNature, PoliceWish,
-    Record, RiskFactor, Safeguard, SafeguardDecision, SeatRecord, Words, words_of,
+    ConflictRecord, HearingEntry, HearingKind, HearingRecord, HearingSharing, InformationNature,
+    PoliceWish, RiskFactor, Safeguard, SafeguardDecision, SeatRecord, Words, words_of,
 };
 use super::record_store;
-use super::rules::Reader;
+use super::rules::HearingReader;
 use crate::meetings::{self, AgendaItemStatus, Remarks};
 use kernel::case_file::{Part, of_kind};
-use kernel::crypto::{DataKey, Place};
+use kernel::crypto::{DataKey, SealPlace};
 use kernel::db::Tx;
 use kernel::error::{Code, Error, Result};
 use kernel::policy::hidden;
@@ -97,11 +97,11 @@ fn conflict(key: &DataKey, part: &Part) -> Result<ConflictRecord> {
         declared_by: columns.declared_by,
         created_at: columns.created_at,
         live: columns.live,
-        reason: part.open_with(key, Place::new("exclusions", "reason", part.id))?,
+        reason: part.open_with(key, SealPlace::new("exclusions", "reason", part.id))?,
     })
 }
 
-fn assemble(key: &DataKey, parts: &[Part]) -> Result<Record> {
+fn assemble(key: &DataKey, parts: &[Part]) -> Result<HearingRecord> {
     let item = of_kind(parts, "item").next().ok_or_else(hidden)?;
     let columns: ItemColumns = item.plain()?;
     let mut entries = of_kind(parts, "entry")
@@ -130,7 +130,7 @@ fn assemble(key: &DataKey, parts: &[Part]) -> Result<Record> {
         true => item.open_with(key, meetings::remarks_of(item.id))?,
         false => Remarks::default(),
     };
-    Ok(Record {
+    Ok(HearingRecord {
         item_id: item.id,
         case_id: columns.case_id,
         status: columns.status,
@@ -147,9 +147,9 @@ pub fn record(
     tx: &mut Tx<'_>,
     case: &VisibleCase,
     item_id: Uuid,
-    reader: Reader,
+    reader: HearingReader,
     all: bool,
-) -> Result<Record> {
+) -> Result<HearingRecord> {
     let parts = record_store::parts(tx, vec![item_id], reader, all)?;
     let record = assemble(case.key(), &parts)?;
     match record.case_id == case.id {
@@ -161,14 +161,18 @@ pub fn record(
 /// What was recorded of every case of a meeting that the caller, its coordinator or chair, may see, in
 /// the order of the agenda: what minutes are drafted from. Two statements at any number of cases.
 /// Entries of class `restricted` are among them: whoever shows them on must look at `sharing`.
-pub fn meeting_record(tx: &mut Tx<'_>, marac_id: Uuid, meeting_id: Uuid) -> Result<Vec<Record>> {
+pub fn meeting_record(
+    tx: &mut Tx<'_>,
+    marac_id: Uuid,
+    meeting_id: Uuid,
+) -> Result<Vec<HearingRecord>> {
     if !tx.actor.is_staff(marac_id) {
         return Err(Code::Forbidden.into());
     }
     let items = record_store::items(tx, marac_id, meeting_id)?;
     let ids = items.iter().map(|item| item.id).collect();
     let mut of_item: HashMap<Uuid, Vec<Part>> = HashMap::new();
-    for part in record_store::parts(tx, ids, Reader::STAFF, false)? {
+    for part in record_store::parts(tx, ids, HearingReader::STAFF, false)? {
         let item = part
             .parent
             .ok_or(Error::Internal("a part of a hearing has no item"))?;

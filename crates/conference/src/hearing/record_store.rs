@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::rules::Reader;
+use super::rules::HearingReader;
 use kernel::case_file::Part;
 use kernel::db::Tx;
 use kernel::error::Result;
@@ -11,7 +11,12 @@ use kernel::policy::hidden;
 use kernel::sql::{Row, statement};
 
 /// What a reader may get of these items, part by part; earlier versions only with `all`.
-pub fn parts(tx: &mut Tx<'_>, items: Vec<Uuid>, reader: Reader, all: bool) -> Result<Vec<Part>> {
+pub fn parts(
+    tx: &mut Tx<'_>,
+    items: Vec<Uuid>,
+    reader: HearingReader,
+    all: bool,
+) -> Result<Vec<Part>> {
     Ok(tx
         .sql(statement!("parts" => Part))
         .bind(items)

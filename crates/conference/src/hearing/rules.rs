@@ -9,14 +9,14 @@ use kernel::error::{Code, Error, FieldError, Result};
 
 /// What decides how much of a hearing's record somebody reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reader {
+pub struct HearingReader {
     /// Reads the record at all.
     pub reads: bool,
     /// Coordinator, chair or allocated IDVA: entries of class `restricted` and conflicts too.
     pub trusted: bool,
 }
 
-impl Reader {
+impl HearingReader {
     /// Coordinator or chair.
     pub const STAFF: Self = Self {
         reads: true,
@@ -51,10 +51,10 @@ impl Desk {
     /// What they read: coordinator, chair and allocated IDVA all of it; others what was shared, if the
     /// meeting opened the case to them and they accepted its statement: while it is in session, and
     /// afterwards if their agency attended (domain 6.2), as long as the case stays open to it.
-    pub fn reader(self) -> Reader {
+    pub fn reader(self) -> HearingReader {
         let trusted = self.coordinator || self.chair || self.allocated;
         let there = self.meeting == MeetingStatus::InSession || self.attended;
-        Reader {
+        HearingReader {
             reads: trusted || (self.sits && self.accepted && there),
             trusted,
         }

@@ -98,7 +98,11 @@ fn the_table_of_readers() {
     ];
     for (desk, meeting, (reads, trusted)) in table {
         let found = Desk { meeting, ..desk }.reader();
-        assert_eq!(found, Reader { reads, trusted }, "{desk:?} {meeting:?}");
+        assert_eq!(
+            found,
+            HearingReader { reads, trusted },
+            "{desk:?} {meeting:?}"
+        );
     }
 }
 

@@ -6,11 +6,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::model::{
-    ConflictRecord, HearingEntry, HearingKind, HearingSharing, InformationNature, PoliceWish,
-    Record, RiskFactor, Safeguard, SafeguardDecision, SeatRecord,
+    ConflictRecord, HearingEntry, HearingKind, HearingRecord, HearingSharing, InformationNature,
+    PoliceWish, RiskFactor, Safeguard, SafeguardDecision, SeatRecord,
 };
-use super::rules::Reader;
-use super::store::Place;
+use super::rules::HearingReader;
+use super::store::HearingItem;
 use crate::meetings::{AgendaItemStatus, AttendanceRole, Presence};
 use kernel::http::etag;
 use kernel::policy::lens::FieldGroup;
@@ -167,7 +167,12 @@ pub struct HearingRecordOut {
 }
 
 impl HearingRecordOut {
-    pub(super) fn of(place: &Place, case: &VisibleCase, reader: Reader, record: Record) -> Self {
+    pub(super) fn of(
+        place: &HearingItem,
+        case: &VisibleCase,
+        reader: HearingReader,
+        record: HearingRecord,
+    ) -> Self {
         let all = |kind| {
             let entries = record.of_kind(kind).cloned();
             entries.map(HearingEntryOut::from).collect()

@@ -21,7 +21,7 @@ use kernel::visibility::VisibleCase;
 
 /// An agenda item, and what the meeting opened of it to the caller.
 #[derive(Debug, Row)]
-pub struct Place {
+pub struct HearingItem {
     pub item_id: Uuid,
     pub meeting_id: Uuid,
     pub case_id: Uuid,
@@ -33,7 +33,7 @@ pub struct Place {
     attended: bool,
 }
 
-impl Place {
+impl HearingItem {
     /// The caller's desk there.
     pub fn desk(&self, case: &VisibleCase) -> Desk {
         Desk {
@@ -51,8 +51,8 @@ impl Place {
 }
 
 /// The item, if its case is in sight.
-pub fn place(tx: &mut Tx<'_>, item_id: Uuid) -> Result<Place> {
-    tx.sql(statement!("place" => Place))
+pub fn place(tx: &mut Tx<'_>, item_id: Uuid) -> Result<HearingItem> {
+    tx.sql(statement!("place" => HearingItem))
         .bind(item_id)
         .get_result(tx.conn)
         .optional()?
@@ -61,8 +61,8 @@ pub fn place(tx: &mut Tx<'_>, item_id: Uuid) -> Result<Place> {
 
 /// The same, its meeting kept as it is until the transaction ends. Any number of writers hold it so at
 /// once; whoever starts or closes the meeting waits for them.
-pub fn place_kept(tx: &mut Tx<'_>, item_id: Uuid) -> Result<Place> {
-    tx.sql(statement!("place_kept" => Place))
+pub fn place_kept(tx: &mut Tx<'_>, item_id: Uuid) -> Result<HearingItem> {
+    tx.sql(statement!("place_kept" => HearingItem))
         .bind(item_id)
         .locking(tx)?
         .ok_or_else(hidden)

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::agenda_store::{self, Item};
+use super::agenda_store::{self, AgendaItem};
 use super::decisions_store::{self, Deferred};
-use super::listing_store::Listed;
+use super::listing_store::ListedAgency;
 use super::rules::{self, Decision, Timing};
 use super::store::Meeting;
 use super::{
@@ -16,7 +16,7 @@ use super::{
 use crate::asking;
 use casework::flags;
 use directory::agencies::ListingStanding;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::{Act, may_in};
@@ -37,8 +37,8 @@ pub struct Remarks {
 }
 
 /// Where remarks are sealed.
-pub const fn remarks_of(item_id: Uuid) -> Place {
-    Place::new("agenda_items", "outcome", item_id)
+pub const fn remarks_of(item_id: Uuid) -> SealPlace {
+    SealPlace::new("agenda_items", "outcome", item_id)
 }
 
 /// A case to put on.
@@ -133,7 +133,11 @@ pub fn admit(
 
 /// Opens the cases of a meeting, or one, to the agencies they are listed to. Returns all of these
 /// agencies, those that were passed over too.
-pub fn open(tx: &mut Tx<'_>, meeting: &Meeting, item_id: Option<Uuid>) -> Result<Vec<Listed>> {
+pub fn open(
+    tx: &mut Tx<'_>,
+    meeting: &Meeting,
+    item_id: Option<Uuid>,
+) -> Result<Vec<ListedAgency>> {
     let listed = listing_store::listed(tx, meeting.id, item_id)?;
     let full_at = (meeting.status == MeetingStatus::InSession).then_some(tx.now);
     let already = listing_store::open_already(tx, meeting.id)?;
@@ -156,26 +160,26 @@ pub fn open(tx: &mut Tx<'_>, meeting: &Meeting, item_id: Option<Uuid>) -> Result
 }
 
 /// An item with its meeting and its case, all locked.
-pub struct Opened {
+pub struct OpenedItem {
     pub meeting: Meeting,
     pub case: VisibleCase,
-    pub item: Item,
+    pub item: AgendaItem,
 }
 
 /// The item, if its case is in sight and the caller may do this there.
-pub fn opened(tx: &mut Tx<'_>, act: Act, item_id: Uuid) -> Result<Opened> {
+pub fn opened(tx: &mut Tx<'_>, act: Act, item_id: Uuid) -> Result<OpenedItem> {
     let (meeting_id, case_id) = agenda_store::parents(tx, item_id)?;
     let meeting = in_sight_locked(tx, act, meeting_id)?;
     let case = visibility::case_locked(tx, act, case_id)?;
     let item = agenda_store::locked(tx, &case, item_id)?;
-    Ok(Opened {
+    Ok(OpenedItem {
         meeting,
         case,
         item,
     })
 }
 
-impl Opened {
+impl OpenedItem {
     /// The status a decision leads to, if it may be taken now.
     pub fn allows(&self, decision: Decision) -> Result<AgendaItemStatus> {
         let item = &self.item;

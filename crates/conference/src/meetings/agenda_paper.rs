@@ -12,7 +12,7 @@ use super::agenda_view::{AgendaItemOut, AgendaOut, AgendaPerson, AgendaSessionOu
 use super::{AgendaItemStatus, AgendaSection, MeetingKind};
 use casework::actions::{ActionPriority, ActionRowOut, ActionStatus, ActionTarget, Escalation};
 use kernel::policy::lens::FieldGroup;
-use paper::{Block, Document, Reader, Section, capital, words};
+use paper::{Block, Document, PrintedFor, Section, capital, words};
 use practice::dates::later;
 use practice::dates::{written_day as day, written_moment as moment};
 use practice::marac::settings::Labels;
@@ -28,7 +28,7 @@ pub struct Paper<'a> {
 
 impl Paper<'_> {
     /// The agenda for this reader.
-    pub fn document(&self, reader: Reader) -> Document {
+    pub fn document(&self, reader: PrintedFor) -> Document {
         let mut sections = vec![self.meeting()];
         sections.extend(self.outstanding());
         sections.push(self.cases());

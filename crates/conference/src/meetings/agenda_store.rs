@@ -84,7 +84,7 @@ pub fn seats(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<Seat>> {
 
 /// The item as it decides on itself.
 #[derive(Debug, Row)]
-pub struct Item {
+pub struct AgendaItem {
     pub id: Uuid,
     pub referral_id: Option<Uuid>,
     pub kind: AgendaItemKind,
@@ -96,8 +96,8 @@ pub struct Item {
 }
 
 /// The item of a case, locked until the transaction ends.
-pub fn locked(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<Item> {
-    tx.sql(statement!("item_locked" => Item))
+pub fn locked(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<AgendaItem> {
+    tx.sql(statement!("item_locked" => AgendaItem))
         .bind(case.id)
         .bind(id)
         .locking(tx)?

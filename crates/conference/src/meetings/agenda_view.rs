@@ -14,7 +14,7 @@ use super::store::Meeting;
 use super::{AgendaItemKind, AgendaItemStatus, AgendaSection, MeetingStatus};
 use casework::actions::{self, ActionRowOut};
 use directory::maracs;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::http::{Tagged, etag};
@@ -194,7 +194,8 @@ fn open(
             .zip(&row.party_roles)
             .zip(&row.identities);
         for ((party_id, role), sealed) in parties {
-            let identity = key.open_json(Place::new("parties", "identity", *party_id), sealed)?;
+            let identity =
+                key.open_json(SealPlace::new("parties", "identity", *party_id), sealed)?;
             let person = AgendaPerson {
                 party_id: *party_id,
                 identity,

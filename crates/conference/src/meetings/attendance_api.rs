@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::attendance_store::{self, Record, SeatRow, Sitter};
+use super::attendance_store::{self, AttendanceRecord, SeatRow, Sitter};
 use super::store::Meeting;
 use super::{
     AttendanceRole, Presence, agenda, agenda_store, attendance_rules, in_sight, in_sight_locked,
@@ -202,7 +202,7 @@ fn record(
         .map(|item| item.id)
         .collect();
     attendance_rules::guest_items(body.role, &body.items, &present)?;
-    let record = Record {
+    let record = AttendanceRecord {
         agency_id,
         who,
         role: body.role,

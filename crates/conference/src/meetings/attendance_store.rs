@@ -45,9 +45,9 @@ impl SeatRow {
     }
 
     /// Whether the seat is recorded just so, its guest bound to these items.
-    pub fn holds(&self, record: &Record, items: &[Uuid]) -> bool {
+    pub fn holds(&self, record: &AttendanceRecord, items: &[Uuid]) -> bool {
         let bound: HashSet<_> = self.item_ids.iter().collect();
-        let Record {
+        let AttendanceRecord {
             agency_id,
             who: _,
             role,
@@ -116,7 +116,7 @@ pub fn works_for(tx: &mut Tx<'_>, who: &Sitter, agency_id: Uuid) -> Result<bool>
 }
 
 /// What is recorded of a seat.
-pub struct Record {
+pub struct AttendanceRecord {
     pub agency_id: Uuid,
     pub who: Sitter,
     pub role: AttendanceRole,
@@ -143,7 +143,7 @@ struct NewSeat<'a> {
 }
 
 /// Records a seat, for the first time or again. Returns it.
-pub fn record(tx: &mut Tx<'_>, meeting: &Meeting, seat: &Record) -> Result<Uuid> {
+pub fn record(tx: &mut Tx<'_>, meeting: &Meeting, seat: &AttendanceRecord) -> Result<Uuid> {
     use attendances::dsl;
     let row = NewSeat {
         id: Uuid::now_v7(),

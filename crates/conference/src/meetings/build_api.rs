@@ -13,7 +13,7 @@ use super::agenda::{Remarks, remarks_of};
 use super::agenda_api::audited;
 use super::agenda_store;
 use super::agenda_view::AgendaOut;
-use super::build_rules::{self, Comes, LeftOut, List, Place};
+use super::build_rules::{self, AgendaPlace, Comes, LeftOut, List};
 use super::build_store::{self, Coming, Member, WaitingRow};
 use super::rules;
 use super::store::{self, Meeting};
@@ -290,13 +290,15 @@ fn write(tx: &mut Tx<'_>, meeting: &Meeting, coming: &[Coming]) -> Result<()> {
     let seats = agenda_store::seats(tx, meeting.id)?;
     let new = |case_id: Uuid| coming.iter().any(|one| one.case_id == case_id);
     let live = seats.iter().filter(|seat| rules::takes_slot(seat.status));
-    let there = live.filter(|seat| !new(seat.case_id)).map(|seat| Place {
-        case_id: seat.case_id,
-        section: rules::section(seat.kind, seat.has_children),
-        by_hand: seat.placed_by_hand,
-        session: seat.session,
-    });
-    let come = coming.iter().map(|one| Place {
+    let there = live
+        .filter(|seat| !new(seat.case_id))
+        .map(|seat| AgendaPlace {
+            case_id: seat.case_id,
+            section: rules::section(seat.kind, seat.has_children),
+            by_hand: seat.placed_by_hand,
+            session: seat.session,
+        });
+    let come = coming.iter().map(|one| AgendaPlace {
         case_id: one.case_id,
         section: rules::section(one.kind, one.has_children),
         by_hand: false,

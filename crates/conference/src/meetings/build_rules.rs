@@ -116,7 +116,7 @@ pub const fn kind(repeat: bool, heard_before: bool) -> AgendaItemKind {
 
 /// A case in an agenda's order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct AgendaPlace {
     pub case_id: Uuid,
     pub section: AgendaSection,
     pub by_hand: bool,
@@ -126,8 +126,8 @@ pub struct Place {
 /// The order of an agenda: those placed by hand keep theirs; among them the others come, in the order
 /// given, each behind the last of its own section and those before it: children first (R18), alerts
 /// apart. A case is heard in the session of the one before it.
-pub fn arrange(cases: &[Place]) -> Vec<Place> {
-    let (mut order, others): (Vec<Place>, Vec<Place>) =
+pub fn arrange(cases: &[AgendaPlace]) -> Vec<AgendaPlace> {
+    let (mut order, others): (Vec<AgendaPlace>, Vec<AgendaPlace>) =
         cases.iter().copied().partition(|case| case.by_hand);
     for case in others {
         let after = order
@@ -136,7 +136,7 @@ pub fn arrange(cases: &[Place]) -> Vec<Place> {
             .map_or(0, |last| last + 1);
         let neighbour = order.get(after.saturating_sub(1)).or(order.first());
         let session = neighbour.map_or(1, |other| other.session);
-        order.insert(after, Place { session, ..case });
+        order.insert(after, AgendaPlace { session, ..case });
     }
     order
 }

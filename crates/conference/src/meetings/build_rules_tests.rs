@@ -132,8 +132,8 @@ fn a_waiting_case_comes_in_time_late_or_again_or_says_why_not() {
     }
 }
 
-fn place(n: u128, section: AgendaSection, by_hand: bool, session: i16) -> Place {
-    Place {
+fn place(n: u128, section: AgendaSection, by_hand: bool, session: i16) -> AgendaPlace {
+    AgendaPlace {
         case_id: Uuid::from_u128(n),
         section,
         by_hand,
@@ -144,7 +144,7 @@ fn place(n: u128, section: AgendaSection, by_hand: bool, session: i16) -> Place 
 #[test]
 fn children_come_first_alerts_last_and_an_order_made_by_hand_stays() {
     use AgendaSection::{Adults as A, Alerts as L, Children as C};
-    type Row<'a> = (&'a [Place], &'a [(u128, i16)]);
+    type Row<'a> = (&'a [AgendaPlace], &'a [(u128, i16)]);
     let table: [Row<'_>; 5] = [
         (&[], &[]),
         (

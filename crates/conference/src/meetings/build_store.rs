@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
-use super::build_rules::{Earlier, Place, Waiting};
+use super::build_rules::{AgendaPlace, Earlier, Waiting};
 use super::store::Meeting;
 use super::{AgendaItemKind, AgendaItemStatus};
 use kernel::crypto::DataKey;
@@ -140,7 +140,7 @@ pub fn put(tx: &mut Tx<'_>, meeting: &Meeting, coming: &[Coming]) -> Result<()> 
 }
 
 /// Writes the order that was built: only what moves is touched.
-pub fn order(tx: &mut Tx<'_>, meeting_id: Uuid, places: &[Place]) -> Result<()> {
+pub fn order(tx: &mut Tx<'_>, meeting_id: Uuid, places: &[AgendaPlace]) -> Result<()> {
     tx.sql(statement!("put_in_order"))
         .bind(meeting_id)
         .bind(places.iter().map(|place| place.case_id).collect::<Vec<_>>())

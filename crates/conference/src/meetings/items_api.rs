@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::agenda::{self, Opened, Remarks};
+use super::agenda::{self, OpenedItem, Remarks};
 use super::agenda_view::{AgendaItemOut, item};
 use super::rules::{self, Decision};
 use super::run_api::{PassedOver, passed_over};
@@ -36,7 +36,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .service(note_alert_route);
 }
 
-fn event(opened: &Opened) -> Event {
+fn event(opened: &OpenedItem) -> Event {
     Event::of_case(&opened.case).on("agenda_item", opened.item.id)
 }
 
@@ -81,8 +81,8 @@ pub async fn list_to_agencies(
     Ok(Tagged::with(out.item.etag.clone(), out))
 }
 
-fn relist(tx: &mut Tx<'_>, opened: &Opened, agencies: &[Uuid]) -> Result<ListedOut> {
-    let Opened {
+fn relist(tx: &mut Tx<'_>, opened: &OpenedItem, agencies: &[Uuid]) -> Result<ListedOut> {
+    let OpenedItem {
         meeting,
         case,
         item: row,

@@ -18,7 +18,7 @@ use kernel::visibility::VisibleCase;
 
 /// An agency that a case is listed to.
 #[derive(Debug, Clone)]
-pub struct Listed {
+pub struct ListedAgency {
     pub case_id: Uuid,
     pub agency_id: Uuid,
     pub agency: String,
@@ -34,7 +34,11 @@ struct ListedRow {
 }
 
 /// The agencies that the cases of a meeting are listed to, or one item of it.
-pub fn listed(tx: &mut Tx<'_>, meeting_id: Uuid, item_id: Option<Uuid>) -> Result<Vec<Listed>> {
+pub fn listed(
+    tx: &mut Tx<'_>,
+    meeting_id: Uuid,
+    item_id: Option<Uuid>,
+) -> Result<Vec<ListedAgency>> {
     let rows = tx
         .sql(statement!("listed" => ListedRow))
         .bind(meeting_id)
@@ -47,7 +51,7 @@ pub fn listed(tx: &mut Tx<'_>, meeting_id: Uuid, item_id: Option<Uuid>) -> Resul
     let standings = agencies::listing_standings(tx, marac_id, ids.into_iter().collect())?;
     let standings: BTreeMap<Uuid, ListingStanding> = standings.into_iter().collect();
     let standing = |id: &Uuid| standings.get(id).copied();
-    let listed = rows.into_iter().map(|row| Listed {
+    let listed = rows.into_iter().map(|row| ListedAgency {
         standing: standing(&row.agency_id).unwrap_or(ListingStanding::MembershipEnded),
         case_id: row.case_id,
         agency_id: row.agency_id,
@@ -85,7 +89,7 @@ pub fn unopened(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<(Uuid, Uuid)>> 
 pub fn open(
     tx: &mut Tx<'_>,
     meeting: &Meeting,
-    listed: &[Listed],
+    listed: &[ListedAgency],
     full_at: Option<DateTime<Utc>>,
 ) -> Result<()> {
     let live = || {

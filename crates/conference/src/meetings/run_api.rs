@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::agenda_view::{AgendaWarning, quorum};
 use super::api::{MeetingOut, advance, answer, event};
-use super::listing_store::{self, Listed};
+use super::listing_store::{self, ListedAgency};
 use super::rules::MeetingCommand;
 use super::{AgendaItemStatus, agenda, agenda_store, head_in_sight};
 use crate::asking;
@@ -65,7 +65,7 @@ pub struct PassedOver {
 }
 
 /// The agencies passed over, each once.
-pub(super) fn passed_over(listed: &[Listed]) -> Vec<PassedOver> {
+pub(super) fn passed_over(listed: &[ListedAgency]) -> Vec<PassedOver> {
     let mut out: Vec<PassedOver> = listed
         .iter()
         .filter(|row| row.standing != ListingStanding::Live)

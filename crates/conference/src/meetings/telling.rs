@@ -1,6 +1,6 @@
 //! Who is told what of a meeting.
 
-use super::listing_store::Listed;
+use super::listing_store::ListedAgency;
 use super::store::Meeting;
 use directory::agencies::ListingStanding;
 use directory::notifications::{Notice, NoticeKind, To, tell};
@@ -25,7 +25,7 @@ pub fn everybody(tx: &mut Tx<'_>, kind: NoticeKind, meeting: &Meeting) -> Result
 }
 
 /// Cases were opened to the agencies they are listed to: each agency, of each of its cases.
-pub fn listed(tx: &mut Tx<'_>, meeting: &Meeting, listed: &[Listed]) -> Result<()> {
+pub fn listed(tx: &mut Tx<'_>, meeting: &Meeting, listed: &[ListedAgency]) -> Result<()> {
     let live = listed
         .iter()
         .filter(|row| row.standing == ListingStanding::Live);

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::model::{frame_of, part_of};
 use super::read::Edition;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::crypto::damage;
 use kernel::error::{Error, FieldError, Result};
 use practice::text::UNREADABLE;
@@ -32,7 +32,7 @@ pub fn refuse(edition: &Edition) -> Result<()> {
 }
 
 /// The same for what a correction begins from.
-pub fn refuse_base(place: Place, pointer: &str) -> Result<()> {
+pub fn refuse_base(place: SealPlace, pointer: &str) -> Result<()> {
     let damaged = damage::is_found(&place);
     refuse_at(damaged.then(|| pointer.to_owned()).into_iter().collect())
 }
@@ -48,7 +48,12 @@ fn refuse_at(at: Vec<String>) -> Result<()> {
     }
 }
 
-fn look(place: Place, content: &impl Serialize, under: &str, at: &mut Vec<String>) -> Result<()> {
+fn look(
+    place: SealPlace,
+    content: &impl Serialize,
+    under: &str,
+    at: &mut Vec<String>,
+) -> Result<()> {
     if damage::is_found(&place) {
         at.push(under.to_owned());
         return Ok(());

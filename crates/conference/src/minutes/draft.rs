@@ -11,11 +11,11 @@ use super::model::{
 };
 use super::record_store::{self, ActionRow, CaseRow, SeatRow};
 use super::store::NewPart;
-use crate::hearing::{self, HearingEntry, HearingKind, HearingSharing, Record};
+use crate::hearing::{self, HearingEntry, HearingKind, HearingRecord, HearingSharing};
 use crate::meetings::{AttendanceRole, Meeting, Presence};
 use casework::actions;
 use directory::maracs::Marac;
-use kernel::crypto::{DataKey, Place};
+use kernel::crypto::{DataKey, SealPlace};
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use practice::party::{Identity, PartyRole};
@@ -104,7 +104,7 @@ pub fn contents(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<HashMap<Uuid, Minu
 fn drafted(tx: &mut Tx<'_>, meeting: &Meeting) -> Result<Vec<Drafted>> {
     let day = day_of(meeting);
     let records = hearing::meeting_record(tx, meeting.marac_id, meeting.id)?;
-    let mut records: HashMap<Uuid, Record> = records
+    let mut records: HashMap<Uuid, HearingRecord> = records
         .into_iter()
         .map(|record| (record.item_id, record))
         .collect();
@@ -152,7 +152,7 @@ pub fn sealed(
 fn part(
     key: &DataKey,
     row: &CaseRow,
-    record: Option<Record>,
+    record: Option<HearingRecord>,
     actions: Vec<ActionRow>,
 ) -> Result<MinutesPart> {
     let (here, before): (Vec<_>, Vec<_>) = actions.into_iter().partition(|row| row.agreed_here);
@@ -191,7 +191,7 @@ fn action(key: &DataKey, row: &ActionRow) -> Result<MinutesAction> {
 fn hearing(
     key: &DataKey,
     row: &CaseRow,
-    record: Record,
+    record: HearingRecord,
     actions: Vec<MinutesAction>,
 ) -> Result<MinutesHearing> {
     let fault = Error::Internal("a case of an agenda has no item");
@@ -260,7 +260,7 @@ fn hearing(
     })
 }
 
-fn statements(record: &Record, kind: HearingKind) -> Vec<MinutesStatement> {
+fn statements(record: &HearingRecord, kind: HearingKind) -> Vec<MinutesStatement> {
     said(record, kind, |entry, text, restricted| {
         Some(MinutesStatement {
             agency: entry.agency.clone(),
@@ -272,7 +272,7 @@ fn statements(record: &Record, kind: HearingKind) -> Vec<MinutesStatement> {
 }
 
 fn said<T>(
-    record: &Record,
+    record: &HearingRecord,
     kind: HearingKind,
     make: impl Fn(&HearingEntry, String, bool) -> Option<T>,
 ) -> Vec<T> {
@@ -292,7 +292,7 @@ fn names(key: &DataKey, row: &CaseRow, wanted: PartyRole) -> Result<Vec<String>>
         .filter(|((_, role), _)| **role == wanted)
         .map(|((id, _), sealed)| {
             let identity: Identity =
-                key.open_json(Place::new("parties", "identity", *id), sealed)?;
+                key.open_json(SealPlace::new("parties", "identity", *id), sealed)?;
             Ok(identity.full_name().unwrap_or_else(|| NAMELESS.to_owned()))
         })
         .collect()

@@ -8,18 +8,18 @@ use uuid::Uuid;
 use crate::hearing::{InformationNature, PoliceWish, RiskFactor, Safeguard, SafeguardDecision};
 use crate::meetings::{AgendaItemKind, AgendaItemStatus, AttendanceRole, MeetingKind, MeetingMode};
 use casework::actions::{ActionCategory, ActionStatus};
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::policy::lens::{FieldGroup, Lens};
 use practice::risk::CaseRisk;
 
 /// Where a frame is sealed.
-pub const fn frame_of(version_id: Uuid) -> Place {
-    Place::new("minutes_versions", "frame", version_id)
+pub const fn frame_of(version_id: Uuid) -> SealPlace {
+    SealPlace::new("minutes_versions", "frame", version_id)
 }
 
 /// Where a part is sealed.
-pub const fn part_of(part_id: Uuid) -> Place {
-    Place::new("minutes_parts", "sealed", part_id)
+pub const fn part_of(part_id: Uuid) -> SealPlace {
+    SealPlace::new("minutes_parts", "sealed", part_id)
 }
 
 /// What a correction changed, and why (R24).

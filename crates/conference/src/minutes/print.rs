@@ -6,7 +6,7 @@ use super::model::{MinutesAction, MinutesAttendee, MinutesFrame, MinutesHearing}
 use crate::hearing::{RiskFactor, Safeguard};
 use crate::meetings::AttendanceRole;
 use casework::actions::ActionStatus;
-use paper::{Block, Document, Reader, Section, capital, words};
+use paper::{Block, Document, PrintedFor, Section, capital, words};
 use practice::dates::{written_day as day, written_moment as moment};
 
 const CONFIDENTIAL: &str = "These minutes are strictly confidential. They are kept under the meeting's \
@@ -15,7 +15,7 @@ const CONFIDENTIAL: &str = "These minutes are strictly confidential. They are ke
     causes harm, or to anybody close to them.";
 
 /// The minutes as this reader has them.
-pub fn document(minutes: &MinutesOut, reader: Reader) -> Document {
+pub fn document(minutes: &MinutesOut, reader: PrintedFor) -> Document {
     let frame = &minutes.frame;
     let mut sections = vec![meeting(minutes), attendance(frame)];
     sections.extend(outstanding(minutes));

@@ -8,7 +8,7 @@ use super::key_store;
 use super::model::{Kept, MinutesCorrection, MinutesFrame, MinutesPart, frame_of, part_of};
 use super::store::{self, PartRow, VersionRow};
 use crate::meetings::Meeting;
-use kernel::crypto::{DataKey, Place};
+use kernel::crypto::{DataKey, SealPlace};
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::lens::{Basis, FieldGroup, Lens};
@@ -147,7 +147,7 @@ pub struct Base<T> {
     /// The content, with what was corrected in the version in hand.
     pub kept: Kept<T>,
     /// Where it was read.
-    pub place: Place,
+    pub place: SealPlace,
     /// Its key.
     pub key: DataKey,
     /// Where the case stood on the agenda.
@@ -214,7 +214,7 @@ fn frame(
     tx: &mut Tx<'_>,
     meeting: &Meeting,
     versions: &[VersionRow],
-) -> Result<(Place, MinutesFrame, Vec<MinutesCorrection>)> {
+) -> Result<(SealPlace, MinutesFrame, Vec<MinutesCorrection>)> {
     let key = key_store::key(tx, meeting)?;
     let told = versions.iter().rev().find_map(|row| {
         let sealed = row.frame.as_ref()?;

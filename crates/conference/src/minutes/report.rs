@@ -86,7 +86,11 @@ fn report(tx: &mut Tx<'_>, act: Act, query: &MinutesReportQuery) -> Result<Minut
     Ok(count(&rows, &settings, tx.today()))
 }
 
-fn count(rows: &[store::Counted], settings: &MaracSettings, today: NaiveDate) -> MinutesReport {
+fn count(
+    rows: &[store::CountedActions],
+    settings: &MaracSettings,
+    today: NaiveDate,
+) -> MinutesReport {
     let mut report = MinutesReport::default();
     for row in rows {
         let day = row.starts_at.with_timezone(&chrono_tz::Europe::London);

@@ -205,7 +205,7 @@ pub fn lacks_parts(tx: &mut Tx<'_>, meeting_id: Uuid, version_id: Uuid) -> Resul
 
 /// A meeting as the report on minutes counts it.
 #[derive(Debug, Row)]
-pub struct Counted {
+pub struct CountedActions {
     pub starts_at: DateTime<Utc>,
     pub due_on: Option<NaiveDate>,
     pub issued_at: Option<DateTime<Utc>>,
@@ -218,9 +218,9 @@ pub fn counted(
     tx: &mut Tx<'_>,
     marac_id: Uuid,
     (from, to): (NaiveDate, NaiveDate),
-) -> Result<Vec<Counted>> {
+) -> Result<Vec<CountedActions>> {
     Ok(tx
-        .sql(statement!("counted" => Counted))
+        .sql(statement!("counted" => CountedActions))
         .bind(marac_id)
         .bind(from)
         .bind(to)

@@ -6,12 +6,12 @@ use actix_web::web;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::http::{Html, Pdf};
-use paper::{Document, Reader};
+use paper::{Document, PrintedFor};
 
 /// The caller, as the reader of what is printed at this moment.
-pub fn reader(tx: &mut Tx<'_>) -> Result<Reader> {
+pub fn reader(tx: &mut Tx<'_>) -> Result<PrintedFor> {
     let (name, agency) = store::names(tx)?;
-    Ok(Reader {
+    Ok(PrintedFor {
         name,
         agency,
         at: tx.now,

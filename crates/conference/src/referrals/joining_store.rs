@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::store::VisibleReferral;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::lens::Basis;
@@ -62,7 +62,7 @@ pub fn join(
     reason: Option<&str>,
 ) -> Result<()> {
     let id = found.row.id;
-    let place = Place::new("referral_joins", "reason", id);
+    let place = SealPlace::new("referral_joins", "reason", id);
     let sealed = reason.map(|reason| into.key().seal_json(place, &reason));
     diesel::update(referrals::table.find(id))
         .set(referrals::own_file_id.eq(found.case.id))
@@ -112,7 +112,7 @@ impl JoinRow {
     /// Why it was joined, if its pair did not match, and why it was taken out again.
     pub fn reasons(&self, case: &VisibleCase) -> Result<(Option<String>, Option<String>)> {
         let open = |column, sealed: &Option<Vec<u8>>| {
-            let place = Place::new("referral_joins", column, self.referral_id);
+            let place = SealPlace::new("referral_joins", column, self.referral_id);
             let sealed = sealed.as_deref();
             sealed
                 .map(|sealed| case.key().open_json(place, sealed))

@@ -10,8 +10,8 @@ use practice::dates::NotBefore;
 use practice::document::{AssessmentIn, Consent, Document};
 use practice::marac::settings::MaracSettings;
 use practice::risk::{
-    AnswerErrorCode, Claims, Criteria, CriteriaError, CriteriaFinding, Criterion, Given, Score,
-    Tools,
+    AnswerErrorCode, Criteria, CriteriaClaims, CriteriaError, CriteriaFinding, Criterion,
+    GivenAnswer, Score, Tools,
 };
 
 /// What the server finds in a document.
@@ -89,7 +89,7 @@ pub fn check(
 }
 
 /// What the referrer claims, in the terms of the risk rules.
-pub fn claims(document: &Document, referred_on: NaiveDate) -> Claims<'_> {
+pub fn claims(document: &Document, referred_on: NaiveDate) -> CriteriaClaims<'_> {
     let given = &document.criteria;
     let implied = [
         (
@@ -109,7 +109,7 @@ pub fn claims(document: &Document, referred_on: NaiveDate) -> Claims<'_> {
         .into_iter()
         .filter(|(there, _)| *there)
         .map(|(_, criterion)| criterion);
-    Claims {
+    CriteriaClaims {
         referred_on,
         criteria: given.claimed.iter().copied().chain(implied).collect(),
         rationale: given.professional_judgement.as_deref(),
@@ -123,9 +123,9 @@ pub fn claims(document: &Document, referred_on: NaiveDate) -> Claims<'_> {
 }
 
 /// The answers of an assessment as the risk rules take them.
-pub fn given(assessment: &AssessmentIn) -> Vec<Given<'_>> {
+pub fn given(assessment: &AssessmentIn) -> Vec<GivenAnswer<'_>> {
     let answers = assessment.answers.iter();
-    let given = answers.map(|one| Given {
+    let given = answers.map(|one| GivenAnswer {
         item: &one.item,
         answer: one.answer,
         options: &one.options,

@@ -10,7 +10,7 @@ use super::ReferralStatus;
 use super::rules::Checked;
 use super::store::{ReferralRow, VisibleReferral};
 use kernel::case_file::is_staff;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::error::{FieldError, Result};
 use kernel::http::etag;
 use kernel::policy::lens::FieldGroup;
@@ -155,7 +155,7 @@ impl ReferralOut {
             document.withhold_confidential_addresses();
         }
         let open = |column, sealed: &[u8]| -> Result<String> {
-            let place = Place::new("referrals", column, row.id);
+            let place = SealPlace::new("referrals", column, row.id);
             Ok(case.key().open_json::<Reason>(place, sealed)?.reason)
         };
         let reason = row
@@ -178,7 +178,7 @@ impl ReferralOut {
             recorded: _,
         } = checked;
         let separate = row.separate.as_deref().filter(|_| is_staff(case));
-        let place = Place::new("referrals", "separate", row.id);
+        let place = SealPlace::new("referrals", "separate", row.id);
         let separate = separate.map(|sealed| case.key().open_json(place, sealed));
         if !shown {
             advice.retain(|one| !one.pointer.contains("/addresses/"));

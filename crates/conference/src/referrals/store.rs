@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::ReferralStatus;
 use super::shapes::ReferralItem;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::policy::{Act, hidden};
@@ -79,8 +79,8 @@ impl VisibleReferral {
     }
 }
 
-pub(super) fn place(id: Uuid) -> Place {
-    Place::new("referrals", "document", id)
+pub(super) fn place(id: Uuid) -> SealPlace {
+    SealPlace::new("referrals", "document", id)
 }
 
 /// The referral, if it is in sight.

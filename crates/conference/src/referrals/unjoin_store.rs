@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::store::VisibleReferral;
 use crate::meetings::AgendaItemStatus;
 use casework::cases::intake::Accepted;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::schema::{agenda_items, referral_counts, referral_joins, referrals};
@@ -67,7 +67,7 @@ pub fn unjoin(
     reason: &str,
 ) -> Result<()> {
     let id = found.row.id;
-    let place = Place::new("referral_joins", "unjoin_reason", id);
+    let place = SealPlace::new("referral_joins", "unjoin_reason", id);
     let sealed = found.case.key().seal_json(place, &reason)?;
     diesel::update(referral_joins::table.find(id))
         .set((

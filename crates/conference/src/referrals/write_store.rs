@@ -8,7 +8,7 @@ use super::ReferralStatus;
 use super::count_store::{Both, Counted};
 use super::store::{ReferralRow, VisibleReferral, place};
 use super::written::Written;
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use kernel::schema::referrals;
@@ -167,7 +167,7 @@ pub fn decide(
     status: ReferralStatus,
     reason: Option<&str>,
 ) -> Result<()> {
-    let place = Place::new("referrals", "decision", found.row.id);
+    let place = SealPlace::new("referrals", "decision", found.row.id);
     let seal = |reason: &str| {
         found.case.key().seal_json(
             place,
@@ -191,7 +191,7 @@ pub fn decide(
 
 /// Records a challenge.
 pub fn challenge(tx: &mut Tx<'_>, found: &VisibleReferral, reason: &str) -> Result<()> {
-    let place = Place::new("referrals", "challenge", found.row.id);
+    let place = SealPlace::new("referrals", "challenge", found.row.id);
     let reason = super::shapes::Reason {
         reason: reason.to_owned(),
     };
@@ -216,7 +216,7 @@ pub fn set_repeat(tx: &mut Tx<'_>, id: Uuid, repeat: bool) -> Result<()> {
 
 /// Why it opened a case of its own although its pair was known.
 pub fn kept_separate(tx: &mut Tx<'_>, found: &VisibleReferral, reason: &str) -> Result<()> {
-    let place = Place::new("referrals", "separate", found.row.id);
+    let place = SealPlace::new("referrals", "separate", found.row.id);
     let sealed = found.case.key().seal_json(place, &reason)?;
     diesel::update(referrals::table.find(found.row.id))
         .set(referrals::separate.eq(sealed))

@@ -3,9 +3,9 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::judge::Asked;
+use super::judge::OpenRequest;
 use super::model::{ResearchStanding, ResearchStatus};
-use super::rules::Standing;
+use super::rules::RequestState;
 use crate::meetings::{AgendaItemStatus, MeetingStatus};
 use kernel::crypto::DataKey;
 use kernel::db::Tx;
@@ -33,9 +33,9 @@ pub struct AskedRow {
 
 impl AskedRow {
     /// What decides on it.
-    pub const fn asked(&self) -> Asked {
-        Asked {
-            at: Standing {
+    pub const fn asked(&self) -> OpenRequest {
+        OpenRequest {
+            at: RequestState {
                 standing: self.standing,
                 item: self.item_status,
                 meeting: self.meeting_status,

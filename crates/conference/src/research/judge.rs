@@ -3,14 +3,14 @@
 use chrono::NaiveDate;
 
 use super::model::{ResearchStatus, ReturnIn};
-use super::rules::{self, Standing};
+use super::rules::{self, RequestState};
 use kernel::error::{Error, FieldError};
 use kernel::http::{etag, validated};
 
 /// What is known of a request.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked {
-    pub at: Standing,
+pub struct OpenRequest {
+    pub at: RequestState,
     pub due_on: NaiveDate,
     pub answered_on: Option<NaiveDate>,
     pub version: i32,
@@ -34,7 +34,7 @@ impl Refusal {
 
 /// The status an answer leads to. The first answer needs no version; a change names the one it read.
 pub fn judge(
-    asked: Option<Asked>,
+    asked: Option<OpenRequest>,
     version: Option<&str>,
     sent: &ReturnIn,
     today: NaiveDate,
@@ -72,8 +72,8 @@ mod tests {
     #[test]
     fn each_answer_is_taken_or_refused_for_its_own_reason() {
         let day = |n| NaiveDate::from_ymd_opt(2026, 6, n).unwrap();
-        let fresh = Asked {
-            at: Standing {
+        let fresh = OpenRequest {
+            at: RequestState {
                 standing: ResearchStanding::Open,
                 item: AgendaItemStatus::Listed,
                 meeting: MeetingStatus::Circulated,
@@ -82,13 +82,13 @@ mod tests {
             answered_on: None,
             version: 1,
         };
-        let answered = Asked {
+        let answered = OpenRequest {
             answered_on: Some(day(9)),
             version: 2,
             ..fresh
         };
-        let started = Asked {
-            at: Standing {
+        let started = OpenRequest {
+            at: RequestState {
                 meeting: MeetingStatus::InSession,
                 ..fresh.at
             },

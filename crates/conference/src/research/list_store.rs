@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use super::model::{ResearchStanding, ResearchStatus};
-use kernel::crypto::{KeyRing, Place};
+use kernel::crypto::{KeyRing, SealPlace};
 use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::sql::{Row, statement};
@@ -45,7 +45,7 @@ impl AskedLine {
             .zip(&self.party_roles)
             .zip(&self.identities);
         rows.map(|((id, role), sealed)| {
-            let place = Place::new("parties", "identity", *id);
+            let place = SealPlace::new("parties", "identity", *id);
             Ok((*id, *role, key.open_json(place, sealed)?))
         })
         .collect()

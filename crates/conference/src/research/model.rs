@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use kernel::crypto::Place;
+use kernel::crypto::SealPlace;
 use practice::dates::AnyDay;
 use practice::text::{Line, Text};
 use practice::vocabulary;
@@ -118,16 +118,16 @@ pub struct Exemption {
 }
 
 /// Where the agency's own part is sealed.
-pub const fn private_of(id: Uuid) -> Place {
-    Place::new("research_returns", "private", id)
+pub const fn private_of(id: Uuid) -> SealPlace {
+    SealPlace::new("research_returns", "private", id)
 }
 
 /// Where the shareable part is sealed.
-pub const fn shareable_of(id: Uuid) -> Place {
-    Place::new("research_returns", "shareable", id)
+pub const fn shareable_of(id: Uuid) -> SealPlace {
+    SealPlace::new("research_returns", "shareable", id)
 }
 
 /// Where an exemption's reason is sealed.
-pub const fn exemption_of(id: Uuid) -> Place {
-    Place::new("research_returns", "exemption", id)
+pub const fn exemption_of(id: Uuid) -> SealPlace {
+    SealPlace::new("research_returns", "exemption", id)
 }

@@ -8,14 +8,14 @@ use kernel::error::{Error, FieldError, Result};
 
 /// Where a request stands when somebody wants to answer it.
 #[derive(Debug, Clone, Copy)]
-pub struct Standing {
+pub struct RequestState {
     pub standing: ResearchStanding,
     pub item: AgendaItemStatus,
     pub meeting: MeetingStatus,
 }
 
 /// Refused unless the request can still be answered: from circulation to the start of the meeting.
-pub fn open(at: Standing) -> Result<()> {
+pub fn open(at: RequestState) -> Result<()> {
     use MeetingStatus as M;
     match (at.meeting, at.item, at.standing) {
         (M::Cancelled, ..) => Err(Error::conflict("meeting_over")),
@@ -100,7 +100,7 @@ pub fn excuse(
 
 /// Somebody who reads a return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reader {
+pub struct ReturnReader {
     /// Speaks for the agency whose return it is.
     pub own: bool,
     /// Coordinator or chair of the MARAC.
@@ -125,7 +125,7 @@ pub struct Sight {
 }
 
 /// How much of a return a reader gets (domain 6.2).
-pub const fn sight(reader: Reader) -> Sight {
+pub const fn sight(reader: ReturnReader) -> Sight {
     let opened = reader.own || reader.staff || reader.allocated || reader.at_meeting;
     Sight {
         status: opened,

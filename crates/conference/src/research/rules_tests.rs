@@ -36,7 +36,7 @@ fn a_request_is_answered_between_circulation_and_the_start_of_the_meeting() {
         ),
     ];
     for (meeting, item, standing, refused) in table {
-        let at = Standing {
+        let at = RequestState {
             standing,
             item,
             meeting,
@@ -208,7 +208,7 @@ fn to_excuse_and_to_ask_again_need_a_reason_each() {
 fn only_the_agency_itself_reads_its_own_part() {
     for bits in 0..16u8 {
         let is = |bit: u8| bits & (1 << bit) != 0;
-        let reader = Reader {
+        let reader = ReturnReader {
             own: is(0),
             staff: is(1),
             allocated: is(2),

@@ -9,8 +9,8 @@ use super::model::{
     Exemption, PrivatePart, ResearchStanding, ResearchStatus, ReturnIn, ShareablePart,
     exemption_of, private_of, shareable_of,
 };
-use super::rules::{self, Reader, Sight};
-use super::store::{Answer, Locked, ReturnRow, VersionRow};
+use super::rules::{self, ReturnReader, Sight};
+use super::store::{AnswerToKeep, Locked, ReturnRow, VersionRow};
 use kernel::crypto::DataKey;
 use kernel::db::Tx;
 use kernel::error::Result;
@@ -29,9 +29,9 @@ pub fn speaks(tx: &Tx<'_>, marac_id: Uuid, agency_id: Uuid) -> bool {
 
 /// The caller as a reader of an agency's return on a case. What the lens of the case withholds, the
 /// meeting does not open.
-fn reader(tx: &Tx<'_>, case: &VisibleCase, agency_id: Uuid, at_meeting: bool) -> Reader {
+fn reader(tx: &Tx<'_>, case: &VisibleCase, agency_id: Uuid, at_meeting: bool) -> ReturnReader {
     let shared = case.lens.shows(FieldGroup::ResearchShared);
-    Reader {
+    ReturnReader {
         own: speaks(tx, case.marac_id, agency_id),
         staff: shared && tx.actor.is_staff(case.marac_id),
         allocated: shared && case.has_basis(Basis::Allocation),
@@ -217,7 +217,12 @@ pub fn version_out(key: &DataKey, row: VersionRow) -> Result<ResearchVersionOut>
 }
 
 /// Seals an answer to the return with this id.
-pub fn seal(key: &DataKey, id: Uuid, status: ResearchStatus, sent: &ReturnIn) -> Result<Answer> {
+pub fn seal(
+    key: &DataKey,
+    id: Uuid,
+    status: ResearchStatus,
+    sent: &ReturnIn,
+) -> Result<AnswerToKeep> {
     let private = &sent.agency_private;
     let shareable = &sent.shareable;
     let private = (!private.is_empty())
@@ -226,7 +231,7 @@ pub fn seal(key: &DataKey, id: Uuid, status: ResearchStatus, sent: &ReturnIn) ->
     let shareable = (!shareable.is_empty())
         .then(|| key.seal_json(shareable_of(id), shareable))
         .transpose()?;
-    Ok(Answer {
+    Ok(AnswerToKeep {
         id,
         status,
         nothing_known: sent.nothing_known,

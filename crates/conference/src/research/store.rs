@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::model::{ResearchStanding, ResearchStatus};
-use super::rules::Standing;
+use super::rules::RequestState;
 use crate::meetings::{AgendaItemStatus, MeetingStatus};
 use kernel::db::Tx;
 use kernel::error::Result;
@@ -88,8 +88,8 @@ pub struct Locked {
 
 impl Locked {
     /// Where the request stands.
-    pub const fn at(&self) -> Standing {
-        Standing {
+    pub const fn at(&self) -> RequestState {
+        RequestState {
             standing: self.standing,
             item: self.item_status,
             meeting: self.meeting_status,
@@ -113,7 +113,7 @@ pub fn locked(
 }
 
 /// An answer to write.
-pub struct Answer {
+pub struct AnswerToKeep {
     pub id: Uuid,
     pub status: ResearchStatus,
     pub nothing_known: bool,
@@ -122,7 +122,7 @@ pub struct Answer {
 }
 
 /// Writes answers to locked requests; what stood there before is kept.
-pub fn write(tx: &mut Tx<'_>, answers: &[Answer], batch_id: Option<Uuid>) -> Result<()> {
+pub fn write(tx: &mut Tx<'_>, answers: &[AnswerToKeep], batch_id: Option<Uuid>) -> Result<()> {
     let each = || answers.iter();
     let today = tx.today();
     tx.sql(statement!("write"))

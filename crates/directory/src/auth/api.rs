@@ -10,7 +10,7 @@ use validator::Validate;
 use super::Throttle;
 use super::password::Passwords;
 use super::sessions::{self, Refreshed};
-use super::token::Subject;
+use super::token::TokenSubject;
 use super::token::Tokens;
 use super::{failures, guess_store, password, proof};
 use kernel::audit::{Audited, Event};
@@ -56,7 +56,7 @@ fn session(
     session_id: Uuid,
     refresh_token: String,
 ) -> Result<Json<SessionOut>> {
-    let subject = Subject::User {
+    let subject = TokenSubject::User {
         user_id,
         session_id,
     };

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::Throttle;
-use super::token::Subject;
+use super::token::TokenSubject;
 use super::token::Tokens;
 use super::{failures, sessions};
 use kernel::audit::{Audited, Event};
@@ -253,7 +253,7 @@ pub async fn client_token(
         Ok(Audited::new((), Event::new()))
     })
     .await?;
-    let subject = Subject::Client {
+    let subject = TokenSubject::Client {
         client_id,
         secret_version,
     };

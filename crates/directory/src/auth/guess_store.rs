@@ -94,13 +94,13 @@ const TOLD_APART: i64 = 200;
 
 /// What failures of an hour are counted under.
 #[derive(Debug, Row)]
-pub struct Counted {
+pub struct CountedGuess {
     hour: DateTime<Utc>,
     subject: Uuid,
     failures: i32,
 }
 
-impl Counted {
+impl CountedGuess {
     /// The first is recorded, and each that doubles their number.
     pub fn is_to_be_recorded(&self) -> bool {
         self.failures.count_ones() == 1
@@ -108,9 +108,9 @@ impl Counted {
 }
 
 /// Counts a failure.
-pub fn count(tx: &mut Tx<'_>, act: Act, subject: Uuid) -> Result<Counted> {
+pub fn count(tx: &mut Tx<'_>, act: Act, subject: Uuid) -> Result<CountedGuess> {
     Ok(tx
-        .sql(statement!("count_failure" => Counted))
+        .sql(statement!("count_failure" => CountedGuess))
         .bind(tx.now)
         .bind(act.as_str())
         .bind(subject)
@@ -124,7 +124,7 @@ struct News {
 }
 
 /// The event of the failures that the audit has not told of yet; it says how many they are.
-pub fn record(tx: &mut Tx<'_>, act: Act, counted: &Counted) -> Result<Event> {
+pub fn record(tx: &mut Tx<'_>, act: Act, counted: &CountedGuess) -> Result<Event> {
     let news = tx
         .sql(statement!("record_failures" => News))
         .bind(counted.hour)

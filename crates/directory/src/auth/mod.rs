@@ -138,14 +138,14 @@ fn caller_of(request: &HttpRequest) -> Result<Caller> {
         ),
     };
     Ok(match claims {
-        token::Subject::User {
+        token::TokenSubject::User {
             user_id,
             session_id,
         } => Caller::User {
             user_id,
             session_id,
         },
-        token::Subject::Client {
+        token::TokenSubject::Client {
             client_id,
             secret_version,
         } => Caller::Client {

@@ -20,7 +20,7 @@ const TYPE: &str = "at+jwt";
 
 /// Whom a token stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subject {
+pub enum TokenSubject {
     /// A person, in one session.
     User {
         /// The account.
@@ -38,7 +38,7 @@ pub enum Subject {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Claims {
+struct TokenClaims {
     iss: String,
     aud: String,
     sub: Uuid,
@@ -89,7 +89,7 @@ const REMEMBERED: usize = 16_384;
 /// What a good token says.
 #[derive(Clone, Copy)]
 struct Held {
-    subject: Subject,
+    subject: TokenSubject,
     issued_at: i64,
     expires_at: i64,
     /// Which key signed it.
@@ -127,18 +127,18 @@ impl Tokens {
     }
 
     /// A token for the subject, and the seconds it holds.
-    pub fn issue(&self, subject: Subject, now: DateTime<Utc>) -> Result<(String, i64)> {
+    pub fn issue(&self, subject: TokenSubject, now: DateTime<Utc>) -> Result<(String, i64)> {
         let (sub, sid, sec) = match subject {
-            Subject::User {
+            TokenSubject::User {
                 user_id,
                 session_id,
             } => (user_id, Some(session_id), None),
-            Subject::Client {
+            TokenSubject::Client {
                 client_id,
                 secret_version,
             } => (client_id, None, Some(secret_version)),
         };
-        let claims = Claims {
+        let claims = TokenClaims {
             iss: ISSUER.into(),
             aud: AUDIENCE.into(),
             sub,
@@ -160,7 +160,7 @@ impl Tokens {
     ///
     /// A client sends the same token for ten minutes, and its signature is the dearest thing about a
     /// small request. What it says never changes, so it is remembered; when it ends is asked each time.
-    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Subject> {
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<TokenSubject> {
         let now = now.timestamp();
         let hash = hash_secret(token);
         if let Some(held) = self.remembered(&hash) {
@@ -173,7 +173,7 @@ impl Tokens {
     }
 
     /// Whom a token stands for, if it and its key are good now.
-    fn judge(&self, held: Held, now: i64) -> Result<Subject> {
+    fn judge(&self, held: Held, now: i64) -> Result<TokenSubject> {
         let key = self.keys.get(held.key).is_some_and(|key| key.verifies(now));
         match key && held.expires_at > now && held.issued_at <= now + SKEW {
             true => Ok(held.subject),
@@ -189,17 +189,17 @@ impl Tokens {
         let named = |key: &Key| named.is_some() && key.header.kid == named;
         let place = self.keys.iter().position(named).ok_or_else(refused)?;
         let decoding = &self.keys[place].decoding;
-        let data = jsonwebtoken::decode::<Claims>(token, decoding, &self.validation)
+        let data = jsonwebtoken::decode::<TokenClaims>(token, decoding, &self.validation)
             .map_err(|_| refused())?;
         if data.header.typ.as_deref() != Some(TYPE) {
             return Err(refused());
         }
         let subject = match (data.claims.sid, data.claims.sec) {
-            (Some(session_id), None) => Subject::User {
+            (Some(session_id), None) => TokenSubject::User {
                 user_id: data.claims.sub,
                 session_id,
             },
-            (None, Some(secret_version)) => Subject::Client {
+            (None, Some(secret_version)) => TokenSubject::Client {
                 client_id: data.claims.sub,
                 secret_version,
             },
@@ -251,11 +251,11 @@ mod tests {
     #[test]
     fn a_token_says_whom_it_stands_for_until_it_expires() {
         let (_, tokens) = tokens();
-        let user = Subject::User {
+        let user = TokenSubject::User {
             user_id: Uuid::now_v7(),
             session_id: Uuid::now_v7(),
         };
-        let client = Subject::Client {
+        let client = TokenSubject::Client {
             client_id: Uuid::now_v7(),
             secret_version: 1,
         };
@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn a_remembered_token_ends_like_any_and_lends_nothing_to_another() {
         let (_, tokens) = tokens();
-        let subject = Subject::Client {
+        let subject = TokenSubject::Client {
             client_id: Uuid::now_v7(),
             secret_version: 1,
         };
@@ -303,7 +303,7 @@ mod tests {
     fn what_is_remembered_has_a_bound_and_old_tokens_make_room() {
         let (_, tokens) = tokens();
         let held = |expires_at| Held {
-            subject: Subject::Client {
+            subject: TokenSubject::Client {
                 client_id: Uuid::nil(),
                 secret_version: 1,
             },
@@ -328,7 +328,7 @@ mod tests {
         let after = KeyRing::add_token_key(&before, from, now(), LIFETIME).unwrap();
         let servers = [&before, &after].map(|text| KeyRing::parse(text).unwrap());
         let [not_restarted, restarted] = servers.each_ref().map(|ring| Tokens::new(ring).unwrap());
-        let user = Subject::User {
+        let user = TokenSubject::User {
             user_id: Uuid::now_v7(),
             session_id: Uuid::now_v7(),
         };
@@ -364,7 +364,7 @@ mod tests {
     #[test]
     fn every_mutation_is_refused() {
         let (ring, tokens) = tokens();
-        let subject = Subject::Client {
+        let subject = TokenSubject::Client {
             client_id: Uuid::now_v7(),
             secret_version: 1,
         };

@@ -4,14 +4,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use icalendar::{Calendar, Class, Component, Event, EventLike, EventStatus};
 
-use super::store::Entry;
+use super::store::CalendarEntry;
 use practice::dates::later;
 
 /// A long meeting; nobody's calendar shows more than a working day of it.
 const LONGEST: i32 = 8 * 60;
 
 /// The feed as a calendar reads it.
-pub fn render(entries: &[Entry], now: DateTime<Utc>) -> String {
+pub fn render(entries: &[CalendarEntry], now: DateTime<Utc>) -> String {
     let mut calendar = Calendar::new();
     calendar.name("MARAC meetings");
     calendar.append_property(("REFRESH-INTERVAL;VALUE=DURATION", "PT1H"));
@@ -23,7 +23,7 @@ pub fn render(entries: &[Entry], now: DateTime<Utc>) -> String {
     calendar.done().to_string()
 }
 
-fn event(entry: &Entry, now: DateTime<Utc>) -> Option<Event> {
+fn event(entry: &CalendarEntry, now: DateTime<Utc>) -> Option<Event> {
     let starts_at = entry.starts_at?;
     let minutes = entry.minutes?.clamp(1, LONGEST);
     let status = match entry.cancelled? {
@@ -50,8 +50,8 @@ mod tests {
 
     use super::*;
 
-    fn entry(cancelled: bool, version: i32) -> Entry {
-        Entry {
+    fn entry(cancelled: bool, version: i32) -> CalendarEntry {
+        CalendarEntry {
             user_id: Uuid::nil(),
             meeting_id: Some(Uuid::max()),
             starts_at: DateTime::from_timestamp(1_800_000_000, 0),
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn nobody_meets_and_it_is_still_a_calendar() {
-        let nothing = Entry {
+        let nothing = CalendarEntry {
             meeting_id: None,
             starts_at: None,
             minutes: None,

@@ -45,7 +45,7 @@ pub fn end(tx: &mut Tx<'_>, user_id: Uuid) -> Result<()> {
 
 /// A meeting in a feed; none, if its owner sits in none.
 #[derive(Debug, Row)]
-pub struct Entry {
+pub struct CalendarEntry {
     pub user_id: Uuid,
     pub meeting_id: Option<Uuid>,
     pub starts_at: Option<DateTime<Utc>>,
@@ -55,9 +55,9 @@ pub struct Entry {
 }
 
 /// The meetings of the feed with this token: no row, if no live account has it.
-pub fn entries(tx: &mut Tx<'_>, token_hash: Vec<u8>) -> Result<Vec<Entry>> {
+pub fn entries(tx: &mut Tx<'_>, token_hash: Vec<u8>) -> Result<Vec<CalendarEntry>> {
     Ok(tx
-        .sql(statement!("entries" => Entry))
+        .sql(statement!("entries" => CalendarEntry))
         .bind(token_hash)
         .bind(tx.now)
         .load(tx.conn)?)

@@ -11,7 +11,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::mail::Waiting;
 use super::store;
-use kernel::crypto::{KeyRing, Place};
+use kernel::crypto::{KeyRing, SealPlace};
 use kernel::db::Tx;
 use kernel::error::{Error, Result};
 use practice::vocabulary;
@@ -67,8 +67,8 @@ pub struct Words {
     pub changes: Vec<AccountMatter>,
 }
 
-fn place(id: Uuid) -> Place {
-    Place::new("outbox", "sealed", id)
+fn place(id: Uuid) -> SealPlace {
+    SealPlace::new("outbox", "sealed", id)
 }
 
 /// Writes a letter about an account, in this transaction.

@@ -29,7 +29,7 @@ pub(super) struct Outside {
 }
 
 /// What stands at a place of the file.
-enum Line {
+enum HeadLine {
     Head(i64, String),
     /// A line without an end.
     CutOff,
@@ -55,13 +55,17 @@ impl Outside {
         })
     }
 
-    fn line(&mut self) -> std::result::Result<Line, Broken> {
+    fn line(&mut self) -> std::result::Result<HeadLine, Broken> {
         let mut line = String::new();
         let bytes = self.reader.read_line(&mut line);
         let bytes = bytes.map_err(|_| Broken::FileUnreadable)?;
         let (number, offset) = self.read;
         let Some(whole) = line.strip_suffix('\n') else {
-            return Ok(if bytes == 0 { Line::End } else { Line::CutOff });
+            return Ok(if bytes == 0 {
+                HeadLine::End
+            } else {
+                HeadLine::CutOff
+            });
         };
         self.read = (number + 1, offset + bytes as u64);
         if number == 0 && whole.starts_with('#') {
@@ -70,7 +74,7 @@ impl Outside {
         let fields: Vec<_> = whole.split(' ').collect();
         let seq = fields.first().and_then(|seq| seq.parse().ok());
         match seq.filter(|_| matches!(fields.len(), 3 | 5)) {
-            Some(seq) => Ok(Line::Head(seq, whole.to_owned())),
+            Some(seq) => Ok(HeadLine::Head(seq, whole.to_owned())),
             None => Err(Broken::FileLine(number + 1)),
         }
     }
@@ -81,11 +85,11 @@ impl Outside {
             return self.lacks(head);
         }
         match self.line()? {
-            Line::End | Line::CutOff => self.lacks(head),
-            Line::Head(seq, _) if seq < head.last_seq => Err(Broken::FileOnly(seq)),
-            Line::Head(seq, _) if seq > head.last_seq => Err(Broken::FileLacks(head.last_seq)),
-            Line::Head(_, line) if head.is_line(&line) => Ok(()),
-            Line::Head(seq, _) => Err(Broken::Head(seq)),
+            HeadLine::End | HeadLine::CutOff => self.lacks(head),
+            HeadLine::Head(seq, _) if seq < head.last_seq => Err(Broken::FileOnly(seq)),
+            HeadLine::Head(seq, _) if seq > head.last_seq => Err(Broken::FileLacks(head.last_seq)),
+            HeadLine::Head(_, line) if head.is_line(&line) => Ok(()),
+            HeadLine::Head(seq, _) => Err(Broken::Head(seq)),
         }
     }
 
@@ -121,14 +125,14 @@ impl Outside {
         }
         loop {
             match self.line() {
-                Ok(Line::Head(seq, line)) => {
+                Ok(HeadLine::Head(seq, line)) => {
                     // Sealed after the heads were read; else it was taken out of the database.
                     if !heads::at(conn, seq)?.is_some_and(|head| head.is_line(&line)) {
                         return Ok(Err(Broken::FileOnly(seq)));
                     }
                 }
-                Ok(Line::End) => return Ok(Ok(())),
-                Ok(Line::CutOff) => return Ok(self.cut_off().map_or(Ok(()), Err)),
+                Ok(HeadLine::End) => return Ok(Ok(())),
+                Ok(HeadLine::CutOff) => return Ok(self.cut_off().map_or(Ok(()), Err)),
                 Err(fault) => return Ok(Err(fault)),
             }
         }
@@ -148,7 +152,7 @@ impl Outside {
     /// The line that has no end, if there is one.
     fn cut_off(&mut self) -> Option<Broken> {
         self.again().err().or_else(|| match self.line() {
-            Ok(Line::CutOff) => Some(Broken::FileLine(self.read.0 + 1)),
+            Ok(HeadLine::CutOff) => Some(Broken::FileLine(self.read.0 + 1)),
             Err(fault) => Some(fault),
             Ok(_) => None,
         })

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::crypto::{DataKey, Place};
+use crate::crypto::{DataKey, SealPlace};
 use crate::error::{Error, Result};
 use crate::sql::Row;
 use crate::visibility::VisibleCase;
@@ -35,7 +35,7 @@ impl Part {
     }
 
     /// What is sealed in it, with the key at hand.
-    pub fn open_with<T: DeserializeOwned>(&self, key: &DataKey, place: Place) -> Result<T> {
+    pub fn open_with<T: DeserializeOwned>(&self, key: &DataKey, place: SealPlace) -> Result<T> {
         Ok(key.open_json(place, self.seal()?)?)
     }
 
@@ -46,7 +46,7 @@ impl Part {
         table: &'static str,
         column: &'static str,
     ) -> Result<T> {
-        self.open_with(case.key(), Place::new(table, column, self.id))
+        self.open_with(case.key(), SealPlace::new(table, column, self.id))
     }
 
     /// The words that are sealed in it.
@@ -56,7 +56,7 @@ impl Part {
         table: &'static str,
         column: &'static str,
     ) -> Result<String> {
-        let place = Place::new(table, column, self.id);
+        let place = SealPlace::new(table, column, self.id);
         Ok(case.key().open_text(place, self.seal()?)?)
     }
 

@@ -9,13 +9,13 @@ use practice::text::UNREADABLE;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Place, hash_bytes};
+use super::{SealPlace, hash_bytes};
 
 /// A part that could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Damage {
     /// Where its seal is.
-    pub place: Place,
+    pub place: SealPlace,
     /// The case whose key seals it, or the meeting.
     pub owner: Uuid,
     /// SHA-256 of the sealed bytes.
@@ -26,7 +26,7 @@ pub struct Damage {
 
 impl Damage {
     /// The damage of what is sealed there.
-    pub(crate) fn of(place: Place, owner: Uuid, sealed: &[u8]) -> Self {
+    pub(crate) fn of(place: SealPlace, owner: Uuid, sealed: &[u8]) -> Self {
         let digest = hash_bytes(sealed);
         let digest = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         Self {
@@ -80,7 +80,7 @@ pub fn sent_whole(row: Uuid) {
 }
 
 /// Whether what is sealed there was found damaged, and nobody has sent it whole.
-pub fn is_found(place: &Place) -> bool {
+pub fn is_found(place: &SealPlace) -> bool {
     FOUND.with_borrow(|found| {
         let mut found = found.iter().flatten();
         found.any(|damage| damage.place == *place)
@@ -110,7 +110,7 @@ fn keeps_copies(table: &str) -> bool {
 /// Whether this content is, or holds, a placeholder that would replace what could not be read. Words that quote the
 /// mark are no placeholder, unless something was found damaged that they may have been made of. The mark for a whole
 /// text is one: it comes back from whoever sends what they read.
-pub(crate) fn would_replace(place: &Place, plain: &[u8]) -> bool {
+pub(crate) fn would_replace(place: &SealPlace, plain: &[u8]) -> bool {
     let mark = UNREADABLE.as_bytes();
     if keeps_copies(place.table) || !plain.windows(mark.len()).any(|window| window == mark) {
         return false;

@@ -14,7 +14,7 @@ const VERSION: u8 = 1;
 
 /// Where a seal belongs. Part of what is authenticated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Place {
+pub struct SealPlace {
     /// Table.
     pub table: &'static str,
     /// Column.
@@ -23,7 +23,7 @@ pub struct Place {
     pub row: Uuid,
 }
 
-impl Place {
+impl SealPlace {
     /// A column of a row.
     pub const fn new(table: &'static str, column: &'static str, row: Uuid) -> Self {
         Self { table, column, row }
@@ -77,7 +77,7 @@ impl DataKey {
     }
 
     /// Seals text or bytes for one place; not over something that could not be read.
-    pub fn seal(&self, place: Place, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
+    pub fn seal(&self, place: SealPlace, plain: &[u8]) -> Result<Vec<u8>, CryptoError> {
         let (key, _) = self.key.as_ref().ok_or(CryptoError::Damaged)?;
         match damage::is_found(&place) || damage::would_replace(&place, plain) {
             true => Err(CryptoError::Damaged),
@@ -86,13 +86,17 @@ impl DataKey {
     }
 
     /// Opens what was sealed for this place.
-    pub fn open(&self, place: Place, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
+    pub fn open(&self, place: SealPlace, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, CryptoError> {
         let (key, _) = self.key.as_ref().ok_or(CryptoError::Seal)?;
         open(key, &place.aad(), sealed)
     }
 
     /// Seals a value as JSON.
-    pub fn seal_json<T: Serialize>(&self, place: Place, value: &T) -> Result<Vec<u8>, CryptoError> {
+    pub fn seal_json<T: Serialize>(
+        &self,
+        place: SealPlace,
+        value: &T,
+    ) -> Result<Vec<u8>, CryptoError> {
         let plain = Zeroizing::new(serde_json::to_vec(value).map_err(|_| CryptoError::Shape)?);
         self.seal(place, &plain)
     }
@@ -101,7 +105,7 @@ impl DataKey {
     /// placeholder stands for it.
     pub fn open_json<T: DeserializeOwned>(
         &self,
-        place: Place,
+        place: SealPlace,
         sealed: &[u8],
     ) -> Result<T, CryptoError> {
         let read = || {
@@ -121,7 +125,7 @@ impl DataKey {
     }
 
     /// Opens words, with a placeholder for those that cannot be read, as above.
-    pub fn open_text(&self, place: Place, sealed: &[u8]) -> Result<String, CryptoError> {
+    pub fn open_text(&self, place: SealPlace, sealed: &[u8]) -> Result<String, CryptoError> {
         let read = self
             .open(place, sealed)
             .and_then(|plain| String::from_utf8(plain.to_vec()).map_err(|_| CryptoError::Shape));
@@ -130,7 +134,7 @@ impl DataKey {
 
     fn instead<T: DeserializeOwned>(
         &self,
-        place: Place,
+        place: SealPlace,
         sealed: &[u8],
         error: CryptoError,
     ) -> Result<T, CryptoError> {
@@ -140,7 +144,7 @@ impl DataKey {
         }
     }
 
-    fn damage(&self, place: Place, sealed: &[u8]) -> Damage {
+    fn damage(&self, place: SealPlace, sealed: &[u8]) -> Damage {
         Damage {
             by_its_key: self.key.is_none(),
             ..Damage::of(place, self.owner, sealed)

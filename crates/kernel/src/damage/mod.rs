@@ -10,7 +10,7 @@ mod store;
 use diesel::pg::PgConnection;
 
 use crate::crypto::damage::{self, Damage};
-use crate::crypto::{CryptoError, Place};
+use crate::crypto::{CryptoError, SealPlace};
 use crate::error::{Error, Result};
 
 pub(crate) use answer::told;
@@ -31,7 +31,7 @@ pub(crate) fn record(conn: &mut PgConnection, now: chrono::DateTime<chrono::Utc>
         return Ok(());
     }
     for Damage { place, owner, .. } in &found {
-        let Place { table, column, row } = place;
+        let SealPlace { table, column, row } = place;
         tracing::error!(table, column, row = %row, owner = %owner, "a part is damaged");
         crate::metrics::damaged(table);
     }

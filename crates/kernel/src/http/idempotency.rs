@@ -61,7 +61,7 @@ impl Idempotency {
 }
 
 #[derive(Row)]
-struct Known {
+struct Claim {
     fresh: bool,
     digest: Vec<u8>,
     resource_id: Uuid,
@@ -86,7 +86,7 @@ impl IdempotencyKey {
         );
         let digest = tx.keys.index("idempotency", &[operation, &text]);
         let known = tx
-            .sql(statement!("claim" => Known))
+            .sql(statement!("claim" => Claim))
             .bind(principal(tx))
             .bind(operation)
             .bind(key.clone())

@@ -86,7 +86,7 @@ impl End {
 
 /// A line of the table.
 #[derive(Debug, Clone, Copy)]
-pub struct Line {
+pub struct BasisLine {
     /// What somebody sees by.
     pub ground: Ground,
     /// What opens it.
@@ -98,8 +98,8 @@ pub struct Line {
 use End as E;
 
 /// The table. Coordinator and chair see their MARAC's cases by their role, also when these rest.
-pub const BASES: &[Line] = &[
-    Line {
+pub const BASES: &[BasisLine] = &[
+    BasisLine {
         ground: Ground::Circle(Basis::Referrer),
         opened_by: "Writing a referral.",
         ended_by: &[
@@ -115,7 +115,7 @@ pub const BASES: &[Line] = &[
             E::AgencyLeaves,
         ],
     },
-    Line {
+    BasisLine {
         ground: Ground::Lead,
         opened_by: "Being made the case's lead, or taking it over from a colleague.",
         ended_by: &[
@@ -130,7 +130,7 @@ pub const BASES: &[Line] = &[
             E::AgencyLeaves,
         ],
     },
-    Line {
+    BasisLine {
         ground: Ground::Circle(Basis::Named),
         opened_by: "Being named in a restriction.",
         ended_by: &[
@@ -145,7 +145,7 @@ pub const BASES: &[Line] = &[
             E::AgencyLeaves,
         ],
     },
-    Line {
+    BasisLine {
         ground: Ground::Circle(Basis::Allocation),
         opened_by: "Allocating the case to an IDVA service: for its IDVAs.",
         ended_by: &[
@@ -160,7 +160,7 @@ pub const BASES: &[Line] = &[
             E::AgencyLeaves,
         ],
     },
-    Line {
+    BasisLine {
         ground: Ground::Circle(Basis::Listing),
         opened_by: "Sending out a list with the case on it: for the agency's representatives.",
         ended_by: &[
@@ -177,7 +177,7 @@ pub const BASES: &[Line] = &[
             E::AgencyLeaves,
         ],
     },
-    Line {
+    BasisLine {
         ground: Ground::Circle(Basis::Share),
         opened_by: "Sharing the case with an agency: for its representatives.",
         ended_by: &[
@@ -193,7 +193,7 @@ pub const BASES: &[Line] = &[
             E::AgencyLeaves,
         ],
     },
-    Line {
+    BasisLine {
         ground: Ground::Circle(Basis::Attendance),
         opened_by: "A seat as an observer or guest while the meeting is in session.",
         ended_by: &[
@@ -207,7 +207,7 @@ pub const BASES: &[Line] = &[
             E::AgencyLeaves,
         ],
     },
-    Line {
+    BasisLine {
         ground: Ground::OwnReferral,
         opened_by: "Writing it.",
         ended_by: &[
@@ -218,7 +218,7 @@ pub const BASES: &[Line] = &[
             E::AgencyLeaves,
         ],
     },
-    Line {
+    BasisLine {
         ground: Ground::OwnReturn,
         opened_by: "Being asked for research on a case: for the agency's representatives and IDVAs.",
         ended_by: &[
@@ -229,7 +229,7 @@ pub const BASES: &[Line] = &[
             E::AgencyLeaves,
         ],
     },
-    Line {
+    BasisLine {
         ground: Ground::OwnAction,
         opened_by: "Agreeing it: for the agency's representatives and IDVAs, and who is named for it.",
         ended_by: &[
@@ -241,7 +241,7 @@ pub const BASES: &[Line] = &[
             E::AgencyLeaves,
         ],
     },
-    Line {
+    BasisLine {
         ground: Ground::SeatTaken,
         opened_by: "Coming to a meeting at which a listed case is heard, and accepting its statement.",
         ended_by: &[

@@ -60,7 +60,7 @@ pub struct EscalationEvent {
 
 /// What a referrer claims, and on what ground.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claims<'a> {
+pub struct CriteriaClaims<'a> {
     /// The date of the referral; windows count back from it.
     pub referred_on: NaiveDate,
     /// The criteria ticked.
@@ -209,7 +209,7 @@ pub enum CriteriaError {
 
 /// Decides on which criteria a referral stands, or names everything that is missing.
 pub fn criteria(
-    claims: &Claims<'_>,
+    claims: &CriteriaClaims<'_>,
     score: Option<&Score>,
     settings: &CriteriaSettings,
 ) -> Result<CriteriaFinding, Vec<CriteriaError>> {
@@ -254,7 +254,7 @@ pub fn criteria(
     Ok(finding)
 }
 
-fn missing(claims: &Claims<'_>, assessed: bool, found: bool) -> Vec<CriteriaError> {
+fn missing(claims: &CriteriaClaims<'_>, assessed: bool, found: bool) -> Vec<CriteriaError> {
     let claimed = |criterion| claims.criteria.contains(criterion);
     let mut missing = Vec::new();
     if claims.criteria.is_empty() && !found {
@@ -297,7 +297,7 @@ fn visible_high_risk(score: Option<&Score>, settings: &CriteriaSettings) -> Opti
     })
 }
 
-fn escalation(claims: &Claims<'_>, settings: &CriteriaSettings) -> Option<Evidence> {
+fn escalation(claims: &CriteriaClaims<'_>, settings: &CriteriaSettings) -> Option<Evidence> {
     let window = u32::from(settings.escalation_window_months);
     let counted = |event: &&EscalationEvent| {
         is_repeat(Some(event.on), claims.referred_on, window)
@@ -314,7 +314,7 @@ fn escalation(claims: &Claims<'_>, settings: &CriteriaSettings) -> Option<Eviden
     })
 }
 
-fn previous_outside_window(claims: &Claims<'_>, settings: &CriteriaSettings) -> bool {
+fn previous_outside_window(claims: &CriteriaClaims<'_>, settings: &CriteriaSettings) -> bool {
     let window = u32::from(settings.repeat_window_months);
     claims
         .previous_on
@@ -323,7 +323,7 @@ fn previous_outside_window(claims: &Claims<'_>, settings: &CriteriaSettings) -> 
 
 fn advice(
     finding: &CriteriaFinding,
-    claims: &Claims<'_>,
+    claims: &CriteriaClaims<'_>,
     score: Option<&Score>,
     settings: &CriteriaSettings,
 ) -> Vec<Advice> {

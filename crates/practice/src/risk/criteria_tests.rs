@@ -27,8 +27,8 @@ fn unscored(tool: &str) -> Score {
     score(tool, &answers_from_line(tool, &line).unwrap()).unwrap()
 }
 
-fn claims(letters: &str) -> Claims<'static> {
-    Claims {
+fn claims(letters: &str) -> CriteriaClaims<'static> {
+    CriteriaClaims {
         referred_on: date("2026-06-30"),
         criteria: Criteria::from_letters(letters).unwrap(),
         rationale: None,
@@ -40,8 +40,8 @@ fn claims(letters: &str) -> Claims<'static> {
 }
 
 /// Every ground a claim can ask for.
-fn grounded(letters: &str) -> Claims<'static> {
-    Claims {
+fn grounded(letters: &str) -> CriteriaClaims<'static> {
+    CriteriaClaims {
         rationale: Some("Fear has risen sharply since separation."),
         stated_events: Some(3),
         previous_on: Some(date("2026-01-10")),
@@ -68,7 +68,7 @@ fn a_referral_needs_a_criterion_and_each_its_ground() {
     let judged = Some("Concern");
     let score = dash(10, 0);
     let high = dash(14, 0);
-    let cases: Vec<(Claims, Option<&Score>, &[CriteriaError])> = vec![
+    let cases: Vec<(CriteriaClaims, Option<&Score>, &[CriteriaError])> = vec![
         (claims(""), None, &[CriterionMissing]),
         (claims(""), Some(&score), &[CriterionMissing]),
         (claims(""), Some(&high), &[]),
@@ -77,7 +77,7 @@ fn a_referral_needs_a_criterion_and_each_its_ground() {
         (claims("P"), Some(&score), &[RationaleMissing]),
         (claims("P"), Some(&high), &[RationaleMissing]),
         (
-            Claims {
+            CriteriaClaims {
                 rationale: Some(" \n"),
                 ..claims("P")
             },
@@ -85,7 +85,7 @@ fn a_referral_needs_a_criterion_and_each_its_ground() {
             &[RationaleMissing],
         ),
         (
-            Claims {
+            CriteriaClaims {
                 rationale: judged,
                 ..claims("P")
             },
@@ -93,7 +93,7 @@ fn a_referral_needs_a_criterion_and_each_its_ground() {
             &[],
         ),
         (
-            Claims {
+            CriteriaClaims {
                 rationale: judged,
                 ..claims("")
             },
@@ -103,7 +103,7 @@ fn a_referral_needs_a_criterion_and_each_its_ground() {
         (claims("E"), Some(&score), &[EventsMissing]),
         (claims("E"), None, &[EventsMissing, AssessmentMissing]),
         (
-            Claims {
+            CriteriaClaims {
                 stated_events: Some(0),
                 ..claims("E")
             },
@@ -111,7 +111,7 @@ fn a_referral_needs_a_criterion_and_each_its_ground() {
             &[],
         ),
         (
-            Claims {
+            CriteriaClaims {
                 stated_events: Some(5),
                 ..claims("E")
             },
@@ -119,7 +119,7 @@ fn a_referral_needs_a_criterion_and_each_its_ground() {
             &[AssessmentMissing],
         ),
         (
-            Claims {
+            CriteriaClaims {
                 stated_events: Some(5),
                 ..claims("")
             },
@@ -127,7 +127,7 @@ fn a_referral_needs_a_criterion_and_each_its_ground() {
             &[AssessmentMissing],
         ),
         (
-            Claims {
+            CriteriaClaims {
                 stated_events: Some(5),
                 ..claims("")
             },
@@ -136,7 +136,7 @@ fn a_referral_needs_a_criterion_and_each_its_ground() {
         ),
         (claims("R"), Some(&score), &[PreviousMissing]),
         (
-            Claims {
+            CriteriaClaims {
                 previous_case: Some(""),
                 ..claims("R")
             },
@@ -144,7 +144,7 @@ fn a_referral_needs_a_criterion_and_each_its_ground() {
             &[PreviousMissing],
         ),
         (
-            Claims {
+            CriteriaClaims {
                 previous_case: Some("WCC-7K3Q9"),
                 ..claims("R")
             },
@@ -152,7 +152,7 @@ fn a_referral_needs_a_criterion_and_each_its_ground() {
             &[],
         ),
         (
-            Claims {
+            CriteriaClaims {
                 previous_on: Some(date("2026-06-30")),
                 ..claims("R")
             },
@@ -160,7 +160,7 @@ fn a_referral_needs_a_criterion_and_each_its_ground() {
             &[],
         ),
         (
-            Claims {
+            CriteriaClaims {
                 previous_on: Some(date("2026-07-01")),
                 ..claims("R")
             },
@@ -219,7 +219,7 @@ fn criteria_are_met_by_facts() {
         (grounded("R"), 0, "ER", ""),
         (grounded("VPER"), 24, "VPER", ""),
         (
-            Claims {
+            CriteriaClaims {
                 stated_events: Some(2),
                 ..claims("E")
             },
@@ -228,7 +228,7 @@ fn criteria_are_met_by_facts() {
             "E",
         ),
         (
-            Claims {
+            CriteriaClaims {
                 stated_events: Some(3),
                 ..claims("E")
             },
@@ -237,7 +237,7 @@ fn criteria_are_met_by_facts() {
             "",
         ),
         (
-            Claims {
+            CriteriaClaims {
                 stated_events: Some(3),
                 ..claims("V")
             },
@@ -246,7 +246,7 @@ fn criteria_are_met_by_facts() {
             "V",
         ),
         (
-            Claims {
+            CriteriaClaims {
                 previous_on: Some(date("2025-06-30")),
                 ..claims("R")
             },
@@ -255,7 +255,7 @@ fn criteria_are_met_by_facts() {
             "",
         ),
         (
-            Claims {
+            CriteriaClaims {
                 previous_on: Some(date("2025-06-29")),
                 ..claims("R")
             },
@@ -264,7 +264,7 @@ fn criteria_are_met_by_facts() {
             "R",
         ),
         (
-            Claims {
+            CriteriaClaims {
                 previous_on: Some(date("2026-06-01")),
                 ..claims("V")
             },
@@ -407,7 +407,7 @@ fn events_count_within_the_window() {
         (&recent, None, &two_police, Some(2)),
         (&recent, None, &short, None),
     ] {
-        let claims = Claims {
+        let claims = CriteriaClaims {
             events,
             stated_events: stated,
             ..claims("E")
@@ -425,7 +425,7 @@ fn events_count_within_the_window() {
 fn advice_says_what_a_score_cannot() {
     use Advice::*;
     let s_dash = unscored("s_dash");
-    let cases: Vec<(Claims, Option<Score>, &[Advice])> = vec![
+    let cases: Vec<(CriteriaClaims, Option<Score>, &[Advice])> = vec![
         (claims("V"), Some(dash(14, 0)), &[]),
         (claims("V"), Some(dash(14, 8)), &[]),
         (claims("V"), Some(dash(13, 0)), &[ScoreBelowThreshold]),
@@ -451,7 +451,7 @@ fn advice_says_what_a_score_cannot() {
         (claims("V"), Some(s_dash.clone()), &[ScoreMissing]),
         (grounded("VP"), None, &[ScoreMissing, EscalationFound]),
         (
-            Claims {
+            CriteriaClaims {
                 stated_events: None,
                 ..grounded("P")
             },
@@ -460,7 +460,7 @@ fn advice_says_what_a_score_cannot() {
         ),
         (claims(""), Some(dash(20, 0)), &[VisibleHighRiskFound]),
         (
-            Claims {
+            CriteriaClaims {
                 stated_events: Some(1),
                 ..claims("E")
             },
@@ -468,7 +468,7 @@ fn advice_says_what_a_score_cannot() {
             &[EscalationBelowCount],
         ),
         (
-            Claims {
+            CriteriaClaims {
                 previous_on: Some(date("2024-01-01")),
                 ..claims("R")
             },
@@ -519,7 +519,7 @@ fn what_was_recorded_stands_whatever_would_be_found_today() {
         (13, "P", "", "", "", ""),
     ] {
         let claims = grounded(claim);
-        let claims = Claims {
+        let claims = CriteriaClaims {
             stated_events: None,
             ..claims
         };

@@ -29,7 +29,7 @@ vocabulary! {
 
 /// An assessment, as far as counting needs it.
 #[derive(Debug, Clone)]
-pub struct Known {
+pub struct CountedAssessment {
     /// Its id.
     pub id: Uuid,
     /// The tool.
@@ -78,7 +78,7 @@ pub struct Figure {
     pub not_asked: u8,
 }
 
-impl Known {
+impl CountedAssessment {
     fn is_complete(&self) -> bool {
         self.score.is_some() && self.not_asked == 0
     }
@@ -107,7 +107,7 @@ struct Laid {
 impl Laid {
     /// Over the complete assessment if it is of the same version: in another version the same id may
     /// ask something else.
-    fn over(base: Option<&Known>, part: &Known) -> Self {
+    fn over(base: Option<&CountedAssessment>, part: &CountedAssessment) -> Self {
         let base = base.filter(|base| base.version == part.version);
         Self {
             items: base.and_then(|base| base.items.clone()).unwrap_or_default(),
@@ -117,7 +117,7 @@ impl Laid {
         }
     }
 
-    fn lay(&mut self, part: &Known) {
+    fn lay(&mut self, part: &CountedAssessment) {
         if let Some(items) = &part.items {
             self.items.yes.extend(items.yes.iter().cloned());
             self.items.answered.extend(items.answered.iter().cloned());
@@ -147,14 +147,14 @@ impl Laid {
 /// One tool's assessments, counted in the order of their days.
 #[derive(Default)]
 struct Count<'k> {
-    base: Option<&'k Known>,
+    base: Option<&'k CountedAssessment>,
     laid: BTreeMap<u16, Laid>,
-    beside: Vec<&'k Known>,
+    beside: Vec<&'k CountedAssessment>,
     before: Option<Figure>,
 }
 
 impl<'k> Count<'k> {
-    fn of(assessments: &[&'k Known]) -> Self {
+    fn of(assessments: &[&'k CountedAssessment]) -> Self {
         let mut scored: Vec<_> = assessments
             .iter()
             .copied()
@@ -170,7 +170,7 @@ impl<'k> Count<'k> {
 
     /// A part may have come before the complete assessment of its day or after it: it is laid over what
     /// stood before, so that the most that was known is seen, and over what stands then.
-    fn day(&mut self, day: &[&'k Known]) {
+    fn day(&mut self, day: &[&'k CountedAssessment]) {
         let parts = || day.iter().filter(|one| !one.is_complete());
         parts().for_each(|part| self.part(part));
         let mut complete = day.iter().filter(|one| one.is_complete()).peekable();
@@ -182,7 +182,7 @@ impl<'k> Count<'k> {
         parts().for_each(|part| self.part(part));
     }
 
-    fn complete(&mut self, new: &'k Known) {
+    fn complete(&mut self, new: &'k CountedAssessment) {
         if let Some(mut stood) = self.highest(FigurePlace::HigherBefore) {
             let seen = self.before.as_ref().and_then(|before| before.score);
             if stood.score > seen {
@@ -197,7 +197,7 @@ impl<'k> Count<'k> {
         self.base = Some(new);
     }
 
-    fn part(&mut self, part: &'k Known) {
+    fn part(&mut self, part: &'k CountedAssessment) {
         self.beside.push(part);
         let base = self.base;
         let laid = self.laid.entry(part.version);
@@ -230,8 +230,9 @@ impl<'k> Count<'k> {
             return Vec::new();
         };
         let before = self.before.filter(|before| before.score > standing.score);
-        let says_it =
-            |one: &&Known| one.id == standing.assessment_id && one.score == standing.score;
+        let says_it = |one: &&CountedAssessment| {
+            one.id == standing.assessment_id && one.score == standing.score
+        };
         let beside = self.beside.iter().rev().filter(|one| !says_it(one));
         let beside: Vec<_> = beside.map(|one| one.figure(FigurePlace::Beside)).collect();
         let mut figures = vec![standing];
@@ -246,8 +247,8 @@ impl<'k> Count<'k> {
 type Rank = (bool, bool, bool, NaiveDate);
 
 /// The figures of a case, tool by tool, the tool that leads first.
-pub fn figures(known: &[Known], threshold_tool: &str) -> Vec<Figure> {
-    let mut by_tool: BTreeMap<&str, Vec<&Known>> = BTreeMap::new();
+pub fn figures(known: &[CountedAssessment], threshold_tool: &str) -> Vec<Figure> {
+    let mut by_tool: BTreeMap<&str, Vec<&CountedAssessment>> = BTreeMap::new();
     for one in known {
         by_tool.entry(&one.tool).or_default().push(one);
     }

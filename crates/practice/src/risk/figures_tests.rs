@@ -6,7 +6,7 @@ const DASH: &str = "safelives_dash";
 const ITEMS: u8 = 6;
 
 /// An assessment of a small tool of six items: a letter for each, as in a register.
-fn made(number: u32, tool: &str, version: u16, day: i64, letters: &str) -> Known {
+fn made(number: u32, tool: &str, version: u16, day: i64, letters: &str) -> CountedAssessment {
     let ids = |wanted: &str| {
         let found = letters.chars().enumerate();
         let found = found.filter(|(_, letter)| wanted.contains(*letter));
@@ -21,7 +21,7 @@ fn made(number: u32, tool: &str, version: u16, day: i64, letters: &str) -> Known
     let answered = u8::try_from(items.answered.len()).unwrap();
     let begin = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
     let moment = begin.and_hms_opt(0, 0, 0).unwrap().and_utc();
-    Known {
+    CountedAssessment {
         id: Uuid::from_u128(u128::from(number)),
         tool: tool.to_owned(),
         version,
@@ -39,7 +39,7 @@ fn made(number: u32, tool: &str, version: u16, day: i64, letters: &str) -> Known
 }
 
 /// Place, assessment and score of each figure, the leading tool's with a star.
-fn told(known: &[Known]) -> Vec<String> {
+fn told(known: &[CountedAssessment]) -> Vec<String> {
     figures(known, DASH)
         .iter()
         .map(|one| {
@@ -198,7 +198,7 @@ fn answers_that_do_not_open_still_count_by_their_score() {
     assert_eq!(told(&known)[..2], ["*standing 1: 2/6", "*raised 2: 4/6"]);
 }
 
-fn any_assessments() -> impl Strategy<Value = Vec<Known>> {
+fn any_assessments() -> impl Strategy<Value = Vec<CountedAssessment>> {
     let tool = prop::sample::select(vec![DASH, DASH, DASH, "s_dash", "police", "unscored"]);
     let complete = prop::collection::vec(prop::sample::select(vec!['Y', 'N', 'D']), 6);
     let part = prop::collection::vec(prop::sample::select(vec!['Y', 'N', '-', '-']), 6);
@@ -212,7 +212,7 @@ fn any_assessments() -> impl Strategy<Value = Vec<Known>> {
     })
 }
 
-fn leading(known: &[Known]) -> Vec<Figure> {
+fn leading(known: &[CountedAssessment]) -> Vec<Figure> {
     let all = figures(known, DASH);
     all.into_iter().filter(|one| one.leading).collect()
 }
@@ -232,7 +232,7 @@ proptest! {
     /// The head is the last complete assessment of the MARAC's tool, and what was higher is there too.
     #[test]
     fn the_head_is_never_less_than_the_last_complete_one(known in any_assessments()) {
-        let complete = |one: &&Known| one.tool == DASH && one.is_complete();
+        let complete = |one: &&CountedAssessment| one.tool == DASH && one.is_complete();
         let figures = leading(&known);
         let standing = score_of(&figures, FigurePlace::Standing);
         if let Some(day) = known.iter().filter(complete).map(|one| one.assessed_on).max() {
@@ -247,7 +247,7 @@ proptest! {
     /// Every yes of the last complete assessment and of the parts since then is counted.
     #[test]
     fn no_yes_is_lost(known in any_assessments()) {
-        let of_tool = |one: &&Known| one.tool == DASH && one.score.is_some();
+        let of_tool = |one: &&CountedAssessment| one.tool == DASH && one.score.is_some();
         let last = known.iter().filter(of_tool).filter(|one| one.is_complete());
         let Some(last) = last.max_by_key(|one| (one.assessed_on, one.score, one.created_at)) else {
             return Ok(());
@@ -268,12 +268,12 @@ proptest! {
         let before = leading(&known);
         for one in more.iter().filter(|one| one.tool == "s_dash" || one.tool == "unscored") {
             let mut after = known.clone();
-            after.push(Known { id: Uuid::from_u128(99), ..one.clone() });
+            after.push(CountedAssessment { id: Uuid::from_u128(99), ..one.clone() });
             prop_assert_eq!(&leading(&after), &before);
         }
         for one in more.iter().filter(|one| one.tool == DASH && !one.is_complete()) {
             let mut after = known.clone();
-            after.push(Known { id: Uuid::from_u128(99), ..one.clone() });
+            after.push(CountedAssessment { id: Uuid::from_u128(99), ..one.clone() });
             let after = leading(&after);
             let stood = known.iter().any(|one| one.tool == DASH && one.is_complete());
             if stood {

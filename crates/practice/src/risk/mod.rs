@@ -9,14 +9,14 @@ mod tool;
 mod tools;
 
 pub use criteria::{
-    Advice, Claims, CriteriaError, CriteriaFinding, CriteriaSettings, EscalationEvent, Evidence,
-    MetCriterion, criteria,
+    Advice, CriteriaClaims, CriteriaError, CriteriaFinding, CriteriaSettings, EscalationEvent,
+    Evidence, MetCriterion, criteria,
 };
 pub use criterion::{Criteria, Criterion};
-pub use figures::{Figure, FigurePlace, Items, Known, figures};
+pub use figures::{CountedAssessment, Figure, FigurePlace, Items, figures};
 pub use rules::{
-    Answer, AnswerError, AnswerErrorCode, Given, Score, age_on, answers_from_line, flag_expires,
-    is_repeat, score,
+    Answer, AnswerError, AnswerErrorCode, GivenAnswer, Score, age_on, answers_from_line,
+    flag_expires, is_repeat, score,
 };
 pub use shown::{AssessedBy, AssessedHow, CaseRisk, FigureRow, RiskFigure, ToolRisk};
 pub use tool::{

@@ -63,7 +63,7 @@ impl Answer {
 
 /// One answer as given, borrowed from whatever shape it came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Given<'a> {
+pub struct GivenAnswer<'a> {
     /// The item answered.
     pub item: &'a str,
     /// The answer.
@@ -114,7 +114,7 @@ impl Score {
     pub fn recorded(
         (tool, version, role): (String, u16, ToolRole),
         (yes, maximum): (Option<u8>, Option<u8>),
-        answers: &[Given<'_>],
+        answers: &[GivenAnswer<'_>],
     ) -> Self {
         let count = |answer: Answer| {
             let found = answers.iter().filter(|given| given.answer == answer);
@@ -186,7 +186,7 @@ impl AnswerErrorCode {
 
 /// Scores answers by the tool they were given to. Items without an answer count as not asked; every fault
 /// is reported, not the first alone (R1).
-pub fn score(tool: &Tool, answers: &[Given<'_>]) -> Result<Score, Vec<AnswerError>> {
+pub fn score(tool: &Tool, answers: &[GivenAnswer<'_>]) -> Result<Score, Vec<AnswerError>> {
     let mut errors = Vec::new();
     let mut taken: Vec<Option<Answer>> = vec![None; tool.items.len()];
     for (index, given) in answers.iter().enumerate() {
@@ -254,7 +254,7 @@ pub fn score(tool: &Tool, answers: &[Given<'_>]) -> Result<Score, Vec<AnswerErro
 pub fn answers_from_line<'a>(
     tool: &'a Tool,
     line: &str,
-) -> Result<Vec<Given<'a>>, Vec<AnswerError>> {
+) -> Result<Vec<GivenAnswer<'a>>, Vec<AnswerError>> {
     let letters = line.chars().count();
     if letters != tool.items.len() {
         let index = letters.min(tool.items.len());
@@ -268,7 +268,7 @@ pub fn answers_from_line<'a>(
     let mut errors = Vec::new();
     for (index, (item, letter)) in tool.items.iter().zip(line.chars()).enumerate() {
         match Answer::from_char(letter) {
-            Some(answer) => given.push(Given {
+            Some(answer) => given.push(GivenAnswer {
                 item: &item.id,
                 answer,
                 options: &[],

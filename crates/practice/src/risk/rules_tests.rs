@@ -14,8 +14,8 @@ fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn given<'a>(item: &'a str, answer: Answer, options: &'a [Line<40>]) -> Given<'a> {
-    Given {
+fn given<'a>(item: &'a str, answer: Answer, options: &'a [Line<40>]) -> GivenAnswer<'a> {
+    GivenAnswer {
         item,
         answer,
         options,

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::risk::rules::{Answer, Given, score};
+use crate::risk::rules::{Answer, GivenAnswer, score};
 use crate::risk::tool::{LONGEST_WORDING, MOST_ITEMS, Prompt, ScoringMethod, ToolRole};
 use serde_json::{Value, json};
 
@@ -128,7 +128,7 @@ fn every_tool_that_ships_has_its_items_each_with_a_paraphrase_and_counted_by_its
         for item in &tool.items {
             assert!(item.topic.chars().count() > 10 && item.wording.is_none());
             for (answer, points) in [(Answer::Yes, 1), (Answer::No, 0), (Answer::DontKnow, 0)] {
-                let given = Given {
+                let given = GivenAnswer {
                     item: &item.id,
                     answer,
                     options: &[],

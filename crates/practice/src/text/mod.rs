@@ -130,7 +130,7 @@ macro_rules! text_type {
 
         impl<'de, const MOST: usize> Deserialize<'de> for $name<MOST> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let read = deserializer.deserialize_string(Reader(Self::parse))?;
+                let read = deserializer.deserialize_string(TextVisitor(Self::parse))?;
                 Ok(match read {
                     Read::Parsed(text) => text,
                     Read::Stored(text) => Self(text),
@@ -187,9 +187,9 @@ enum Read<T> {
     Stored(String),
 }
 
-struct Reader<T>(fn(&str) -> Result<T, Fault>);
+struct TextVisitor<T>(fn(&str) -> Result<T, Fault>);
 
-impl<T> Visitor<'_> for Reader<T> {
+impl<T> Visitor<'_> for TextVisitor<T> {
     type Value = Read<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -24,7 +24,7 @@ use kernel::db::Db;
 use kernel::error::{Error, Result};
 use kernel::metrics;
 pub use post::{Encryption, MailError, Mailer, Relay};
-use post::{Fault, Line};
+use post::{Fault, MailConnection};
 use store::Addressed;
 pub(super) use store::Waiting;
 
@@ -79,7 +79,7 @@ pub fn let_go(db: &Db) -> Result<()> {
 fn send(db: &Db, mail: &Mailer, waiting: Vec<Waiting>) -> Result<()> {
     let ids = waiting.iter().map(|row| row.id).collect();
     let addressed = db.keep_books(|conn, now| store::addressed(conn, ids, now))?;
-    let mut line = Line::new(mail);
+    let mut line = MailConnection::new(mail);
     let mut put_off = 0_usize;
     for row in &waiting {
         let written = match row.kind {
@@ -125,7 +125,12 @@ fn about_account(db: &Db, mail: &Mailer, row: &Waiting) -> Result<Written> {
     Ok(letter.ok_or(MailOutcome::Refused))
 }
 
-fn deliver(db: &Db, line: &mut Line<'_>, row: &Waiting, letter: &letter::Letter) -> Result<Fate> {
+fn deliver(
+    db: &Db,
+    line: &mut MailConnection<'_>,
+    row: &Waiting,
+    letter: &letter::Letter,
+) -> Result<Fate> {
     if let Err(fault) = line.offer(letter) {
         return Ok(fate(Err(fault)));
     }

@@ -142,14 +142,14 @@ pub enum Fault {
 }
 
 /// A connection for several letters, made when the first needs it.
-pub struct Line<'m> {
+pub struct MailConnection<'m> {
     mailer: &'m Mailer,
     smtp: Option<SmtpConnection>,
     /// The mail server could not be reached: not tried again for each letter.
     dead: bool,
 }
 
-impl<'m> Line<'m> {
+impl<'m> MailConnection<'m> {
     /// Not yet connected.
     pub fn new(mailer: &'m Mailer) -> Self {
         Self {
@@ -220,7 +220,7 @@ impl<'m> Line<'m> {
     }
 }
 
-impl Drop for Line<'_> {
+impl Drop for MailConnection<'_> {
     fn drop(&mut self) {
         if let Some(mut smtp) = self.smtp.take() {
             // The letters have gone; whether the goodbye is heard makes no difference.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::pending_store::{self as store, Asked};
+use super::pending_store::{self as store, RequestedGrant};
 use super::{Holder, RoleGrant};
 use crate::notifications::NoticeKind;
 use crate::users::concern;
@@ -130,7 +130,7 @@ pub(super) fn ask_role(tx: &mut Tx<'_>, holder: Holder, grant: &RoleGrant) -> Re
     withdraw_roles(tx, holder, |other| {
         (other.marac_id, other.role) == (grant.marac_id, grant.role)
     })?;
-    let id = store::ask(tx, GrantKind::Role, Asked::role(holder, grant))?;
+    let id = store::ask(tx, GrantKind::Role, RequestedGrant::role(holder, grant))?;
     told(tx, id, &[grant.marac_id])
 }
 
@@ -184,10 +184,10 @@ pub fn ask_rights(
     if rights.is_empty() {
         return Ok(withdraws);
     }
-    let asked = Asked {
+    let asked = RequestedGrant {
         client_id: Some(client_id),
         rights: Some(rights),
-        ..Asked::default()
+        ..RequestedGrant::default()
     };
     let id = store::ask(tx, GrantKind::Rights, asked)?;
     told(tx, id, maracs)?;
@@ -202,11 +202,11 @@ pub fn ask_link(
     user_id: Uuid,
     maracs: &[Uuid],
 ) -> Result<()> {
-    let asked = Asked {
+    let asked = RequestedGrant {
         client_id: Some(client_id),
         actor_id: Some(actor_id),
         user_id: Some(user_id),
-        ..Asked::default()
+        ..RequestedGrant::default()
     };
     let id = store::ask(tx, GrantKind::Link, asked)?;
     told(tx, id, maracs)

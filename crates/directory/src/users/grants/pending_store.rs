@@ -123,7 +123,7 @@ pub fn of(tx: &mut Tx<'_>, holders: &[Holder]) -> Result<Vec<Pending>> {
 
 /// What is asked for.
 #[derive(Default)]
-pub struct Asked {
+pub struct RequestedGrant {
     pub marac_id: Option<Uuid>,
     pub user_id: Option<Uuid>,
     pub client_id: Option<Uuid>,
@@ -133,7 +133,7 @@ pub struct Asked {
     pub ends_at: Option<DateTime<Utc>>,
 }
 
-impl Asked {
+impl RequestedGrant {
     /// A role.
     pub fn role(holder: Holder, grant: &RoleGrant) -> Self {
         let asked = Self {
@@ -174,7 +174,7 @@ struct PendingRow {
 }
 
 /// Lets a grant wait; returns its id.
-pub fn ask(tx: &mut Tx<'_>, kind: GrantKind, asked: Asked) -> Result<Uuid> {
+pub fn ask(tx: &mut Tx<'_>, kind: GrantKind, asked: RequestedGrant) -> Result<Uuid> {
     let id = Uuid::now_v7();
     let row = PendingRow {
         id,

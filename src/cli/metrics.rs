@@ -3,8 +3,8 @@
 use std::net::{SocketAddr, TcpListener};
 
 use actix_web::dev::Server;
-use actix_web::web::Data;
-use actix_web::{App, HttpResponse, HttpServer, get};
+use actix_web::web::{self, Data};
+use actix_web::{App, HttpResponse, HttpServer};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use super::{Failure, Outcome};
@@ -32,16 +32,17 @@ pub fn open(address: SocketAddr) -> Outcome<Meters> {
 /// The server for it.
 pub fn serve(meters: Meters) -> std::io::Result<Server> {
     let handle = Data::new(meters.handle);
-    Ok(
-        HttpServer::new(move || App::new().app_data(handle.clone()).service(tell))
-            .workers(1)
-            .disable_signals()
-            .listen(meters.listener)?
-            .run(),
-    )
+    Ok(HttpServer::new(move || {
+        App::new()
+            .app_data(handle.clone())
+            .route("/metrics", web::get().to(tell))
+    })
+    .workers(1)
+    .disable_signals()
+    .listen(meters.listener)?
+    .run())
 }
 
-#[get("/metrics")]
 async fn tell(handle: Data<PrometheusHandle>) -> HttpResponse {
     handle.run_upkeep();
     HttpResponse::Ok()

@@ -10,9 +10,9 @@ use kernel::db::Tx;
 use kernel::error::Result;
 use kernel::policy::hidden;
 use kernel::policy::lens::Basis;
-use kernel::schema::{agenda_items, agenda_listings, marac_agencies};
+use kernel::schema::{agenda_items, agenda_listings, cases, marac_agencies};
 use kernel::sql::{Row, statement};
-use kernel::visibility::VisibleCase;
+use kernel::visibility::{VisibleCase, visible_cases};
 use practice::party::PartyRole;
 use practice::risk::CaseRisk;
 
@@ -62,7 +62,8 @@ pub fn items(tx: &mut Tx<'_>, meeting_id: Uuid, with_idva: bool) -> Result<Vec<A
 }
 
 /// Where a case sits on an agenda.
-#[derive(Debug, Row)]
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = agenda_items)]
 pub struct Seat {
     pub id: Uuid,
     pub case_id: Uuid,
@@ -76,9 +77,16 @@ pub struct Seat {
 
 /// The seats of an agenda, without the cases themselves.
 pub fn seats(tx: &mut Tx<'_>, meeting_id: Uuid) -> Result<Vec<Seat>> {
-    Ok(tx
-        .sql(statement!("agenda_seats" => Seat))
-        .bind(meeting_id)
+    Ok(agenda_items::table
+        .inner_join(cases::table)
+        .filter(agenda_items::meeting_id.eq(meeting_id))
+        .filter(visible_cases(tx))
+        .order((
+            agenda_items::session,
+            agenda_items::position,
+            agenda_items::id,
+        ))
+        .select(Seat::as_select())
         .load(tx.conn)?)
 }
 
@@ -104,21 +112,16 @@ pub fn locked(tx: &mut Tx<'_>, case: &VisibleCase, id: Uuid) -> Result<AgendaIte
         .ok_or_else(hidden)
 }
 
-#[derive(Row)]
-struct Parents {
-    meeting_id: Uuid,
-    case_id: Uuid,
-}
-
 /// The meeting and the case of an item, if its case is in sight.
 pub fn parents(tx: &mut Tx<'_>, id: Uuid) -> Result<(Uuid, Uuid)> {
-    let found = tx
-        .sql(statement!("parents" => Parents))
-        .bind(id)
+    agenda_items::table
+        .inner_join(cases::table)
+        .filter(agenda_items::id.eq(id))
+        .filter(visible_cases(tx))
+        .select((agenda_items::meeting_id, agenda_items::case_id))
         .get_result(tx.conn)
         .optional()?
-        .ok_or_else(hidden)?;
-    Ok((found.meeting_id, found.case_id))
+        .ok_or_else(hidden)
 }
 
 /// A seat to write.

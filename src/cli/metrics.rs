@@ -35,7 +35,7 @@ pub fn serve(meters: Meters) -> std::io::Result<Server> {
     Ok(HttpServer::new(move || {
         App::new()
             .app_data(handle.clone())
-            .route("/metrics", web::get().to(tell))
+            .service(web::resource("/metrics").get(tell))
     })
     .workers(1)
     .disable_signals()

@@ -1,6 +1,6 @@
 //! An operation of the API: its document and its route are made from the types of a function.
 //!
-//! ```ignore
+//! ```text
 //! /// Read a referral as it was received.
 //! #[operation(get, "/referrals/{id}", tag = "referrals", act = ReadReferral, says = "The referral.")]
 //! pub async fn read_referral(db: Data<Db>, caller: Caller, id: Path<Uuid>) -> Result<Tagged<ReferralOut>> { … }

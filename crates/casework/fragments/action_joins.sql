@@ -1,12 +1,3 @@
 -- action_joins(): joins to the actions `a` what `action_columns` shows of their cases and owners.
-join cases c on c.id = a.case_id
-{file_key(a.case_id)}
-join agencies o on o.id = a.owner_agency_id
-left join lateral (
-  select p.id, p.identity
-  from parties p
-  where p.case_id = a.case_id and p.role = 'survivor'
-  order by p.id
-  limit 1
-) s on true
+{case_owner_and_survivor(a)}
 order by a.due_on, a.id

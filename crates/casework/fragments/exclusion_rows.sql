@@ -5,16 +5,7 @@ select e.id, e.user_id, e.actor_id, e.agency_id, e.exempt_user_id, e.set_by, e.c
   nullif(e.ends_at, 'infinity') as ends_at, e.lifted_by, e.version, e.reason, e.client_id, e.laid_by, e.root_id,
   s.case_id as from_case_id, s.reason as root_reason, s.master_key_id as root_master_key_id, s.wrapped as root_wrapped
 from exclusions e
-left join lateral (
-  select r.case_id, r.reason, {key_columns()}
-  from exclusions r
-  join cases c on c.id = r.case_id
-  {file_key(c.id)}
-  where {not_destroyed()}
-    and r.id = e.root_id
-    and c.marac_id = any ($staff)
-    and {visible_cases(c)}
-) s on true
+{origin_in_sight(exclusions, e.root_id)}
 where e.case_id = $1
   and (e.root_id is null
     or exists (

@@ -244,13 +244,11 @@ mod tests {
 
     #[test]
     fn a_bind_is_sent_once_in_the_order_it_is_first_named() {
-        let statement = sql("select $2, $1::text, $2 from t where a = any ($1)")
-            .bind("one")
-            .bind(2);
-        assert_eq!(
-            text(&statement).unwrap(),
-            "select $1, $2::text, $1 from t where a = any ($2)"
-        );
+        let written = "select $2, $1::text, $2 from t where a = any ($1)";
+        let sent = "select $1, $2::text, $1 from t where a = any ($2)";
+        assert_eq!(text(&sql(written).bind("one").bind(2)).unwrap(), sent);
+        // The test that prepares every statement numbers the binds as they are sent.
+        assert_eq!(numbered(written), (sent.to_owned(), vec!["2", "1"]));
     }
 
     #[test]

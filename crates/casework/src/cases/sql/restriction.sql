@@ -13,16 +13,7 @@ select t.id, t.set_by, t.created_at, nullif(t.ends_at, 'infinity') as ends_at, t
       and g.ends_at > $2
     order by g.user_id) as named
 from restrictions t
-left join lateral (
-  select o.case_id, o.reason, {key_columns()}
-  from restrictions o
-  join cases c on c.id = o.case_id
-  {file_key(c.id)}
-  where {not_destroyed()}
-    and o.id = t.origin_id
-    and c.marac_id = any ($staff)
-    and {visible_cases(c)}
-) s on true
+{origin_in_sight(restrictions, t.origin_id)}
 where t.case_id = $1 and t.ends_at > $2
 order by t.origin_id is not null, t.created_at desc, t.id desc
 limit 1
